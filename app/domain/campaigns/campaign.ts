@@ -1,0 +1,87 @@
+/** The campaign as the API, the pages and the live events show it. Names are fixed by the REST API. */
+
+export const campaignStatuses = ['DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED'] as const;
+export type CampaignStatus = (typeof campaignStatuses)[number];
+
+export const channels = ['email', 'sms'] as const;
+export type Channel = (typeof channels)[number];
+
+export const unknownPolicies = ['resend', 'hold'] as const;
+export type UnknownPolicy = (typeof unknownPolicies)[number];
+
+/** How many recipients are in each state; they always add up to `total`. */
+export interface CampaignCounters {
+  total: number;
+  pending: number;
+  queued: number;
+  sending: number;
+  retrying: number;
+  unknown: number;
+  sent: number;
+  failed: number;
+  suppressed: number;
+  cancelled: number;
+  /** From provider events, beside the status. */
+  delivered: number;
+  bounced: number;
+}
+
+/** Times are ISO 8601 in UTC. */
+export interface CampaignJson extends CampaignCounters {
+  id: number;
+  name: string;
+  channel: Channel;
+  status: CampaignStatus;
+  subject: string | null;
+  html: string | null;
+  text: string | null;
+  from: string | null;
+  unknown_policy: UnknownPolicy;
+  scheduled_at: string | null;
+  time_zone: string | null;
+  started_at: string | null;
+  started_by: string | null;
+  finished_at: string | null;
+  failed_at: string | null;
+  failure_code: string | null;
+  failure_reason: string | null;
+  /** Manual rounds used, of `max_retries`. Automatic retries are another number: three a round. */
+  retry_count: number;
+  max_retries: number;
+  retries_left: number;
+  retry_until: string | null;
+  hold_until: string | null;
+  hold_reason: string | null;
+  preparing: boolean;
+  /** Columns of the contact file, in the order in which they were first seen. */
+  variables: string[];
+  version: number;
+  created_at: string;
+  created_by: string | null;
+}
+
+/** What `campaign:progress` carries. */
+export interface CampaignProgress extends CampaignCounters {
+  id: number;
+  status: CampaignStatus;
+  version: number;
+  /** The version of the `campaign:progress` that this room got before. */
+  since: number;
+  server_time: string;
+}
+
+export const statusLabels: Record<CampaignStatus, string> = {
+  DRAFT: 'Draft',
+  SCHEDULED: 'Scheduled',
+  SENDING: 'Sending',
+  PAUSED: 'Paused',
+  SENT: 'Sent',
+  PARTIALLY_SENT: 'Partially sent',
+  FAILED: 'Failed',
+  CANCELLED: 'Cancelled',
+};
+
+/** Has the campaign come to an end (which a retry may reopen)? */
+export function hasEnded(status: CampaignStatus): boolean {
+  return status === 'SENT' || status === 'PARTIALLY_SENT' || status === 'FAILED' || status === 'CANCELLED';
+}

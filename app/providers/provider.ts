@@ -1,0 +1,47 @@
+/** One message to one person, rendered and ready. Ids travel to the provider so that its events can be matched; no personal data does. */
+export interface OutgoingMessage {
+  campaignId: number;
+  recipientId: number;
+  round: number;
+  attemptId: number;
+  to: string;
+  from: string;
+  /** Email only. */
+  subject?: string;
+  /** Email only; at least one of html and text. */
+  html?: string;
+  text?: string;
+}
+
+/** What a provider made of one message. A closed set: adapters turn every answer and every error into one of these and never throw. */
+export type SendResult = Accepted | Refused;
+
+export interface Accepted {
+  outcome: 'accepted';
+  httpStatus: number;
+  providerMessageId: string | null;
+}
+
+export interface Refused {
+  /**
+   * transient: try again later. permanent: this recipient will not work. account: nobody will work until someone acts.
+   * unknown: the request was written, the answer never came; the message may exist.
+   */
+  outcome: 'transient' | 'permanent' | 'account' | 'unknown';
+  /** A code of app/domain/failures.ts. */
+  failureCode: string;
+  httpStatus: number | null;
+  /** The provider's own code ("21211"), for support. */
+  providerCode: string | null;
+  /** A sentence a marketer understands, with what to do next; no codes, keys or addresses in it. */
+  reason: string;
+  /** Seconds until the provider may be asked again, where it said so; at most 900. */
+  retryAfterS: number | null;
+}
+
+export interface Provider {
+  readonly name: 'SendGrid' | 'Twilio';
+  /** Ends within the deadline given at construction, or at `signal`, whichever is earlier. */
+  send(message: OutgoingMessage, signal?: AbortSignal): Promise<SendResult>;
+  close(): Promise<void>;
+}

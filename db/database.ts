@@ -1,0 +1,37 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { DB } from './types.gen.ts';
+
+// Ids and counts are integers below 2^53 everywhere in Rollcall (contracts: "Ids are integers").
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** One pool, in two dresses: Kysely where types help, plain pg where SQL says it better (COPY, cursors, hot statements). */
+export interface Database {
+  pool: pg.Pool;
+  kysely: Kysely<DB>;
+}
+
+export interface PoolOptions {
+  /** Connections at most. */
+  max?: number;
+  applicationName?: string;
+  onError?: (error: Error) => void;
+}
+
+/**
+ * Opens a pool that survives lost connections: errors of idle and of checked-out clients are reported, never thrown.
+ * Call `database.pool.end()` to close it.
+ */
+export function openDatabase(url: string, { max = 10, applicationName = 'rollcall', onError = () => {} }: PoolOptions = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: applicationName,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  return { pool, kysely: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }) };
+}

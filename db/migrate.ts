@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import { runMigrations } from 'graphile-worker';
+import { runner } from 'node-pg-migrate';
+
+const directory = fileURLToPath(new URL('./migrations', import.meta.url));
+
+/**
+ * Brings the database to the newest schema: Graphile Worker's tables first, since ours carry a trigger on them, then ours in order.
+ * Several processes may call it at once; an advisory lock lets one work while the others wait.
+ *
+ * @param url a direct connection (not a transaction pooler)
+ * @returns the names of the migrations that were applied now
+ */
+export async function migrate(url: string): Promise<string[]> {
+  await runMigrations({ connectionString: url });
+  const applied = await runner({
+    databaseUrl: url,
+    dir: directory,
+    direction: 'up',
+    migrationsTable: 'schema_migrations',
+    checkOrder: true,
+    advisoryLockMode: 'wait',
+    log: () => {},
+  });
+  return applied.map((migration) => migration.name);
+}
