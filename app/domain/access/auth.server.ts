@@ -1,0 +1,66 @@
+import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
+import type { Database } from '#db/database.ts';
+import { createKeyVerifier } from './api-keys.server.ts';
+import { isRole, type Viewer } from './roles.ts';
+import { createSessions, type SessionOptions, type Sessions } from './sessions.server.ts';
+
+/** Everything about access that holds state; one a process, handed to routes and sockets. */
+export interface Auth {
+  readonly baseUrl: string;
+  readonly sessions: Sessions;
+  /** Null for a key that is unknown or revoked. */
+  viewerOfKey(key: string): Promise<Viewer | null>;
+  /** Calls of one key or person, 100 a second in this process. */
+  readonly calls: RateLimiterMemory;
+  /** Test messages of one key or person, 10 a minute in this process. */
+  readonly testSends: RateLimiterMemory;
+  /** Failed sign-ins in a row of one account from one address, across processes: after 5 wait a minute. */
+  readonly accountFailures: RateLimiterPostgres;
+  /** Failed sign-ins from one address, across processes: after 50 in 10 minutes wait as long. */
+  readonly addressFailures: RateLimiterPostgres;
+}
+
+export function createAuth(db: Database, options: SessionOptions): Auth {
+  const failures = { storeClient: db.pool, storeType: 'pool', tableName: 'sign_in_failures', tableCreated: true };
+  return {
+    baseUrl: options.baseUrl,
+    sessions: createSessions(db.pool, options),
+    viewerOfKey: createKeyVerifier(db),
+    calls: new RateLimiterMemory({ points: 100, duration: 1 }),
+    testSends: new RateLimiterMemory({ points: 10, duration: 60 }),
+    accountFailures: new RateLimiterPostgres({
+      ...failures,
+      keyPrefix: 'account',
+      points: 5,
+      duration: 600,
+      blockDuration: 60,
+      clearExpiredByTimeout: true,
+    }),
+    addressFailures: new RateLimiterPostgres({
+      ...failures,
+      keyPrefix: 'address',
+      points: 50,
+      duration: 600,
+      clearExpiredByTimeout: false,
+    }),
+  };
+}
+
+/** The token of `Authorization: Bearer TOKEN`, or null. */
+export function bearerToken(headers: Headers): string | null {
+  return /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
+}
+
+/**
+ * Who is asking: by API key where one is presented (a bad key is nobody, even beside a good cookie), else by session cookie.
+ * For HTTP requests and, with `token`, for sockets (`auth: {token}`).
+ */
+export async function currentViewer(auth: Auth, headers: Headers, token: string | null = bearerToken(headers)): Promise<Viewer | null> {
+  if (token !== null) return auth.viewerOfKey(token);
+  if (!headers.has('cookie')) return null;
+  const session = await auth.sessions.api.getSession({ headers });
+  if (!session) return null;
+  const { id, name, email, role } = session.user;
+  if (!isRole(role)) return null;
+  return { id, name, email, role, via: 'session', label: name || email };
+}

@@ -1,0 +1,48 @@
+import { redirect } from '@remix-run/node';
+import type { AppContext } from '#app/context.server.ts';
+import { Problem } from '../problem.ts';
+import { problemResponse } from '../problem-response.server.ts';
+import { currentViewer } from './auth.server.ts';
+import { may, type Permission, refusal, type Viewer } from './roles.ts';
+import { isSameOrigin } from './same-origin.ts';
+
+type Access = Pick<AppContext, 'auth'>;
+const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Throws a 403 where a page of another site sent this request. Pages' actions call it; API writes with a session do by `requireApi`. */
+export function assertSameOrigin(request: Request, env: { baseUrl: string }): void {
+  if (!isSameOrigin(request, env.baseUrl)) {
+    throw problemResponse(new Problem(403, 'cross_origin', 'This request came from another site. Reload the page and try again.'));
+  }
+}
+
+/** For pages: the person, or a redirect to the sign-in page, which leads back. Only sessions count here. */
+export async function requireUser({ auth }: Access, request: Request): Promise<Viewer> {
+  const viewer = await currentViewer(auth, request.headers, null);
+  if (!viewer) {
+    const url = new URL(request.url);
+    url.searchParams.delete('_data');
+    const next = reads.has(request.method) ? `${url.pathname.replace(/(\/_root)?\.data$/, '') || '/'}${url.search}` : '/';
+    throw redirect(next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`);
+  }
+  if (!reads.has(request.method)) assertSameOrigin(request, auth);
+  return viewer;
+}
+
+/** For the API: a program by its key or a person by session; else a thrown 401, or 403 for a session's write from another site. */
+export async function requireApi({ auth }: Access, request: Request): Promise<Viewer> {
+  const viewer = await currentViewer(auth, request.headers);
+  if (!viewer) {
+    throw problemResponse(
+      new Problem(401, 'unauthorized', 'Send an API key as "Authorization: Bearer KEY". This one is missing, unknown or revoked.'),
+      { 'WWW-Authenticate': 'Bearer realm="Rollcall"' },
+    );
+  }
+  if (viewer.via === 'session' && !reads.has(request.method)) assertSameOrigin(request, auth);
+  return viewer;
+}
+
+/** Throws a 403 that says which roles may. */
+export function assertMay(viewer: Pick<Viewer, 'role'>, permission: Permission): void {
+  if (!may(viewer, permission)) throw problemResponse(new Problem(403, 'forbidden', refusal(viewer, permission)));
+}

@@ -1,0 +1,51 @@
+/** Who may do what. Pages and API ask here; the rules of single rooms and rows come on top. */
+
+export const roles = ['admin', 'marketer', 'support', 'analyst'] as const;
+export type Role = (typeof roles)[number];
+
+export const permissions = ['campaigns:read', 'campaigns:write', 'campaigns:send', 'recipients:retry', 'settings:write'] as const;
+export type Permission = (typeof permissions)[number];
+
+export const roleLabels: Record<Role, string> = { admin: 'Administrator', marketer: 'Marketer', support: 'Support', analyst: 'Analyst' };
+
+const granted: Record<Role, readonly Permission[]> = {
+  admin: permissions,
+  marketer: ['campaigns:read', 'campaigns:write', 'campaigns:send', 'recipients:retry'],
+  support: ['campaigns:read', 'recipients:retry'],
+  analyst: ['campaigns:read'],
+};
+
+const acts: Record<Permission, string> = {
+  'campaigns:read': 'see campaigns',
+  'campaigns:write': 'make or change campaigns',
+  'campaigns:send': 'send campaigns',
+  'recipients:retry': 'retry recipients',
+  'settings:write': 'change settings',
+};
+
+/** A person with a session or a program with an API key. */
+export interface Viewer {
+  /** The user's id, or `key:` and the key's. */
+  id: string;
+  name: string;
+  /** Null for keys. */
+  email: string | null;
+  role: Role;
+  via: 'session' | 'key';
+  /** What the ledger keeps as the actor: a name that people recognise. */
+  label: string;
+}
+
+export function isRole(value: unknown): value is Role {
+  return roles.includes(value as Role);
+}
+
+export function may(viewer: Pick<Viewer, 'role'>, permission: Permission): boolean {
+  return granted[viewer.role].includes(permission);
+}
+
+/** Says what was not allowed and who could: "An analyst may not send campaigns. Ask an administrator or marketer." */
+export function refusal(viewer: Pick<Viewer, 'role'>, permission: Permission): string {
+  const who = roles.filter((role) => granted[role].includes(permission)).map((role) => roleLabels[role].toLowerCase());
+  return `The role ${roleLabels[viewer.role]} may not ${acts[permission]}. Ask someone with the role ${who.join(' or ')}.`;
+}

@@ -1,0 +1,79 @@
+import { betterAuth } from 'better-auth';
+import { admin } from 'better-auth/plugins';
+import { createAccessControl } from 'better-auth/plugins/access';
+import { adminAc, defaultStatements } from 'better-auth/plugins/admin/access';
+import type pg from 'pg';
+
+export interface SessionOptions {
+  /** The public origin; https makes the cookie secure. */
+  baseUrl: string;
+  secret: string;
+}
+
+const DAY_S = 86_400;
+
+// The library's own rules cover user administration only; what a role may do in Rollcall stands in roles.ts.
+const accessControl = createAccessControl(defaultStatements);
+const nobody = accessControl.newRole({ user: [], session: [] });
+const libraryRoles = { admin: accessControl.newRole(adminAc.statements), marketer: nobody, support: nobody, analyst: nobody };
+
+/**
+ * Users and their sessions, kept in PostgreSQL. Its own HTTP handler is not mounted: sign-in goes through sign-in.server.ts,
+ * which counts failures across processes, so the library's rate limiter is off.
+ */
+export function createSessions(pool: pg.Pool, { baseUrl, secret }: SessionOptions) {
+  const times = { createdAt: 'created_at', updatedAt: 'updated_at' };
+  return betterAuth({
+    appName: 'Rollcall',
+    database: pool,
+    baseURL: baseUrl,
+    secret,
+    telemetry: { enabled: false },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 256 },
+    rateLimit: { enabled: false },
+    user: { modelName: 'app_users', fields: { ...times, emailVerified: 'email_verified' } },
+    session: {
+      modelName: 'app_sessions',
+      expiresIn: 7 * DAY_S,
+      updateAge: DAY_S,
+      fields: { ...times, userId: 'user_id', expiresAt: 'expires_at', ipAddress: 'ip_address', userAgent: 'user_agent' },
+    },
+    account: {
+      modelName: 'app_accounts',
+      fields: {
+        ...times,
+        userId: 'user_id',
+        accountId: 'account_id',
+        providerId: 'provider_id',
+        accessToken: 'access_token',
+        refreshToken: 'refresh_token',
+        idToken: 'id_token',
+        accessTokenExpiresAt: 'access_token_expires_at',
+        refreshTokenExpiresAt: 'refresh_token_expires_at',
+      },
+    },
+    verification: { modelName: 'app_verifications', fields: { ...times, expiresAt: 'expires_at' } },
+    advanced: {
+      cookiePrefix: 'rollcall',
+      useSecureCookies: baseUrl.startsWith('https:'),
+      database: { generateId: 'uuid' },
+      // Set by our server alone; what a client sends under this name is overwritten.
+      ipAddress: { ipAddressHeaders: ['x-real-client-ip'] },
+    },
+    logger: { disabled: true },
+    plugins: [
+      admin({
+        ac: accessControl,
+        roles: libraryRoles,
+        defaultRole: 'analyst',
+        adminRoles: ['admin'],
+        schema: {
+          user: { fields: { banReason: 'ban_reason', banExpires: 'ban_expires' } },
+          session: { fields: { impersonatedBy: 'impersonated_by' } },
+        },
+      }),
+    ],
+  });
+}
+
+export type Sessions = ReturnType<typeof createSessions>;
