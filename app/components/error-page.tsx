@@ -1,0 +1,74 @@
+import { Button, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { isRouteErrorResponse, Link, useRevalidator, useRouteError } from '@remix-run/react';
+import { IconCloudOff, IconLock, IconMapPinOff } from '@tabler/icons-react';
+import classes from './empty-state.module.css';
+
+interface Words {
+  title: string;
+  why: string;
+  icon: typeof IconLock;
+}
+
+function wordsFor(status: number, told: string | undefined): Words {
+  if (status === 404) {
+    return {
+      title: 'There is nothing here',
+      why: told ?? 'The address may be mistyped, or what it showed was deleted.',
+      icon: IconMapPinOff,
+    };
+  }
+  if (status === 401 || status === 403) {
+    return {
+      title: 'You may not see this',
+      why: told ?? 'Your role does not include it. An administrator can change that.',
+      icon: IconLock,
+    };
+  }
+  if (status < 500)
+    return { title: 'That did not work', why: told ?? 'The request was not understood. Go back and try again.', icon: IconCloudOff };
+  return {
+    title: 'This page could not be made',
+    why:
+      told ?? 'Something went wrong on our side. Sending is not affected. Try again; if it stays, tell an administrator when it happened.',
+    icon: IconCloudOff,
+  };
+}
+
+/** What a thrown Response says to people: its text, or the `detail` of problem+json. */
+function sentenceOf(data: unknown): string | undefined {
+  if (typeof data === 'string' && data !== '' && data.length < 400) return data;
+  if (data && typeof data === 'object' && 'detail' in data && typeof data.detail === 'string') return data.detail;
+  return undefined;
+}
+
+/** The whole of an error boundary: what happened, why, what to do. Works without scripts. */
+export function ErrorPage() {
+  const error = useRouteError();
+  const { revalidate, state } = useRevalidator();
+  const status = isRouteErrorResponse(error) ? error.status : 500;
+  const { title, why, icon: Icon } = wordsFor(status, isRouteErrorResponse(error) ? sentenceOf(error.data) : undefined);
+  return (
+    <Stack className={classes.root} align="center" gap="xs" role="alert">
+      <span className={classes.icon}>
+        <Icon size={22} stroke={1.6} aria-hidden />
+      </span>
+      <Title order={1}>{title}</Title>
+      <Text c="dimmed" maw={460} ta="center">
+        {why}
+      </Text>
+      <Group mt="sm" gap="xs">
+        <Button component={Link} to="/" variant={status >= 500 ? 'default' : 'filled'}>
+          Go to campaigns
+        </Button>
+        {status >= 500 && (
+          <Button onClick={() => revalidate()} loading={state === 'loading'}>
+            Try again
+          </Button>
+        )}
+      </Group>
+      <Code mt="md" bg="transparent" c="dimmed">
+        {status}
+      </Code>
+    </Stack>
+  );
+}

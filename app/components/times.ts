@@ -1,0 +1,39 @@
+const units = [
+  { unit: 'year', seconds: 31_536_000 },
+  { unit: 'month', seconds: 2_592_000 },
+  { unit: 'week', seconds: 604_800 },
+  { unit: 'day', seconds: 86_400 },
+  { unit: 'hour', seconds: 3_600 },
+  { unit: 'minute', seconds: 60 },
+] as const;
+
+/** "3 minutes ago", "in 2 days", "just now" within `45 s`. Both times in ms since 1970. */
+export function relativeText(at: number, now: number, locale: string): string {
+  const seconds = Math.round((at - now) / 1_000);
+  if (Math.abs(seconds) < 45) return seconds > 5 ? 'in a moment' : 'just now';
+  const format = new Intl.RelativeTimeFormat(locale.startsWith('en') ? locale : 'en', { numeric: 'auto' });
+  for (const { unit, seconds: length } of units) {
+    // 50 s is "1 minute" rather than "0 minutes".
+    if (Math.abs(seconds) >= length * 0.75) return format.format(Math.round(seconds / length), unit);
+  }
+  return format.format(seconds, 'second');
+}
+
+/** The whole instant with its zone named: "Nov 22, 2025, 14:03:22 CET". */
+export function absoluteText(at: number, locale: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(at);
+}
+
+/** "14:03:22" in the reader's zone; for moments of today that stand beside others. */
+export function clockText(at: number, locale: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }).format(at);
+}
