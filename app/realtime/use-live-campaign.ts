@@ -1,0 +1,83 @@
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
+import type { CampaignJson, CampaignProgress } from '../domain/campaigns/campaign.ts';
+import { applyProgress, applySnapshot, type LiveCampaign, liveCampaign } from './live-campaign.ts';
+import { serverNow, tellServerTime } from './server-clock.ts';
+import { lastHeard, liveSocket } from './socket-client.ts';
+
+export type Connection = 'live' | 'reconnecting';
+
+export interface UseLiveCampaign {
+  campaign: CampaignJson;
+  connection: Connection;
+  /** While reconnecting: the server's time (ms) that the numbers are as of; else null. */
+  asOf: number | null;
+  /** Rises with every answered join: whoever keeps more than the campaign asks again then. */
+  joins: number;
+}
+
+type Input = { snapshot: CampaignJson } | { progress: CampaignProgress };
+
+const reduce = (state: LiveCampaign, input: Input): LiveCampaign =>
+  'snapshot' in input ? applySnapshot(state, input.snapshot) : applyProgress(state, input.progress);
+
+/** Between two questions for a snapshot, in ms: a gap while much happens must not become a storm of joins. */
+const ASK_AGAIN_MS = 500;
+
+/**
+ * One campaign, as it is now. Starts from the loader's data, joins the campaign's room, and joins again after every gap: a lost connection, a
+ * missed event, a server that missed something itself.
+ */
+export function useLiveCampaign(loaded: CampaignJson): UseLiveCampaign {
+  const [state, dispatch] = useReducer(reduce, loaded, liveCampaign);
+  const [asOf, setAsOf] = useState<number | null>(null);
+  const [joins, setJoins] = useState(0);
+  const askedAt = useRef(0);
+  const { id } = loaded;
+
+  useEffect(() => dispatch({ snapshot: loaded }), [loaded]);
+
+  const join = useCallback(() => {
+    askedAt.current = Date.now();
+    liveSocket().emit('campaign:join', { id }, (answer) => {
+      if ('error' in answer) return;
+      if (answer.server_time) tellServerTime(answer.server_time);
+      dispatch({ snapshot: answer.campaign });
+      setAsOf(null);
+      setJoins((n) => n + 1);
+    });
+  }, [id]);
+
+  useEffect(() => {
+    const socket = liveSocket();
+    const onProgress = (progress: CampaignProgress) => {
+      if (progress.id !== id) return;
+      tellServerTime(progress.server_time);
+      dispatch({ progress });
+    };
+    const onResync = (event: { campaign_id: number }) => event.campaign_id === id && join();
+    const onLost = () => setAsOf((known) => known ?? lastHeard() + serverNow() - Date.now());
+    socket.on('connect', join);
+    socket.on('disconnect', onLost);
+    socket.on('connect_error', onLost);
+    socket.on('campaign:progress', onProgress);
+    socket.on('campaign:resync', onResync);
+    if (socket.connected) join();
+    return () => {
+      socket.off('connect', join);
+      socket.off('disconnect', onLost);
+      socket.off('connect_error', onLost);
+      socket.off('campaign:progress', onProgress);
+      socket.off('campaign:resync', onResync);
+      if (socket.connected) socket.emit('campaign:leave', { id });
+    };
+  }, [id, join]);
+
+  useEffect(() => {
+    if (!state.stale) return;
+    const timer = setTimeout(join, Math.max(0, askedAt.current + ASK_AGAIN_MS - Date.now()));
+    return () => clearTimeout(timer);
+  }, [state.stale, join]);
+
+  const campaign = state.campaign.id === id ? state.campaign : loaded;
+  return { campaign, connection: asOf === null ? 'live' : 'reconnecting', asOf, joins };
+}
