@@ -1,0 +1,59 @@
+// npm run schema [-- --check]: writes db/schema.sql and db/types.gen.ts, or tells whether they are what the migrations make.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { migrate } from '../db/migrate.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { dumpSchema } from './schema-dump.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'rollcall-schema-'));
+chmodSync(folder, 0o755);
+const database = await startEmbeddedPostgres({ folder, settings: { fsync: 'off' } });
+try {
+  await migrate(database.url);
+  const client = new pg.Client(database.url);
+  await client.connect();
+  const schema = await dumpSchema(client);
+  await client.end();
+  const fresh = { 'db/schema.sql': schema, 'db/types.gen.ts': generateTypes(database.url) };
+  process.exitCode = process.argv.includes('--check') ? check(fresh) : write(fresh);
+} finally {
+  await database.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function generateTypes(url: string): string {
+  const file = join(folder, 'types.gen.ts');
+  const options = ['--dialect', 'postgres', '--out-file', file, '--include-pattern', '{public,reporting}.!(schema_migrations)'];
+  const run = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/kysely-codegen/dist/cli/bin.js'), ...options, '--type-mapping', '{"int8":"number"}'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, DATABASE_URL: url },
+    },
+  );
+  if (run.status !== 0) throw new Error(`kysely-codegen failed: ${run.stderr}${run.stdout}`);
+  return readFileSync(file, 'utf8');
+}
+
+function write(files: Record<string, string>): number {
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(root, name), text);
+    console.log(`${name} written`);
+  }
+  return 0;
+}
+
+function check(files: Record<string, string>): number {
+  const stale = Object.entries(files).filter(
+    ([name, text]) => !existsSync(join(root, name)) || readFileSync(join(root, name), 'utf8') !== text,
+  );
+  for (const [name] of stale) console.error(`${name} is not what the migrations make. Run "npm run schema" and commit the result.`);
+  return stale.length > 0 ? 1 : 0;
+}
