@@ -106,9 +106,13 @@ export async function cancelCampaign(db: Database, _viewer: Viewer, id: number):
 }
 
 async function requestDispatch(client: PoolClient, id: number): Promise<void> {
-  await client.query(`select graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', $1::bigint), priority => -20)`, [id]);
+  await client.query(`select graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', $1::bigint), priority => -20)`, [
+    id,
+  ]);
 }
 
 async function requestMove(client: PoolClient, id: number): Promise<void> {
-  await client.query(`select graphile_worker.add_job('move_recipients', json_build_object('campaign_id', $1::bigint), priority => -20)`, [id]);
+  await client.query(`select graphile_worker.add_job('move_recipients', json_build_object('campaign_id', $1::bigint), priority => -20)`, [
+    id,
+  ]);
 }

@@ -1,0 +1,61 @@
+import type { CampaignCounters, CampaignJson, CampaignStatus, Channel, UnknownPolicy } from './campaign.ts';
+
+/** A campaign's row as the driver reads it. Lists leave the content (up to 2 MB a row) in the database. */
+export interface CampaignRow extends CampaignCounters {
+  id: number;
+  name: string;
+  channel: Channel;
+  status: CampaignStatus;
+  subject: string | null;
+  html: string | null;
+  text: string | null;
+  sender: string | null;
+  unknown_policy: UnknownPolicy;
+  scheduled_at: Date | null;
+  time_zone: string | null;
+  started_at: Date | null;
+  started_by: string | null;
+  finished_at: Date | null;
+  failed_at: Date | null;
+  failure_code: string | null;
+  failure_reason: string | null;
+  retry_count: number;
+  max_retries: number;
+  variables: string[];
+  version: number;
+  created_at: Date;
+  created_by: string | null;
+}
+
+export type CampaignListRow = Omit<CampaignRow, 'html' | 'text'>;
+export type CampaignListItem = Omit<CampaignJson, 'html' | 'text'>;
+
+export const listColumns = [
+  ...['id', 'name', 'channel', 'status', 'subject', 'sender', 'unknown_policy'],
+  ...['total', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled', 'delivered', 'bounced'],
+  ...['scheduled_at', 'time_zone', 'started_at', 'started_by', 'finished_at', 'failed_at', 'failure_code', 'failure_reason'],
+  ...['retry_count', 'max_retries', 'variables', 'version', 'created_at', 'created_by'],
+].join(', ');
+export const campaignColumns = `${listColumns}, html, text`;
+
+/** @param retryWindowS how long after `failed_at` a retry is open */
+export function toCampaignListItem({ sender, ...row }: CampaignListRow, retryWindowS: number): CampaignListItem {
+  return {
+    ...row,
+    from: sender,
+    scheduled_at: row.scheduled_at?.toISOString() ?? null,
+    started_at: row.started_at?.toISOString() ?? null,
+    finished_at: row.finished_at?.toISOString() ?? null,
+    failed_at: row.failed_at?.toISOString() ?? null,
+    created_at: row.created_at.toISOString(),
+    retries_left: Math.max(0, row.max_retries - row.retry_count),
+    retry_until: row.failed_at ? new Date(row.failed_at.getTime() + retryWindowS * 1000).toISOString() : null,
+    hold_until: null,
+    hold_reason: null,
+    preparing: false,
+  };
+}
+
+export function toCampaignJson({ html, text, ...row }: CampaignRow, retryWindowS: number): CampaignJson {
+  return { ...toCampaignListItem(row, retryWindowS), html, text };
+}

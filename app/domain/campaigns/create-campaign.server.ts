@@ -1,0 +1,28 @@
+import type { Database } from '#db/database.ts';
+import type { Viewer } from '../access/roles.ts';
+import { parseInput } from '../parse-input.ts';
+import type { CampaignJson } from './campaign.ts';
+import { type NewCampaign, newCampaign } from './campaign-input.ts';
+import { type CampaignRow, campaignColumns, toCampaignJson } from './campaign-json.ts';
+import { retryWindowS } from './retry-window.server.ts';
+
+/** Makes a DRAFT. @throws Problem 422 with the path of each bad field */
+export async function createCampaign(db: Database, viewer: Pick<Viewer, 'label'>, input: NewCampaign): Promise<CampaignJson> {
+  const campaign = parseInput(newCampaign, input);
+  const { rows } = await db.pool.query<CampaignRow>(
+    `insert into campaigns (name, channel, subject, html, text, sender, max_retries, unknown_policy, created_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${campaignColumns}`,
+    [
+      campaign.name,
+      campaign.channel,
+      campaign.subject ?? null,
+      campaign.html ?? null,
+      campaign.text ?? null,
+      campaign.from ?? null,
+      campaign.max_retries ?? 3,
+      campaign.unknown_policy ?? 'resend',
+      viewer.label,
+    ],
+  );
+  return toCampaignJson(rows[0] as CampaignRow, retryWindowS());
+}

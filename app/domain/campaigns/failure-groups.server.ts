@@ -1,0 +1,19 @@
+import type { Database } from '#db/database.ts';
+import { failureLabel } from '../failures.ts';
+
+export interface FailureGroup {
+  code: string;
+  label: string;
+  /** Recipients that are failed for this reason now. */
+  count: number;
+}
+
+/** Why recipients failed, the largest group first; read from kept counts, so it costs the same for any list. */
+export async function failureGroups(db: Database, campaignId: number): Promise<FailureGroup[]> {
+  const { rows } = await db.pool.query<{ code: string; count: number }>(
+    `select failure_code as code, recipients as count from campaign_failures
+     where campaign_id = $1 and recipients > 0 order by recipients desc, failure_code`,
+    [campaignId],
+  );
+  return rows.map(({ code, count }) => ({ code, label: failureLabel(code), count }));
+}

@@ -1,0 +1,12 @@
+import type { Database } from '#db/database.ts';
+import { notFound } from '../problem.ts';
+import type { CampaignJson } from './campaign.ts';
+import { type CampaignRow, campaignColumns, toCampaignJson } from './campaign-json.ts';
+import { retryWindowS } from './retry-window.server.ts';
+
+/** @throws Problem 404 */
+export async function getCampaign(db: Database, id: number): Promise<CampaignJson> {
+  const { rows } = await db.pool.query<CampaignRow>(`select ${campaignColumns} from campaigns where id = $1`, [id]);
+  if (!rows[0]) throw notFound('There is no campaign');
+  return toCampaignJson(rows[0], retryWindowS());
+}

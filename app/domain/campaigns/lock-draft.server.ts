@@ -1,0 +1,21 @@
+import type { PoolClient } from 'pg';
+import { conflict, notFound } from '../problem.ts';
+import { statusLabels } from './campaign.ts';
+import { type CampaignRow, campaignColumns } from './campaign-json.ts';
+
+/**
+ * The draft, locked until the transaction ends, so that it cannot start meanwhile. Locking it before its recipients is safe only
+ * because nothing else locks the recipients of a draft.
+ *
+ * @param act what was asked for, as in "cannot be changed"
+ * @throws Problem 404, 409 in any other state
+ */
+export async function lockDraft(client: PoolClient, id: number, act: string): Promise<CampaignRow> {
+  const { rows } = await client.query<CampaignRow>(`select ${campaignColumns} from campaigns where id = $1 for update`, [id]);
+  const campaign = rows[0];
+  if (!campaign) throw notFound('There is no campaign');
+  if (campaign.status !== 'DRAFT') {
+    throw conflict(`Only a draft can be ${act}, and this campaign is ${statusLabels[campaign.status].toLowerCase()}.`);
+  }
+  return campaign;
+}
