@@ -36,9 +36,19 @@ function wordsFor(status: number, told: string | undefined): Words {
 
 /** What a thrown Response says to people: its text, or the `detail` of problem+json. */
 function sentenceOf(data: unknown): string | undefined {
+  // Remix reads only application/json as an object.
+  if (typeof data === 'string' && data.startsWith('{')) return sentenceOf(parsed(data));
   if (typeof data === 'string' && data !== '' && data.length < 400) return data;
   if (data && typeof data === 'object' && 'detail' in data && typeof data.detail === 'string') return data.detail;
   return undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The whole of an error boundary: what happened, why, what to do. Works without scripts. */

@@ -1,0 +1,80 @@
+import { AppShell, Burger, Drawer } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Link, NavLink, useLocation } from '@remix-run/react';
+import { IconSend } from '@tabler/icons-react';
+import { type ReactNode, useEffect } from 'react';
+import type { Viewer } from '#app/domain/access/roles.ts';
+import classes from './app-frame.module.css';
+import { Logo } from './logo.tsx';
+import { UserMenu } from './user-menu.tsx';
+
+const places = [{ to: '/', label: 'Campaigns', icon: IconSend, owns: (path: string) => path === '/' || path.startsWith('/campaigns') }];
+
+function Places({ viewer }: { viewer: Viewer }) {
+  const { pathname } = useLocation();
+  return (
+    <div className={classes.column}>
+      <Link to="/" className={classes.logo} aria-label="Rollcall, to campaigns">
+        <Logo />
+      </Link>
+      <nav aria-label="Main">
+        {places.map(({ to, label, icon: Icon, owns }) => (
+          <NavLink key={to} to={to} prefetch="intent" className={classes.place} aria-current={owns(pathname) ? 'page' : undefined}>
+            <Icon size={17} stroke={1.7} aria-hidden />
+            {label}
+          </NavLink>
+        ))}
+      </nav>
+      <div className={classes.foot}>
+        <UserMenu viewer={viewer} />
+      </div>
+    </div>
+  );
+}
+
+/** Navigation on the left; on phones a bar on top with a drawer. Without scripts the phone's bar carries the links itself. */
+export function AppFrame({ viewer, children }: { viewer: Viewer; children: ReactNode }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const { key } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation closes the drawer
+  useEffect(close, [key]);
+  return (
+    <AppShell
+      layout="alt"
+      padding={0}
+      header={{ height: { base: 52, sm: 0 } }}
+      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: true } }}
+      transitionDuration={0}
+    >
+      <a href="#content" className="skip-link">
+        Skip to content
+      </a>
+      <AppShell.Header hiddenFrom="sm" className={classes.header}>
+        <Burger size="sm" opened={opened} onClick={open} aria-label="Open navigation" aria-expanded={opened} className="needs-script" />
+        <Link to="/" className={classes.logo} aria-label="Rollcall, to campaigns">
+          <Logo size={22} />
+        </Link>
+        <form method="post" action="/logout" className={`no-script ${classes.phoneSignOut}`}>
+          <button type="submit">Sign out</button>
+        </form>
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.navbar} visibleFrom="sm">
+        <Places viewer={viewer} />
+      </AppShell.Navbar>
+      <Drawer
+        opened={opened}
+        onClose={close}
+        size={272}
+        withCloseButton={false}
+        hiddenFrom="sm"
+        aria-label="Navigation"
+        classNames={{ body: classes.drawer, content: classes.drawerContent }}
+      >
+        <Places viewer={viewer} />
+      </Drawer>
+      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+        <div className={classes.page}>{children}</div>
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, useActionData, useNavigation, useSearchParams } from '@remix-run/react';
+import { useEffect, useRef } from 'react';
+import { Logo } from '#app/components/logo.tsx';
+import { ProblemAlert } from '#app/components/problem-alert.tsx';
+import classes from '#app/components/sign-in.module.css';
+import { SignInPicture } from '#app/components/sign-in-picture.tsx';
+import { currentViewer } from '#app/domain/access/auth.server.ts';
+import { safeNext, signIn } from '#app/domain/access/sign-in.server.ts';
+
+export const meta: MetaFunction = () => [{ title: 'Sign in · Rollcall' }];
+
+export async function loader({ context, request }: LoaderFunctionArgs) {
+  const viewer = await currentViewer(context.auth, request.headers, null);
+  if (viewer) throw redirect(safeNext(new URL(request.url).searchParams.get('next')));
+  return null;
+}
+
+export async function action({ context, request }: ActionFunctionArgs) {
+  const form = await request.formData();
+  const email = String(form.get('email') ?? '');
+  const password = String(form.get('password') ?? '');
+  if (email.trim() === '' || password === '') return data({ error: 'Enter your email and your password.', email }, { status: 422 });
+  const answer = await signIn(context, request, { email, password, next: String(form.get('next') ?? '') });
+  if (answer instanceof Response) return answer;
+  return data({ error: answer.error, email }, { status: 401 });
+}
+
+export default function SignIn() {
+  const failed = useActionData<typeof action>() as { error: string; email: string } | undefined;
+  const [parameters] = useSearchParams();
+  const { state } = useNavigation();
+  const password = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (failed) password.current?.select();
+  }, [failed]);
+  return (
+    <div className={classes.page}>
+      <main className={classes.form}>
+        <Logo size={28} />
+        <div>
+          <Title order={1} mb={4}>
+            Sign in
+          </Title>
+          <Text c="dimmed">Email and SMS campaigns in which every recipient is accounted for.</Text>
+        </div>
+        <Form method="post" noValidate>
+          <Stack gap="md">
+            {failed && state === 'idle' && <ProblemAlert title="You are not signed in">{failed.error}</ProblemAlert>}
+            <input type="hidden" name="next" value={parameters.get('next') ?? ''} />
+            <TextInput
+              name="email"
+              type="email"
+              label="Email"
+              size="md"
+              autoComplete="username"
+              defaultValue={failed?.email}
+              autoFocus={!failed}
+              required
+              withAsterisk={false}
+            />
+            <PasswordInput
+              ref={password}
+              name="password"
+              label="Password"
+              size="md"
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+              visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+            />
+            <Button type="submit" size="md" fullWidth loading={state !== 'idle'}>
+              Sign in
+            </Button>
+          </Stack>
+        </Form>
+        <Text size="sm" c="dimmed">
+          No account, or a forgotten password? An administrator of this Rollcall can make a new one.
+        </Text>
+      </main>
+      <SignInPicture />
+    </div>
+  );
+}
