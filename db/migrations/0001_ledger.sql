@@ -232,9 +232,22 @@ begin
     failure_code = case when result <> 'SENT' then coalesce(c.stop_code, 'recipients_failed') end,
     failure_reason = case when result <> 'SENT' then coalesce(c.stop_reason,
       (to_send - c.sent) || ' of ' || to_send || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.') end,
+    stop_code = null,
+    stop_reason = null,
     dispatch_below = 0,
     dispatch_requested = false
   where id = c.id;
+end $$;
+
+-- Ends a bulk move of recipients: from here on the campaign may end.
+create function finish_move(campaign bigint) returns void language plpgsql as $$
+declare
+  c campaigns;
+begin
+  update campaigns set moving = false where id = campaign and moving returning * into c;
+  if c.id is not null then
+    perform end_campaign_if_done(c);
+  end if;
 end $$;
 
 -- Adds a statement's difference to each campaign it touched, once, in id order (lock order: recipients first, campaigns last).

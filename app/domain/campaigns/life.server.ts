@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
-import type { Viewer } from '../access/viewer.ts';
+import type { Viewer } from '../access/roles.ts';
 import { checkContent } from '../content/check-content.ts';
 import { Problem } from '../problem.ts';
 import { type CampaignJson, type CampaignStatus, type Channel, statusLabels } from './campaign.ts';
@@ -57,7 +57,7 @@ export async function sendCampaign(db: Database, viewer: Viewer, id: number, sen
       .filter((problem) => problem.severity === 'error')
       .map((problem) => ({ path: problem.field as string, message: problem.message }));
     if (!sender) errors.push({ path: 'from', message: 'There is no sender. Enter one, or set a default in the configuration.' });
-    if (errors.length > 0) throw new Problem(422, 'invalid', 'The campaign is not ready to be sent.', errors);
+    if (errors.length > 0) throw new Problem(422, 'invalid', 'The campaign is not ready to be sent.', { errors });
 
     await client.query(
       `update campaigns set status = 'SENDING', sender = $2, started_at = now(), started_by = $3, dispatch_requested = true where id = $1`,

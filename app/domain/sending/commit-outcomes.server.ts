@@ -1,0 +1,42 @@
+import type { Database } from '#db/database.ts';
+import { type Outcome, recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { requestSettle } from '#db/queries/settle-unknown.ts';
+import { contentRefusedForAll, stopCampaign } from '#db/queries/stop-campaign.ts';
+import { inTransaction } from '#db/transaction.ts';
+
+/**
+ * Commits a batch of outcomes and what they mean for their campaigns: an account-level refusal stops the campaign, and so does content
+ * that everybody's copy was refused for. The common batch, of sent and retrying recipients alone, is one statement.
+ */
+export async function commitOutcomes(db: Database, outcomes: readonly Outcome[]): Promise<undefined[]> {
+  const stopping = firstOfEachCampaign(outcomes.filter(({ outcome }) => outcome === 'account'));
+  const refused = firstOfEachCampaign(outcomes.filter(({ failureCode }) => failureCode === 'content_rejected'));
+  const settleInS = Math.min(
+    ...outcomes.filter(({ status }) => status === 'unknown').map(({ delayS }) => delayS ?? Number.POSITIVE_INFINITY),
+  );
+
+  if (stopping.length + refused.length === 0 && settleInS === Number.POSITIVE_INFINITY) {
+    await recordOutcomes(db.pool, outcomes);
+  } else {
+    await inTransaction(db.pool, async (client) => {
+      await recordOutcomes(client, outcomes);
+      for (const { campaignId, failureCode, reason } of stopping) {
+        await stopCampaign(client, campaignId, failureCode ?? 'configuration', reason ?? 'The provider refused the account.');
+      }
+      for (const { campaignId, reason } of refused) {
+        if (await contentRefusedForAll(client, campaignId)) {
+          await stopCampaign(client, campaignId, 'content_rejected', reason ?? 'The provider refused the message itself.');
+        }
+      }
+      if (settleInS !== Number.POSITIVE_INFINITY) await requestSettle(client, settleInS);
+    });
+  }
+  return outcomes.map(() => undefined);
+}
+
+/** In campaign order, which is the order in which their rows are locked. */
+function firstOfEachCampaign(outcomes: Outcome[]): Outcome[] {
+  const first = new Map<number, Outcome>();
+  for (const outcome of outcomes) if (!first.has(outcome.campaignId)) first.set(outcome.campaignId, outcome);
+  return [...first.values()].sort((a, b) => a.campaignId - b.campaignId);
+}

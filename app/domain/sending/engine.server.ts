@@ -1,0 +1,159 @@
+import type { Logger } from '#app/log.server.ts';
+import type { Provider, Refused, SendResult } from '#app/providers/provider.ts';
+import { batched } from '#db/batch.ts';
+import type { Database } from '#db/database.ts';
+import { type Claim, claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
+import type { Outcome } from '#db/queries/record-outcomes.ts';
+import type { Channel } from '../campaigns/campaign.ts';
+import { RenderError, renderMessage } from '../content/render-message.ts';
+import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
+import { commitOutcomes } from './commit-outcomes.server.ts';
+import { nextStep } from './next-step.ts';
+
+/** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
+const BATCH = { size: 200, delayMs: 5 };
+/** HTTP never starts later than this after its claim; past it, somebody else may already hold the recipient for lost. */
+const CLAIM_VALID_MS = 2_000;
+
+/** Thrown for Graphile alone: it counts the attempt and releases the job, whose next run the ledger decides. */
+export class SendAgainLater extends Error {
+  override name = 'SendAgainLater';
+}
+
+export interface EngineOptions {
+  db: Database;
+  providers: Record<Channel, Provider | null>;
+  unknownGraceS: number;
+  log: Logger;
+  /** Ends waiting and repeating at shutdown's deadline. */
+  signal: AbortSignal;
+}
+
+export interface Engine {
+  /**
+   * Sends to one recipient: claim, render, call, outcome. Returns when its job is done with; what the provider said is in the ledger.
+   *
+   * @throws SendAgainLater when a retry is due later
+   */
+  send(channel: Channel, key: SendKey): Promise<void>;
+}
+
+export function createEngine({ db, providers, unknownGraceS, log, signal }: EngineOptions): Engine {
+  const contents = campaignContents(db);
+  const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
+  const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys) => {
+    const validUntil = performance.now() + CLAIM_VALID_MS;
+    return (await claimRecipients(db.pool, keys)).map((claimed) => ({ claim: claimed, validUntil }));
+  }, options);
+  const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
+
+  async function call(channel: Channel, campaign: SendableCampaign, claimed: Claim): Promise<SendResult> {
+    const provider = providers[channel];
+    if (!provider) return noProvider(channel);
+    let content: ReturnType<typeof renderMessage>;
+    try {
+      content = renderMessage(campaign.content, { address: claimed.address, variables: claimed.variables });
+    } catch (error) {
+      if (error instanceof RenderError) return renderFailed(error);
+      throw error;
+    }
+    return provider.send(
+      {
+        campaignId: claimed.campaignId,
+        recipientId: claimed.recipientId,
+        round: claimed.round,
+        attemptId: claimed.attemptId,
+        to: claimed.address,
+        from: campaign.sender,
+        ...content,
+      },
+      signal,
+    );
+  }
+
+  return {
+    async send(channel, key) {
+      const { claim: claimed, validUntil } = await claim(key);
+      if (!claimed) return;
+      const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
+      const campaign = await contents.get(claimed.campaignId);
+      if (performance.now() > validUntil) {
+        await record({ ...identity, ...givenBack });
+        return;
+      }
+      const result = await call(channel, campaign, claimed);
+      const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS);
+      await record({ ...identity, ...step, ...evidence(result) });
+      if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
+    },
+  };
+}
+
+/** What the ledger keeps of a provider's answer. */
+function evidence(
+  result: SendResult,
+): Pick<Outcome, 'outcome' | 'failureCode' | 'reason' | 'httpStatus' | 'providerCode' | 'retryAfterS' | 'providerMessageId'> {
+  if (result.outcome === 'accepted') {
+    const { outcome, httpStatus, providerMessageId } = result;
+    return {
+      outcome,
+      httpStatus,
+      providerMessageId: clean(providerMessageId),
+      failureCode: null,
+      reason: null,
+      providerCode: null,
+      retryAfterS: null,
+    };
+  }
+  const { outcome, failureCode, httpStatus, retryAfterS } = result;
+  return {
+    outcome,
+    failureCode,
+    reason: clean(result.reason),
+    httpStatus,
+    providerCode: clean(result.providerCode),
+    retryAfterS,
+    providerMessageId: null,
+  };
+}
+
+/** PostgreSQL's text has no NUL, and one such character in a provider's answer must not spoil its batch. */
+function clean(text: string | null): string | null {
+  return text === null ? null : text.replaceAll('\u0000', '').toWellFormed().slice(0, 1_000);
+}
+
+const givenBack: Omit<Outcome, 'campaignId' | 'recipientId' | 'attemptId'> = {
+  outcome: null,
+  status: 'pending',
+  delayS: null,
+  refund: true,
+  failureCode: null,
+  reason: null,
+  httpStatus: null,
+  providerCode: null,
+  retryAfterS: null,
+  providerMessageId: null,
+};
+
+function noProvider(channel: Channel): Refused {
+  const [name, variables] = channel === 'email' ? ['SendGrid', 'SENDGRID_API_KEY'] : ['Twilio', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN'];
+  return {
+    outcome: 'account',
+    failureCode: 'configuration',
+    httpStatus: null,
+    providerCode: null,
+    reason: `${name} is not set up. Set ${variables}, restart Rollcall, then press Retry.`,
+    retryAfterS: null,
+  };
+}
+
+function renderFailed(error: RenderError): Refused {
+  return {
+    outcome: 'permanent',
+    failureCode: 'render_failed',
+    httpStatus: null,
+    providerCode: null,
+    reason: `The content could not be filled in for this person: ${error.message}`,
+    retryAfterS: null,
+  };
+}

@@ -1,0 +1,34 @@
+import type { SendResult } from '#app/providers/provider.ts';
+import type { UnknownPolicy } from '../campaigns/campaign.ts';
+import { MAX_ATTEMPTS, type RecipientStatus } from '../recipients/recipient.ts';
+import { backoffS } from './backoff.ts';
+
+export interface NextStep {
+  status: Extract<RecipientStatus, 'sent' | 'failed' | 'retrying' | 'pending' | 'unknown'>;
+  /** `retrying`: s until the next attempt. `unknown`: s until it is settled, null when a person decides. */
+  delayS: number | null;
+  /** The attempt does not count. */
+  refund: boolean;
+}
+
+/**
+ * What a recipient becomes after an attempt.
+ *
+ * @param number the attempt's number in its round, 1 to 4
+ */
+export function nextStep(result: SendResult, number: number, policy: UnknownPolicy, unknownGraceS: number): NextStep {
+  switch (result.outcome) {
+    case 'accepted':
+      return { status: 'sent', delayS: null, refund: false };
+    case 'permanent':
+      return { status: 'failed', delayS: null, refund: false };
+    case 'account':
+      return { status: 'pending', delayS: null, refund: true };
+    case 'unknown':
+      return { status: 'unknown', delayS: policy === 'hold' ? null : unknownGraceS, refund: false };
+    case 'transient':
+      return number < MAX_ATTEMPTS
+        ? { status: 'retrying', delayS: backoffS(number, result.retryAfterS), refund: false }
+        : { status: 'failed', delayS: null, refund: false };
+  }
+}

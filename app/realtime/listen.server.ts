@@ -1,0 +1,95 @@
+import pg from 'pg';
+import type { CampaignCounters, CampaignStatus } from '../domain/campaigns/campaign.ts';
+
+/** What the campaigns' trigger tells: the whole of the counters after one change. */
+export interface CampaignNotice extends CampaignCounters {
+  id: number;
+  version: number;
+  status: CampaignStatus;
+}
+
+/** What the recipients' trigger tells: rows as `[id, status, attempts, due (ms since 1970), failure code]`, or that there were too many. */
+export interface RecipientsNotice {
+  id: number;
+  version: number;
+  rows?: [id: number, status: string, attempts: number, dueMs: number | null, code: string | null][];
+  many?: true;
+}
+
+export interface ListenHandlers {
+  onCampaign(notice: CampaignNotice): void;
+  onRecipients(notice: RecipientsNotice): void;
+  /** The connection is there (again): whatever was said before is lost. */
+  onConnected(): void;
+  onLost(error: Error): void;
+}
+
+export interface Listener {
+  readonly connected: boolean;
+  stop(): Promise<void>;
+}
+
+const RECONNECT_MS = { first: 100, most: 5_000 };
+
+/**
+ * Listens to the ledger on one direct connection (LISTEN does not work through a transaction pooler) and comes back by itself
+ * whenever that is lost.
+ */
+export function listen(url: string, handlers: ListenHandlers): Listener {
+  let client: pg.Client | undefined;
+  let connected = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let pauseMs = RECONNECT_MS.first;
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: 'rollcall listen',
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
+      connectionTimeoutMillis: 5_000,
+    });
+    client = next;
+    let lost = false;
+    const lose = (error: Error) => {
+      if (lost || stopped) return;
+      lost = true;
+      connected = false;
+      handlers.onLost(error);
+      next.end().catch(() => {}); // it is broken already
+      timer = setTimeout(() => void connect(), pauseMs);
+      pauseMs = Math.min(pauseMs * 2, RECONNECT_MS.most);
+    };
+    next.on('error', lose);
+    next.on('end', () => lose(new Error('the connection ended')));
+    next.on('notification', ({ channel, payload }) => {
+      const notice: unknown = JSON.parse(payload ?? 'null');
+      if (channel === 'rollcall_campaign') handlers.onCampaign(notice as CampaignNotice);
+      else if (channel === 'rollcall_recipients') handlers.onRecipients(notice as RecipientsNotice);
+    });
+    try {
+      await next.connect();
+      await next.query('listen rollcall_campaign; listen rollcall_recipients');
+    } catch (error) {
+      lose(error as Error);
+      return;
+    }
+    if (lost || stopped) return;
+    connected = true;
+    pauseMs = RECONNECT_MS.first;
+    handlers.onConnected();
+  }
+
+  void connect();
+  return {
+    get connected() {
+      return connected;
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await client?.end().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import type { AppContext } from '#app/context.server.ts';
+import { currentViewer } from '../domain/access/auth.server.ts';
+import { may } from '../domain/access/roles.ts';
+import { isSameOrigin } from '../domain/access/same-origin.ts';
+import type { Viewer } from '../domain/access/viewer.ts';
+import { getCampaign } from '../domain/campaigns/get-campaign.server.ts';
+import { isProblem } from '../domain/problem.ts';
+import { type ClientEvents, MAX_WATCHED, type RecipientsChanged, rooms, type ServerEvents } from './events.ts';
+import { listen } from './listen.server.ts';
+import { createRelay } from './relay.server.ts';
+import { watchedRows } from './watched-rows.server.ts';
+
+interface SocketData {
+  viewer: Viewer;
+  /** By campaign: the rows on this socket's screen, and the version of what it was told last. */
+  watches: Map<number, { ids: Set<number>; told: number }>;
+}
+type LiveSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, SocketData>;
+type LiveServer = Server<ClientEvents, ServerEvents, Record<string, never>, SocketData>;
+
+/** Sockets that watch all rows of a campaign; those that named some are in its room only. */
+const allRows = (id: number) => `${rooms.campaign(id)}:all`;
+
+export interface Realtime {
+  /** Is the LISTEN connection there? */
+  readonly listening: boolean;
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings the ledger's changes to browsers: LISTEN, merge, Socket.IO rooms. Every web process has its own; PostgreSQL is the bus between
+ * them. Only sessions and API keys that may read campaigns get in, and only pages of our own origin.
+ */
+export function startRealtime(http: HttpServer, context: AppContext): Realtime {
+  const { env, log } = context;
+  const io: LiveServer = new Server(http, {
+    serveClient: false,
+    maxHttpBufferSize: 100_000,
+    allowRequest: (request, decide) => {
+      const { origin, host } = request.headers;
+      const asked = host && URL.canParse(`http://${host}`) ? `http://${host}` : env.baseUrl;
+      decide(null, origin === undefined || isSameOrigin(new Request(asked, { headers: { origin } }), env.baseUrl));
+    },
+  });
+
+  io.use((socket, next) => {
+    const { auth } = socket.handshake;
+    const headers = new Headers(socket.handshake.headers.cookie ? { cookie: socket.handshake.headers.cookie } : {});
+    currentViewer(context.auth, headers, typeof auth.token === 'string' ? auth.token : null).then(
+      (viewer) => {
+        if (!viewer) return next(new Error('unauthorized'));
+        if (!may(viewer, 'campaigns:read')) return next(new Error('forbidden'));
+        socket.data.viewer = viewer;
+        socket.data.watches = new Map();
+        next();
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'socket could not be authenticated');
+        next(new Error('unavailable'));
+      },
+    );
+  });
+
+  io.on('connection', (socket) => serve(socket, context));
+
+  const relay = createRelay({
+    progress: (progress) => io.to(rooms.campaign(progress.id)).to(rooms.campaigns).emit('campaign:progress', progress),
+    recipients: (change) => {
+      io.to(allRows(change.campaign_id)).emit('recipients:changed', change);
+      tellWatchers(io, change);
+    },
+    resync: (id) => io.to(rooms.campaign(id)).to(rooms.campaigns).emit('campaign:resync', { campaign_id: id }),
+  });
+  let wasConnected = false;
+  const listener = listen(env.databaseDirectUrl, {
+    onCampaign: relay.campaign,
+    onRecipients: relay.recipients,
+    onConnected: () => {
+      if (!wasConnected) {
+        wasConnected = true;
+        return;
+      }
+      log.info('listening to the ledger again');
+      relay.reset();
+      for (const id of openCampaigns(io)) io.to(rooms.campaign(id)).to(rooms.campaigns).emit('campaign:resync', { campaign_id: id });
+    },
+    onLost: (error) => log.warn({ err: error }, 'the connection that listens to the ledger was lost'),
+  });
+
+  return {
+    get listening() {
+      return listener.connected;
+    },
+    async stop() {
+      relay.stop();
+      await listener.stop();
+      await io.close();
+    },
+  };
+}
+
+function serve(socket: LiveSocket, context: AppContext): void {
+  const { watches } = socket.data;
+
+  socket.on('campaign:join', async (request, answer) => {
+    const id = campaignId(request?.id);
+    if (id === null || typeof answer !== 'function')
+      return typeof answer === 'function' ? answer({ error: { code: 'not_found' } }) : undefined;
+    // The room first, then the snapshot: nothing falls between the two.
+    await socket.join([rooms.campaign(id), ...(watches.has(id) ? [] : [allRows(id)])]);
+    try {
+      answer({ campaign: await getCampaign(context.db, id), server_time: new Date().toISOString() });
+    } catch (error) {
+      await socket.leave(rooms.campaign(id));
+      await socket.leave(allRows(id));
+      answer({ error: { code: codeOf(error, context) } });
+    }
+  });
+
+  socket.on('campaign:leave', async (request) => {
+    const id = campaignId(request?.id);
+    if (id === null) return;
+    watches.delete(id);
+    await socket.leave(rooms.campaign(id));
+    await socket.leave(allRows(id));
+  });
+
+  socket.on('campaigns:join', async (answer) => {
+    await socket.join(rooms.campaigns);
+    if (typeof answer === 'function') answer({ ok: true });
+  });
+
+  socket.on('campaigns:leave', () => void socket.leave(rooms.campaigns));
+
+  socket.on('recipients:watch', async (request, answer) => {
+    const reply = typeof answer === 'function' ? answer : () => {};
+    const id = campaignId(request?.campaign_id);
+    const ids = request?.ids;
+    if (id === null || !Array.isArray(ids) || ids.length > MAX_WATCHED || !ids.every(Number.isSafeInteger)) {
+      return reply({ error: { code: 'invalid' } });
+    }
+    await socket.join(rooms.campaign(id));
+    await socket.leave(allRows(id));
+    // Watched from version 0 on until the answer is there: a change meanwhile is told, and told again in the answer.
+    watches.set(id, { ids: new Set(ids), told: 0 });
+    try {
+      const rows = await watchedRows(context.db, id, ids);
+      const watch = watches.get(id);
+      if (watch) watch.told = Math.max(watch.told, rows.version);
+      reply(rows);
+    } catch (error) {
+      reply({ error: { code: codeOf(error, context) } });
+    }
+  });
+}
+
+function tellWatchers(io: LiveServer, change: RecipientsChanged): void {
+  for (const socketId of io.sockets.adapter.rooms.get(rooms.campaign(change.campaign_id)) ?? []) {
+    const socket = io.sockets.sockets.get(socketId);
+    const watch = socket?.data.watches.get(change.campaign_id);
+    if (!socket || !watch) continue;
+    const recipients = change.recipients.filter(({ id }) => watch.ids.has(id));
+    if (recipients.length === 0 && !change.many) continue;
+    socket.emit('recipients:changed', { ...change, recipients, since: watch.told });
+    watch.told = Math.max(watch.told, change.version);
+  }
+}
+
+function* openCampaigns(io: LiveServer): Iterable<number> {
+  for (const room of io.sockets.adapter.rooms.keys()) {
+    const match = /^campaign:(\d+)$/.exec(room);
+    if (match) yield Number(match[1]);
+  }
+}
+
+function campaignId(value: unknown): number | null {
+  const id = typeof value === 'string' ? Number(value) : value;
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : null;
+}
+
+function codeOf(error: unknown, { log }: AppContext): string {
+  if (isProblem(error)) return error.code;
+  log.error({ err: error }, 'a request over the socket failed');
+  return 'unavailable';
+}

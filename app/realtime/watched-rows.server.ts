@@ -1,0 +1,27 @@
+import type { Database } from '#db/database.ts';
+import type { RecipientChange, RecipientStatus } from '../domain/recipients/recipient.ts';
+import type { WatchedRows } from './events.ts';
+
+interface Row {
+  version: number;
+  id: number | null;
+  status: RecipientStatus;
+  attempts: number;
+  due: Date | null;
+  failure_code: string | null;
+}
+
+/** The rows and the campaign's version in one snapshot. Ids that are not of this campaign are left out. */
+export async function watchedRows(db: Database, campaignId: number, ids: readonly number[]): Promise<WatchedRows> {
+  const { rows } = await db.pool.query<Row>(
+    `select c.version, r.id, r.status, r.attempts, coalesce(r.next_attempt_at, r.unknown_until) as due, r.failure_code
+     from campaigns c left join recipients r on r.campaign_id = c.id and r.id = any($2::bigint[])
+     where c.id = $1`,
+    [campaignId, ids],
+  );
+  return { version: rows[0]?.version ?? 0, recipients: rows.filter(({ id }) => id !== null).map(change) };
+}
+
+function change({ id, status, attempts, due, failure_code }: Row): RecipientChange {
+  return { id: id as number, status, attempts, next_attempt_at: due?.toISOString() ?? null, failure_code };
+}

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { createRequestHandler } from '@remix-run/express';
+import type { ServerBuild } from '@remix-run/node';
+import compression from 'compression';
+import express from 'express';
+import helmet from 'helmet';
+import type { AppContext } from './context.server.ts';
+
+declare global {
+  namespace Express {
+    interface Locals {
+      cspNonce: string;
+    }
+  }
+}
+
+export interface WebOptions {
+  context: AppContext;
+  build: ServerBuild | (() => Promise<ServerBuild>);
+  /** Folder of the built browser files; null where Vite serves them. */
+  clientFolder: string | null;
+  /** Is the LISTEN connection there? */
+  listening: () => boolean;
+  /** Placed before Remix: Vite's middleware in development. */
+  middleware?: express.RequestHandler;
+}
+
+/** The HTTP server: health, static files, security headers, and Remix for the rest. Nothing listens yet. */
+export function createWebServer({ context, build, clientFolder, listening, middleware }: WebOptions): Server {
+  const { env } = context;
+  const app = express();
+  app.disable('x-powered-by');
+  // Behind a proxy the client's address is the one that the nearest proxy of our own network saw.
+  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+
+  app.get('/healthz', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json({ status: 'ok' });
+  });
+  app.get('/readyz', (_request, response) => {
+    void readiness(context, listening()).then((checks) => {
+      const ready = Object.values(checks).every(Boolean);
+      response
+        .status(ready ? 200 : 503)
+        .set('Cache-Control', 'no-store')
+        .json({ status: ready ? 'ready' : 'not ready', checks });
+    });
+  });
+
+  app.use((request, response, next) => {
+    response.locals.cspNonce = randomBytes(16).toString('base64');
+    request.headers['x-real-client-ip'] = request.ip ?? '';
+    next();
+  });
+  app.use(securityHeaders(env.baseUrl, clientFolder === null));
+  app.use(compression());
+  if (middleware) app.use(middleware);
+  if (clientFolder) {
+    app.use('/assets', express.static(`${clientFolder}/assets`, { immutable: true, maxAge: '1y', fallthrough: false }));
+    app.use(express.static(clientFolder, { maxAge: '1h', index: false }));
+  }
+  app.all(
+    '*',
+    createRequestHandler({
+      build,
+      getLoadContext: (_request, response) => ({ ...context, cspNonce: response.locals.cspNonce as string }),
+      mode: clientFolder ? 'production' : 'development',
+    }),
+  );
+  app.use((error: Error & { status?: number }, _request: express.Request, response: express.Response, next: express.NextFunction) => {
+    if (response.headersSent) return next(error);
+    const status = error.status && error.status >= 400 && error.status < 500 ? error.status : 500;
+    if (status === 500) context.log.error({ err: error }, 'a request failed');
+    response
+      .status(status)
+      .type('text/plain')
+      .send(status === 404 ? 'There is nothing under this address.' : 'Something went wrong.');
+  });
+
+  return createServer(app);
+}
+
+async function readiness({ db }: AppContext, listener: boolean): Promise<Record<'database' | 'queue' | 'listener', boolean>> {
+  try {
+    const { rows } = await db.pool.query<{ queue: boolean }>(`select to_regclass('graphile_worker._private_jobs') is not null as queue`);
+    return { database: true, queue: rows[0]?.queue ?? false, listener };
+  } catch {
+    return { database: false, queue: false, listener };
+  }
+}
+
+/** A page may load only what comes from here; inline scripts and styles carry the answer's nonce (Mantine also sets style attributes). */
+function securityHeaders(baseUrl: string, development: boolean): express.RequestHandler {
+  const secure = baseUrl.startsWith('https:');
+  return (request, response, next) => {
+    const nonce = `'nonce-${response.locals.cspNonce}'`;
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'self'"],
+          scriptSrc: ["'self'", nonce, "'strict-dynamic'"],
+          scriptSrcAttr: ["'none'"],
+          styleSrc: development ? ["'self'", "'unsafe-inline'"] : ["'self'", nonce],
+          styleSrcAttr: ["'unsafe-inline'"],
+          connectSrc: development ? ["'self'", 'ws:'] : ["'self'"],
+          imgSrc: ["'self'", 'data:', 'https:'],
+          fontSrc: ["'self'", 'data:'],
+          frameSrc: ["'self'"],
+          upgradeInsecureRequests: secure ? [] : null,
+        },
+      },
+      // no-referrer would send `Origin: null` with forms, which Remix refuses.
+      referrerPolicy: { policy: 'same-origin' },
+      strictTransportSecurity: secure ? {} : false,
+    })(request, response, next);
+  };
+}

@@ -1,0 +1,66 @@
+import DataLoader from 'dataloader';
+
+/** PostgreSQL's answers after which the same statement may succeed: lost connections, shutdowns, deadlocks, serialisation. */
+export function isPassing(error: unknown): boolean {
+  const code = (error as { code?: string } | null)?.code ?? '';
+  if (/^(08|53|57P|40|58)/.test(code)) return true;
+  if (/^E[A-Z]+$/.test(code)) return true; // the socket's: ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT
+  const message = error instanceof Error ? error.message : '';
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed/.test(
+    message,
+  );
+}
+
+/** PostgreSQL's answers that concern the data of some row: class 22 (data exception) and 23 (integrity constraint). */
+export function isAboutData(error: unknown): boolean {
+  return /^2[23]/.test((error as { code?: string } | null)?.code ?? '');
+}
+
+export interface BatchOptions {
+  /** Rows a statement at most. */
+  size: number;
+  /** ms to wait for company. */
+  delayMs: number;
+  /** Ends the repeating; the rows then fail with its reason. */
+  signal: AbortSignal;
+  /** Told of each repeat. */
+  onRepeat: (error: unknown) => void;
+}
+
+/**
+ * Lets concurrent callers share set-based statements. The statement must be safe to repeat: after a lost connection or a deadlock it is
+ * run again until it succeeds; on a data error the batch is halved until the poisoned row fails alone.
+ */
+export function batched<Row, Result>(
+  statement: (rows: readonly Row[]) => Promise<readonly Result[]>,
+  options: BatchOptions,
+): (row: Row) => Promise<Result> {
+  const loader = new DataLoader<Row, Result>((rows) => settle(statement, rows, options), {
+    cache: false,
+    maxBatchSize: options.size,
+    batchScheduleFn: (flush) => setTimeout(flush, options.delayMs),
+  });
+  return (row) => loader.load(row);
+}
+
+async function settle<Row, Result>(
+  statement: (rows: readonly Row[]) => Promise<readonly Result[]>,
+  rows: readonly Row[],
+  options: BatchOptions,
+): Promise<(Result | Error)[]> {
+  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+    try {
+      return [...(await statement(rows))];
+    } catch (error) {
+      if (isAboutData(error)) {
+        if (rows.length === 1) return [error as Error];
+        const middle = rows.length >> 1;
+        return [...(await settle(statement, rows.slice(0, middle), options)), ...(await settle(statement, rows.slice(middle), options))];
+      }
+      if (!isPassing(error)) throw error;
+      options.signal.throwIfAborted();
+      options.onRepeat(error);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { Pool } from 'pg';
+
+/** What a send job's payload names. */
+export interface SendKey {
+  campaign_id: number;
+  recipient_id: number;
+  dispatch_seq: number;
+}
+
+/** A recipient that is now `sending` in our name, with what the provider call needs. */
+export interface Claim {
+  campaignId: number;
+  recipientId: number;
+  address: string;
+  variables: Record<string, string>;
+  round: number;
+  /** This attempt's number in its round, 1 to 4. */
+  number: number;
+  attemptId: number;
+}
+
+/**
+ * Claims recipients in one statement, so that the intent to send is committed before any call goes out.
+ *
+ * Claimed are those that still wait for exactly this job (same dispatch_seq) and are due, in campaigns that are sending. The others of
+ * a campaign that is paused or stopping go back to `pending` with their attempts kept, of a cancelled one to `cancelled`; a stale job
+ * changes nothing. Rows are locked in id order before the campaigns' counters (see docs/architecture.md, lock order).
+ *
+ * @returns the claims in the order of `keys`, null where there is nothing to send
+ */
+export async function claimRecipients(pool: Pool, keys: readonly SendKey[]): Promise<(Claim | null)[]> {
+  const { rows } = await pool.query<Claim & { claimed: boolean }>({
+    name: 'claim_recipients',
+    text: `
+      with wanted as (
+        select * from unnest($1::bigint[], $2::bigint[], $3::integer[]) as w (campaign_id, id, dispatch_seq)
+      ),
+      due as (
+        select r.campaign_id, r.id, c.status as campaign_status,
+          c.status = 'SENDING' and c.stop_code is null as may_send
+        from wanted w
+        join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
+        join campaigns c on c.id = w.campaign_id
+        where r.dispatch_seq = w.dispatch_seq
+          and (r.status = 'queued' or (r.status = 'retrying' and r.next_attempt_at <= now()))
+        order by r.id
+        for update of r
+      )
+      update recipients r set
+        status = case when may_send then 'sending' when campaign_status = 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status,
+        attempts = r.attempts + may_send::integer,
+        attempt_id = case when may_send then nextval('attempt_ids') else r.attempt_id end,
+        claimed_at = case when may_send then clock_timestamp() end,
+        next_attempt_at = null,
+        changed_at = now()
+      from due
+      where r.campaign_id = due.campaign_id and r.id = due.id
+      returning r.campaign_id as "campaignId", r.id as "recipientId", r.address, r.variables, r.round, r.attempts as "number",
+        r.attempt_id as "attemptId", due.may_send as claimed`,
+    values: [keys.map((key) => key.campaign_id), keys.map((key) => key.recipient_id), keys.map((key) => key.dispatch_seq)],
+  });
+  const claims = new Map(rows.filter((row) => row.claimed).map((row) => [row.recipientId, row]));
+  return keys.map((key) => {
+    const claim = claims.get(key.recipient_id) ?? null;
+    claims.delete(key.recipient_id); // two jobs of one recipient in a batch: one of them sends
+    return claim;
+  });
+}

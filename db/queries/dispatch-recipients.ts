@@ -1,0 +1,61 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../transaction.ts';
+
+/** Jobs kept queued over all campaigns; Graphile slows down on a large table, and pause and cancel must be instant. */
+export const JOB_WINDOW = 2_000;
+/** What a campaign may always queue, however many others are sending. */
+const SMALLEST_WINDOW = 100;
+
+/**
+ * Tops up one campaign's window of send jobs: its next pending recipients become `queued` and get their jobs in one statement, so
+ * neither exists without the other. Windows are shared evenly among the campaigns that are sending.
+ *
+ * @returns how many were queued, and whether there is room and reason for more
+ */
+export async function dispatchRecipients(pool: Pool, campaignId: number): Promise<{ queued: number; more: boolean }> {
+  return inTransaction(pool, async (client) => {
+    const { rows: shares } = await client.query<{ task: string; window: number; queued: number }>(
+      `select 'send_' || c.channel as task, c.queued,
+         greatest($2, $3 / (select count(*) from campaigns where status = 'SENDING'))::integer as window
+       from campaigns c where c.id = $1 and c.status = 'SENDING' and c.stop_code is null`,
+      [campaignId, SMALLEST_WINDOW, JOB_WINDOW],
+    );
+    const share = shares[0];
+    if (!share) return { queued: 0, more: false };
+
+    const { rows: dispatched } = await client.query<{ queued: number }>({
+      name: 'dispatch_recipients',
+      text: `
+        with picked as (
+          select r.id from recipients r join campaigns c on c.id = r.campaign_id
+          where r.campaign_id = $1 and r.status = 'pending' and c.status = 'SENDING' and c.stop_code is null
+          order by r.id limit $2 for update of r skip locked
+        ),
+        moved as (
+          update recipients r set status = 'queued', dispatch_seq = r.dispatch_seq + 1, changed_at = now()
+          from picked where r.campaign_id = $1 and r.id = picked.id
+          returning r.id, r.dispatch_seq
+        ),
+        jobs as (
+          select graphile_worker.add_jobs((
+            select array_agg((
+              $3, json_build_object('campaign_id', $1::bigint, 'recipient_id', id, 'dispatch_seq', dispatch_seq),
+              null, null, 4, null, 0, null)::graphile_worker.job_spec order by id)
+            from moved))
+          where exists (select from moved)
+        )
+        select count(*)::integer as queued from jobs`,
+      values: [campaignId, Math.max(share.window - share.queued, 0), share.task],
+    });
+    const queued = dispatched[0]?.queued ?? 0;
+
+    // Nothing picked though recipients are pending: they are locked by a statement whose trigger asks again.
+    const { rows: asked } = await client.query<{ more: boolean }>(
+      `update campaigns set dispatch_below = $2,
+         dispatch_requested = $3 and status = 'SENDING' and stop_code is null and pending > 0 and queued < $2
+       where id = $1 returning dispatch_requested as more`,
+      [campaignId, Math.ceil(share.window / 2), queued > 0],
+    );
+    return { queued, more: asked[0]?.more ?? false };
+  });
+}

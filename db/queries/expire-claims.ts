@@ -1,0 +1,31 @@
+import type { Pool } from 'pg';
+
+/**
+ * Claims whose outcome never came (their worker died): past the deadline their recipients become `unknown`, with the attempt in the log,
+ * and wait out the grace period, or for a person where the campaign's policy is `hold`.
+ *
+ * @param deadlineS no call can last longer than this after its claim
+ * @returns how many had expired
+ */
+export async function expireClaims(pool: Pool, deadlineS: number, unknownGraceS: number): Promise<number> {
+  const reason = 'Rollcall was interrupted while it sent this message. It may have gone out.';
+  const { rowCount } = await pool.query(
+    `with expired as (
+       select r.*, c.unknown_policy
+       from recipients r join campaigns c on c.id = r.campaign_id
+       where r.status = 'sending' and r.claimed_at < now() - $1 * interval '1 second'
+       order by r.id limit 1000 for update of r skip locked
+     ),
+     logged as (
+       insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, reason)
+       select attempt_id, campaign_id, id, round, attempts, claimed_at, now(), 'unknown', $3 from expired
+       on conflict (id) do nothing
+     )
+     update recipients r set
+       status = 'unknown', claimed_at = null, changed_at = now(), failure_code = 'outcome_unknown', failure_reason = $3,
+       unknown_until = case when expired.unknown_policy = 'resend' then now() + $2 * interval '1 second' end
+     from expired where r.campaign_id = expired.campaign_id and r.id = expired.id`,
+    [deadlineS, unknownGraceS, reason],
+  );
+  return rowCount ?? 0;
+}

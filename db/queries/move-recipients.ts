@@ -1,0 +1,34 @@
+import type { Pool } from 'pg';
+
+const BATCH = 2_000;
+
+/**
+ * Moves one batch of recipients that a paused, stopping or cancelled campaign must not send to: queued ones (and, where nothing may
+ * follow, retrying ones) go back to `pending`, or to `cancelled`. Rows that a claim holds are skipped: the claim itself sees the campaign's state.
+ *
+ * @returns how many moved; 0: nothing is left to move
+ */
+export async function moveRecipients(pool: Pool, campaignId: number): Promise<number> {
+  const { rowCount } = await pool.query(
+    `with picked as (
+       select r.id, c.status
+       from campaigns c join recipients r on r.campaign_id = c.id
+       where c.id = $1 and (
+         (c.status = 'PAUSED' and r.status = 'queued')
+         or (c.status in ('SENDING', 'PAUSED') and c.stop_code is not null and r.status in ('queued', 'retrying'))
+         or (c.status = 'CANCELLED' and r.status in ('pending', 'queued', 'retrying')))
+       order by r.id limit ${BATCH} for update of r skip locked
+     )
+     update recipients r set
+       status = case when picked.status = 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status,
+       next_attempt_at = null, failure_code = null, failure_reason = null, changed_at = now()
+     from picked where r.campaign_id = $1 and r.id = picked.id`,
+    [campaignId],
+  );
+  return rowCount ?? 0;
+}
+
+/** Ends a bulk move: from here on the campaign may end, and does so if nothing is open any more. */
+export async function finishMove(pool: Pool, campaignId: number): Promise<void> {
+  await pool.query('select finish_move($1)', [campaignId]);
+}

@@ -1,0 +1,94 @@
+import type { Pool, PoolClient } from 'pg';
+
+/** What became of one claimed recipient, and what follows from it. */
+export interface Outcome {
+  campaignId: number;
+  recipientId: number;
+  attemptId: number;
+  /** null: no call was made, the claim is given back and no attempt is logged. */
+  outcome: 'accepted' | 'transient' | 'permanent' | 'account' | 'unknown' | null;
+  /** The recipient's next status. */
+  status: 'sent' | 'failed' | 'retrying' | 'pending' | 'unknown';
+  /** For `retrying` the seconds until the next attempt, for `unknown` until it is settled (null: held for a person). */
+  delayS: number | null;
+  /** Give the attempt back: it did not count. */
+  refund: boolean;
+  failureCode: string | null;
+  reason: string | null;
+  httpStatus: number | null;
+  providerCode: string | null;
+  retryAfterS: number | null;
+  providerMessageId: string | null;
+}
+
+/**
+ * Commits outcomes in one statement: ledger, attempt log and (by triggers) counters and notifications. Idempotent by attempt id, so it
+ * may be repeated after a lost connection: a row that no longer belongs to its attempt is left alone. A late answer replaces an
+ * `unknown` of the same attempt.
+ */
+export async function recordOutcomes(client: Pool | PoolClient, outcomes: readonly Outcome[]): Promise<void> {
+  const column = <K extends keyof Outcome>(name: K) => outcomes.map((outcome) => outcome[name]);
+  await client.query({
+    name: 'record_outcomes',
+    text: `
+      with results as (
+        select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::attempt_outcome[], $5::recipient_status[], $6::float8[],
+          $7::boolean[], $8::text[], $9::text[], $10::smallint[], $11::text[], $12::integer[], $13::text[])
+          as o (campaign_id, id, attempt_id, outcome, status, delay_s, refund, failure_code, reason, http_status, provider_code,
+            retry_after_s, provider_message_id)
+      ),
+      mine as (
+        select o.*, r.round, r.attempts, r.claimed_at,
+          case
+            when o.status not in ('retrying', 'pending') then o.status
+            when c.status = 'CANCELLED' then 'cancelled'
+            when c.stop_code is not null then 'pending'
+            else o.status
+          end as next_status
+        from results o
+        join recipients r on r.campaign_id = o.campaign_id and r.id = o.id
+        join campaigns c on c.id = o.campaign_id
+        where r.attempt_id = o.attempt_id
+          and (r.status = 'sending' or (r.status = 'unknown' and o.outcome in ('accepted', 'permanent')))
+        order by r.id
+        for update of r
+      ),
+      logged as (
+        insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, http_status, provider_code,
+          reason, retry_after_s, provider_message_id)
+        select attempt_id, campaign_id, id, round, attempts, claimed_at, clock_timestamp(), outcome, http_status, provider_code,
+          reason, retry_after_s, provider_message_id
+        from mine where outcome is not null
+        on conflict (id) do nothing
+      )
+      update recipients r set
+        status = mine.next_status,
+        attempts = r.attempts - mine.refund::integer,
+        next_attempt_at = case when mine.next_status = 'retrying' then now() + mine.delay_s * interval '1 second' end,
+        unknown_until = case when mine.next_status = 'unknown' then now() + mine.delay_s * interval '1 second' end,
+        sent_at = case when mine.next_status = 'sent' then now() end,
+        failed_at = case when mine.next_status = 'failed' then now() end,
+        failure_code = mine.failure_code,
+        failure_reason = case when mine.failure_code is not null then mine.reason end,
+        provider_message_id = coalesce(mine.provider_message_id, r.provider_message_id),
+        claimed_at = null,
+        changed_at = now()
+      from mine
+      where r.campaign_id = mine.campaign_id and r.id = mine.id`,
+    values: [
+      column('campaignId'),
+      column('recipientId'),
+      column('attemptId'),
+      column('outcome'),
+      column('status'),
+      column('delayS'),
+      column('refund'),
+      column('failureCode'),
+      column('reason'),
+      column('httpStatus'),
+      column('providerCode'),
+      column('retryAfterS'),
+      column('providerMessageId'),
+    ],
+  });
+}

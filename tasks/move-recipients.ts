@@ -1,0 +1,13 @@
+import type { Task } from 'graphile-worker';
+import type { Database } from '#db/database.ts';
+import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
+import { campaignPayload } from './payloads.ts';
+
+/** After pause, cancel or an account-level stop: takes back, batch by batch, the recipients that must not be sent to. */
+export const moveCampaignRecipients =
+  (db: Database): Task =>
+  async (payload) => {
+    const { campaign_id } = campaignPayload.parse(payload);
+    while ((await moveRecipients(db.pool, campaign_id)) > 0);
+    await finishMove(db.pool, campaign_id);
+  };

@@ -1,0 +1,11 @@
+import type { Task } from 'graphile-worker';
+import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Engine } from '#app/domain/sending/engine.server.ts';
+import { sendPayload } from './payloads.ts';
+
+/** `send_email` and `send_sms`: one job is one recipient, so one bad address never holds up another. */
+export const sendMessage =
+  (engine: Engine, channel: Channel): Task =>
+  async (payload) => {
+    await engine.send(channel, sendPayload.parse(payload));
+  };

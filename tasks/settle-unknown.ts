@@ -1,0 +1,17 @@
+import type { Task } from 'graphile-worker';
+import type { Env } from '#app/env.server.ts';
+import type { Database } from '#db/database.ts';
+import { expireClaims } from '#db/queries/expire-claims.ts';
+import { requestSettle, settleUnknown } from '#db/queries/settle-unknown.ts';
+
+/** Seconds beyond the send timeout in which an outcome may still be committed. */
+const COMMIT_MARGIN_S = 10;
+
+/** Decides recipients whose outcome stayed unknown; runs when the first is due, and every minute. */
+export const settleUnknownOutcomes =
+  (db: Database, env: Pick<Env, 'sendTimeoutMs' | 'unknownGraceS'>): Task =>
+  async () => {
+    const expired = await expireClaims(db.pool, env.sendTimeoutMs / 1_000 + COMMIT_MARGIN_S, env.unknownGraceS);
+    if (expired > 0) await requestSettle(db.pool, env.unknownGraceS);
+    while ((await settleUnknown(db.pool)) > 0);
+  };

@@ -1,0 +1,29 @@
+import { readEnv } from '#app/env.server.ts';
+import { createLogger } from '#app/log.server.ts';
+import { createProviders } from '#app/providers/providers.server.ts';
+import { openDatabase } from '#db/database.ts';
+import { startWorker } from '#tasks/start-worker.ts';
+
+const env = readEnv();
+const log = createLogger(env);
+const db = openDatabase(env.databaseDirectUrl, {
+  max: 8,
+  applicationName: 'rollcall worker',
+  onError: (error) => log.warn({ err: error }, 'database connection lost'),
+});
+const providers = createProviders(env);
+const worker = await startWorker({ env, db, log, providers });
+log.info({ concurrency: worker.concurrency }, 'worker is ready');
+
+let stopping = false;
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info({ signal }, 'worker is stopping');
+  await worker.stop();
+  await providers.close();
+  await db.pool.end();
+  process.exit(0);
+}
+process.on('SIGTERM', (signal) => void stop(signal));
+process.on('SIGINT', (signal) => void stop(signal));
