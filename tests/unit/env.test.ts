@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { EnvError, readEnv } from '#app/env.server.ts';
+
+const DATABASE_URL = 'postgres://rollcall:hush@localhost:5432/rollcall';
+
+function problemOf(source: NodeJS.ProcessEnv | Record<string, string>): string {
+  try {
+    readEnv({ DATABASE_URL, ...source } as NodeJS.ProcessEnv);
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvError);
+    return (error as Error).message;
+  }
+  throw new Error('readEnv accepted what it should refuse');
+}
+
+const read = (source: Record<string, string>) => readEnv({ DATABASE_URL, ...source } as NodeJS.ProcessEnv);
+
+test('a database is all that is needed', () => {
+  expect(read({})).toMatchObject({
+    databaseUrl: DATABASE_URL,
+    databaseDirectUrl: DATABASE_URL,
+    port: 3000,
+    baseUrl: 'http://localhost:3000',
+    sendTimeoutMs: 10_000,
+    unknownGraceS: 30,
+    webhookAllowPrivate: false,
+    sendgridBaseUrl: 'https://api.sendgrid.com',
+    nodeEnv: 'development',
+  });
+});
+
+test('the public origin follows the port, and loses its path', () => {
+  expect(read({ PORT: '4100' }).baseUrl).toBe('http://localhost:4100');
+  expect(read({ BASE_URL: 'https://mail.example.com/' }).baseUrl).toBe('https://mail.example.com');
+});
+
+test('an empty variable counts as absent', () => {
+  expect(read({ SMS_RATE: '', SANDBOX: ' ', SESSION_SECRET: '' })).toMatchObject({
+    smsRate: undefined,
+    sandbox: undefined,
+    sessionSecret: undefined,
+  });
+});
+
+describe('an error names the variable, what was wrong and an example', () => {
+  test.each([
+    ['PORT', '70000', 'must be a whole number from 1 to 65535'],
+    ['PORT', '3e3', 'must be a whole number from 1 to 65535'],
+    ['BASE_URL', 'mail.example.com', 'must be a URL that starts with http'],
+    ['EMAIL_FROM', 'news', 'must be an address'],
+    ['SMS_FROM', 'a name that is long', 'must be a number like +15005550006'],
+    ['SMS_RATE', '0', 'must be above 0'],
+    ['SANDBOX', 'yes', 'must be 0 or 1'],
+    ['ADMIN_EMAIL', 'admin', 'must be an email address'],
+    ['NODE_ENV', 'prod', 'production'],
+  ])('%s=%s', (name, value, wrong) => {
+    const message = problemOf({ [name]: value });
+    expect(message).toContain(`${name} `);
+    expect(message).toContain(wrong);
+    expect(message).toContain(`Example: ${name}=`);
+  });
+
+  test('all of them at once', () => {
+    expect(problemOf({ PORT: 'x', SMS_RATE: 'y', DATABASE_URL: '' }).split('\n')).toHaveLength(4);
+  });
+
+  test('half of a pair of credentials', () => {
+    expect(problemOf({ TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}` })).toContain('TWILIO_AUTH_TOKEN');
+  });
+
+  test('but never shows a secret', () => {
+    expect(problemOf({ SESSION_SECRET: 'hunter2' })).not.toContain('hunter2');
+    expect(problemOf({ DATABASE_URL: 'mysql://root:hunter2@db' })).not.toContain('hunter2');
+  });
+});
+
+describe('in production', () => {
+  test('a generated session secret is refused', () => {
+    expect(problemOf({ NODE_ENV: 'production' })).toContain('SESSION_SECRET is missing');
+    expect(read({ NODE_ENV: 'production', SESSION_SECRET: 's'.repeat(32) }).nodeEnv).toBe('production');
+  });
+
+  test('unless asked for by name', () => {
+    expect(read({ NODE_ENV: 'production', SESSION_SECRET: 'generated' }).sessionSecret).toBeUndefined();
+  });
+
+  test('unless npm start chose the production build itself', () => {
+    expect(read({ NODE_ENV: 'production', LAUNCHED: '1' }).sessionSecret).toBeUndefined();
+  });
+});
+
+test('the process ends with status 1 and says why', () => {
+  const script = `import('./app/env.server.ts').then(({ readEnvOrExit }) => readEnvOrExit({ PORT: '0' }))`;
+  const run = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  expect(run.status).toBe(1);
+  expect(run.stderr).toContain('DATABASE_URL is missing. Example: DATABASE_URL=postgres://');
+  expect(run.stderr).not.toContain('at ');
+});
