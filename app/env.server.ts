@@ -120,7 +120,7 @@ export class EnvError extends Error {
  *
  * @throws EnvError
  */
-export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, { schema, example, ...rest }] of Object.entries(variables)) {
@@ -136,7 +136,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 }
 
 /** `readEnv` for the entries: prints what is wrong and ends the process with status 1. */
-export function readEnvOrExit(source: NodeJS.ProcessEnv = process.env): Env {
+export function readEnvOrExit(source: Record<string, string | undefined> = process.env): Env {
   try {
     return readEnv(source);
   } catch (error) {
@@ -151,7 +151,7 @@ function describe(name: string, given: string | undefined, wrong: string, exampl
   return `${name} ${wrong}${secret ? '' : `, but is "${given}"`}. Example: ${name}=${example}`;
 }
 
-function pairs(source: NodeJS.ProcessEnv): string[] {
+function pairs(source: Record<string, string | undefined>): string[] {
   if (!source.TWILIO_ACCOUNT_SID === !source.TWILIO_AUTH_TOKEN) return [];
   return ['TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both or neither.'];
 }
@@ -160,7 +160,7 @@ function pairs(source: NodeJS.ProcessEnv): string[] {
  * In production nothing is made up silently. `npm start` runs its children with React's production build whoever calls it; it says so
  * with LAUNCHED=1 unless the user set NODE_ENV=production.
  */
-function production(source: NodeJS.ProcessEnv, env: Env): string[] {
+function production(source: Record<string, string | undefined>, env: Env): string[] {
   if (env.nodeEnv !== 'production' || source.LAUNCHED === '1' || env.sessionSecret || source.SESSION_SECRET) return [];
   return [describe('SESSION_SECRET', undefined, '', variables.SESSION_SECRET.example, true)];
 }
