@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { Database } from '#db/database.ts';
+import { getCampaign } from '../campaigns/get-campaign.server.ts';
+import { fromCursor, toCursor } from '../cursor.ts';
+import { parseInput } from '../parse-input.ts';
+import type { AttemptJson } from './recipient.ts';
+import { type AttemptRow, attemptColumns, toAttemptJson } from './recipient-json.ts';
+
+/** GET /campaigns/:id/attempts. */
+export const attemptFilter = z.object({
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1, 'The limit must be from 1 to 500.').max(500, 'The limit must be from 1 to 500.').optional(),
+});
+
+/** A page of a campaign's attempt log, oldest first. @throws Problem 404, 422 */
+export async function listAttempts(
+  db: Database,
+  campaignId: number,
+  filter: z.input<typeof attemptFilter> = {},
+): Promise<{ data: AttemptJson[]; next_cursor: string | null }> {
+  const { cursor, limit = 50 } = parseInput(attemptFilter, filter);
+  await getCampaign(db, campaignId);
+  const { rows } = await db.pool.query<AttemptRow>(
+    `select ${attemptColumns} from attempts a where a.campaign_id = $1 and a.id > $2 order by a.id limit $3`,
+    [campaignId, cursor ? fromCursor(cursor, 'number') : 0, limit + 1],
+  );
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { data: page.map(toAttemptJson), next_cursor: rows.length > limit && last ? toCursor(last.id) : null };
+}

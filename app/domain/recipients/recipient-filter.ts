@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { type RecipientStatus, recipientStatuses } from './recipient.ts';
+
+const statusList = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
+  z.array(z.enum(recipientStatuses, 'There is no such recipient status.')),
+);
+
+/** GET /campaigns/:id/recipients. `status` may name several, with commas between. */
+export const recipientFilter = z.object({
+  status: statusList.optional(),
+  code: z.string().max(100).optional(),
+  q: z.string().max(320).optional(),
+  cursor: z.string().max(4000).optional(),
+  limit: z.coerce.number().int().min(1, 'The limit must be from 1 to 500.').max(500, 'The limit must be from 1 to 500.').optional(),
+});
+
+export interface RecipientFilter {
+  status?: RecipientStatus | readonly RecipientStatus[] | string | undefined;
+  code?: string | undefined;
+  /** An address or number, whole or its beginning, in any spelling. */
+  q?: string | undefined;
+  cursor?: string | undefined;
+  limit?: number | string | undefined;
+}
