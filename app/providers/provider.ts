@@ -11,6 +11,8 @@ export interface OutgoingMessage {
   /** Email only; at least one of html and text. */
   html?: string;
   text?: string;
+  /** Email only; names outside `allowedHeaders` of app/providers/sendgrid-mail.ts are left out. */
+  headers?: Record<string, string>;
 }
 
 /** What a provider made of one message. A closed set: adapters turn every answer and every error into one of these and never throw. */
@@ -37,6 +39,12 @@ export interface Refused {
   reason: string;
   /** Seconds until the provider may be asked again, where it said so; at most 900. */
   retryAfterS: number | null;
+  /** The provider's or the network's own words for logs and support, without keys, addresses and numbers. */
+  detail?: string | null;
+  /** The message may exist although the provider answered with an error: look for it before sending again. */
+  lookUpFirst?: boolean;
+  /** Somebody should be told even though a retry may pass. */
+  alert?: boolean;
 }
 
 export interface Provider {

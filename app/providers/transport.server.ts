@@ -1,0 +1,124 @@
+import { Agent, type Dispatcher } from 'undici';
+import type { Answered, Exchange, OutgoingRequest, Unanswered } from './exchange.ts';
+
+export interface Transport {
+  /** Ends at the deadline or at `signal`, whichever is earlier. */
+  exchange(request: OutgoingRequest, signal?: AbortSignal): Promise<Exchange>;
+  /** Waits for running exchanges. */
+  close(): Promise<void>;
+}
+
+/**
+ * HTTP/1.1 over undici's dispatcher, 0.07 ms a call (axios under both SDKs: about 1 ms). No redirects, no pipelining, so that a
+ * lost connection takes only one message with it.
+ * @param timeoutMs whole time of an exchange, waiting for a connection included; undici's own timers and the SDKs' only watch for
+ *   inactivity, which a dribbling server never shows
+ */
+export function createTransport({ timeoutMs, connections = 1024, maxBodyBytes = 1_048_576 }: TransportOptions): Transport {
+  const agent = new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs } });
+  return {
+    exchange(request, signal) {
+      return new Promise((resolve) => {
+        const handler = new ExchangeHandler(resolve, timeoutMs, maxBodyBytes, signal);
+        if (signal?.aborted) return handler.stop('stopped');
+        try {
+          const url = new URL(request.url);
+          const { method, headers, body } = request;
+          agent.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers, body }, handler);
+        } catch (error) {
+          handler.onResponseError(null, error as Error);
+        }
+      });
+    },
+    close: () => agent.close(),
+  };
+}
+
+export interface TransportOptions {
+  timeoutMs: number;
+  connections?: number;
+  maxBodyBytes?: number;
+}
+
+class ExchangeHandler implements Dispatcher.DispatchHandler {
+  #resolve: ((exchange: Exchange) => void) | null;
+  #maxBodyBytes: number;
+  #signal: AbortSignal | undefined;
+  #onAbort = () => this.stop('stopped');
+  #timer: NodeJS.Timeout;
+  #controller: Dispatcher.DispatchController | null = null;
+  #status = 0;
+  #headers: Answered['headers'] = {};
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  constructor(resolve: (exchange: Exchange) => void, timeoutMs: number, maxBodyBytes: number, signal?: AbortSignal) {
+    this.#resolve = resolve;
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#signal = signal;
+    this.#timer = setTimeout(() => this.stop('deadline'), timeoutMs);
+    signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  stop(cause: 'deadline' | 'stopped'): void {
+    this.#end(cause, cause === 'deadline' ? 'no whole answer before the deadline' : 'stopped from here');
+    this.#controller?.abort(new Error(cause));
+  }
+
+  /** Called just before the request's first byte is written to a connected socket; not when connecting fails. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#resolve === null) controller.abort(new Error('ended while it waited for a connection'));
+    else this.#controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Answered['headers']): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size <= this.#maxBodyBytes) {
+      this.#chunks.push(chunk);
+      return;
+    }
+    this.#answer(false);
+    controller.abort(new Error('answer too large'));
+  }
+
+  onResponseEnd(): void {
+    this.#answer(true);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error & { code?: string }): void {
+    const invalid = error.code === 'UND_ERR_INVALID_ARG' || error.code === 'ERR_INVALID_URL';
+    this.#end(invalid ? 'invalid' : 'network', describe(error));
+  }
+
+  #end(cause: Unanswered['cause'], detail: string): void {
+    if (this.#status > 0) this.#answer(false);
+    else this.#finish({ kind: this.#controller ? 'no_answer' : 'not_written', cause: timedOut(detail) ? 'deadline' : cause, detail });
+  }
+
+  #answer(complete: boolean): void {
+    const body = this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8');
+    this.#finish({ kind: 'answered', status: this.#status, headers: this.#headers, body, complete });
+  }
+
+  #finish(exchange: Exchange): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#resolve?.(exchange);
+    this.#resolve = null;
+  }
+}
+
+function timedOut(detail: string): boolean {
+  return detail.startsWith('UND_ERR_CONNECT_TIMEOUT') || detail.startsWith('ETIMEDOUT');
+}
+
+/** Node joins the failures of several addresses of one host in an AggregateError whose own message is empty. */
+function describe(error: Error & { code?: string; errors?: Error[] }): string {
+  return [error.code, error.message || error.errors?.[0]?.message].filter(Boolean).join(' ');
+}
