@@ -401,10 +401,10 @@ begin
       count(*) filter (where outcome in ('transient', 'unknown'))::integer as transient
     from new_rows group by 1, 2 order by 1, 2
   loop
-    insert into campaign_minutes as old (campaign_id, minute, accepted, failed, transient)
+    insert into campaign_minutes as kept (campaign_id, minute, accepted, failed, transient)
     values (m.campaign_id, m.minute, m.accepted, m.failed, m.transient)
     on conflict (campaign_id, minute) do update set
-      accepted = old.accepted + excluded.accepted, failed = old.failed + excluded.failed, transient = old.transient + excluded.transient;
+      accepted = kept.accepted + excluded.accepted, failed = kept.failed + excluded.failed, transient = kept.transient + excluded.transient;
   end loop;
   return null;
 end $$;

@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { campaignStatuses } from '#app/domain/campaigns/campaign.ts';
+import { transitions } from '#app/domain/campaigns/transitions.ts';
+import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
+import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
+import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
+import { type Outcome, recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+
+let test_: TestDatabase;
+beforeAll(async () => {
+  test_ = await createTestDatabase();
+});
+afterAll(() => test_.drop());
+
+const start = (id: number) => test_.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+const statusOf = async (id: number) =>
+  (
+    await test_.db.pool.query(
+      `select status, sent, failed, pending, queued, failure_code, dispatch_requested from campaigns where id = $1`,
+      [id],
+    )
+  ).rows[0];
+
+/** The jobs in the queue as the tasks would get them. */
+async function jobs(campaignId: number): Promise<SendKey[]> {
+  const { rows } = await test_.db.pool.query<{ payload: SendKey }>(
+    `select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where t.identifier like 'send_%' and (j.payload ->> 'campaign_id')::bigint = $1 order by j.id`,
+    [campaignId],
+  );
+  return rows.map(({ payload }) => payload);
+}
+
+const outcome = (claim: { campaignId: number; recipientId: number; attemptId: number }, rest: Partial<Outcome>): Outcome => ({
+  campaignId: claim.campaignId,
+  recipientId: claim.recipientId,
+  attemptId: claim.attemptId,
+  outcome: 'accepted',
+  status: 'sent',
+  delayS: null,
+  refund: false,
+  failureCode: null,
+  reason: null,
+  httpStatus: 202,
+  providerCode: null,
+  retryAfterS: null,
+  providerMessageId: 'm1',
+  ...rest,
+});
+
+describe('the ledger', () => {
+  test('follows recipients from pending to the end and ends the campaign with the last of them', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(3) });
+    await start(id);
+    expect(await dispatchRecipients(db.pool, id)).toEqual({ queued: 3, more: false });
+    const claims = (await claimRecipients(db.pool, await jobs(id))).filter((claim) => claim !== null);
+    expect(claims.map(({ number, round }) => [number, round])).toEqual([
+      [1, 0],
+      [1, 0],
+      [1, 0],
+    ]);
+    const [first, second, third] = claims as [(typeof claims)[0], (typeof claims)[0], (typeof claims)[0]];
+    await recordOutcomes(db.pool, [
+      outcome(first, {}),
+      outcome(second, { outcome: 'permanent', status: 'failed', failureCode: 'invalid_address', reason: 'No such person.' }),
+    ]);
+    expect(await statusOf(id)).toMatchObject({ status: 'SENDING', sent: 1, failed: 1 });
+    await recordOutcomes(db.pool, [outcome(third, {})]);
+    expect(await statusOf(id)).toMatchObject({ status: 'PARTIALLY_SENT', sent: 2, failed: 1, failure_code: 'recipients_failed' });
+    expect(await counterDrift(db)).toEqual([]);
+  });
+
+  test('claims a recipient once, whatever number of jobs names it', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(1) });
+    await start(id);
+    await dispatchRecipients(db.pool, id);
+    const [key] = (await jobs(id)) as [SendKey];
+    const same = await claimRecipients(db.pool, [key, key]);
+    const later = await claimRecipients(db.pool, [key]);
+    const stale = await claimRecipients(db.pool, [{ ...key, dispatch_seq: key.dispatch_seq - 1 }]);
+    expect([...same, ...later, ...stale].filter((claim) => claim !== null)).toHaveLength(1);
+  });
+
+  test('records an outcome once, however often it is committed', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(2) });
+    await start(id);
+    await dispatchRecipients(db.pool, id);
+    const [claim] = await claimRecipients(db.pool, (await jobs(id)).slice(0, 1));
+    const result = outcome(claim as NonNullable<typeof claim>, {
+      outcome: 'transient',
+      status: 'retrying',
+      delayS: 2,
+      failureCode: 'provider_error',
+      reason: 'x',
+    });
+    await recordOutcomes(db.pool, [result]);
+    await recordOutcomes(db.pool, [result]);
+    const { rows } = await db.pool.query('select number, outcome from attempts where campaign_id = $1', [id]);
+    expect(rows).toEqual([{ number: 1, outcome: 'transient' }]);
+    expect(await counterDrift(db)).toEqual([]);
+  });
+
+  test('gives a refused claim back with its attempts kept', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(5) });
+    await start(id);
+    await dispatchRecipients(db.pool, id);
+    await db.pool.query(`update campaigns set status = 'PAUSED' where id = $1`, [id]);
+    expect(await claimRecipients(db.pool, await jobs(id))).toEqual([null, null, null, null, null]);
+    expect(await statusOf(id)).toMatchObject({ status: 'PAUSED', pending: 5, queued: 0 });
+  });
+
+  test('keeps 0 recipients back when a paused or cancelled campaign is swept', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(3_000) });
+    await start(id);
+    await dispatchRecipients(db.pool, id);
+    await db.pool.query(`update campaigns set status = 'CANCELLED', finished_at = now(), moving = true where id = $1`, [id]);
+    while ((await moveRecipients(db.pool, id)) > 0);
+    await finishMove(db.pool, id);
+    const { rows } = await db.pool.query('select status, count(*)::int as n from recipients where campaign_id = $1 group by 1', [id]);
+    expect(rows).toEqual([{ status: 'cancelled', n: 3_000 }]);
+    expect(await counterDrift(db)).toEqual([]);
+  });
+
+  test('never changes an attempt', async () => {
+    await expect(test_.db.pool.query(`update attempts set reason = 'other'`)).rejects.toThrow('never changed');
+    await expect(test_.db.pool.query('delete from attempts')).rejects.toThrow('never changed');
+    await expect(test_.db.pool.query('truncate attempts')).rejects.toThrow('never changed');
+  });
+
+  test('allows exactly the transitions that the code lists', async () => {
+    const { rows } = await test_.db.pool.query<{ from: string; to: string }>(
+      `select f::text as from, t::text as to from unnest(enum_range(null::campaign_status)) f, unnest(enum_range(null::campaign_status)) t
+       where campaign_transition_allowed(f, t)`,
+    );
+    const listed = campaignStatuses.flatMap((from) => transitions[from].map((to) => `${from} ${to}`));
+    expect(rows.map(({ from, to }) => `${from} ${to}`).sort()).toEqual(listed.sort());
+  });
+
+  test('asks for a top-up when the window falls below half, once', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(2_500) });
+    await start(id);
+    const asked = async () =>
+      (
+        await db.pool.query(
+          `select count(*)::int as n from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+         where t.identifier = 'dispatch_campaign' and (j.payload ->> 'campaign_id')::bigint = $1`,
+          [id],
+        )
+      ).rows[0].n;
+    const { queued } = await dispatchRecipients(db.pool, id);
+    expect(await asked()).toBe(0);
+    const keys = await jobs(id);
+    for (let i = 0; i < queued * 0.7; i += 100) {
+      const claims = await claimRecipients(db.pool, keys.slice(i, i + 100));
+      await recordOutcomes(
+        db.pool,
+        claims.map((claim) => outcome(claim as NonNullable<typeof claim>, {})),
+      );
+    }
+    expect(await asked()).toBe(1);
+    await dispatchRecipients(db.pool, id);
+    expect(await statusOf(id)).toMatchObject({ dispatch_requested: false });
+  });
+
+  test('adds up after any order of claims, outcomes, pauses and moves', async () => {
+    const { db } = test_;
+    const act = fc.record({
+      kind: fc.constantFrom('dispatch', 'claim', 'accept', 'refuse', 'retry', 'lose', 'pause', 'resume', 'move'),
+      share: fc.integer({ min: 1, max: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
+        const id = await draftCampaign(db, { addresses: numbered(12) });
+        await start(id);
+        let open: NonNullable<Awaited<ReturnType<typeof claimRecipients>>[0]>[] = [];
+        for (const { kind, share } of acts) {
+          const taken = open.slice(0, share);
+          const settle = async (rest: Partial<Outcome>) => {
+            open = open.slice(share);
+            await recordOutcomes(
+              db.pool,
+              taken.map((claim) => outcome(claim, rest)),
+            );
+          };
+          if (kind === 'dispatch') await dispatchRecipients(db.pool, id);
+          else if (kind === 'claim')
+            open.push(...(await claimRecipients(db.pool, (await jobs(id)).slice(-share))).filter((claim) => claim !== null));
+          else if (kind === 'accept') await settle({});
+          else if (kind === 'refuse') await settle({ outcome: 'permanent', status: 'failed', failureCode: 'invalid_address', reason: 'x' });
+          else if (kind === 'retry')
+            await settle({ outcome: 'transient', status: 'retrying', delayS: 0, failureCode: 'provider_error', reason: 'x' });
+          else if (kind === 'lose')
+            await settle({ outcome: 'unknown', status: 'unknown', delayS: null, failureCode: 'outcome_unknown', reason: 'x' });
+          else if (kind === 'pause')
+            await db.pool.query(`update campaigns set status = 'PAUSED' where id = $1 and status = 'SENDING'`, [id]);
+          else if (kind === 'resume')
+            await db.pool.query(`update campaigns set status = 'SENDING' where id = $1 and status = 'PAUSED'`, [id]);
+          else {
+            await moveRecipients(db.pool, id);
+            await finishMove(db.pool, id);
+          }
+        }
+        expect(await counterDrift(db)).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
