@@ -1,0 +1,71 @@
+import { Link } from '@remix-run/react';
+import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { ChannelMark } from '../channel-mark.tsx';
+import { Count, useNumbers } from '../number.tsx';
+import { ProgressByStatus } from '../progress-by-status.tsx';
+import { RelativeTime } from '../relative-time.tsx';
+import { CampaignStatusBadge } from '../status-badge.tsx';
+import classes from './campaign-list.module.css';
+
+function latest({ status, created_at, started_at, finished_at, scheduled_at }: CampaignJson): { at: string; prefix: string } {
+  if (finished_at) return { at: finished_at, prefix: status === 'CANCELLED' ? 'Cancelled' : 'Ended' };
+  if (started_at) return { at: started_at, prefix: 'Started' };
+  if (status === 'SCHEDULED' && scheduled_at) return { at: scheduled_at, prefix: 'Starts' };
+  return { at: created_at, prefix: 'Created' };
+}
+
+/** One campaign. A draft leads to its editor, the others to their live page; the whole row is the link's target. */
+export function CampaignRow({ campaign }: { campaign: CampaignJson }) {
+  const { counted } = useNumbers();
+  const draft = campaign.status === 'DRAFT';
+  return (
+    <li className={classes.row}>
+      <div className={classes.what}>
+        <span className={classes.channel}>
+          <ChannelMark channel={campaign.channel} />
+        </span>
+        <div className={classes.words}>
+          <Link
+            to={draft ? `/campaigns/${campaign.id}/edit` : `/campaigns/${campaign.id}`}
+            prefetch="intent"
+            className={`name ${classes.link}`}
+            dir="auto"
+          >
+            {campaign.name}
+          </Link>
+          <div className={classes.meta}>
+            <RelativeTime {...latest(campaign)} />
+            {campaign.created_by && <span className="name"> · {campaign.created_by}</span>}
+          </div>
+        </div>
+      </div>
+      <div className={classes.status}>
+        <CampaignStatusBadge status={campaign.status} />
+      </div>
+      <div className={classes.progress}>
+        {draft ? (
+          <span className={classes.quiet} suppressHydrationWarning>
+            {campaign.total === 0 ? 'No contacts yet' : `${counted(campaign.total, 'contact', 'contacts')}, not sent`}
+          </span>
+        ) : (
+          <>
+            <div className={classes.counts}>
+              <span>
+                <strong>
+                  <Count value={campaign.sent} />
+                </strong>{' '}
+                of <Count value={campaign.total} /> sent
+              </span>
+              {campaign.failed > 0 && (
+                <span className={classes.failed}>
+                  <Count value={campaign.failed} /> failed
+                </span>
+              )}
+            </div>
+            <ProgressByStatus counters={campaign} />
+          </>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,164 @@
+import { Button, Text } from '@mantine/core';
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from '@remix-run/react';
+import { IconPlus, IconSearchOff, IconSend, IconSparkles } from '@tabler/icons-react';
+import { CampaignFilters } from '#app/components/campaigns/campaign-filters.tsx';
+import classes from '#app/components/campaigns/campaign-list.module.css';
+import { CampaignRow } from '#app/components/campaigns/campaign-row.tsx';
+import { EmptyState } from '#app/components/empty-state.tsx';
+import { PageHeader } from '#app/components/page-header.tsx';
+import { ProblemAlert } from '#app/components/problem-alert.tsx';
+import { RowsSkeleton } from '#app/components/skeletons.tsx';
+import { useViewer } from '#app/components/use-viewer.ts';
+import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { may } from '#app/domain/access/roles.ts';
+import { campaignStatuses, channels } from '#app/domain/campaigns/campaign.ts';
+import { listCampaigns } from '#app/domain/campaigns/list-campaigns.server.ts';
+import { isProblem } from '#app/domain/problem.ts';
+import { orErrorPage } from '#app/page-problem.server.ts';
+import { useLiveCampaigns } from '#app/realtime/use-live-campaigns.ts';
+import { createSampleCampaign } from '#app/sample/sample-campaign.server.ts';
+
+const PAGE_SIZE = 25;
+
+export const meta: MetaFunction = () => [{ title: 'Campaigns · Rollcall' }];
+
+export async function loader({ context, request }: LoaderFunctionArgs) {
+  assertMay(await requireUser(context, request), 'campaigns:read');
+  const { searchParams } = new URL(request.url);
+  // A hand-written or outdated link with a word that is no status shows all campaigns rather than an error.
+  const status = campaignStatuses.find((known) => known === searchParams.get('status'));
+  const channel = channels.find((known) => known === searchParams.get('channel'));
+  const q = searchParams.get('q')?.trim().slice(0, 200) || undefined;
+  const cursor = searchParams.get('cursor') ?? undefined;
+  const page = await orErrorPage(listCampaigns(context.db, { status, channel, q, cursor, limit: PAGE_SIZE }));
+  // Lists carry no content; the live hook speaks of whole campaigns.
+  const campaigns = page.data.map((campaign) => ({ ...campaign, html: null, text: null }));
+  return { campaigns, next: page.next_cursor, filtered: Boolean(status || channel || q), later: cursor !== undefined };
+}
+
+/** The sample campaign. */
+export async function action({ context, request }: ActionFunctionArgs) {
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:write');
+  try {
+    const campaign = await createSampleCampaign(context.db, viewer);
+    return redirect(`/campaigns/${campaign.id}/edit`);
+  } catch (error) {
+    if (isProblem(error)) return data({ error: error.message }, { status: error.status });
+    throw error;
+  }
+}
+
+function NewButton() {
+  return (
+    <Button component={Link} to="/campaigns/new" prefetch="intent" leftSection={<IconPlus size={16} aria-hidden />}>
+      New campaign
+    </Button>
+  );
+}
+
+function NoCampaigns({ mayWrite }: { mayWrite: boolean }) {
+  const { state, formMethod } = useNavigation();
+  if (!mayWrite) {
+    return (
+      <EmptyState icon={IconSend} title="No campaigns yet">
+        Campaigns that your colleagues make appear here, live while they are sent. Administrators and marketers can make one.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={IconSend}
+      title="Make your first campaign"
+      actions={
+        <>
+          <NewButton />
+          <Form method="post" action="/?index">
+            <Button
+              type="submit"
+              variant="default"
+              leftSection={<IconSparkles size={16} aria-hidden />}
+              loading={state !== 'idle' && formMethod === 'POST'}
+            >
+              Try with a sample
+            </Button>
+          </Form>
+        </>
+      }
+    >
+      A campaign is one email or SMS to a list of people. Write it, bring a contact list as a CSV file, and watch every recipient until each
+      one is accounted for. The sample is a draft with content and 23 made-up people.
+    </EmptyState>
+  );
+}
+
+export default function Campaigns() {
+  const { campaigns: loaded, next, filtered, later } = useLoaderData<typeof loader>();
+  const failed = useActionData<typeof action>() as { error: string } | undefined;
+  const campaigns = useLiveCampaigns(loaded);
+  const [parameters] = useSearchParams();
+  const { state, location, formMethod } = useNavigation();
+  const mayWrite = may(useViewer(), 'campaigns:write');
+  const empty = campaigns.length === 0 && !filtered && !later;
+  const filtering = state === 'loading' && formMethod === undefined && location.pathname === '/';
+
+  const pageLink = (cursor: string | null) => {
+    const search = new URLSearchParams(parameters);
+    if (cursor) search.set('cursor', cursor);
+    else search.delete('cursor');
+    return `/?${search}`;
+  };
+
+  return (
+    <>
+      <PageHeader title="Campaigns" actions={mayWrite && !empty && <NewButton />} />
+      {failed && <ProblemAlert title="The sample could not be made">{failed.error}</ProblemAlert>}
+      {!empty && <CampaignFilters />}
+      {empty ? (
+        <NoCampaigns mayWrite={mayWrite} />
+      ) : filtering && campaigns.length === 0 ? (
+        <RowsSkeleton />
+      ) : campaigns.length === 0 ? (
+        <EmptyState
+          icon={IconSearchOff}
+          size="inset"
+          title="No campaign matches"
+          actions={
+            <Button component={Link} to="/" variant="default">
+              Show all campaigns
+            </Button>
+          }
+        >
+          Try another word of the name, or a wider filter.
+        </EmptyState>
+      ) : (
+        <>
+          <ul className={classes.list} aria-label="Campaigns" aria-busy={filtering} style={{ opacity: filtering ? 0.6 : 1 }}>
+            {campaigns.map((campaign) => (
+              <CampaignRow key={campaign.id} campaign={campaign} />
+            ))}
+          </ul>
+          {(next || later) && (
+            <nav className={classes.pages} aria-label="Pages">
+              {later ? (
+                <Button component={Link} to={pageLink(null)} variant="default">
+                  Newest
+                </Button>
+              ) : (
+                <Text span size="sm" c="dimmed">
+                  Newest first
+                </Text>
+              )}
+              {next && (
+                <Button component={Link} to={pageLink(next)} variant="default">
+                  Older
+                </Button>
+              )}
+            </nav>
+          )}
+        </>
+      )}
+    </>
+  );
+}
