@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
+import { isProblem } from '#app/domain/problem.ts';
+import { openDatabase } from '#db/database.ts';
+import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
+import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
+import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
+import { recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+
+const CAMPAIGNS = 4;
+const RECIPIENTS = 1_500;
+const viewer = { id: '1', name: 'Ana', email: null, role: 'admin', via: 'session', label: 'Ana' } as const;
+
+let own: TestDatabase;
+beforeAll(async () => {
+  own = await createTestDatabase();
+});
+afterAll(() => own.drop());
+
+/** Takes unlocked send jobs as a worker would, of all campaigns mixed, and gives them up. */
+async function takeJobs(pool: TestDatabase['db']['pool'], count: number): Promise<SendKey[]> {
+  const { rows } = await pool.query<{ payload: SendKey }>(
+    `delete from graphile_worker._private_jobs j using (
+       select j.id from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+       where t.identifier = 'send_email' order by random() limit $1 for update of j skip locked) taken
+     where j.id = taken.id returning j.payload`,
+    [count],
+  );
+  return rows.map(({ payload }) => payload);
+}
+
+describe('many hands on the ledger at once', () => {
+  test('claims, outcomes, pauses, cancels and top-ups of several campaigns surface no deadlock and leave no drift', async () => {
+    const db = openDatabase(own.url, { max: 12 });
+    const ids: number[] = [];
+    for (let i = 0; i < CAMPAIGNS; i++) {
+      const id = await draftCampaign(db, { addresses: numbered(RECIPIENTS) });
+      await db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+      ids.push(id);
+    }
+    const doomed = ids[CAMPAIGNS - 1] as number;
+    const allDone = async () => {
+      const { rows } = await db.pool.query<{ open: number }>(
+        `select count(*)::int as open from campaigns where status in ('SENDING', 'PAUSED') or (status = 'CANCELLED' and moving)`,
+      );
+      return rows[0]?.open === 0;
+    };
+    let done = false;
+
+    const worker = async (seed: number) => {
+      for (let turn = seed; !done; turn++) {
+        const claims = (await claimRecipients(db.pool, await takeJobs(db.pool, 60))).filter((claim) => claim !== null);
+        await recordOutcomes(
+          db.pool,
+          claims.map((claim, i) => {
+            const kind = (turn + i) % 10;
+            const identity = { campaignId: claim.campaignId, recipientId: claim.recipientId, attemptId: claim.attemptId };
+            const rest = {
+              delayS: null,
+              refund: false,
+              reason: 'r',
+              httpStatus: 500,
+              providerCode: null,
+              retryAfterS: null,
+              providerMessageId: null,
+            };
+            if (kind === 0)
+              return { ...identity, ...rest, outcome: 'permanent', status: 'failed', failureCode: 'invalid_address' } as const;
+            if (kind === 1) return { ...identity, ...rest, outcome: null, status: 'pending', refund: true, failureCode: null } as const;
+            return { ...identity, ...rest, outcome: 'accepted', status: 'sent', failureCode: null } as const;
+          }),
+        );
+      }
+    };
+    const dispatcher = async () => {
+      while (!done) for (const id of ids) await dispatchRecipients(db.pool, id);
+    };
+    const mover = async () => {
+      while (!done) {
+        for (const id of ids) {
+          await moveRecipients(db.pool, id);
+          await finishMove(db.pool, id);
+        }
+      }
+    };
+    const person = async () => {
+      for (let turn = 0; !done; turn++) {
+        const id = ids[turn % CAMPAIGNS] as number;
+        await pauseCampaign(db, viewer, id).catch(expectConflict);
+        await resumeCampaign(db, viewer, id).catch(expectConflict);
+        if (turn === 40) await cancelCampaign(db, viewer, doomed).catch(expectConflict);
+        done = await allDone();
+      }
+    };
+    await Promise.all([worker(0), worker(1), worker(2), dispatcher(), dispatcher(), mover(), person()]);
+
+    expect(await counterDrift(db)).toEqual([]);
+    const { rows } = await db.pool.query(`select count(*)::int as n from recipients where status not in ('sent', 'failed', 'cancelled')`);
+    expect(rows).toEqual([{ n: 0 }]);
+    const { rows: twice } = await db.pool.query(
+      `select recipient_id from attempts where outcome = 'accepted' group by recipient_id having count(*) > 1`,
+    );
+    expect(twice).toEqual([]);
+    await db.pool.end();
+  }, 60_000);
+});
+
+function expectConflict(error: unknown): void {
+  if (!isProblem(error) || error.status !== 409) throw error;
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { batched } from '#db/batch.ts';
+
+const options = { size: 10, delayMs: 0, signal: new AbortController().signal, onRepeat: () => {} };
+const failure = (code: string) => Object.assign(new Error(`refused with ${code}`), { code });
+
+describe('a batched statement', () => {
+  test('serves concurrent callers with one statement, each with its own result', async () => {
+    const seen: number[][] = [];
+    const double = batched<number, number>(async (rows) => {
+      seen.push([...rows]);
+      return rows.map((row) => row * 2);
+    }, options);
+    expect(await Promise.all([1, 2, 3].map(double))).toEqual([2, 4, 6]);
+    expect(seen).toEqual([[1, 2, 3]]);
+  });
+
+  test('lets a poisoned row fail alone', async () => {
+    const insert = batched<number, number>(async (rows) => {
+      if (rows.includes(3)) throw failure('22P05');
+      return [...rows];
+    }, options);
+    const results = await Promise.allSettled([1, 2, 3, 4, 5].map(insert));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+  });
+
+  test('is run again after a deadlock or a lost connection', async () => {
+    const errors = [failure('40P01'), failure('57P01'), failure('ECONNRESET')];
+    const repeats: unknown[] = [];
+    const insert = batched<number, number>(
+      async (rows) => {
+        const error = errors.shift();
+        if (error) throw error;
+        return [...rows];
+      },
+      { ...options, onRepeat: (error) => repeats.push(error) },
+    );
+    expect(await insert(1)).toBe(1);
+    expect(repeats).toHaveLength(3);
+  });
+
+  test('stops repeating when told to', async () => {
+    const stop = new AbortController();
+    const insert = batched<number, number>(
+      async () => {
+        stop.abort();
+        throw failure('08006');
+      },
+      { ...options, signal: stop.signal },
+    );
+    await expect(insert(1)).rejects.toThrow();
+  });
+
+  test('does not repeat what cannot succeed', async () => {
+    let calls = 0;
+    const insert = batched<number, number>(async () => {
+      calls++;
+      throw failure('42703');
+    }, options);
+    await expect(insert(1)).rejects.toThrow('42703');
+    expect(calls).toBe(1);
+  });
+});
