@@ -1,0 +1,82 @@
+import type { CampaignCounters } from '../campaigns/campaign.ts';
+import type { RecipientJson, RecipientStatus } from './recipient.ts';
+
+/** What the reader chose to see of the ledger. It lives in the URL, so that it can be shared, and works without scripts. */
+export interface LedgerFilter {
+  tab: LedgerTab;
+  /** A failure code. */
+  code: string | null;
+  /** An address or number, whole or its beginning. */
+  q: string;
+  /** Where the page begins or ends; at most one of both. */
+  after: string | null;
+  before: string | null;
+}
+
+export const ledgerTabs = ['all', 'waiting', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled'] as const;
+export type LedgerTab = (typeof ledgerTabs)[number];
+
+const statuses: Record<LedgerTab, readonly RecipientStatus[] | null> = {
+  all: null,
+  waiting: ['pending', 'queued'],
+  sending: ['sending'],
+  retrying: ['retrying'],
+  unknown: ['unknown'],
+  sent: ['sent'],
+  failed: ['failed'],
+  suppressed: ['suppressed'],
+  cancelled: ['cancelled'],
+};
+
+/** The recipients' statuses that a tab shows; null for all. To the reader, pending and queued are one: waiting. */
+export function tabStatuses(tab: LedgerTab): readonly RecipientStatus[] | null {
+  return statuses[tab];
+}
+
+export function tabCount(tab: LedgerTab, counters: CampaignCounters): number {
+  return statuses[tab]?.reduce((sum, status) => sum + counters[status], 0) ?? counters.total;
+}
+
+/** Reads a page's search parameters; whatever is not understood is as if it were not there. The API's words for a status work too. */
+export function readLedgerFilter(params: URLSearchParams): LedgerFilter {
+  const status = params.get('status') ?? 'all';
+  const tab = status === 'pending' || status === 'queued' ? 'waiting' : ledgerTabs.find((one) => one === status);
+  const code = params.get('code')?.match(/^[a-z_]{1,40}$/)?.[0] ?? null;
+  const after = params.get('after') || null;
+  return {
+    tab: tab ?? 'all',
+    code,
+    q: (params.get('q') ?? '').trim().slice(0, 320),
+    after,
+    before: after ? null : params.get('before') || null,
+  };
+}
+
+/** The search part of a URL that shows this, with its `?`, or nothing for the plain ledger. */
+export function ledgerSearch({ tab, code, q, after, before }: LedgerFilter): string {
+  const params = new URLSearchParams();
+  if (tab !== 'all') params.set('status', tab);
+  if (code) params.set('code', code);
+  if (q) params.set('q', q);
+  if (after) params.set('after', after);
+  else if (before) params.set('before', before);
+  const search = params.toString();
+  return search && `?${search}`;
+}
+
+/** Does a row still belong to what the reader chose? A search goes by the address, which does not change. */
+export function fits(filter: Pick<LedgerFilter, 'tab' | 'code'>, row: Pick<RecipientJson, 'status' | 'failure_code'>): boolean {
+  return (statuses[filter.tab]?.includes(row.status) ?? true) && (filter.code === null || row.failure_code === filter.code);
+}
+
+/**
+ * How many changes a filtered page does not show yet: rows that left, and rows that came in, as far as the counters tell. Rows that came
+ * and went unseen cannot be counted, so it is a least number; 0 means that the page is as good as new.
+ *
+ * @param countThen what the counters said of this filter when the page was read
+ * @param left rows on the page that no longer belong to it
+ */
+export function unseenChanges(filter: LedgerFilter, countThen: number, countNow: number, left: number): number {
+  if (filter.tab === 'all' || filter.q !== '') return 0;
+  return left + Math.max(0, countNow - countThen + left);
+}

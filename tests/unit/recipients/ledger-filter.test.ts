@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  fits,
+  type LedgerFilter,
+  ledgerSearch,
+  ledgerTabs,
+  readLedgerFilter,
+  tabCount,
+  tabStatuses,
+  unseenChanges,
+} from '#app/domain/recipients/ledger-filter.ts';
+import { recipientStatuses } from '#app/domain/recipients/recipient.ts';
+import { sampleCampaign } from '../realtime/sample.ts';
+
+const plain: LedgerFilter = { tab: 'all', code: null, q: '', after: null, before: null };
+
+test('a filter survives its way through the URL', () => {
+  const filter = fc.record({
+    tab: fc.constantFrom(...ledgerTabs),
+    code: fc.option(fc.constantFrom('rate_limited', 'invalid_address')),
+    q: fc.string({ maxLength: 40 }).map((q) => q.trim()),
+    after: fc.option(fc.string({ minLength: 1, maxLength: 20 })),
+    before: fc.constant(null),
+  });
+  fc.assert(
+    fc.property(filter, (one) => {
+      expect(readLedgerFilter(new URLSearchParams(ledgerSearch(one)))).toEqual(one);
+    }),
+  );
+});
+
+test('what is not understood is left out', () => {
+  expect(readLedgerFilter(new URLSearchParams('status=nonsense&code=DROP TABLE&x=1'))).toEqual(plain);
+  expect(readLedgerFilter(new URLSearchParams('status=queued')).tab).toBe('waiting');
+  expect(ledgerSearch(plain)).toBe('');
+});
+
+test('each status is in exactly one tab beside all, so the tabs’ counts add up', () => {
+  const covered = ledgerTabs.flatMap((tab) => tabStatuses(tab) ?? []);
+  expect([...covered].sort()).toEqual([...recipientStatuses].sort());
+  const counters = sampleCampaign({ pending: 50, queued: 20, sent: 30 });
+  expect(tabCount('waiting', counters)).toBe(70);
+  expect(tabCount('all', counters)).toBe(100);
+});
+
+test('a row fits by status and by reason', () => {
+  expect(fits({ tab: 'failed', code: null }, { status: 'failed', failure_code: 'timeout' })).toBe(true);
+  expect(fits({ tab: 'failed', code: 'rate_limited' }, { status: 'failed', failure_code: 'timeout' })).toBe(false);
+  expect(fits({ tab: 'retrying', code: null }, { status: 'sent', failure_code: null })).toBe(false);
+});
+
+test('changes that a page does not show: who came, and who left', () => {
+  const failed = { ...plain, tab: 'failed' as const };
+  expect(unseenChanges(failed, 14, 26, 0)).toBe(12);
+  expect(unseenChanges({ ...plain, tab: 'retrying' }, 60, 60, 5)).toBe(10);
+  expect(unseenChanges({ ...plain, tab: 'waiting' }, 500, 400, 0)).toBe(0);
+  expect(unseenChanges(plain, 1, 99, 0)).toBe(0);
+});
