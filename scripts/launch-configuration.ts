@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { resolve as absolute } from 'node:path';
+import { type Env, readEnv } from '../app/env.server.ts';
+import { keepDatabase } from './kept-database.ts';
+import { describeError, LaunchError } from './launch-error.ts';
+import { decideLaunch, sandboxEnv } from './launch-settings.ts';
+
+export interface LaunchConfiguration {
+  env: Env;
+  /** What web, worker and sandbox get as their environment. */
+  source: Record<string, string | undefined>;
+  sandbox: boolean;
+  /** Ends the embedded database, where there is one. */
+  stopDatabase(): Promise<void>;
+}
+
+/**
+ * Reads .env and the environment, checks them and the ports, and starts the embedded database where there is no other.
+ *
+ * @throws LaunchError, EnvError
+ */
+export async function configure(say: (line: string) => void): Promise<LaunchConfiguration> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const given: Record<string, string | undefined> = process.env;
+  const { sandbox, embeddedDatabase } = decideLaunch(given);
+  const dataDir = given.DATA_DIR || '.data';
+  const launched = given.NODE_ENV === 'production' ? {} : { LAUNCHED: '1' };
+  const merged = (databaseUrl?: string) => ({
+    ...given,
+    ...launched,
+    ...(databaseUrl ? { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseUrl } : {}),
+    ...(sandbox ? sandboxEnv(dataDir, Number(given.SANDBOX_PORT || 3025)) : {}),
+  });
+  // All that can be wrong is said before anything is started; only the embedded database's address is not known yet.
+  const checked = readEnv(merged(embeddedDatabase ? 'postgres://127.0.0.1/rollcall' : undefined));
+  await assertFree(checked.port, 'PORT');
+  if (sandbox) await assertFree(checked.sandboxPort, 'SANDBOX_PORT', '127.0.0.1');
+
+  const database = embeddedDatabase ? await keepDatabase(absolute(dataDir), say) : undefined;
+  const source = merged(database?.url);
+  return { env: readEnv(source), source, sandbox, stopDatabase: async () => database?.stop() };
+}
+
+async function assertFree(port: number, variable: string, host?: string): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+    await new Promise((resolve) => server.close(resolve));
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${describeError(error)})`;
+    throw new LaunchError(`Port ${port} ${reason}. Choose another: ${variable}=${port + 1} npm start`);
+  }
+}

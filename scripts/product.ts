@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Env, EnvError } from '../app/env.server.ts';
+import { migrate } from '../db/migrate.ts';
+import { type Child, runChild } from './child.ts';
+import { configure } from './launch-configuration.ts';
+import { describeError, LaunchError } from './launch-error.ts';
+
+export interface Product {
+  env: Env;
+  sandboxUrl?: string;
+  stop(): Promise<void>;
+  /** Ends the children at once; the database is still shut down properly by `stop()`. */
+  kill(): void;
+}
+
+export interface ProductOptions {
+  /** Gives the start up: what runs already is stopped, and startProduct throws. */
+  signal: AbortSignal;
+  development: boolean;
+  /** A line about what happens, with the part of the product that says it. */
+  print(part: string, line: string): void;
+  /** The first administrator, made on the first start, to be shown once. May come shortly before or after the product is ready. */
+  onFirstSignIn(account: { email: string; password: string }): void;
+  /** Something ended that cannot be started again; everything else still runs. */
+  onGivenUp(reason: string): void;
+}
+
+/**
+ * Starts the whole product in this order: database, migrations, provider sandbox, web and worker. Resolves when the web server answers.
+ * Stops what it has started when a later part fails.
+ *
+ * @throws LaunchError
+ */
+export async function startProduct({ signal, development, print, onFirstSignIn, onGivenUp }: ProductOptions): Promise<Product> {
+  const started: { stop(): Promise<void> }[] = [];
+  const children: Child[] = [];
+  const stop = async () => {
+    await Promise.all(children.splice(0).map((child) => child.stop()));
+    for (const part of started.splice(0).reverse()) await part.stop();
+  };
+  try {
+    const { env, source, sandbox, stopDatabase } = await configure((line) => print('database', line));
+    started.push({ stop: stopDatabase });
+    const migrations = await migrate(env.databaseDirectUrl).catch((error: unknown) => {
+      throw new LaunchError(`The database could not be brought up to date: ${describeError(error)}`);
+    });
+    if (migrations.length > 0) print('database', `Applied ${migrations.join(', ')}`);
+
+    let failed: ((error: Error) => void) | undefined;
+    const failure = new Promise<never>((_, reject) => {
+      failed = reject;
+    });
+    failure.catch(() => {});
+    const giveUp = () => failed?.(new LaunchError('The start was given up.'));
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    const childEnv = {
+      ...source,
+      NODE_ENV: development ? 'development' : 'production',
+      LOG_PRETTY: source.LOG_PRETTY ?? '1',
+    } as NodeJS.ProcessEnv;
+    const run = (name: string, entry: string, onMessage?: (message: unknown) => void, args?: string[]) =>
+      runChild({
+        name,
+        entry,
+        args,
+        env: childEnv,
+        onMessage,
+        print: (line) => print(name, line),
+        onGivenUp: (reason) => (failed ? failed(new LaunchError(reason)) : onGivenUp(reason)),
+      });
+
+    if (sandbox) {
+      // Outlives the worker, whose last calls still go to it.
+      started.push(run('sandbox', 'sandbox/main.ts'));
+      await Promise.race([answers(`http://127.0.0.1:${env.sandboxPort}/sandbox`), failure]);
+    }
+    const onMessage = (message: unknown) => {
+      if (isFirstSignIn(message)) onFirstSignIn(message.firstSignIn);
+    };
+    children.push(run('web', 'server.ts', onMessage, development ? ['--dev'] : []), run('worker', 'worker.ts'));
+    await Promise.race([answers(`http://127.0.0.1:${env.port}/healthz`), failure]);
+    if (signal.aborted) await failure;
+    failed = undefined;
+    return {
+      env,
+      ...(sandbox ? { sandboxUrl: `http://127.0.0.1:${env.sandboxPort}` } : {}),
+      stop,
+      kill: () => {
+        for (const child of children) child.kill();
+      },
+    };
+  } catch (error) {
+    await stop();
+    if (error instanceof LaunchError) throw error;
+    throw error instanceof EnvError ? new LaunchError(error.message) : error;
+  }
+}
+
+/** Resolves when the address answers with a success. Whoever waits races it against the failure of what should answer. */
+async function answers(url: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(url).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+    await delay(100);
+  }
+}
+
+function isFirstSignIn(message: unknown): message is { firstSignIn: { email: string; password: string } } {
+  return typeof message === 'object' && message !== null && 'firstSignIn' in message;
+}

@@ -1,0 +1,38 @@
+import { styleText } from 'node:util';
+
+export interface BannerFacts {
+  url: string;
+  dataDir: string;
+  keyFile: string;
+  sandboxUrl?: string;
+  signIn?: { email: string; password: string };
+}
+
+/** A part's line with its name before it. */
+export function printLine(part: string, line: string): void {
+  if (line.trim()) console.log(`${styleText('dim', `${part.padEnd(8)} |`)} ${line}`);
+}
+
+/** What people need once the product runs. */
+export function banner({ url, dataDir, keyFile, sandboxUrl, signIn }: BannerFacts): string {
+  return [
+    '',
+    `  ${styleText('bold', 'Rollcall is ready:')} ${styleText(['cyan', 'underline'], url)}`,
+    ...(signIn ? signInLines(signIn) : ['  Sign in with the account that the first start showed.']),
+    ...(sandboxUrl ? [`  Provider sandbox   ${sandboxUrl} (no message leaves this machine)`] : []),
+    `  API key            ${keyFile}`,
+    `  Data               ${dataDir}`,
+    '',
+    '  Ctrl-C stops it all; data stays.',
+    '',
+  ].join('\n');
+}
+
+export function signInLines({ email, password }: { email: string; password: string }): string[] {
+  return [
+    '',
+    `  Sign in with       ${styleText('bold', email)}`,
+    `  Password           ${styleText('bold', password)}  (shown this once)`,
+    '',
+  ];
+}
