@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
+import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { ana, attemptsOf, type Sending, startSending } from '#tests/support/sending.ts';
+
+let own: TestDatabase;
+let sending: Sending;
+beforeAll(async () => {
+  own = await createTestDatabase();
+  sending = await startSending(own);
+});
+afterAll(async () => {
+  await sending.stop();
+  await own.drop();
+});
+
+const recipientOf = async (campaignId: number, address: string) =>
+  (await own.db.pool.query('select * from recipients where campaign_id = $1 and address = $2', [campaignId, address])).rows[0];
+const campaign = async (id: number) => (await own.db.pool.query('select * from campaigns where id = $1', [id])).rows[0];
+const jobsLeft = async (id: number) =>
+  (
+    await own.db.pool.query(`select count(*)::int as n from graphile_worker._private_jobs where (payload ->> 'campaign_id')::bigint = $1`, [
+      id,
+    ])
+  ).rows[0].n;
+
+/** Runs one campaign to its end and returns its id. */
+async function sent(addresses: string[], setup: Partial<Parameters<typeof draftCampaign>[1]> = {}): Promise<number> {
+  const id = await draftCampaign(own.db, { addresses, ...setup });
+  await sending.send(id);
+  await sending.untilEnded(id);
+  return id;
+}
+
+describe('a campaign through the sandbox', () => {
+  test('is sent to everybody once', async () => {
+    const id = await sent(numbered(250));
+    expect(await campaign(id)).toMatchObject({ status: 'SENT', sent: 250, failed_at: null });
+    expect((await sending.sandbox.stats()).doubled).toEqual([]);
+    await vi.waitFor(async () => expect(await jobsLeft(id)).toBe(0));
+  });
+
+  test('retries 429 after 2 and 4 s, and then it is sent', async () => {
+    const id = await sent(['ada+429x2@example.com', 'bob@example.com']);
+    expect(await campaign(id)).toMatchObject({ status: 'SENT', sent: 2 });
+    const attempts = await attemptsOf(own, id, 'ada+429x2@example.com');
+    expect(attempts.map(({ outcome, http_status }) => [outcome, http_status])).toEqual([
+      ['transient', 429],
+      ['transient', 429],
+      ['accepted', 202],
+    ]);
+    for (const [i, promised] of [2_000, 4_000].entries()) {
+      expect(attempts[i + 1]?.waited_ms).toBeGreaterThanOrEqual(promised);
+      expect(attempts[i + 1]?.waited_ms).toBeLessThan(promised + 2_000);
+    }
+  });
+
+  test('fails a recipient after the third retry, at 2, 4 and 8 s, and goes on with the others', async () => {
+    const id = await sent(['cy+500@example.com', ...numbered(20, 'others.test')]);
+    expect(await campaign(id)).toMatchObject({ status: 'PARTIALLY_SENT', sent: 20, failed: 1, failure_code: 'recipients_failed' });
+    expect(await recipientOf(id, 'cy+500@example.com')).toMatchObject({ status: 'failed', attempts: 4, failure_code: 'provider_error' });
+    const attempts = await attemptsOf(own, id, 'cy+500@example.com');
+    expect(attempts.map(({ number, outcome }) => [number, outcome])).toEqual([1, 2, 3, 4].map((number) => [number, 'transient']));
+    for (const [i, promised] of [2_000, 4_000, 8_000].entries()) {
+      expect(attempts[i + 1]?.waited_ms).toBeGreaterThanOrEqual(promised);
+      expect(attempts[i + 1]?.waited_ms).toBeLessThan(promised + 2_000);
+    }
+    await vi.waitFor(async () => expect(await jobsLeft(id)).toBe(0));
+  });
+
+  test('fails an address that the provider refuses at once, with the reason', async () => {
+    const id = await sent(['no+invalid@example.com']);
+    expect(await campaign(id)).toMatchObject({ status: 'FAILED', sent: 0, failed: 1 });
+    const recipient = await recipientOf(id, 'no+invalid@example.com');
+    expect(recipient).toMatchObject({ status: 'failed', attempts: 1, failure_code: 'invalid_address' });
+    expect(recipient.failure_reason).toMatch(/[a-z]+\.$/);
+  });
+
+  test('sends again after an unknown outcome whose grace has passed, and logs both', async () => {
+    const id = await sent(['slow+timeout@example.com']);
+    const attempts = await attemptsOf(own, id, 'slow+timeout@example.com');
+    expect(attempts[0]).toMatchObject({ number: 1, outcome: 'unknown' });
+    expect(attempts.length).toBeGreaterThan(1);
+    expect(attempts[1]?.waited_ms).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('holds an unknown outcome for a person where the campaign says so, and ends without it', async () => {
+    const id = await sent(['slow+timeout@example.com', 'ok@example.com'], { unknownPolicy: 'hold' });
+    expect(await campaign(id)).toMatchObject({ status: 'PARTIALLY_SENT', sent: 1, unknown: 1, held: 1 });
+    expect(await recipientOf(id, 'slow+timeout@example.com')).toMatchObject({ status: 'unknown', unknown_until: null });
+  });
+
+  test('stops for a refused key, burns no attempt and says why', async () => {
+    await sending.sandbox.setFaults({ email: { bad_key: true } });
+    const id = await sent(numbered(3_000, 'nobody.test'));
+    await sending.sandbox.setFaults({});
+    expect(await campaign(id)).toMatchObject({ status: 'FAILED', sent: 0, pending: 3_000, failure_code: 'credentials' });
+    const { rows } = await own.db.pool.query('select distinct status, attempts from recipients where campaign_id = $1', [id]);
+    expect(rows).toEqual([{ status: 'pending', attempts: 0 }]);
+  });
+
+  test('stops in the middle when the credits run out, and keeps the rest for later', async () => {
+    await sending.sandbox.setFaults({ email: { latency_ms: 20 } });
+    const id = await draftCampaign(own.db, { addresses: numbered(4_000, 'credits.test') });
+    await sending.send(id);
+    await vi.waitFor(async () => expect((await campaign(id)).sent).toBeGreaterThan(100), { timeout: 20_000 });
+    await sending.sandbox.setFaults({ email: { out_of_credits: true } });
+    await sending.untilEnded(id);
+    await sending.sandbox.setFaults({});
+    const ended = await campaign(id);
+    expect(ended).toMatchObject({ status: 'PARTIALLY_SENT', failure_code: 'out_of_credits', failed: 0 });
+    expect(ended.pending + ended.sent).toBe(4_000);
+  });
+
+  test('pauses, resumes and still reaches everybody once', async () => {
+    await sending.sandbox.setFaults({ email: { latency_ms: 20 } });
+    const id = await draftCampaign(own.db, { addresses: numbered(4_000, 'pause.test') });
+    await sending.send(id);
+    await vi.waitFor(async () => expect((await campaign(id)).sent).toBeGreaterThan(50), { timeout: 20_000 });
+    await pauseCampaign(own.db, ana, id);
+    await vi.waitFor(async () => expect(await campaign(id)).toMatchObject({ status: 'PAUSED', queued: 0, sending: 0, moving: false }), {
+      timeout: 20_000,
+    });
+    const paused = await campaign(id);
+    expect(paused.pending + paused.sent).toBe(4_000);
+    await resumeCampaign(own.db, ana, id);
+    await sending.untilEnded(id);
+    await sending.sandbox.setFaults({});
+    expect(await campaign(id)).toMatchObject({ status: 'SENT', sent: 4_000 });
+    expect((await sending.sandbox.stats()).doubled).toEqual([]);
+  });
+
+  test('cancels what was not tried', async () => {
+    await sending.sandbox.setFaults({ email: { latency_ms: 20 } });
+    const id = await draftCampaign(own.db, { addresses: numbered(4_000, 'cancel.test') });
+    await sending.send(id);
+    await vi.waitFor(async () => expect((await campaign(id)).sent).toBeGreaterThan(50), { timeout: 20_000 });
+    await cancelCampaign(own.db, ana, id);
+    await vi.waitFor(async () => expect(await campaign(id)).toMatchObject({ pending: 0, queued: 0, sending: 0, retrying: 0 }), {
+      timeout: 20_000,
+    });
+    await sending.sandbox.setFaults({});
+    const cancelled = await campaign(id);
+    expect(cancelled.status).toBe('CANCELLED');
+    expect(cancelled.sent + cancelled.cancelled).toBe(4_000);
+  });
+
+  test('fails one recipient whose copy cannot be filled in, without a call', async () => {
+    const id = await draftCampaign(own.db, {
+      addresses: ['a@example.com', 'b@example.com'],
+      text: 'Hi {{ name | date: "%Y" | divided_by: zero }}',
+    });
+    await own.db.pool.query(`update campaigns set variables = '{name,zero}' where id = $1`, [id]);
+    await own.db.pool.query(`update recipients set variables = '{"name":"1","zero":"0"}' where campaign_id = $1`, [id]);
+    await sending.send(id);
+    await sending.untilEnded(id);
+    expect(await recipientOf(id, 'a@example.com')).toMatchObject({ status: 'failed', failure_code: 'render_failed' });
+  });
+
+  test('sends text messages, with the refusals of carriers and numbers told apart', async () => {
+    const id = await sent(['+12025550101', '+12025550102'], { channel: 'sms' });
+    expect(await campaign(id)).toMatchObject({ status: 'SENT', sent: 2 });
+  });
+
+  test('leaves counters that equal the ledger', async () => {
+    expect(await counterDrift(own.db)).toEqual([]);
+  });
+});
