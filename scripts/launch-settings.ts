@@ -47,14 +47,17 @@ export function decideLaunch(source: Source): LaunchSettings {
 /** What web, worker and sandbox need to find each other. Keys of real providers do not go near the sandbox. */
 export function sandboxEnv(dataDir: string, port: number): Record<string, string> {
   const url = `http://127.0.0.1:${port}`;
-  const secret = keptSecret(join(dataDir, 'sandbox-secret'));
+  const { privateKey, publicKey } = deriveWebhookKeys(keptSecret(join(dataDir, 'sandbox-secret')));
   return {
     SANDBOX: '1',
     SANDBOX_PORT: String(port),
-    SANDBOX_WEBHOOK_SECRET: secret,
+    SANDBOX_WEBHOOK_PRIVATE_KEY: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+    SANDBOX_SENDGRID_API_KEY: sandboxSendgridApiKey,
+    SANDBOX_TWILIO_ACCOUNT_SID: sandboxTwilioAccountSid,
+    SANDBOX_TWILIO_AUTH_TOKEN: sandboxTwilioAuthToken,
     SENDGRID_API_KEY: sandboxSendgridApiKey,
     SENDGRID_BASE_URL: url,
-    SENDGRID_WEBHOOK_PUBLIC_KEY: deriveWebhookKeys(secret).publicKey,
+    SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
     TWILIO_ACCOUNT_SID: sandboxTwilioAccountSid,
     TWILIO_AUTH_TOKEN: sandboxTwilioAuthToken,
     TWILIO_BASE_URL: url,
