@@ -5,13 +5,19 @@ import { type CampaignRow, campaignColumns } from './campaign-json.ts';
 
 /**
  * The draft, locked until the transaction ends, so that it cannot start meanwhile. Locking it before its recipients is safe only
- * because nothing else locks the recipients of a draft.
+ * because nothing else locks the recipients of a draft. To delete it, take the stronger lock at once: an import holds the weak
+ * one that its new rows' foreign key takes, and wants the row later.
  *
  * @param act what was asked for, as in "cannot be changed"
  * @throws Problem 404, 409 in any other state
  */
-export async function lockDraft(client: PoolClient, id: number, act: string): Promise<CampaignRow> {
-  const { rows } = await client.query<CampaignRow>(`select ${campaignColumns} from campaigns where id = $1 for update`, [id]);
+export async function lockDraft(
+  client: PoolClient,
+  id: number,
+  act: string,
+  strength: 'no key update' | 'update' = 'no key update',
+): Promise<CampaignRow> {
+  const { rows } = await client.query<CampaignRow>(`select ${campaignColumns} from campaigns where id = $1 for ${strength}`, [id]);
   const campaign = rows[0];
   if (!campaign) throw notFound('There is no campaign');
   if (campaign.status !== 'DRAFT') {

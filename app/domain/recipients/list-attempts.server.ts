@@ -1,22 +1,16 @@
-import { z } from 'zod';
 import type { Database } from '#db/database.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
+import { type AttemptFilter, attemptFilter } from './attempt-filter.ts';
 import type { AttemptJson } from './recipient.ts';
 import { type AttemptRow, attemptColumns, toAttemptJson } from './recipient-json.ts';
-
-/** GET /campaigns/:id/attempts. */
-export const attemptFilter = z.object({
-  cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1, 'The limit must be from 1 to 500.').max(500, 'The limit must be from 1 to 500.').optional(),
-});
 
 /** A page of a campaign's attempt log, oldest first. @throws Problem 404, 422 */
 export async function listAttempts(
   db: Database,
   campaignId: number,
-  filter: z.input<typeof attemptFilter> = {},
+  filter: AttemptFilter = {},
 ): Promise<{ data: AttemptJson[]; next_cursor: string | null }> {
   const { cursor, limit = 50 } = parseInput(attemptFilter, filter);
   await getCampaign(db, campaignId);

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { ActionFunctionArgs, AppLoadContext, LoaderFunctionArgs } from '@remix-run/node';
+import { RateLimiterRes } from 'rate-limiter-flexible';
+import type { z } from 'zod';
+import { assertMay, requireApi } from '../domain/access/require.server.ts';
+import type { Viewer } from '../domain/access/roles.ts';
+import { forgetOldKeys, runOnce } from '../domain/idempotency.server.ts';
+import { parseInput } from '../domain/parse-input.ts';
+import { isProblem, notFound, Problem } from '../domain/problem.ts';
+import { problemResponse } from '../domain/problem-response.server.ts';
+import { mediaType, parseJson, readJsonBytes } from './body.server.ts';
+import { type Operation, type OperationName, operations } from './operations.ts';
+
+type Spec<Name extends OperationName> = (typeof operations)[Name];
+type Parsed<S, Key extends string> = S extends Record<Key, infer T extends z.ZodType> ? z.output<T> : undefined;
+
+/** What a call's function gets: all of it checked, nothing left to parse. */
+export interface ApiCall<Name extends OperationName> {
+  context: AppLoadContext;
+  viewer: Viewer;
+  request: Request;
+  /** Of the path: `id`, `rid`, `importId`. */
+  ids: Record<'id' | 'rid' | 'importId', number>;
+  query: Parsed<Spec<Name>, 'query'>;
+  body: Parsed<Spec<Name>, 'body'>;
+}
+
+/** Answers the JSON of the operation's schema, nothing for 204, or a Response of its own. */
+type Run<Name extends OperationName> = (call: ApiCall<Name>) => Promise<object | undefined>;
+
+export interface ApiMethod {
+  name: OperationName;
+  operation: Operation;
+  run(call: ApiCall<never>): Promise<object | undefined>;
+}
+
+export function on<Name extends OperationName>(name: Name, run: Run<Name>): ApiMethod {
+  return { name, operation: operations[name], run: run as ApiMethod['run'] };
+}
+
+type Args = LoaderFunctionArgs | ActionFunctionArgs;
+
+/**
+ * The one way into the API: who asks, how often, may they, is the request well-formed, was it made before; then one domain call.
+ * Whatever is thrown becomes application/problem+json; what is no Problem is logged and hidden.
+ */
+export async function answer(args: Args, ...methods: ApiMethod[]): Promise<Response> {
+  const { request, context } = args;
+  try {
+    const viewer = await requireApi(context, request);
+    await limitCalls(context, viewer);
+    const method = methods.find(({ operation }) => operation.method === (request.method === 'HEAD' ? 'GET' : request.method));
+    if (!method) throw methods.length > 0 ? wrongMethod(methods) : notFound();
+    assertMay(viewer, method.operation.permission);
+    return await call(args, viewer, method);
+  } catch (error) {
+    if (error instanceof Response) return error;
+    if (isProblem(error)) return problemResponse(error);
+    context.log.error({ err: error }, 'an API call failed');
+    return problemResponse(new Problem(500, 'internal', 'Something went wrong on our side. It has been logged; try again later.'));
+  }
+}
+
+async function call({ request, context, params }: Args, viewer: Viewer, { operation, run }: ApiMethod): Promise<Response> {
+  const ids = idsOf(params);
+  const url = new URL(request.url);
+  const query = operation.query && parseInput(operation.query, queryOf(url));
+  if (operation.upload && !operation.upload.includes(mediaType(request))) {
+    throw new Problem(415, 'unsupported_media_type', `Send the list as ${operation.upload.join(' or ')}, and say so in Content-Type.`);
+  }
+  const bytes = operation.body ? await readJsonBytes(request) : null;
+  const body = operation.body && parseInput(operation.body, parseJson(bytes ?? new Uint8Array()));
+
+  const perform = async () => {
+    const result = await run({ context, viewer, request, ids, query, body } as unknown as ApiCall<never>);
+    if (result instanceof Response) return result;
+    const headers = { 'Cache-Control': 'no-store' };
+    return result === undefined
+      ? new Response(null, { status: operation.status, headers })
+      : Response.json(result, { status: operation.status, headers });
+  };
+  const key = operation.method === 'POST' ? request.headers.get('idempotency-key') : null;
+  if (key === null) return perform();
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Problem(400, 'invalid', 'An Idempotency-Key has 1 to 255 printable ASCII characters and no spaces.');
+  }
+
+  const hash = operation.upload
+    ? null
+    : createHash('sha256')
+        .update(url.search)
+        .update('\n')
+        .update(bytes ?? '')
+        .digest();
+  await forgetOldKeys(context.db);
+  return runOnce(context.db, { viewerId: viewer.id, route: `${operation.method} ${url.pathname}`, key, hash }, () =>
+    perform().catch((error: unknown) => {
+      if (isProblem(error)) return problemResponse(error);
+      throw error;
+    }),
+  );
+}
+
+async function limitCalls({ auth }: AppLoadContext, viewer: Viewer): Promise<void> {
+  try {
+    await auth.calls.consume(viewer.id);
+  } catch (limit) {
+    if (!(limit instanceof RateLimiterRes)) throw limit;
+    throw new Problem(429, 'rate_limited', 'More than 100 calls in a second. Slow down and try again.', {
+      retryAfterS: limit.msBeforeNext / 1000,
+    });
+  }
+}
+
+function wrongMethod(methods: ApiMethod[]): Response {
+  const allowed = methods.map(({ operation }) => operation.method).join(', ');
+  return problemResponse(new Problem(405, 'method_not_allowed', `This address takes ${allowed}.`), { Allow: allowed });
+}
+
+/** Malformed ids are 404: they name nothing. */
+function idsOf(params: Args['params']): ApiCall<never>['ids'] {
+  const ids: Record<string, number> = {};
+  for (const [name, value] of Object.entries(params)) {
+    if (!value || !/^[1-9]\d{0,14}$/.test(value)) throw notFound();
+    ids[name] = Number(value);
+  }
+  return ids as ApiCall<never>['ids'];
+}
+
+/** Empty parameters are as good as none. */
+function queryOf(url: URL): Record<string, string> {
+  return Object.fromEntries([...url.searchParams].filter(([, value]) => value !== ''));
+}

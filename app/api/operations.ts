@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import type { Permission } from '../domain/access/roles.ts';
+import { campaignFilter, campaignPatch, newCampaign } from '../domain/campaigns/campaign-input.ts';
+import { attemptFilter } from '../domain/recipients/attempt-filter.ts';
+import { recipientFilter } from '../domain/recipients/recipient-filter.ts';
+import type { AnswerName } from './schemas.ts';
+
+/** One call of the API: what it needs, what it takes and what it answers. Handlers, checks and the OpenAPI document all read this. */
+export interface Operation {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below /api/v1, parameters in braces; all of them are ids. */
+  path: string;
+  summary: string;
+  permission: Permission;
+  query?: z.ZodObject;
+  /** JSON, up to 1.5 MB. Without a schema a body is not read. */
+  body?: z.ZodType;
+  /** The body is handed on as it arrives, of any size. */
+  upload?: readonly string[];
+  status: 200 | 201 | 202 | 204;
+  answer?: AnswerName;
+  /** Where the answer is a stream and no JSON. */
+  contentType?: string;
+  /** Problems beside 401, 403, 429 and, where there are parameters, 404. */
+  problems?: readonly number[];
+}
+
+const optionalText = z.string().max(100).optional();
+
+/** POST /campaigns/:id/recipients. */
+const importOptions = z.object({
+  address_column: z.string().max(1000).optional().describe('Default: found from the header.'),
+  default_country: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/, 'The country must be two letters, such as US.')
+    .transform((code) => code.toUpperCase())
+    .optional()
+    .describe('Of numbers without a country code. Default: US.'),
+  delimiter: z
+    .string()
+    .transform((text) => (text === '\\t' || text === 'tab' ? '\t' : text))
+    .refine((text) => text.length === 1, 'The delimiter must be one character, or "tab".')
+    .optional()
+    .describe('Default: found from the first lines.'),
+  file_name: z.string().max(255).optional().describe('For the report.'),
+});
+
+const sendOptions = z.strictObject({
+  scheduled_at: z.string().max(64).nullish().describe('Not available yet: leave it out to send now.'),
+  time_zone: optionalText.nullable(),
+});
+
+export const operations = {
+  listCampaigns: {
+    method: 'GET',
+    path: '/campaigns',
+    summary: 'Campaigns, newest first, without html and text',
+    permission: 'campaigns:read',
+    query: campaignFilter,
+    status: 200,
+    answer: 'CampaignPage',
+    problems: [422],
+  },
+  createCampaign: {
+    method: 'POST',
+    path: '/campaigns',
+    summary: 'Make a draft',
+    permission: 'campaigns:write',
+    body: newCampaign,
+    status: 201,
+    answer: 'Campaign',
+    problems: [422],
+  },
+  getCampaign: {
+    method: 'GET',
+    path: '/campaigns/{id}',
+    summary: 'One campaign with its counters',
+    permission: 'campaigns:read',
+    status: 200,
+    answer: 'Campaign',
+  },
+  updateCampaign: {
+    method: 'PATCH',
+    path: '/campaigns/{id}',
+    summary: 'Change a draft',
+    permission: 'campaigns:write',
+    body: campaignPatch,
+    status: 200,
+    answer: 'Campaign',
+    problems: [409, 422],
+  },
+  deleteCampaign: {
+    method: 'DELETE',
+    path: '/campaigns/{id}',
+    summary: 'Remove a draft',
+    permission: 'campaigns:write',
+    status: 204,
+    problems: [409],
+  },
+  listRecipients: {
+    method: 'GET',
+    path: '/campaigns/{id}/recipients',
+    summary: 'The ledger, page by page',
+    permission: 'campaigns:read',
+    query: recipientFilter,
+    status: 200,
+    answer: 'RecipientPage',
+    problems: [422],
+  },
+  importRecipients: {
+    method: 'POST',
+    path: '/campaigns/{id}/recipients',
+    summary: 'Add a contact list: one streaming request, all or nothing, answered when done',
+    permission: 'campaigns:write',
+    query: importOptions,
+    upload: ['text/csv', 'application/json'],
+    status: 200,
+    answer: 'ImportReport',
+    problems: [408, 409, 415, 422],
+  },
+  removeRecipients: {
+    method: 'DELETE',
+    path: '/campaigns/{id}/recipients',
+    summary: 'Empty the list of a draft',
+    permission: 'campaigns:write',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  importReport: {
+    method: 'GET',
+    path: '/campaigns/{id}/imports/{importId}/report.csv',
+    summary: 'Every row of an import that did not become a recipient, with its line and the reason',
+    permission: 'campaigns:read',
+    status: 200,
+    contentType: 'text/csv',
+  },
+  previewCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/preview',
+    summary: 'The content as one recipient gets it, and what is wrong with it',
+    permission: 'campaigns:read',
+    body: z.strictObject({ recipient_id: z.int().positive().nullish().describe('Default: the first of the list.') }),
+    status: 200,
+    answer: 'Preview',
+    problems: [422],
+  },
+  testCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/test',
+    summary: 'Send one test message, which is not in the ledger',
+    permission: 'campaigns:send',
+    body: z.strictObject({ address: z.string('Enter an address.').trim().min(1, 'Enter an address.').max(320) }),
+    status: 200,
+    answer: 'TestResult',
+    problems: [409, 422],
+  },
+  sendCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/send',
+    summary: 'Start sending',
+    permission: 'campaigns:send',
+    body: sendOptions,
+    status: 202,
+    answer: 'Campaign',
+    problems: [409, 422],
+  },
+  pauseCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/pause',
+    summary: 'Stop for now; what is in flight still ends',
+    permission: 'campaigns:send',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  resumeCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/resume',
+    summary: 'Go on after a pause',
+    permission: 'campaigns:send',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  cancelCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/cancel',
+    summary: 'End it for good; recipients that were not tried become cancelled',
+    permission: 'campaigns:send',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  getRecipient: {
+    method: 'GET',
+    path: '/campaigns/{id}/recipients/{rid}',
+    summary: 'One recipient with all attempts',
+    permission: 'campaigns:read',
+    status: 200,
+    answer: 'RecipientStory',
+  },
+  listAttempts: {
+    method: 'GET',
+    path: '/campaigns/{id}/attempts',
+    summary: 'The log of attempts, oldest first',
+    permission: 'campaigns:read',
+    query: attemptFilter,
+    status: 200,
+    answer: 'AttemptPage',
+    problems: [422],
+  },
+  exportRecipients: {
+    method: 'GET',
+    path: '/campaigns/{id}/export.csv',
+    summary: 'The ledger as a stream of CSV',
+    permission: 'campaigns:read',
+    query: recipientFilter.pick({ status: true }),
+    status: 200,
+    contentType: 'text/csv',
+    problems: [422],
+  },
+  describeApi: {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This document',
+    permission: 'campaigns:read',
+    status: 200,
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;

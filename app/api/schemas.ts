@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { type CampaignJson, campaignStatuses, channels, unknownPolicies } from '../domain/campaigns/campaign.ts';
+import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
+import { type ImportReport, rejectReasons } from '../domain/contacts/import-report.ts';
+import { type AttemptJson, attemptOutcomes, type RecipientJson, recipientStatuses } from '../domain/recipients/recipient.ts';
+
+/** What the API answers. The types of the domain are checked against these, so neither can drift from the other. */
+
+const id = z.int().positive();
+const count = z.int().nonnegative();
+const time = z.iso.datetime();
+const text = z.string().nullable();
+
+const listItem = z
+  .strictObject({
+    id,
+    name: z.string(),
+    channel: z.enum(channels),
+    status: z.enum(campaignStatuses),
+    subject: text,
+    from: text,
+    unknown_policy: z.enum(unknownPolicies),
+    total: count,
+    pending: count,
+    queued: count,
+    sending: count,
+    retrying: count,
+    unknown: count,
+    sent: count,
+    failed: count,
+    suppressed: count,
+    cancelled: count,
+    delivered: count.describe('By provider events, beside the status.'),
+    bounced: count.describe('By provider events, beside the status.'),
+    scheduled_at: time.nullable(),
+    time_zone: text,
+    started_at: time.nullable(),
+    started_by: text,
+    finished_at: time.nullable(),
+    failed_at: time.nullable(),
+    failure_code: text,
+    failure_reason: text,
+    retry_count: count.describe('Manual retry rounds used.'),
+    max_retries: count.describe('Manual retry rounds allowed. Automatic retries are another number: three a round.'),
+    retries_left: count,
+    retry_until: time.nullable(),
+    hold_until: time.nullable(),
+    hold_reason: text,
+    preparing: z.boolean(),
+    variables: z.array(z.string()).describe('Columns of the contact list that templates may use.'),
+    version: count.describe('Grows with every change.'),
+    created_at: time,
+    created_by: text,
+  })
+  .describe('total is always the sum of pending, queued, sending, retrying, unknown, sent, failed, suppressed and cancelled.');
+
+const campaign = listItem.extend({ html: text, text });
+
+const recipient = z.strictObject({
+  id,
+  address: z.string(),
+  status: z.enum(recipientStatuses),
+  attempts: z.int().min(0).max(4).describe('Of this round.'),
+  round: count,
+  next_attempt_at: time.nullable(),
+  unknown_until: time.nullable().describe('Null while the status is unknown: held for a person.'),
+  sent_at: time.nullable(),
+  failed_at: time.nullable(),
+  failure_code: text,
+  failure_reason: text,
+  provider_message_id: text,
+  delivery: z.enum(['delivered', 'deferred', 'bounced', 'undelivered', 'complained']).nullable(),
+  variables: z.record(z.string(), z.string()),
+});
+
+const attempt = z.strictObject({
+  id,
+  recipient_id: id,
+  round: count,
+  number: z.int().min(1).max(4),
+  started_at: time,
+  finished_at: time,
+  outcome: z.enum(attemptOutcomes),
+  http_status: z.int().nullable(),
+  provider_code: text,
+  reason: text,
+  retry_after_s: z.int().nullable(),
+  provider_message_id: text,
+  actor: text,
+});
+
+const importReport = z.strictObject({
+  rows: count,
+  accepted: count,
+  duplicates: count,
+  rejected: count,
+  errors: z.array(z.strictObject({ line: z.int(), address: z.string(), reason: z.enum(rejectReasons) })).describe('The first 100.'),
+  report_url: z.string().describe('All of them, as CSV.'),
+});
+
+const contentProblem = z.object({ severity: z.enum(['error', 'warning']), field: z.string(), message: z.string() });
+
+const preview = z.object({
+  recipient_id: id.nullable(),
+  to: text,
+  from: text,
+  subject: text,
+  html: text,
+  text,
+  problems: z.array(contentProblem),
+});
+
+const testResult = z.strictObject({
+  outcome: z.enum(attemptOutcomes),
+  http_status: z.int().nullable(),
+  provider_code: text,
+  reason: text,
+  provider_message_id: text,
+});
+
+const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string().describe('Stable; for programs.'),
+  detail: z.string().describe('A sentence for people.'),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+const page = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ data: z.array(item), next_cursor: text.describe('Null on the last page.') });
+
+export const answers = {
+  Campaign: campaign satisfies z.ZodType<CampaignJson>,
+  CampaignPage: page(listItem satisfies z.ZodType<CampaignListItem>),
+  Recipient: recipient satisfies z.ZodType<RecipientJson>,
+  RecipientPage: page(recipient),
+  RecipientStory: z.strictObject({ recipient, attempts: z.array(attempt satisfies z.ZodType<AttemptJson>) }),
+  AttemptPage: page(attempt),
+  ImportReport: importReport satisfies z.ZodType<ImportReport>,
+  Preview: preview,
+  TestResult: testResult,
+  Problem: problem,
+} as const;
+
+export type AnswerName = keyof typeof answers;

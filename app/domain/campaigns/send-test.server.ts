@@ -1,0 +1,100 @@
+import { RateLimiterRes } from 'rate-limiter-flexible';
+import type { AppContext } from '#app/context.server.ts';
+import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
+import { createProviders } from '#app/providers/providers.server.ts';
+import type { Database } from '#db/database.ts';
+import type { Viewer } from '../access/roles.ts';
+import { normaliseEmail } from '../contacts/email-address.ts';
+import { normalisePhone } from '../contacts/phone-number.ts';
+import { parseContent } from '../content/parse-content.ts';
+import { RenderError, renderMessage } from '../content/render-message.ts';
+import { conflict, invalid, Problem } from '../problem.ts';
+import type { AttemptOutcome } from '../recipients/recipient.ts';
+import type { CampaignJson, Channel } from './campaign.ts';
+import { getCampaign } from './get-campaign.server.ts';
+import { sampleRecipient, senderOf } from './preview-campaign.server.ts';
+
+/** What the provider said to a test message. */
+export interface TestResult {
+  outcome: AttemptOutcome;
+  http_status: number | null;
+  provider_code: string | null;
+  reason: string | null;
+  provider_message_id: string | null;
+}
+
+/**
+ * Sends the campaign as its first recipient would get it to another address, now and once: no retry, nothing in the ledger.
+ *
+ * @throws Problem 404; 409 where the channel has no provider; 422 for a bad address or content; 429 after 10 in a minute
+ */
+export async function sendTest(
+  { db, env, auth }: Pick<AppContext, 'db' | 'env' | 'auth'>,
+  viewer: Viewer,
+  id: number,
+  address: string,
+): Promise<TestResult> {
+  const campaign = await getCampaign(db, id);
+  const to = normalise(campaign.channel, address);
+  const from = senderOf(campaign, env);
+  if (!from) throw invalid([{ path: 'from', message: 'There is no sender. Enter one, or set a default in the configuration.' }]);
+  const content = await render(db, campaign, to);
+  await limit(auth, viewer);
+
+  const providers = createProviders(env);
+  try {
+    const provider = providers[campaign.channel];
+    if (!provider) throw conflict(`No provider is configured for ${campaign.channel === 'email' ? 'email' : 'SMS'}.`, 'configuration');
+    return toJson(await provider.send({ ...(await testIdentity(db, id)), to, from, ...content }));
+  } finally {
+    await providers.close();
+  }
+}
+
+function normalise(channel: Channel, address: string): string {
+  const normalised = channel === 'email' ? normaliseEmail(address) : normalisePhone(address, 'US');
+  if (normalised) return normalised;
+  const message =
+    channel === 'email' ? 'This is not a valid email address.' : 'This is not a valid phone number. Write it like +12015550123.';
+  throw invalid([{ path: 'address', message }]);
+}
+
+async function render(db: Database, campaign: CampaignJson, to: string): Promise<ReturnType<typeof renderMessage>> {
+  const sample = await sampleRecipient(db, campaign.id, null);
+  try {
+    return renderMessage(parseContent(campaign), { address: to, variables: sample?.variables ?? {} });
+  } catch (error) {
+    if (error instanceof RenderError) throw invalid([{ path: 'content', message: error.message }]);
+    throw error;
+  }
+}
+
+async function limit(auth: AppContext['auth'], viewer: Viewer): Promise<void> {
+  try {
+    await auth.testSends.consume(viewer.id);
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    throw new Problem(429, 'rate_limited', 'More than 10 test messages in a minute. Wait a little, then try again.', {
+      retryAfterS: refused.msBeforeNext / 1000,
+    });
+  }
+}
+
+/** An attempt number that no attempt will have, and a recipient that cannot be: events of a test match nothing in the ledger. */
+async function testIdentity(
+  db: Database,
+  campaignId: number,
+): Promise<Pick<OutgoingMessage, 'campaignId' | 'recipientId' | 'round' | 'attemptId'>> {
+  const { rows } = await db.pool.query<{ id: number }>(`select nextval('attempt_ids') as id`);
+  const attemptId = rows[0]?.id as number;
+  return { campaignId, recipientId: -attemptId, round: 0, attemptId };
+}
+
+function toJson(result: SendResult): TestResult {
+  if (result.outcome === 'accepted') {
+    const { outcome, httpStatus, providerMessageId } = result;
+    return { outcome, http_status: httpStatus, provider_code: null, reason: null, provider_message_id: providerMessageId };
+  }
+  const { outcome, httpStatus, providerCode, reason } = result;
+  return { outcome, http_status: httpStatus, provider_code: providerCode, reason, provider_message_id: null };
+}

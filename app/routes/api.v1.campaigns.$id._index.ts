@@ -1,0 +1,19 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { answer, on } from '#app/api/handler.server.ts';
+import { deleteCampaign } from '#app/domain/campaigns/delete-campaign.server.ts';
+import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { updateCampaign } from '#app/domain/campaigns/update-campaign.server.ts';
+
+const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
+  answer(
+    args,
+    on('getCampaign', ({ context, ids }) => getCampaign(context.db, ids.id)),
+    on('updateCampaign', ({ context, ids, body }) => updateCampaign(context.db, ids.id, body)),
+    on('deleteCampaign', async ({ context, ids }) => {
+      await deleteCampaign(context.db, ids.id);
+      return undefined;
+    }),
+  );
+
+export const loader = (args: LoaderFunctionArgs) => serve(args);
+export const action = (args: ActionFunctionArgs) => serve(args);

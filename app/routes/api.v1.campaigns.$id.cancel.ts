@@ -1,0 +1,12 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { answer, on } from '#app/api/handler.server.ts';
+import { cancelCampaign } from '#app/domain/campaigns/life.server.ts';
+
+const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
+  answer(
+    args,
+    on('cancelCampaign', ({ context, viewer, ids }) => cancelCampaign(context.db, viewer, ids.id)),
+  );
+
+export const loader = (args: LoaderFunctionArgs) => serve(args);
+export const action = (args: ActionFunctionArgs) => serve(args);

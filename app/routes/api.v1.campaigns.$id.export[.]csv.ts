@@ -1,0 +1,12 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { answer, on } from '#app/api/handler.server.ts';
+import { exportRecipients } from '#app/domain/recipients/export-recipients.server.ts';
+
+const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
+  answer(
+    args,
+    on('exportRecipients', ({ context, ids, query }) => exportRecipients(context.db, ids.id, query.status ?? null)),
+  );
+
+export const loader = (args: LoaderFunctionArgs) => serve(args);
+export const action = (args: ActionFunctionArgs) => serve(args);

@@ -1,0 +1,27 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { answer, on } from '#app/api/handler.server.ts';
+import { importContacts } from '#app/domain/contacts/import-contacts.server.ts';
+import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
+import { removeRecipients } from '#app/domain/recipients/remove-recipients.server.ts';
+
+const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
+  answer(
+    args,
+    on('listRecipients', ({ context, ids, query }) => listRecipients(context.db, ids.id, query)),
+    on('importRecipients', ({ context, viewer, ids, query, request }) =>
+      importContacts(context.db, {
+        campaignId: ids.id,
+        viewer,
+        source: request.body ?? [],
+        contentType: request.headers.get('content-type') ?? '',
+        fileName: query.file_name,
+        addressColumn: query.address_column,
+        defaultCountry: query.default_country,
+        delimiter: query.delimiter,
+      }),
+    ),
+    on('removeRecipients', ({ context, ids }) => removeRecipients(context.db, ids.id)),
+  );
+
+export const loader = (args: LoaderFunctionArgs) => serve(args);
+export const action = (args: ActionFunctionArgs) => serve(args);
