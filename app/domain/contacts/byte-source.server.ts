@@ -1,0 +1,39 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeWebStream } from 'node:stream/web';
+import { Problem } from '../problem.ts';
+
+/** Where a file's bytes come from: a request's body, a file, or chunks made by hand. */
+export type ByteSource = Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+
+const MAX_CHUNK = 128 * 1024;
+const IDLE_MS = 60_000;
+
+/**
+ * The bytes of a source in pieces of at most 128 KiB, so that nobody's single huge chunk keeps the event loop busy.
+ * A sender that stays silent for a minute is given up (408): an import holds a database connection while it runs.
+ */
+export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGenerator<Buffer> {
+  const stream = toReadable(source);
+  const timer = setTimeout(() => {
+    stream.destroy(new Problem(408, 'timeout', 'The upload stopped: nothing arrived for a minute. Nothing was imported; try again.'));
+  }, idleMs);
+  try {
+    for await (const chunk of stream) {
+      timer.refresh();
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      for (let start = 0; start < bytes.length; start += MAX_CHUNK) {
+        yield bytes.subarray(start, start + MAX_CHUNK);
+        timer.refresh();
+      }
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function toReadable(source: ByteSource): Readable {
+  if (source instanceof Readable) {
+    return source;
+  }
+  return 'getReader' in source ? Readable.fromWeb(source as NodeWebStream) : Readable.from(source, { objectMode: true });
+}
