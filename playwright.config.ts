@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
+import { admin, apiKey } from './tests/support/product.ts';
 
 const port = Number(process.env.E2E_PORT ?? 3111);
 const sandboxPort = Number(process.env.E2E_SANDBOX_PORT ?? 3112);
 const chromium =
   process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-
-/** The sign-in that the tests use; the product makes it on its first start. */
-export const admin = { email: 'admin@example.com', password: 'a password for browser tests' };
-export const apiKey = 'rollcall-browser-tests-0123456789';
 
 // The built product in one piece, as `npm start` runs it, with data of its own. `npm test` builds it and empties the folder before.
 export default defineConfig({
