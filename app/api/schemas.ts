@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type CampaignJson, campaignStatuses, channels, unknownPolicies } from '../domain/campaigns/campaign.ts';
 import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
+import type { TestResult } from '../domain/campaigns/send-test.server.ts';
 import { type ImportReport, rejectReasons } from '../domain/contacts/import-report.ts';
+import type { Preview } from '../domain/content/preview-message.server.ts';
 import { type AttemptJson, attemptOutcomes, type RecipientJson, recipientStatuses } from '../domain/recipients/recipient.ts';
 
 /** What the API answers. The types of the domain are checked against these, so neither can drift from the other. */
@@ -98,16 +100,24 @@ const importReport = z.strictObject({
   report_url: z.string().describe('All of them, as CSV.'),
 });
 
-const contentProblem = z.object({ severity: z.enum(['error', 'warning']), field: z.string(), message: z.string() });
-
-const preview = z.object({
-  recipient_id: id.nullable(),
-  to: text,
-  from: text,
+const preview = z.strictObject({
+  recipient: z
+    .strictObject({ id, address: z.string() })
+    .nullable()
+    .describe('Null while the list is empty; variables then stand for themselves.'),
   subject: text,
   html: text,
   text,
-  problems: z.array(contentProblem),
+  problems: z
+    .array(
+      z.strictObject({
+        field: z.enum(['subject', 'html', 'text']),
+        message: z.string(),
+        line: z.int().optional(),
+        severity: z.enum(['error', 'warning']),
+      }),
+    )
+    .describe('A campaign with an error cannot be sent.'),
 });
 
 const testResult = z.strictObject({
@@ -138,8 +148,8 @@ export const answers = {
   RecipientStory: z.strictObject({ recipient, attempts: z.array(attempt satisfies z.ZodType<AttemptJson>) }),
   AttemptPage: page(attempt),
   ImportReport: importReport satisfies z.ZodType<ImportReport>,
-  Preview: preview,
-  TestResult: testResult,
+  Preview: preview satisfies z.ZodType<Preview>,
+  TestResult: testResult satisfies z.ZodType<TestResult>,
   Problem: problem,
 } as const;
 

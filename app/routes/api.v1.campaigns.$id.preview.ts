@@ -1,11 +1,11 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { answer, on } from '#app/api/handler.server.ts';
-import { previewCampaign } from '#app/domain/campaigns/preview-campaign.server.ts';
+import { previewMessage } from '#app/domain/content/preview-message.server.ts';
 
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
-    on('previewCampaign', ({ context, ids, body }) => previewCampaign(context.db, ids.id, body.recipient_id ?? null, context.env)),
+    on('previewCampaign', ({ context, ids, body }) => previewMessage(context.db, ids.id, body.recipient_id ?? undefined)),
   );
 
 export const loader = (args: LoaderFunctionArgs) => serve(args);

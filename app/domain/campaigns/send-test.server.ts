@@ -6,13 +6,11 @@ import type { Database } from '#db/database.ts';
 import type { Viewer } from '../access/roles.ts';
 import { normaliseEmail } from '../contacts/email-address.ts';
 import { normalisePhone } from '../contacts/phone-number.ts';
-import { parseContent } from '../content/parse-content.ts';
-import { RenderError, renderMessage } from '../content/render-message.ts';
+import { previewMessage } from '../content/preview-message.server.ts';
 import { conflict, invalid, Problem } from '../problem.ts';
 import type { AttemptOutcome } from '../recipients/recipient.ts';
-import type { CampaignJson, Channel } from './campaign.ts';
+import type { Channel } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
-import { sampleRecipient, senderOf } from './preview-campaign.server.ts';
 
 /** What the provider said to a test message. */
 export interface TestResult {
@@ -36,9 +34,9 @@ export async function sendTest(
 ): Promise<TestResult> {
   const campaign = await getCampaign(db, id);
   const to = normalise(campaign.channel, address);
-  const from = senderOf(campaign, env);
+  const from = campaign.from ?? (campaign.channel === 'email' ? env.emailFrom : env.smsFrom);
   if (!from) throw invalid([{ path: 'from', message: 'There is no sender. Enter one, or set a default in the configuration.' }]);
-  const content = await render(db, campaign, to);
+  const content = await render(db, id);
   await limit(auth, viewer);
 
   const providers = createProviders(env);
@@ -59,14 +57,12 @@ function normalise(channel: Channel, address: string): string {
   throw invalid([{ path: 'address', message }]);
 }
 
-async function render(db: Database, campaign: CampaignJson, to: string): Promise<ReturnType<typeof renderMessage>> {
-  const sample = await sampleRecipient(db, campaign.id, null);
-  try {
-    return renderMessage(parseContent(campaign), { address: to, variables: sample?.variables ?? {} });
-  } catch (error) {
-    if (error instanceof RenderError) throw invalid([{ path: 'content', message: error.message }]);
-    throw error;
+async function render(db: Database, id: number): Promise<Pick<OutgoingMessage, 'subject' | 'html' | 'text'>> {
+  const { subject, html, text, problems } = await previewMessage(db, id);
+  if (html === null && text === null) {
+    throw invalid(problems.filter(({ severity }) => severity === 'error').map(({ field, message }) => ({ path: field, message })));
   }
+  return { ...(subject !== null && { subject }), ...(html !== null && { html }), ...(text !== null && { text }) };
 }
 
 async function limit(auth: AppContext['auth'], viewer: Viewer): Promise<void> {

@@ -125,7 +125,7 @@ test.each(plans)('a page of "%s" reads about as many rows as it shows, from an i
 
 test('one recipient comes with its attempts, of its own campaign only', async () => {
   const { data } = await listRecipients(database.db, campaignId, { limit: 3 });
-  const [first, second] = data as [{ id: number }, { id: number }];
+  const [first, second] = data as unknown as [{ id: number }, { id: number }];
   await database.db.pool.query(
     `insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, http_status)
      select nextval('attempt_ids'), $1, $2, 0, n, now(), now(), 'transient', 429 from generate_series(1, 2) n`,
