@@ -147,15 +147,17 @@ describe('a campaign through the sandbox', () => {
   });
 
   test('fails one recipient whose copy cannot be filled in, without a call', async () => {
-    const id = await draftCampaign(own.db, {
-      addresses: ['a@example.com', 'b@example.com'],
-      text: 'Hi {{ name | date: "%Y" | divided_by: zero }}',
-    });
-    await own.db.pool.query(`update campaigns set variables = '{name,zero}' where id = $1`, [id]);
-    await own.db.pool.query(`update recipients set variables = '{"name":"1","zero":"0"}' where campaign_id = $1`, [id]);
+    const id = await draftCampaign(own.db, { addresses: ['a@example.com', 'b@example.com'], text: '{{ greeting }}' });
+    await own.db.pool.query(`update campaigns set variables = '{greeting}' where id = $1`, [id]);
+    await own.db.pool.query(
+      `update recipients set variables = jsonb_build_object('greeting', case address when 'a@example.com' then '' else 'Hi' end) where campaign_id = $1`,
+      [id],
+    );
+    const { requests } = await sending.sandbox.stats();
     await sending.send(id);
-    await sending.untilEnded(id);
+    expect(await sending.untilEnded(id)).toBe('PARTIALLY_SENT');
     expect(await recipientOf(id, 'a@example.com')).toMatchObject({ status: 'failed', failure_code: 'render_failed' });
+    expect((await sending.sandbox.stats()).requests).toBe(requests + 1);
   });
 
   test('sends text messages, with the refusals of carriers and numbers told apart', async () => {
