@@ -38,15 +38,15 @@ function subscribe(listener: () => void): () => void {
 
 /**
  * The server's time, stepping twice a second.
- * @param rendered the time of the page's data (ISO), shown until the browser has taken over, so that both render the same.
+ * @param rendered when the server made the page (ms): shown until the browser has taken over, so that both render the same.
  */
-export function useServerNow(rendered: string): number {
+export function useServerNow(rendered: number): number {
   return useSyncExternalStore(
     subscribe,
     () => {
       now ??= serverNow();
       return now;
     },
-    () => Date.parse(rendered),
+    () => rendered,
   );
 }

@@ -12,9 +12,12 @@ export interface RecipientsPage {
   /** The campaign's version, read before the rows. */
   version: number;
   rows: RecipientJson[];
+  /** A recipient that is shown beside the page, whose changes are wanted too. */
+  alsoWatch: number | null;
 }
 
-type Input = { page: RecipientsPage } | { event: RecipientsChanged } | { watched: WatchedRows };
+type PageContents = Pick<RecipientsPage, 'key' | 'version' | 'rows'>;
+type Input = { page: PageContents } | { event: RecipientsChanged } | { watched: WatchedRows };
 
 function reduce(state: LivePage, input: Input): LivePage {
   const at = new Date(serverNow()).toISOString();
@@ -24,7 +27,7 @@ function reduce(state: LivePage, input: Input): LivePage {
   return key === state.key ? refreshPage(state, version, rows) : livePage(key, version, rows);
 }
 
-const start = ({ key, version, rows }: RecipientsPage): LivePage => livePage(key, version, rows);
+const start = ({ key, version, rows }: PageContents): LivePage => livePage(key, version, rows);
 
 /** Between two questions for the page, in ms. */
 const ASK_AGAIN_MS = 2_000;
@@ -34,8 +37,8 @@ const ASK_AGAIN_MS = 2_000;
  * @param joins of `useLiveCampaign`: the watch is a part of the room, so it is renewed with every join.
  */
 export function useLiveRecipients(loaded: RecipientsPage, joins: number, reload: () => void): readonly RecipientJson[] {
-  const { campaignId, key, version, rows: loadedRows } = loaded;
-  const page = useMemo(() => ({ campaignId, key, version, rows: loadedRows }), [campaignId, key, version, loadedRows]);
+  const { campaignId, key, version, rows: loadedRows, alsoWatch } = loaded;
+  const page = useMemo(() => ({ key, version, rows: loadedRows }), [key, version, loadedRows]);
   const [state, dispatch] = useReducer(reduce, page, start);
   const askedAt = useRef(0);
   const ask = useRef(reload);
@@ -53,7 +56,7 @@ export function useLiveRecipients(loaded: RecipientsPage, joins: number, reload:
   }, [campaignId]);
 
   const rows = state.key === key ? state.rows : loadedRows;
-  const ids = rows.map((row) => row.id).join(',');
+  const ids = [...new Set([...rows.map((row) => row.id), ...(alsoWatch === null ? [] : [alsoWatch])])].join(',');
 
   useEffect(() => {
     if (joins === 0) return;

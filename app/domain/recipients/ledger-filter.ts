@@ -8,10 +8,16 @@ export interface LedgerFilter {
   code: string | null;
   /** An address or number, whole or its beginning. */
   q: string;
-  /** Where the page begins or ends; at most one of both. */
-  after: string | null;
-  before: string | null;
+  /** The cursors of the pages on the way here, the last one this page's; none on the first. So the way back needs no second index. */
+  trail: readonly string[];
 }
+
+const BETWEEN = '~';
+/** A URL stays below 8 kB; who goes on further finds the first page at the end of the way back. */
+const LONGEST_TRAIL = 150;
+
+/** The whole ledger from its beginning. */
+export const wholeLedger: LedgerFilter = { tab: 'all', code: null, q: '', trail: [] };
 
 export const ledgerTabs = ['all', 'waiting', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled'] as const;
 export type LedgerTab = (typeof ledgerTabs)[number];
@@ -42,24 +48,21 @@ export function readLedgerFilter(params: URLSearchParams): LedgerFilter {
   const status = params.get('status') ?? 'all';
   const tab = status === 'pending' || status === 'queued' ? 'waiting' : ledgerTabs.find((one) => one === status);
   const code = params.get('code')?.match(/^[a-z_]{1,40}$/)?.[0] ?? null;
-  const after = params.get('after') || null;
   return {
     tab: tab ?? 'all',
     code,
     q: (params.get('q') ?? '').trim().slice(0, 320),
-    after,
-    before: after ? null : params.get('before') || null,
+    trail: (params.get('page') ?? '').split(BETWEEN).filter(Boolean),
   };
 }
 
 /** The search part of a URL that shows this, with its `?`, or nothing for the plain ledger. */
-export function ledgerSearch({ tab, code, q, after, before }: LedgerFilter): string {
+export function ledgerSearch({ tab, code, q, trail }: LedgerFilter): string {
   const params = new URLSearchParams();
   if (tab !== 'all') params.set('status', tab);
   if (code) params.set('code', code);
   if (q) params.set('q', q);
-  if (after) params.set('after', after);
-  else if (before) params.set('before', before);
+  if (trail.length > 0) params.set('page', trail.slice(-LONGEST_TRAIL).join(BETWEEN));
   const search = params.toString();
   return search && `?${search}`;
 }

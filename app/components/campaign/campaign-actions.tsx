@@ -1,0 +1,87 @@
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { useFetcher } from '@remix-run/react';
+import { IconBan, IconBell, IconDots, IconFileDownload, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { CancelDialog } from './cancel-dialog.tsx';
+
+/** What the page's action answers where an act did not work. */
+export interface ActAnswer {
+  problem: { title: string; detail: string } | null;
+}
+
+interface Props {
+  campaign: CampaignJson;
+  /** The page's own URL path: where its forms go. */
+  path: string;
+  maySend: boolean;
+  onAnswer: ReturnType<typeof useFetcher<ActAnswer>>;
+}
+
+/** Pause or resume, and behind the dots what is wanted less often. Forms, so they work without scripts too. */
+export function CampaignActions({ campaign, path, maySend, onAnswer: fetcher }: Props) {
+  const [cancelling, dialog] = useDisclosure(false);
+  const { status, id } = campaign;
+  const underWay = status === 'SENDING' || status === 'PAUSED';
+  const busy = fetcher.state !== 'idle';
+  const exportUrl = `/api/v1/campaigns/${id}/export.csv`;
+  return (
+    <>
+      {maySend && underWay && (
+        <fetcher.Form method="post" action={path}>
+          <Button
+            type="submit"
+            name="intent"
+            value={status === 'SENDING' ? 'pause' : 'resume'}
+            variant={status === 'SENDING' ? 'default' : 'filled'}
+            leftSection={
+              status === 'SENDING' ? (
+                <IconPlayerPause size={16} stroke={1.8} aria-hidden />
+              ) : (
+                <IconPlayerPlay size={16} stroke={1.8} aria-hidden />
+              )
+            }
+            loading={busy}
+          >
+            {status === 'SENDING' ? 'Pause' : 'Resume'}
+          </Button>
+        </fetcher.Form>
+      )}
+      <Menu position="bottom-end" width={230} withinPortal>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="More actions" className="needs-script">
+            <IconDots size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item component="a" href={exportUrl} leftSection={<IconFileDownload size={16} stroke={1.7} aria-hidden />}>
+            Export as CSV
+          </Menu.Item>
+          {underWay && <NotifyItem />}
+          {maySend && underWay && (
+            <>
+              <Menu.Divider />
+              <Menu.Item color="red" leftSection={<IconBan size={16} stroke={1.7} aria-hidden />} onClick={dialog.open}>
+                Cancel campaign
+              </Menu.Item>
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <a className="no-script" href={exportUrl}>
+        Export as CSV
+      </a>
+      <CancelDialog campaign={campaign} path={path} opened={cancelling} onClose={dialog.close} fetcher={fetcher} />
+    </>
+  );
+}
+
+/** Asks the browser once whether it may notify; nothing where it was asked already or cannot. */
+function NotifyItem() {
+  if (typeof Notification === 'undefined' || Notification.permission !== 'default') return null;
+  return (
+    <Menu.Item leftSection={<IconBell size={16} stroke={1.7} aria-hidden />} onClick={() => void Notification.requestPermission()}>
+      Notify me when it ends
+    </Menu.Item>
+  );
+}

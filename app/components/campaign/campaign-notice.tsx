@@ -1,0 +1,89 @@
+import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
+import { failureTexts } from '#app/domain/failures.ts';
+import { useNumbers } from '../number.tsx';
+import { ProblemAlert } from '../problem-alert.tsx';
+import { Countdown } from './countdown.tsx';
+
+/** What stands in the way of the campaign, or how it ended, in a sentence; nothing while all goes well. */
+export function CampaignNotice({ campaign }: { campaign: CampaignJson }) {
+  const { status, hold_reason } = campaign;
+  if (status === 'SENDING' && hold_reason) return <HeldNotice campaign={campaign} />;
+  if (status === 'PAUSED') return <PausedNotice campaign={campaign} />;
+  if (status === 'CANCELLED') return <CancelledNotice campaign={campaign} />;
+  if (hasEnded(status)) return <EndNotice campaign={campaign} />;
+  return null;
+}
+
+function HeldNotice({ campaign }: { campaign: CampaignJson }) {
+  return (
+    <ProblemAlert kind="warning" title={campaign.hold_reason}>
+      {campaign.hold_until ? (
+        <>
+          Sending continues <Countdown at={campaign.hold_until} over="in a moment" />. No attempt is lost.
+        </>
+      ) : (
+        'Sending continues by itself. No attempt is lost.'
+      )}
+    </ProblemAlert>
+  );
+}
+
+function PausedNotice({ campaign }: { campaign: CampaignJson }) {
+  const { counted } = useNumbers();
+  const { pending, queued, retrying, sending } = campaign;
+  const waiting = pending + queued + retrying;
+  return (
+    <ProblemAlert kind="info" title="Paused">
+      {sending > 0
+        ? `${counted(sending, 'message is', 'messages are')} still on the way to the provider; nothing new is sent. `
+        : 'Nothing is being sent. '}
+      {counted(waiting, 'recipient waits', 'recipients wait')} until you press Resume.
+    </ProblemAlert>
+  );
+}
+
+function CancelledNotice({ campaign }: { campaign: CampaignJson }) {
+  const { counted } = useNumbers();
+  return (
+    <ProblemAlert kind="info" title="Cancelled">
+      {counted(campaign.sent, 'recipient was', 'recipients were')} sent to before that; {counted(campaign.cancelled, 'was', 'were')} not.
+    </ProblemAlert>
+  );
+}
+
+function EndNotice({ campaign }: { campaign: CampaignJson }) {
+  const { counted, count } = useNumbers();
+  const { status, total, sent, failed, pending, suppressed, unknown, failure_code, failure_reason } = campaign;
+  if (status === 'SENT') {
+    return (
+      <ProblemAlert kind="success" title={suppressed > 0 ? `All ${counted(sent, 'message', 'messages')} sent` : `All ${count(total)} sent`}>
+        {suppressed > 0
+          ? `${counted(suppressed, 'recipient is', 'recipients are')} on the list of those who are never sent to, and ${suppressed === 1 ? 'was' : 'were'} left out.`
+          : 'Every recipient was accepted by the provider.'}
+      </ProblemAlert>
+    );
+  }
+  const stopped = failure_code !== null && failure_code !== 'recipients_failed';
+  if (stopped) {
+    const text = failure_code in failureTexts ? failureTexts[failure_code as keyof typeof failureTexts] : null;
+    return (
+      <ProblemAlert kind="error" title={text ? `Sending stopped: ${lowerFirst(text.label)}` : 'Sending stopped'} code={failure_code}>
+        {failure_reason ?? text?.advice}
+        {pending > 0 && ` ${counted(pending, 'recipient has', 'recipients have')} not been tried.`}
+      </ProblemAlert>
+    );
+  }
+  return (
+    <ProblemAlert
+      kind={status === 'FAILED' ? 'error' : 'warning'}
+      title={status === 'FAILED' ? 'Nobody could be reached' : `${count(sent)} of ${count(total)} sent successfully`}
+    >
+      {counted(failed, 'recipient', 'recipients')} could not be reached; the reasons are below.
+      {unknown > 0 && ` Of ${count(unknown)} more the outcome is unknown and waits for a person to decide.`}
+    </ProblemAlert>
+  );
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

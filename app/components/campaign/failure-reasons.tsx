@@ -1,0 +1,58 @@
+import { Text, Title } from '@mantine/core';
+import { Link } from '@remix-run/react';
+import { IconMoodCheck } from '@tabler/icons-react';
+import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
+import { ledgerSearch, wholeLedger } from '#app/domain/recipients/ledger-filter.ts';
+import { useNumbers } from '../number.tsx';
+import classes from './failure-reasons.module.css';
+
+export interface FailureReason {
+  code: string;
+  label: string;
+  count: number;
+}
+
+/** Why recipients failed, largest first, each with its share of the failures, what to do, and the way to the recipients. */
+export function FailureReasons({ reasons, path, ended }: { reasons: FailureReason[]; path: string; ended: boolean }) {
+  const { count } = useNumbers();
+  const most = Math.max(1, ...reasons.map((reason) => reason.count));
+  return (
+    <section className={classes.root} aria-labelledby="failure-reasons">
+      <Title order={2} id="failure-reasons" className={classes.title}>
+        Why recipients failed
+      </Title>
+      {reasons.length === 0 ? (
+        <div className={classes.empty}>
+          <IconMoodCheck size={20} stroke={1.6} aria-hidden />
+          <Text size="sm" c="dimmed">
+            {ended ? 'Nobody failed.' : 'Nobody has failed so far.'}
+          </Text>
+        </div>
+      ) : (
+        <ul className={classes.list}>
+          {reasons.map(({ code, label, count: n }) => (
+            <li key={code} className={classes.reason}>
+              <div className={classes.words}>
+                <span className={classes.label}>{label}</span>
+                <span className={classes.advice}>{code in failureTexts ? failureTexts[code as FailureCode].advice : code}</span>
+              </div>
+              <strong className={classes.count} suppressHydrationWarning>
+                {count(n)}
+              </strong>
+              <Link
+                className={classes.see}
+                to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, tab: 'failed', code }), hash: '#recipients' }}
+                aria-label={`See the recipients that failed: ${label}`}
+              >
+                See them
+              </Link>
+              <span className={classes.track} aria-hidden>
+                <span className={classes.share} style={{ width: `${(n / most) * 100}%` }} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

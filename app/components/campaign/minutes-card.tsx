@@ -1,0 +1,96 @@
+import { Skeleton, Text, Title, VisuallyHidden } from '@mantine/core';
+import { lazy, Suspense, useMemo } from 'react';
+import { useNumbers } from '../number.tsx';
+import { useReader } from '../reader-context.tsx';
+import { type Minute, minuteBars } from './minutes.ts';
+import classes from './minutes-card.module.css';
+import { useHydrated } from './use-hydrated.ts';
+
+// The charts' library is the largest part of the bundle and only this card needs it.
+const MinutesChart = lazy(() => import('./minutes-chart.tsx'));
+
+const series = [
+  { name: 'sent', label: 'Sent', tone: 'green' },
+  { name: 'failed', label: 'Failed', tone: 'red' },
+  { name: 'retried', label: 'To be retried', tone: 'amber' },
+] as const;
+
+/** How the sending went, minute by minute: a picture, and the same as a table for those who do not see it or run no scripts. */
+export function MinutesCard({ minutes }: { minutes: Minute[] }) {
+  const hydrated = useHydrated();
+  const { bars, perBar } = useMemo(() => minuteBars(minutes), [minutes]);
+  return (
+    <section className={classes.root} aria-labelledby="per-minute">
+      <div className={classes.head}>
+        <Title order={2} id="per-minute" className={classes.title}>
+          {perBar === 1 ? 'Per minute' : `Per ${perBar} minutes`}
+        </Title>
+        <ul className={classes.legend} aria-hidden>
+          {series.map(({ name, label, tone }) => (
+            <li key={name}>
+              <span style={{ backgroundColor: `var(--tone-${tone}-fill)` }} />
+              {label}
+            </li>
+          ))}
+        </ul>
+      </div>
+      {bars.length === 0 ? (
+        <div className={classes.empty}>
+          <Text size="sm" c="dimmed">
+            The first minute appears here with the first answer.
+          </Text>
+        </div>
+      ) : (
+        <>
+          <div className={classes.chart} aria-hidden>
+            {hydrated ? (
+              <Suspense fallback={<Skeleton h="100%" className="needs-script" />}>
+                <MinutesChart bars={bars} />
+              </Suspense>
+            ) : (
+              <Skeleton h="100%" className="needs-script" />
+            )}
+          </div>
+          <MinutesTable minutes={minutes} />
+        </>
+      )}
+    </section>
+  );
+}
+
+const ROWS = 60;
+
+function MinutesTable({ minutes }: { minutes: Minute[] }) {
+  const { count } = useNumbers();
+  const { locale, timeZone } = useReader();
+  const clock = useMemo(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }), [locale, timeZone]);
+  return (
+    <VisuallyHidden>
+      <table>
+        <caption>Attempts a minute, the last {ROWS} minutes at most</caption>
+        <thead>
+          <tr>
+            <th scope="col">Minute</th>
+            {series.map(({ name, label }) => (
+              <th key={name} scope="col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody suppressHydrationWarning>
+          {minutes.slice(-ROWS).map(({ minute, accepted, failed, transient }) => (
+            <tr key={minute}>
+              <th scope="row" suppressHydrationWarning>
+                {clock.format(Date.parse(minute))}
+              </th>
+              <td suppressHydrationWarning>{count(accepted)}</td>
+              <td suppressHydrationWarning>{count(failed)}</td>
+              <td suppressHydrationWarning>{count(transient)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </VisuallyHidden>
+  );
+}

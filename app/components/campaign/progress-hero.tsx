@@ -1,0 +1,53 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { useNumbers } from '../number.tsx';
+import { ProgressByStatus, ProgressLegend } from '../progress-by-status.tsx';
+import classes from './progress-hero.module.css';
+import { percentSent } from './tab-title.ts';
+
+/** The largest thing on the page: how many of how many, and what became of the others. */
+export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
+  const { count, percent } = useNumbers();
+  const { sent, total, status } = campaign;
+  const done = total > 0 && sent === total;
+  return (
+    <section className={classes.root} aria-label="Progress" data-status={status}>
+      <div className={classes.line}>
+        <p className={classes.counter} data-testid="counter">
+          <span className={classes.number} suppressHydrationWarning>
+            {count(sent)}
+          </span>{' '}
+          <span className={classes.of} suppressHydrationWarning>
+            of {count(total)} sent
+          </span>
+        </p>
+        <p className={classes.percent} data-done={done || undefined} suppressHydrationWarning>
+          {percent(total === 0 ? 0 : sent / total)}
+        </p>
+      </div>
+      <ProgressByStatus counters={campaign} size="lg" />
+      <div className={classes.legend}>
+        <ProgressLegend counters={campaign} />
+      </div>
+      <SpokenProgress campaign={campaign} />
+    </section>
+  );
+}
+
+const SPEAK_EVERY_MS = 15_000;
+
+/** For screen readers: the progress now and then, not ten times a second. */
+function SpokenProgress({ campaign }: { campaign: CampaignJson }) {
+  const { count } = useNumbers();
+  const text = `${percentSent(campaign.sent, campaign.total)} % sent, ${count(campaign.failed)} failed`;
+  const [spoken, setSpoken] = useState('');
+  const latest = useRef(text);
+  latest.current = text;
+  useEffect(() => {
+    if (campaign.status !== 'SENDING') return;
+    const timer = setInterval(() => setSpoken(latest.current), SPEAK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [campaign.status]);
+  return <VisuallyHidden aria-live="polite">{spoken}</VisuallyHidden>;
+}

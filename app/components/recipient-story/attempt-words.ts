@@ -1,0 +1,25 @@
+import { type AttemptJson, type AttemptOutcome, MAX_ATTEMPTS } from '#app/domain/recipients/recipient.ts';
+import type { Tone } from '../status-look.ts';
+
+/** What an attempt came to, for people; the provider's own sentence follows it. */
+const outcomes: Record<AttemptOutcome, { title: (provider: string) => string; tone: Tone }> = {
+  accepted: { title: (provider) => `Accepted by ${provider}`, tone: 'green' },
+  transient: { title: () => 'Refused for now', tone: 'amber' },
+  permanent: { title: () => 'Refused for good', tone: 'red' },
+  account: { title: (provider) => `${provider} refused the account`, tone: 'red' },
+  unknown: { title: () => 'No clear answer', tone: 'violet' },
+};
+
+export function attemptTitle(attempt: Pick<AttemptJson, 'outcome'>, provider: string): string {
+  return outcomes[attempt.outcome].title(provider);
+}
+
+export function attemptTone(attempt: Pick<AttemptJson, 'outcome'>): Tone {
+  return outcomes[attempt.outcome].tone;
+}
+
+/** "First attempt", "Retry 2 of 3", with the round where there was more than one. */
+export function attemptName({ number, round }: Pick<AttemptJson, 'number' | 'round'>): string {
+  const name = number === 1 ? 'First attempt' : `Retry ${number - 1} of ${MAX_ATTEMPTS - 1}`;
+  return round === 0 ? name : `${name}, round ${round + 1}`;
+}

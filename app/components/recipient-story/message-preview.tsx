@@ -1,0 +1,81 @@
+import { Title } from '@mantine/core';
+import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import { ProblemAlert } from '../problem-alert.tsx';
+import classes from './recipient-story.module.css';
+
+export interface MessageParts {
+  subject: string | null;
+  /** The plain text; the HTML is shown from `src`, on a document of its own. */
+  text: string | null;
+  hasHtml: boolean;
+  problems: string[];
+}
+
+interface Props {
+  message: MessageParts;
+  from: string | null;
+  channel: Channel;
+  address: string;
+  /** Where its HTML is. */
+  src: string;
+}
+
+/** The message as this recipient gets it. The HTML stands in a frame that may run nothing and reach nothing. */
+export function MessagePreview({ message, from, channel, address, src }: Props) {
+  const { subject, text, hasHtml, problems } = message;
+  return (
+    <section aria-labelledby="message">
+      <Title order={3} id="message" className={classes.heading}>
+        Message
+      </Title>
+      {problems.length > 0 && <ProblemAlert kind="warning">{problems.join(' ')}</ProblemAlert>}
+      <div className={classes.message}>
+        <dl className={classes.envelope}>
+          {from && (
+            <>
+              <dt>From</dt>
+              <dd>{from}</dd>
+            </>
+          )}
+          <dt>To</dt>
+          <dd>
+            <span className="name" dir="auto">
+              {address}
+            </span>
+          </dd>
+          {subject !== null && (
+            <>
+              <dt>Subject</dt>
+              <dd>
+                <span className="name" dir="auto">
+                  {subject}
+                </span>
+              </dd>
+            </>
+          )}
+        </dl>
+        {hasHtml ? (
+          <iframe
+            className={classes.frame}
+            title={`Message to ${address}`}
+            src={src}
+            sandbox=""
+            loading="lazy"
+            referrerPolicy="no-referrer"
+          />
+        ) : (
+          text !== null &&
+          (channel === 'sms' ? (
+            <p className={classes.bubble} dir="auto">
+              {text}
+            </p>
+          ) : (
+            <pre className={classes.text} dir="auto">
+              {text}
+            </pre>
+          ))
+        )}
+      </div>
+    </section>
+  );
+}

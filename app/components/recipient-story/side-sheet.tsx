@@ -1,0 +1,68 @@
+import { ActionIcon, CopyButton, Drawer, Tooltip } from '@mantine/core';
+import { Link, useNavigate } from '@remix-run/react';
+import { IconCheck, IconLink, IconX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useHydrated } from '../campaign/use-hydrated.ts';
+import classes from './side-sheet.module.css';
+
+interface Props {
+  title: ReactNode;
+  badge: ReactNode;
+  /** Where closing leads; a link, so it works without scripts. */
+  closeTo: { pathname: string; search: string };
+  children: ReactNode;
+}
+
+/**
+ * A sheet over the page, on a phone the whole screen. It is rendered in place and open from the first byte on, so that its URL can be
+ * pasted anywhere. Locking the page's scroll by a style element would need a nonce that the library cannot take; a stylesheet does it.
+ */
+export function SideSheet({ title, badge, closeTo, children }: Props) {
+  const navigate = useNavigate();
+  const hydrated = useHydrated();
+  return (
+    <Drawer.Root
+      opened
+      onClose={() => navigate(closeTo, { preventScrollReset: true })}
+      position="right"
+      size={560}
+      withinPortal={false}
+      lockScroll={false}
+      trapFocus={hydrated}
+      transitionProps={{ duration: 0 }}
+    >
+      <Drawer.Overlay backgroundOpacity={0.28} className={classes.overlay} />
+      <Drawer.Content className={classes.sheet} data-side-sheet>
+        <header className={classes.head}>
+          <div className={classes.words}>
+            <Drawer.Title component="h2" className={`name ${classes.title}`} dir="auto">
+              {title}
+            </Drawer.Title>
+            {badge}
+          </div>
+          <div className={classes.acts}>
+            {hydrated && <CopyLink />}
+            <ActionIcon component={Link} to={closeTo} preventScrollReset size={34} aria-label="Close" data-autofocus>
+              <IconX size={18} stroke={1.8} aria-hidden />
+            </ActionIcon>
+          </div>
+        </header>
+        <div className={classes.body}>{children}</div>
+      </Drawer.Content>
+    </Drawer.Root>
+  );
+}
+
+function CopyLink() {
+  return (
+    <CopyButton value={window.location.href} timeout={1500}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? 'Copied' : 'Copy link'}>
+          <ActionIcon size={34} onClick={copy} aria-label="Copy the link to this recipient">
+            {copied ? <IconCheck size={18} stroke={1.8} aria-hidden /> : <IconLink size={18} stroke={1.8} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+}

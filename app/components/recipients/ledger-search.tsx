@@ -1,0 +1,90 @@
+import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { Form, Link, useSubmit } from '@remix-run/react';
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import { failureLabel } from '#app/domain/failures.ts';
+import { type LedgerFilter, ledgerSearch } from '#app/domain/recipients/ledger-filter.ts';
+import type { FailureReason } from '../campaign/failure-reasons.tsx';
+import { useNumbers } from '../number.tsx';
+import classes from './ledger-search.module.css';
+
+const DEBOUNCE_MS = 300;
+
+interface Props {
+  filter: LedgerFilter;
+  channel: Channel;
+  reasons: FailureReason[];
+  path: string;
+}
+
+/** Search by address and filter by reason. A plain GET form that sends itself while one types; with a button where no script runs. */
+export function LedgerSearch({ filter, channel, reasons, path }: Props) {
+  const submit = useSubmit();
+  const { count } = useNumbers();
+  const form = useRef<HTMLFormElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const send = () => form.current && submit(form.current, { replace: true, preventScrollReset: true });
+  const sendSoon = useDebouncedCallback(send, DEBOUNCE_MS);
+  const what = channel === 'email' ? 'address' : 'number';
+  const codes = reasons.map((reason) => reason.code);
+  if (filter.code && !codes.includes(filter.code)) codes.push(filter.code);
+
+  // Going back changes the URL under the field; typing must not be undone by an answer that comes late.
+  useEffect(() => {
+    const field = input.current;
+    if (field && document.activeElement !== field) field.value = filter.q;
+  }, [filter.q]);
+
+  return (
+    <Form ref={form} method="get" action={path} className={classes.root} role="search" aria-label="Recipients" preventScrollReset>
+      {filter.tab !== 'all' && <input type="hidden" name="status" value={filter.tab} />}
+      {codes.length > 0 && (
+        <NativeSelect
+          key={filter.code ?? ''}
+          name="code"
+          aria-label="Reason"
+          defaultValue={filter.code ?? ''}
+          onChange={send}
+          className={classes.reasons}
+          data={[
+            { value: '', label: 'Any reason' },
+            ...codes.map((code) => {
+              const n = reasons.find((reason) => reason.code === code)?.count;
+              return { value: code, label: n === undefined ? failureLabel(code) : `${failureLabel(code)} (${count(n)})` };
+            }),
+          ]}
+        />
+      )}
+      <TextInput
+        ref={input}
+        name="q"
+        type="search"
+        defaultValue={filter.q}
+        placeholder={`Search ${what}`}
+        aria-label={`Search by ${what}, whole or its beginning`}
+        autoComplete="off"
+        spellCheck={false}
+        className={classes.search}
+        leftSection={<IconSearch size={15} stroke={1.8} aria-hidden />}
+        onChange={sendSoon}
+        rightSection={
+          filter.q !== '' && (
+            <CloseButton
+              component={Link}
+              to={{ pathname: path, search: ledgerSearch({ ...filter, q: '', trail: [] }) }}
+              preventScrollReset
+              replace
+              size="sm"
+              aria-label="Clear the search"
+            />
+          )
+        }
+      />
+      <Button type="submit" variant="default" className="no-script">
+        Search
+      </Button>
+    </Form>
+  );
+}

@@ -1,0 +1,72 @@
+import { Link } from '@remix-run/react';
+import { memo } from 'react';
+import { failureLabel } from '#app/domain/failures.ts';
+import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
+import { attemptsText, recipientWords } from '#app/domain/recipients/recipient-words.ts';
+import { Countdown } from '../campaign/countdown.tsx';
+import { ClockTime } from '../relative-time.tsx';
+import { RecipientStatusBadge } from '../status-badge.tsx';
+import classes from './recipients-table.module.css';
+
+interface Props {
+  row: RecipientJson;
+  /** Where its story is. */
+  to: string;
+  /** Is its story open? */
+  current: boolean;
+  /** It changed and no longer belongs to the filter; it stays, faded, until the reader asks for the new list. */
+  left: boolean;
+}
+
+/** One line of the ledger. Rendered again only when its own contents change. */
+export const RecipientRow = memo(function RecipientRow({ row, to, current, left }: Props) {
+  return (
+    <tr className={classes.row} data-left={left || undefined} data-current={current || undefined} data-recipient={row.id}>
+      <th scope="row" className={classes.address}>
+        <Link to={to} preventScrollReset prefetch="none" className={`name ${classes.link}`} dir="auto" aria-current={current || undefined}>
+          {row.address}
+        </Link>
+      </th>
+      <td className={classes.status} data-status={row.status}>
+        <RecipientStatusBadge status={row.status} variant="plain" />
+      </td>
+      <td className={classes.doing}>
+        <RecipientDoing row={row} />
+      </td>
+      <td className={classes.attempts}>
+        {row.attempts > 0 && (
+          <>
+            <span className={classes.attemptsWord}>attempt </span>
+            {attemptsText(row.attempts)}
+          </>
+        )}
+      </td>
+      <td className={classes.reason}>{row.failure_code && row.status !== 'sent' ? failureLabel(row.failure_code) : null}</td>
+    </tr>
+  );
+});
+
+/** "Retry 2 of 3 in 3 s", "14:03:22 · delivered": what is going on, in the words of the status. */
+export function RecipientDoing({ row }: { row: RecipientJson }) {
+  const { text, due, over } = recipientWords(row);
+  const at = row.status === 'sent' ? row.sent_at : row.status === 'failed' ? row.failed_at : null;
+  if (at) {
+    return (
+      <>
+        <ClockTime at={at} />
+        {row.delivery && ` · ${row.delivery}`}
+      </>
+    );
+  }
+  return (
+    <>
+      {text}
+      {due && (
+        <>
+          {' '}
+          <Countdown at={due} over={over} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { fits, type LedgerFilter } from '#app/domain/recipients/ledger-filter.ts';
+import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
+import { RecipientRow } from './recipient-row.tsx';
+import classes from './recipients-table.module.css';
+
+interface Props {
+  rows: readonly RecipientJson[];
+  filter: LedgerFilter;
+  /** The campaign's path, and the search part that the links keep. */
+  path: string;
+  search: string;
+  /** The recipient whose story is open. */
+  openId: number | null;
+}
+
+/** A table where there is room, a list of cards on a phone: the same markup, so that it is a table for everybody. */
+export function RecipientsTable({ rows, filter, path, search, openId }: Props) {
+  return (
+    // biome-ignore lint/a11y/noRedundantRoles: on phones the table is laid out as cards, and browsers would drop its role
+    <table className={classes.table} role="table">
+      <caption className={classes.caption}>Recipients and what became of each</caption>
+      <thead className={classes.head}>
+        <tr>
+          <th scope="col">Recipient</th>
+          <th scope="col">Status</th>
+          <th scope="col">What happens</th>
+          <th scope="col">Attempts</th>
+          <th scope="col">Reason</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <RecipientRow
+            key={row.id}
+            row={row}
+            to={`${path}/recipients/${row.id}${search}`}
+            current={row.id === openId}
+            left={!fits(filter, row)}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}

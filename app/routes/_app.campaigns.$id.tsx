@@ -1,0 +1,102 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { type ShouldRevalidateFunction, useActionData, useLoaderData } from '@remix-run/react';
+import type { ActAnswer } from '#app/components/campaign/campaign-actions.tsx';
+import { LiveCampaignPage } from '#app/components/campaign/live-campaign-page.tsx';
+import { tabTitle } from '#app/components/campaign/tab-title.ts';
+import { type LedgerPage, ROWS_PER_PAGE } from '#app/components/recipients/recipients-section.tsx';
+import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { may } from '#app/domain/access/roles.ts';
+import { failureGroups } from '#app/domain/campaigns/failure-groups.server.ts';
+import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
+import { minutes } from '#app/domain/campaigns/minutes.server.ts';
+import { isProblem } from '#app/domain/problem.ts';
+import { ledgerSearch, readLedgerFilter, tabCount, tabStatuses } from '#app/domain/recipients/ledger-filter.ts';
+import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
+import { idOf, orErrorPage } from '#app/page-problem.server.ts';
+
+export async function loader({ context, request, params }: LoaderFunctionArgs) {
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:read');
+  const { db } = context;
+  const id = idOf(params.id);
+  // Before the rows, so that those are at least as new as its version.
+  const campaign = await orErrorPage(getCampaign(db, id));
+  if (campaign.status === 'DRAFT') throw redirect(`/campaigns/${id}/edit`);
+
+  const url = new URL(request.url);
+  const filter = readLedgerFilter(url.searchParams);
+  const query = {
+    status: tabStatuses(filter.tab) ?? undefined,
+    code: filter.code ?? undefined,
+    q: filter.q,
+    cursor: filter.trail.at(-1),
+    limit: ROWS_PER_PAGE,
+  };
+  const [list, reasons, perMinute] = await Promise.all([
+    listRecipients(db, id, query).catch((error: unknown) => {
+      // A cursor of another list, in an old or edited link: its first page instead.
+      if (isProblem(error) && error.status === 422 && filter.trail.length > 0)
+        throw redirect(url.pathname + ledgerSearch({ ...filter, trail: [] }));
+      throw error;
+    }),
+    failureGroups(db, id),
+    minutes(db, id),
+  ]);
+  const countThen = filter.code ? (reasons.find((reason) => reason.code === filter.code)?.count ?? 0) : tabCount(filter.tab, campaign);
+  const page: LedgerPage = { filter, version: campaign.version, rows: list.data, nextCursor: list.next_cursor, countThen };
+  return {
+    // The message itself is large, and only a recipient's story shows it.
+    campaign: { ...campaign, html: null, text: null },
+    page,
+    insights: { reasons, minutes: perMinute },
+    maySend: may(viewer, 'campaigns:send'),
+    now: new Date().toISOString(),
+  };
+}
+
+const acts = {
+  pause: { act: pauseCampaign, failed: 'The campaign could not be paused' },
+  resume: { act: resumeCampaign, failed: 'The campaign could not be resumed' },
+  cancel: { act: cancelCampaign, failed: 'The campaign could not be cancelled' },
+};
+
+export async function action({ context, request, params }: ActionFunctionArgs) {
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:send');
+  const id = idOf(params.id);
+  const intent = String((await request.formData()).get('intent'));
+  if (!(intent in acts)) throw data({ detail: 'There is no such act.' }, { status: 400 });
+  const { act, failed } = acts[intent as keyof typeof acts];
+  try {
+    await act(context.db, viewer, id);
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return data<ActAnswer>({ problem: { title: failed, detail: error.message } }, { status: error.status });
+  }
+  return data<ActAnswer>({ problem: null });
+}
+
+export const meta: MetaFunction<typeof loader> = ({ data: loaded }) => [
+  { title: loaded ? `${tabTitle(loaded.campaign)} · Rollcall` : 'Rollcall' },
+];
+
+/** Opening a recipient's story over the page is no reason to read the page again. */
+export const shouldRevalidate: ShouldRevalidateFunction = ({
+  currentUrl,
+  nextUrl,
+  currentParams,
+  nextParams,
+  formMethod,
+  defaultShouldRevalidate,
+}) => {
+  const sameList = currentParams.id === nextParams.id && currentUrl.search === nextUrl.search;
+  const onlyTheSheet = sameList && currentUrl.pathname !== nextUrl.pathname;
+  return onlyTheSheet && (formMethod === undefined || formMethod === 'GET') ? false : defaultShouldRevalidate;
+};
+
+export default function Campaign() {
+  const loaded = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>();
+  return <LiveCampaignPage key={loaded.campaign.id} {...loaded} answer={answer ?? null} />;
+}

@@ -1,0 +1,23 @@
+import type { LoaderFunctionArgs } from '@remix-run/node';
+import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { previewMessage } from '#app/domain/content/preview-message.server.ts';
+import { idOf, orErrorPage } from '#app/page-problem.server.ts';
+
+/**
+ * A message's HTML as a document of its own, for a sandboxed frame. It was written by anybody, so it may run nothing, send nothing and is
+ * of no origin, also where its URL is opened directly. Its own style elements get the answer's nonce: without it the page's policy
+ * would drop them, and the message would look different from what the recipient sees.
+ */
+export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {
+  assertMay(await requireUser(context, request), 'campaigns:read');
+  const { html } = await orErrorPage(previewMessage(context.db, idOf(params.id), idOf(params.rid)));
+  const styled = (html ?? '').replace(/<style\b/gi, `<style nonce="${context.cspNonce}"`);
+  return new Response(styled, {
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; font-src https: data:",
+      'Cache-Control': 'private, no-store',
+      'X-Robots-Tag': 'noindex',
+    },
+  });
+}
