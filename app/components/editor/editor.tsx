@@ -1,0 +1,143 @@
+import { Button, Stack } from '@mantine/core';
+import { Form } from '@remix-run/react';
+import { useState } from 'react';
+import { may, refusal } from '#app/domain/access/roles.ts';
+import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import type { ImportRecord } from '#app/domain/contacts/list-imports.server.ts';
+import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
+import type { FieldError } from '#app/domain/problem.ts';
+import { PageHeader } from '../page-header.tsx';
+import { ProblemAlert } from '../problem-alert.tsx';
+import { CampaignStatusBadge } from '../status-badge.tsx';
+import { useViewer } from '../use-viewer.ts';
+import { Checklist } from './checklist.tsx';
+import { ContactsSection } from './contacts-section.tsx';
+import { ContentSection } from './content-section.tsx';
+import type { Country } from './countries.ts';
+import { DraftMenu } from './draft-menu.tsx';
+import classes from './editor.module.css';
+import { NameField } from './name-field.tsx';
+import { checklistOf, isReady, type Note } from './readiness.ts';
+import reviewClasses from './review.module.css';
+import { ReviewSummary } from './review-section.tsx';
+import { SaveIndicator } from './save-indicator.tsx';
+import { Section } from './section.tsx';
+import { SendForm } from './send-form.tsx';
+import { TestSend } from './test-send.tsx';
+import { useAutosave } from './use-autosave.ts';
+import { useContentCheck, useEmptyVariables } from './use-content-check.ts';
+
+interface Props {
+  campaign: CampaignJson;
+  imports: ImportRecord[];
+  countries: Country[];
+  /** The sender of campaigns that name none, where one is configured. */
+  defaultSender: string | null;
+  check: DraftCheck;
+  failed: { error: string; errors: FieldError[] } | undefined;
+}
+
+/** A draft on one page: content, contacts, review. The text is saved as it is typed; without scripts by a button. */
+export function Editor({ campaign, imports, countries, defaultSender, check: loaded, failed }: Props) {
+  const viewer = useViewer();
+  const autosave = useAutosave(campaign);
+  const { draft, state, flush } = autosave;
+  const [recipientId, setRecipientId] = useState<number | null>(null);
+  // The person may be gone with the list.
+  const shownFor = campaign.total > 0 ? recipientId : null;
+  const check = useContentCheck(campaign, draft, shownFor, loaded);
+  const empty = useEmptyVariables(campaign, check.needed);
+
+  const refused = state.kind === 'failed' ? state.errors : [];
+  const notes: Note[] = [...refused.map(({ path, message }) => ({ field: path, message, severity: 'error' as const })), ...check.problems];
+  const items = checklistOf({ channel: campaign.channel, draft, contacts: campaign.total, defaultSender, notes });
+  const stateOf = (...keys: string[]) => isReady(items.filter((item) => keys.includes(item.key)));
+  const sender = draft.from || defaultSender;
+
+  return (
+    <>
+      <PageHeader
+        back={{ to: '/', label: 'Campaigns' }}
+        title={
+          <NameField
+            value={draft.name}
+            onChange={(value) => autosave.set('name', value)}
+            error={notes.find((note) => note.field === 'name')?.message}
+          />
+        }
+        badge={<CampaignStatusBadge status={campaign.status} />}
+        actions={
+          <>
+            <SaveIndicator state={state} />
+            <DraftMenu campaign={campaign} />
+          </>
+        }
+      />
+      {failed && (
+        <div className={classes.failed}>
+          <ProblemAlert title={failed.error} errors={failed.errors} />
+        </div>
+      )}
+      {state.kind === 'failed' && !state.again && refused.length === 0 && (
+        <div className={classes.failed}>
+          <ProblemAlert title="The last change is not saved">{state.message}</ProblemAlert>
+        </div>
+      )}
+      <div className={classes.layout}>
+        <div className={classes.steps}>
+          <Section id="content-section" title="Content" step={1} done={stateOf('from', 'subject', 'body')}>
+            <Form
+              id="content-form"
+              method="post"
+              onSubmit={(event) => {
+                event.preventDefault();
+                void flush();
+              }}
+            >
+              <input type="hidden" name="intent" value="save" />
+              <ContentSection
+                campaign={campaign}
+                autosave={autosave}
+                notes={notes}
+                check={check}
+                defaultSender={defaultSender}
+                recipientId={shownFor}
+                onRecipient={setRecipientId}
+              />
+              <Button type="submit" variant="default" mt="md" className="no-script">
+                Save
+              </Button>
+            </Form>
+          </Section>
+          <Section id="contacts-section" title="Contacts" step={2} done={stateOf('contacts')}>
+            <ContactsSection campaign={campaign} imports={imports} countries={countries} />
+          </Section>
+          <Section id="review-section" title="Review and send" step={3} done={false}>
+            <Stack gap={0}>
+              <ReviewSummary campaign={campaign} subject={check.subject ?? draft.subject} sender={sender} items={items} empty={empty} />
+              <div className={reviewClasses.foot}>
+                <TestSend
+                  campaignId={campaign.id}
+                  channel={campaign.channel}
+                  own={viewer.email}
+                  disabled={!stateOf('from', 'subject', 'body')}
+                  flush={flush}
+                />
+                <SendForm
+                  name={draft.name}
+                  people={campaign.pending}
+                  ready={isReady(items)}
+                  mayNot={may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send')}
+                  flush={flush}
+                />
+              </div>
+            </Stack>
+          </Section>
+        </div>
+        <div className={classes.side}>
+          <Checklist items={items} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+import { Box, SegmentedControl, Select, Text } from '@mantine/core';
+import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
+import { useNonce } from '#app/nonce.ts';
+import classes from './preview.module.css';
+import { useRecipientChoice } from './use-recipient-choice.ts';
+
+interface Props {
+  campaignId: number;
+  channel: Channel;
+  preview: DraftCheck;
+  sender: string | null;
+  contacts: number;
+  recipientId: number | null;
+  onRecipient(id: number | null): void;
+}
+
+/** The message as one real person of the list will get it, beside what is being typed. */
+export function PreviewPane({ campaignId, channel, preview, sender, contacts, recipientId, onRecipient }: Props) {
+  const [width, setWidth] = useState('desktop');
+  const { options, search, setSearch } = useRecipientChoice(campaignId, preview.recipient, contacts);
+  return (
+    <section className={`needs-script ${classes.pane}`} aria-label="Preview">
+      <div className={classes.head}>
+        {contacts > 0 ? (
+          <Select
+            size="xs"
+            aria-label="Preview for"
+            className={classes.who}
+            leftSection={<span className={classes.for}>for</span>}
+            leftSectionWidth={32}
+            data={options}
+            value={recipientId === null ? (preview.recipient ? String(preview.recipient.id) : null) : String(recipientId)}
+            onChange={(value) => onRecipient(value === null ? null : Number(value))}
+            searchable
+            searchValue={search}
+            onSearchChange={setSearch}
+            filter={({ options }) => options}
+            nothingFoundMessage="Nobody with this beginning"
+            allowDeselect={false}
+          />
+        ) : (
+          <Text size="xs" c="dimmed">
+            Preview with empty variables, until there are contacts
+          </Text>
+        )}
+        {channel === 'email' && (
+          <SegmentedControl
+            size="xs"
+            aria-label="Width of the preview"
+            value={width}
+            onChange={setWidth}
+            data={[
+              { value: 'desktop', label: <WidthIcon icon={IconDeviceDesktop} label="Desktop" /> },
+              { value: 'phone', label: <WidthIcon icon={IconDeviceMobile} label="Phone" /> },
+            ]}
+          />
+        )}
+      </div>
+      {channel === 'email' ? (
+        <EmailPreview preview={preview} sender={sender} phone={width === 'phone'} />
+      ) : (
+        <SmsPreview preview={preview} sender={sender} />
+      )}
+    </section>
+  );
+}
+
+function WidthIcon({ icon: Icon, label }: { icon: typeof IconDeviceDesktop; label: string }) {
+  return <Icon size={16} stroke={1.7} role="img" aria-label={label} style={{ display: 'block' }} />;
+}
+
+function EmailPreview({ preview, sender, phone }: { preview: DraftCheck; sender: string | null; phone: boolean }) {
+  const nonce = useNonce();
+  const html = preview.html;
+  return (
+    <div className={classes.mail}>
+      <div className={classes.mailHead}>
+        <div className={`name ${classes.subject}`} dir="auto">
+          {preview.subject || 'No subject yet'}
+        </div>
+        <Text size="xs" c="dimmed" className="name" component="div">
+          {sender ?? 'No sender yet'}
+          {preview.recipient && ` to ${preview.recipient.address}`}
+        </Text>
+      </div>
+      <div className={classes.stage} data-phone={phone || undefined}>
+        {html ? (
+          // No scripts, no forms, no way up: the frame gets none of the permissions of its origin.
+          <iframe title="Preview of the message" sandbox="" srcDoc={framed(html, nonce)} className={classes.frame} />
+        ) : preview.text ? (
+          <Box component="pre" dir="auto" className={classes.plain}>
+            {preview.text}
+          </Box>
+        ) : (
+          <Text c="dimmed" size="sm" p="xl" ta="center">
+            The message appears here as you write it.
+          </Text>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function SmsPreview({ preview, sender }: { preview: DraftCheck; sender: string | null }) {
+  return (
+    <div className={classes.phone}>
+      <Text size="xs" c="dimmed" ta="center" mb="md" className="name">
+        {sender ?? 'No sender yet'}
+      </Text>
+      {preview.text ? (
+        <div className={`name ${classes.bubble}`} dir="auto">
+          {preview.text}
+        </div>
+      ) : (
+        <Text c="dimmed" size="sm" ta="center">
+          The message appears here as you write it.
+        </Text>
+      )}
+    </div>
+  );
+}
+
+/** The page's own security policy holds in the frame: style elements of the message need its nonce. Scripts stay shut out by the sandbox. */
+function framed(html: string, nonce: string | undefined): string {
+  const key = nonce ?? document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
+  const base = `<base target="_blank"><style nonce="${key}">body{margin:0;font-family:sans-serif;background:#fff;color:#111;overflow-wrap:anywhere}img{max-width:100%}</style>`;
+  return base + html.replace(/<style\b(?![^>]*\bnonce=)/gi, `<style nonce="${key}"`);
+}

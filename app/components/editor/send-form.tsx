@@ -1,0 +1,67 @@
+import { Button, Checkbox, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { Form, useNavigation, useSubmit } from '@remix-run/react';
+import { IconSend } from '@tabler/icons-react';
+import type { FormEvent } from 'react';
+import { useNumbers } from '../number.tsx';
+import classes from './review.module.css';
+
+interface Props {
+  name: string;
+  /** Who would be sent to now. The server refuses if it is another number by then. */
+  people: number;
+  ready: boolean;
+  mayNot: string | null;
+  flush(): Promise<boolean>;
+}
+
+/** The one button that cannot be taken back: it asks once, with the number. Without scripts a box to tick asks instead. */
+export function SendForm({ name, people, ready, mayNot, flush }: Props) {
+  const { counted } = useNumbers();
+  const submit = useSubmit();
+  const { formData } = useNavigation();
+  const who = counted(people, 'person', 'people');
+
+  const ask = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    form.set('confirmed', 'on');
+    // What is sent is what stands in the database.
+    if (!(await flush())) return;
+    modals.openConfirmModal({
+      title: `Send to ${who} now?`,
+      children: (
+        <Text size="sm">
+          <strong className="name">{name}</strong> goes out at once. You can pause it on the next page, but messages that have left cannot
+          be called back.
+        </Text>
+      ),
+      labels: { confirm: `Send to ${who}`, cancel: 'Not yet' },
+      onConfirm: () => submit(form, { method: 'post' }),
+    });
+  };
+
+  return (
+    <Form method="post" onSubmit={(event) => void ask(event)} className={classes.send}>
+      <input type="hidden" name="intent" value="send" />
+      <input type="hidden" name="people" value={people} />
+      <div className="no-script">
+        <Checkbox name="confirmed" label={`Yes, send to ${who}`} mb="xs" />
+      </div>
+      <Button
+        type="submit"
+        size="md"
+        leftSection={<IconSend size={17} aria-hidden />}
+        disabled={!ready || mayNot !== null}
+        loading={formData?.get('intent') === 'send'}
+      >
+        {people > 0 ? `Send to ${who} now` : 'Send now'}
+      </Button>
+      {mayNot && (
+        <Text size="xs" c="dimmed">
+          {mayNot}
+        </Text>
+      )}
+    </Form>
+  );
+}

@@ -1,0 +1,67 @@
+import { useEffect, useRef, useState } from 'react';
+import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
+import type { Draft } from './draft.ts';
+
+const TYPING_PAUSE_MS = 350;
+
+/** Has the server check and render what is being typed, a short pause after the last key. The last answer stays while the next is on its way. */
+export function useContentCheck(campaign: CampaignJson, draft: Draft, recipientId: number | null, loaded: DraftCheck): DraftCheck {
+  const [check, setCheck] = useState(loaded);
+  const fresh = useRef(true);
+  const { id: campaignId, total, variables } = campaign;
+  const { subject, html, text } = draft;
+  const known = variables.join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new contacts change what a template may use and whom it is shown for
+  useEffect(() => {
+    if (fresh.current) {
+      fresh.current = false; // the page came with the answer
+      return;
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const answer = await fetch(`/campaigns/${campaignId}/check`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ subject, html, text, recipient_id: recipientId }),
+          signal: abort.signal,
+        });
+        if (answer.ok) setCheck((await answer.json()) as DraftCheck);
+      } catch {
+        // Aborted by the next key, or offline: the save indicator tells the latter.
+      }
+    }, TYPING_PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [campaignId, subject, html, text, recipientId, known, total]);
+  return check;
+}
+
+export interface EmptyFor {
+  name: string;
+  count: number;
+}
+
+/** For how many people the variables that the content needs are empty; asked again when those or the list change. */
+export function useEmptyVariables(campaign: CampaignJson, needed: string[]): EmptyFor[] {
+  const [empty, setEmpty] = useState<EmptyFor[]>([]);
+  const query = new URLSearchParams(needed.map((name) => ['name', name])).toString();
+  const { id, total } = campaign;
+  useEffect(() => {
+    if (query === '' || total === 0) {
+      setEmpty([]);
+      return;
+    }
+    const abort = new AbortController();
+    void fetch(`/campaigns/${id}/check?${query}`, { signal: abort.signal })
+      .then(async (answer) => {
+        if (answer.ok) setEmpty(((await answer.json()) as { empty: EmptyFor[] }).empty);
+      })
+      .catch(() => {}); // a warning less; sending does not depend on it
+    return () => abort.abort();
+  }, [id, total, query]);
+  return empty;
+}

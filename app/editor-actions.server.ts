@@ -1,0 +1,83 @@
+import { Readable } from 'node:stream';
+import { type ActionFunctionArgs, data, redirect, unstable_parseMultipartFormData } from '@remix-run/node';
+import { assertMay } from './domain/access/require.server.ts';
+import type { Viewer } from './domain/access/roles.ts';
+import { deleteCampaign } from './domain/campaigns/delete-campaign.server.ts';
+import { getCampaign } from './domain/campaigns/get-campaign.server.ts';
+import { sendCampaign } from './domain/campaigns/life.server.ts';
+import { updateCampaign } from './domain/campaigns/update-campaign.server.ts';
+import { importContacts } from './domain/contacts/import-contacts.server.ts';
+import { conflict, type FieldError, isProblem, Problem } from './domain/problem.ts';
+import { removeRecipients } from './domain/recipients/remove-recipients.server.ts';
+
+/** What the editor's forms are told when it did not work. */
+export interface EditorFailure {
+  error: string;
+  errors: FieldError[];
+}
+
+/** The editor's forms: each names its `intent`. Answers a redirect, or what went wrong. */
+export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 'context' | 'request'>, viewer: Viewer, id: number) {
+  const { db, env } = context;
+  try {
+    if (request.headers.get('content-type')?.startsWith('multipart/form-data')) {
+      await importUpload(request, (source, fileName, contentType) =>
+        importContacts(db, { campaignId: id, viewer, source, fileName, contentType }),
+      );
+      return redirect(`/campaigns/${id}/edit#contacts-section`);
+    }
+    const form = await request.formData();
+    switch (form.get('intent')) {
+      case 'save':
+        await updateCampaign(db, id, Object.fromEntries(textsOf(form)));
+        return redirect(`/campaigns/${id}/edit`);
+      case 'empty':
+        await removeRecipients(db, id);
+        return redirect(`/campaigns/${id}/edit#contacts-section`);
+      case 'delete':
+        await deleteCampaign(db, id);
+        return redirect('/');
+      case 'send': {
+        assertMay(viewer, 'campaigns:send');
+        const { pending } = await getCampaign(db, id);
+        if (form.get('confirmed') === null)
+          throw new Problem(422, 'invalid', 'Nothing was sent. Tick the box that says how many people get it, then send.');
+        if (String(pending) !== form.get('people'))
+          throw conflict('The contact list has changed since you looked. Check the number, then send.');
+        await sendCampaign(db, viewer, id, env);
+        return redirect(`/campaigns/${id}`);
+      }
+      default:
+        throw new Problem(400, 'invalid', 'This form is not known here. Reload the page and try again.');
+    }
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return data<EditorFailure>({ error: error.message, errors: error.errors ?? [] }, { status: error.status });
+  }
+}
+
+function textsOf(form: FormData): [string, string][] {
+  return ['name', 'from', 'subject', 'html', 'text'].flatMap((field) => {
+    const value = form.get(field);
+    // Browsers post line breaks as CRLF.
+    return typeof value === 'string' ? [[field, value.replaceAll('\r\n', '\n')] as [string, string]] : [];
+  });
+}
+
+/** A form's file, handed on while it arrives. */
+async function importUpload(
+  request: Request,
+  use: (source: Readable, fileName: string, contentType: string) => Promise<unknown>,
+): Promise<void> {
+  let found = false;
+  await unstable_parseMultipartFormData(request, async ({ name, filename, data }) => {
+    if (name !== 'file' || !filename) {
+      for await (const _ of data); // a part that nobody reads would hold up the next
+      return undefined;
+    }
+    found = true;
+    await use(Readable.from(data), filename, 'text/csv');
+    return undefined;
+  });
+  if (!found) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
+}
