@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import QueryStream from 'pg-query-stream';
 import type { Database } from '#db/database.ts';
@@ -35,5 +35,5 @@ export async function reportCsv(db: Database, campaignId: number, importId: numb
   });
   rows.once('error', (error) => csv.destroy(error));
   csv.once('close', () => rows.destroy());
-  return Readable.from(rows.pipe(csv), { objectMode: false });
+  return rows.pipe(csv);
 }
