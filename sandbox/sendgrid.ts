@@ -8,7 +8,7 @@ import type { Dialect, Request } from './serve.ts';
 import { fateOf, idOf } from './state.ts';
 
 export function sendgridErrors(status: number, message: string, field: string | null = null, headers: Record<string, string> = {}): Answer {
-  return json(status, { errors: [{ message, field, help: null }] }, headers);
+  return json(status, { errors: [{ message, field }] }, headers);
 }
 
 /** SendGrid's v3 mail/send, as its OpenAPI document and its documentation describe it. */

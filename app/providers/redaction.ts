@@ -5,8 +5,9 @@ const patterns: [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [key]'],
   [/\/\/[^/\s:@]+:[^/\s@]+@/g, '//[key]@'],
   [/\b(AC|SK)[0-9a-f]{32}\b/gi, '$1[id]'],
-  [/[^\s"'<>(),:;=]+@[^\s"'<>(),:;]+/g, '[address]'],
-  [/\+?\d[\d\s().-]{5,}\d/g, '[number]'],
+  [/[^\s"'<>()[\]/,:;=]+@[^\s"'<>()[\],:;]+/g, '[address]'],
+  // Dots only as in a phone number, so that IP addresses stay readable.
+  [/\+?\(?\d[\d\s()-]{5,}\d|\b\d{3}\.\d{3}\.\d{4}\b/g, '[number]'],
 ];
 
 /**

@@ -109,7 +109,7 @@ export const twilioCodes: Readonly<Record<number, Meaning>> = {
   21617: {
     outcome: 'permanent',
     failureCode: 'content_rejected',
-    reason: 'The message is longer than the 1,600 characters that Twilio takes. Shorten it.',
+    reason: 'The message is longer than the 1600 characters that Twilio takes. Shorten it.',
   },
 };
 
