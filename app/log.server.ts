@@ -33,7 +33,16 @@ const redact = {
 export function createLogger({ logLevel }: Pick<Env, 'logLevel'>): Logger {
   const options = { level: logLevel, redact, base: undefined, serializers: { err: errorWithoutSecrets } };
   if (process.stdout.isTTY || process.env.LOG_PRETTY === '1') {
-    return pino(options, pretty({ colorize: !process.env.NO_COLOR, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', sync: true }));
+    return pino(
+      options,
+      pretty({
+        colorize: Boolean(process.stdout.isTTY || process.env.FORCE_COLOR) && !process.env.NO_COLOR,
+        singleLine: true,
+        translateTime: 'SYS:HH:MM:ss',
+        ignore: 'pid,hostname',
+        sync: true,
+      }),
+    );
   }
   return pino(options);
 }

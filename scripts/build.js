@@ -1,4 +1,4 @@
 // npm run build: what `npm start` does by itself where the sources changed.
 import { findNode, runBuild } from './prepare.js';
 
-runBuild(findNode());
+await runBuild(findNode());

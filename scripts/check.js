@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { prepare } from './prepare.js';
 
-const node = prepare({ build: false });
+const node = await prepare({ build: false });
 const SOURCES = ['app', 'db', 'tasks', 'sandbox', 'scripts', 'bench', 'tests', 'server.ts', 'worker.ts'];
 const steps = [
   ['Lint and format', 'node_modules/@biomejs/biome/bin/biome', 'check', '.'],

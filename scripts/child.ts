@@ -4,8 +4,6 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const preload = new URL('./end-with-parent.ts', import.meta.url).href;
-/** A process that ran this long had started; what ends earlier would end again. */
-const STARTED_AFTER_MS = 5_000;
 const RESTARTS = 5;
 const RESTARTS_WITHIN_MS = 60_000;
 /** Longer than the deadlines that web and worker set themselves. */
@@ -20,6 +18,8 @@ export interface ChildOptions {
   /** A line for people, its newline cut off. */
   print(line: string): void;
   onMessage?(message: unknown): void;
+  /** While the product starts, a part that ends is not started again: what is wrong is wrong for good. */
+  starting(): boolean;
   /** It ended, and starting it again has no prospect. */
   onGivenUp(reason: string): void;
 }
@@ -42,23 +42,22 @@ export function runChild(options: ChildOptions): Child {
   start();
 
   function start(): void {
-    const began = Date.now();
     const child = spawnEntry(options);
     current = child;
     ended = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         current = undefined;
         resolve();
-        if (!stopping) void crashed(Date.now() - began, signal ? `signal ${signal}` : `exit status ${code}`);
+        if (!stopping) void crashed(signal ? `signal ${signal}` : `exit status ${code}`);
       });
     });
   }
 
-  async function crashed(lifetime: number, how: string): Promise<void> {
+  async function crashed(how: string): Promise<void> {
     const now = Date.now();
     crashes.push(now);
     const recent = crashes.filter((time) => time > now - RESTARTS_WITHIN_MS).length;
-    if (lifetime < STARTED_AFTER_MS && crashes.length === 1) return options.onGivenUp(`${options.name} could not start (${how}).`);
+    if (options.starting()) return options.onGivenUp(`${options.name} could not start (${how}).`);
     if (recent > RESTARTS) return options.onGivenUp(`${options.name} ended ${recent} times within a minute (${how}).`);
     options.print(`ended unexpectedly (${how}); starting it again`);
     await delay(1_000);

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -19,32 +19,41 @@ const BUILD_INPUTS = [
   'tsconfig.json',
 ];
 
+/** npm or the build, while one runs. */
+let tool;
+
 /**
  * Installs what is missing and builds what is stale. Ends the process with a sentence where that fails.
+ * A signal meanwhile ends npm or the build and this process, with status 0: nothing has been started yet.
  *
  * @param {{ build: boolean }} options
- * @returns {string} the Node that runs Rollcall's TypeScript
+ * @returns {Promise<string>} the Node that runs Rollcall's TypeScript
  */
-export function prepare({ build }) {
+export async function prepare({ build }) {
+  const quit = (signal) => {
+    tool?.kill(signal);
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, quit);
   process.chdir(root);
   if (!atLeast(process.versions.node, [20, 0]))
     fail(`Rollcall needs Node 20 or newer; this is ${process.version}. Get one from https://nodejs.org`);
-  if (!isInstalled()) install();
+  if (!isInstalled()) await install();
   const node = findNode();
-  if (build && isStale()) runBuild(node);
+  if (build && isStale()) await runBuild(node);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, quit);
   return node;
 }
 
 /** Builds whether or not anything changed. */
-export function runBuild(node) {
+export async function runBuild(node) {
   console.log('Building');
   const inputs = hashInputs();
-  const run = spawnSync(node, ['node_modules/@remix-run/dev/dist/cli.js', 'vite:build'], {
-    cwd: root,
-    encoding: 'utf8',
+  const run = await runTool(node, ['node_modules/@remix-run/dev/dist/cli.js', 'vite:build'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },
   });
-  if (run.status !== 0) fail(`${run.stdout}${run.stderr}\nThe build failed.`);
+  if (!run.passed) fail(`${run.output}\nThe build failed.`);
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, inputs);
 }
@@ -82,23 +91,40 @@ function isInstalled() {
   );
 }
 
-function install() {
+async function install() {
   console.log('Installing packages (a minute or so, once)');
   // NODE_ENV=production would leave out what the build needs.
   const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-  if (npm(['ci', ...options])) return;
+  if (await npm(['ci', ...options])) return;
   console.log('npm ci failed; trying npm install');
-  if (npm(['install', '--no-save', '--no-package-lock', ...options])) return;
+  if (await npm(['install', '--no-save', '--no-package-lock', ...options])) return;
   fail('The packages could not be installed: see what npm says above. Does this machine reach the npm registry?');
 }
 
-function npm(args) {
+async function npm(args) {
   const script = process.env.npm_execpath;
   const own = script?.endsWith('npm-cli.js') && existsSync(script);
-  const run = own
-    ? spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' })
-    : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
-  return run.status === 0;
+  const { passed } = own
+    ? await runTool(process.execPath, [script, ...args], { stdio: 'inherit' })
+    : await runTool('npm', args, { stdio: 'inherit', shell: process.platform === 'win32' });
+  return passed;
+}
+
+function runTool(command, args, options) {
+  return new Promise((resolve) => {
+    let output = '';
+    tool = spawn(command, args, { cwd: root, ...options });
+    for (const stream of [tool.stdout, tool.stderr]) {
+      stream?.on('data', (data) => {
+        output += data;
+      });
+    }
+    tool.once('error', (error) => resolve({ passed: false, output: error.message }));
+    tool.once('close', (code) => {
+      tool = undefined;
+      resolve({ passed: code === 0, output });
+    });
+  });
 }
 
 function isStale() {

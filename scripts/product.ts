@@ -58,6 +58,7 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
       ...source,
       NODE_ENV: development ? 'development' : 'production',
       LOG_PRETTY: source.LOG_PRETTY ?? '1',
+      ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
     } as NodeJS.ProcessEnv;
     const run = (name: string, entry: string, onMessage?: (message: unknown) => void, args?: string[]) =>
       runChild({
@@ -67,6 +68,7 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
         env: childEnv,
         onMessage,
         print: (line) => print(name, line),
+        starting: () => failed !== undefined,
         onGivenUp: (reason) => (failed ? failed(new LaunchError(reason)) : onGivenUp(reason)),
       });
 

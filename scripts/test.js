@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { findBrowser } from './browser.js';
 import { prepare } from './prepare.js';
 
-const node = prepare({ build: true });
+const node = await prepare({ build: true });
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-summary-'));
 const summaryFile = join(folder, 'counts');
 const env = {
