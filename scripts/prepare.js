@@ -30,9 +30,11 @@ let tool;
  * @returns {Promise<string>} the Node that runs Rollcall's TypeScript
  */
 export async function prepare({ build }) {
-  const quit = (signal) => {
-    tool?.kill(signal);
-    process.exit(0);
+  const quit = () => {
+    if (!tool) process.exit(0);
+    tool.once('close', () => process.exit(0));
+    // npm takes its time to obey; what it leaves half done is installed anew by the next start.
+    tool.kill('SIGKILL');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, quit);
   process.chdir(root);
