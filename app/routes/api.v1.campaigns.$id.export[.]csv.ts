@@ -1,11 +1,14 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { answer, on } from '#app/api/handler.server.ts';
+import { csvResponse } from '#app/domain/csv-stream.server.ts';
 import { exportRecipients } from '#app/domain/recipients/export-recipients.server.ts';
 
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
-    on('exportRecipients', ({ context, ids, query }) => exportRecipients(context.db, ids.id, query.status ?? null)),
+    on('exportRecipients', async ({ context, ids, query }) =>
+      csvResponse(`campaign-${ids.id}-recipients.csv`, await exportRecipients(context.db, ids.id, query.status ?? null)),
+    ),
   );
 
 export const loader = (args: LoaderFunctionArgs) => serve(args);

@@ -1,11 +1,14 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { answer, on } from '#app/api/handler.server.ts';
-import { rejectReport } from '#app/domain/contacts/reject-report.server.ts';
+import { reportCsv } from '#app/domain/contacts/report-csv.server.ts';
+import { csvResponse } from '#app/domain/csv-stream.server.ts';
 
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
-    on('importReport', ({ context, ids }) => rejectReport(context.db, ids.id, ids.importId)),
+    on('importReport', async ({ context, ids }) =>
+      csvResponse(`import-${ids.importId}-report.csv`, await reportCsv(context.db, ids.id, ids.importId)),
+    ),
   );
 
 export const loader = (args: LoaderFunctionArgs) => serve(args);

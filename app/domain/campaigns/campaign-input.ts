@@ -16,7 +16,7 @@ function isSmall(text: string): boolean {
 }
 
 /** Forms send empty fields; they mean the same as none. */
-const optional = <T extends z.ZodType>(schema: T) => z.union([schema, z.literal('').transform(() => null), z.null()]).optional();
+const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), z.null(), schema]).optional();
 
 const content = (what: string) =>
   z

@@ -1,0 +1,157 @@
+import { getMigrations } from 'better-auth/db/migration';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AppContext } from '#app/context.server.ts';
+import { createApiKey, createKeyVerifier, listApiKeys, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
+import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
+import { ensureFirstAccess } from '#app/domain/access/first-access.server.ts';
+import { requireUser } from '#app/domain/access/require.server.ts';
+import { sessionSecret } from '#app/domain/access/secrets.server.ts';
+import { safeNext, signIn, signOut } from '#app/domain/access/sign-in.server.ts';
+import { readEnv } from '#app/env.server.ts';
+import { createLogger } from '#app/log.server.ts';
+import { openDatabase } from '#db/database.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+
+let database: TestDatabase;
+let context: AppContext;
+const password = 'correct horse battery';
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const env = readEnv({ DATABASE_URL: database.url, ADMIN_EMAIL: 'ana@example.com', ADMIN_PASSWORD: password });
+  const auth = createAuth(database.db, { baseUrl: env.baseUrl, secret: await sessionSecret(database.db, env) });
+  context = { env, db: database.db, auth, log: createLogger(env) };
+});
+afterAll(() => database.drop());
+
+function form(address: string, headers: Record<string, string> = {}): Request {
+  return new Request('http://localhost:3000/login', {
+    method: 'POST',
+    headers: { origin: 'http://localhost:3000', 'x-real-client-ip': address, ...headers },
+  });
+}
+
+const cookieOf = (response: Response) =>
+  response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+
+test('the migration makes exactly the tables that better-auth expects', async () => {
+  const { compileMigrations } = await getMigrations(context.auth.sessions.options);
+  expect(await compileMigrations()).toBe(';');
+});
+
+test('processes that start together make one administrator, one key and one secret', async () => {
+  const others = Array.from({ length: 3 }, () => openDatabase(database.url));
+  try {
+    const contexts = others.map((db) => ({
+      ...context,
+      db,
+      auth: createAuth(db, { baseUrl: context.env.baseUrl, secret: 'x'.repeat(32) }),
+    }));
+    const made = await Promise.all(contexts.map((one) => ensureFirstAccess(one)));
+    expect(made.filter(({ admin }) => admin)).toEqual([expect.objectContaining({ admin: { email: 'ana@example.com', password } })]);
+    const key = made.find(({ apiKey }) => apiKey)?.apiKey as string;
+    expect(key).toMatch(/^rk_[\w-]{43}$/);
+    expect(await ensureFirstAccess(context)).toEqual({});
+    expect(await context.auth.viewerOfKey(key)).toMatchObject({ role: 'admin', via: 'key', email: null });
+    expect(await listApiKeys(database.db)).toHaveLength(1);
+    const secrets = await Promise.all(others.map((db) => sessionSecret(db, {})));
+    expect(new Set(secrets).size).toBe(1);
+    expect(await sessionSecret(database.db, { sessionSecret: 'given' })).toBe('given');
+  } finally {
+    await Promise.all(others.map((db) => db.pool.end()));
+  }
+});
+
+test('signing in opens a session, signing out ends it', async () => {
+  const answer = (await signIn(context, form('192.0.2.1'), {
+    email: ' Ana@Example.com ',
+    password,
+    next: '/campaigns/7?status=failed',
+  })) as Response;
+  expect(answer.status).toBe(302);
+  expect(answer.headers.get('location')).toBe('/campaigns/7?status=failed');
+  expect(answer.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Lax/);
+  const cookie = cookieOf(answer);
+  expect(await currentViewer(context.auth, new Headers({ cookie }))).toMatchObject({
+    role: 'admin',
+    via: 'session',
+    email: 'ana@example.com',
+  });
+  // Another process with the same database knows the session, too.
+  const other = createAuth(database.db, { baseUrl: context.env.baseUrl, secret: await sessionSecret(database.db, {}) });
+  expect(await currentViewer(other, new Headers({ cookie }))).toMatchObject({ email: 'ana@example.com' });
+
+  await signOut(context, form('192.0.2.1', { cookie }));
+  expect(await currentViewer(context.auth, new Headers({ cookie }))).toBeNull();
+  expect(await currentViewer(context.auth, new Headers({ cookie: cookie.replace(/.{8}$/, 'tampered') }))).toBeNull();
+});
+
+test('a page without a session leads to the sign-in and back', async () => {
+  const location = async (url: string) => {
+    const thrown = await requireUser(context, new Request(url)).catch((response: Response) => response);
+    return (thrown as Response).headers.get('location');
+  };
+  expect(await location('http://localhost:3000/campaigns/7?status=failed')).toBe('/login?next=%2Fcampaigns%2F7%3Fstatus%3Dfailed');
+  expect(await location('http://localhost:3000/')).toBe('/login');
+  expect(await location('http://localhost:3000/campaigns/7.data')).toBe('/login?next=%2Fcampaigns%2F7');
+});
+
+test.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '', null, '/%2f/..//evil.example'])(
+  'after signing in nobody is led to %s',
+  (next) => {
+    expect(new URL(safeNext(next), 'http://localhost:3000').origin).toBe('http://localhost:3000');
+  },
+);
+
+test('after five wrong passwords in a row even the right one waits, from that address only', async () => {
+  const wrong = { email: 'ana@example.com', password: 'not the password' };
+  const unknown = await signIn(context, form('192.0.2.2'), { ...wrong, email: 'nobody@example.com' });
+  for (let i = 0; i < 5; i++) expect(await signIn(context, form('192.0.2.2'), wrong)).toEqual(unknown);
+  expect(await signIn(context, form('192.0.2.2'), { ...wrong, password })).toMatchObject({
+    error: expect.stringMatching(/^Too many tries\. Wait \d+ seconds/),
+  });
+  expect(await signIn(context, form('192.0.2.3'), { ...wrong, password })).toBeInstanceOf(Response);
+  const { rows } = await database.db.pool.query('select key from sign_in_failures');
+  expect(JSON.stringify(rows)).not.toMatch(/ana@|192\.0/);
+});
+
+test('tries at the same time count one by one, and a success forgets them', async () => {
+  const wrong = { email: 'ana@example.com', password: 'not the password' };
+  const tries = await Promise.all(Array.from({ length: 12 }, () => signIn(context, form('192.0.2.4'), wrong)));
+  expect(tries.filter((answer) => !(answer instanceof Response) && answer.error.startsWith('Email'))).toHaveLength(5);
+
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 4; i++) await signIn(context, form('192.0.2.5'), wrong);
+    expect(await signIn(context, form('192.0.2.5'), { ...wrong, password })).toBeInstanceOf(Response);
+  }
+});
+
+test('a form of another site signs nobody in', async () => {
+  const thrown = await signIn(context, form('192.0.2.6', { origin: 'https://evil.example' }), { email: 'ana@example.com', password }).catch(
+    (e) => e,
+  );
+  expect((thrown as Response).status).toBe(403);
+});
+
+test('a key is kept as its hash, and a revoked one opens nothing', async () => {
+  const { key, apiKey } = await createApiKey(database.db, { name: 'CRM', role: 'marketer', createdBy: 'Ana' });
+  const verify = createKeyVerifier(database.db);
+  expect(await verify(key)).toEqual({
+    id: `key:${apiKey.id}`,
+    name: 'CRM',
+    email: null,
+    role: 'marketer',
+    via: 'key',
+    label: 'API key CRM',
+  });
+  expect((await listApiKeys(database.db))[0]).toMatchObject({ name: 'CRM', last_used_at: expect.any(String), revoked_at: null });
+  const { rows } = await database.db.pool.query('select * from api_keys');
+  expect(JSON.stringify(rows)).not.toContain(key);
+
+  expect(await revokeApiKey(database.db, apiKey.id)).toBe(true);
+  expect(await createKeyVerifier(database.db)(key)).toBeNull();
+  expect(await revokeApiKey(database.db, 999_999)).toBe(false);
+});

@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AppLoadContext } from '@remix-run/node';
+import { createStaticHandler } from '@remix-run/router';
+import { expect } from 'vitest';
+import { createApiKey } from '#app/domain/access/api-keys.server.ts';
+import { createAuth } from '#app/domain/access/auth.server.ts';
+import type { Role } from '#app/domain/access/roles.ts';
+import { type Env, readEnv } from '#app/env.server.ts';
+import { createLogger } from '#app/log.server.ts';
+import { nonconformities } from './conformity.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+
+interface RouteFile {
+  id: string;
+  path?: string;
+  index?: boolean;
+  file: string;
+}
+
+const { flatRoutes } = createRequire(import.meta.url)('@remix-run/dev/dist/config/flat-routes.js') as {
+  flatRoutes(appDirectory: string, ignored: string[]): Record<string, RouteFile>;
+};
+const app = resolve('app');
+// The route modules, named by Remix's own convention and matched by its own router.
+const modules = import.meta.glob<Record<string, unknown>>(['/app/routes/api.*.ts', '/app/routes/api.*/route.ts']);
+
+/** Every route file of the API. */
+export const apiRoutes = Object.values(flatRoutes(app, ['**/*.test.{ts,tsx}'])).filter(({ path }) => path?.startsWith('api/'));
+
+const origin = 'http://localhost:3000';
+
+export interface TestApi extends TestDatabase {
+  context: AppLoadContext;
+  keys: Record<Role, string>;
+  /**
+   * Calls `/api/v1` + path through the routes; JSON bodies are written out, and the admin's key is used where none is named.
+   * Every answer must be one that the OpenAPI document describes.
+   */
+  call(method: string, path: string, options?: CallOptions): Promise<Response>;
+}
+
+export interface CallOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** null: without any. */
+  key?: string | null;
+}
+
+export async function startApi(environment: Record<string, string> = {}): Promise<TestApi> {
+  const own = await createTestDatabase();
+  const env: Env = readEnv({ DATABASE_URL: own.url, LOG_LEVEL: 'error', ...environment });
+  const auth = createAuth(own.db, { baseUrl: env.baseUrl, secret: 'a secret of at least 32 characters, for tests' });
+  const context: AppLoadContext = { env, db: own.db, auth, log: createLogger(env), cspNonce: '' };
+  const keys = {} as Record<Role, string>;
+  for (const role of ['admin', 'marketer', 'support', 'analyst'] as const) {
+    keys[role] = (await createApiKey(own.db, { name: role, role, createdBy: null })).key;
+  }
+
+  const routes = await Promise.all(
+    apiRoutes.map(async ({ id, path, index, file }) => {
+      const load = modules[`/app/${file}`];
+      if (!load) throw new Error(`no module for ${pathToFileURL(resolve(app, file))}`);
+      const { loader, action } = await load();
+      return { id, path, index: index ?? false, loader, action } as never;
+    }),
+  );
+  const handler = createStaticHandler(routes);
+
+  return {
+    ...own,
+    context,
+    keys,
+    async call(method, path, { body, headers = {}, key = keys.admin } = {}) {
+      const isJson = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array) && !(body instanceof ReadableStream);
+      const request = new Request(`${origin}/api/v1${path}`, {
+        method,
+        headers: {
+          ...(key !== null && { Authorization: `Bearer ${key}` }),
+          ...(isJson && { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: (isJson ? JSON.stringify(body) : body) as BodyInit, duplex: 'half' }),
+      });
+      const response = await handler.queryRoute(request, { requestContext: context }).catch((thrown: unknown) => {
+        if (thrown instanceof Response) return thrown;
+        throw thrown;
+      });
+      expect(await nonconformities(method, path, response)).toEqual([]);
+      return response;
+    },
+  };
+}
