@@ -1,0 +1,31 @@
+# One image for web, worker and migrations; docker-compose.yml shows them together.
+FROM node:24-bookworm-slim AS base
+WORKDIR /rollcall
+COPY package.json package-lock.json ./
+
+FROM base AS build
+RUN npm ci --include=dev --no-audit --no-fund
+COPY . .
+RUN npm run build
+
+FROM base AS dependencies
+# The optional packages are the embedded PostgreSQL and a Node of their own: neither is needed here.
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+
+FROM base
+ENV NODE_ENV=production
+COPY --from=dependencies /rollcall/node_modules ./node_modules
+COPY --from=build /rollcall/build ./build
+COPY server.ts worker.ts ./
+COPY app ./app
+COPY db ./db
+COPY tasks ./tasks
+COPY scripts/migrate.ts scripts/launch-error.ts ./scripts/
+RUN mkdir .data && chown node:node .data
+USER node
+VOLUME /rollcall/.data
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# node itself is what gets SIGTERM; the shell form and npm would stand between.
+CMD ["node", "server.ts"]
