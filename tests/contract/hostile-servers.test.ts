@@ -54,15 +54,15 @@ function both(url: string, sendTimeoutMs = 5000): { name: string; send: () => Re
 describe('a server that', () => {
   it('dribbles its answer is left at the deadline', async () => {
     const url = await serveRaw((socket) => {
-      const text = 'HTTP/1.1 202 Accepted\r\nX-Slow: '.padEnd(5000, 'x');
+      const text = 'HTTP/1.1 202 Accepted\r\nX-Slow: '.padEnd(50_000, 'x');
       let at = 0;
       const timer = setInterval(() => socket.write(text[at++] as string), 20);
       socket.once('close', () => clearInterval(timer));
     });
-    for (const { send } of both(url, 300)) {
+    for (const { send } of both(url, 1000)) {
       const start = performance.now();
       expect(await send()).toMatchObject({ outcome: 'unknown', httpStatus: null });
-      expect(performance.now() - start).toBeLessThan(1500);
+      expect(performance.now() - start).toBeLessThan(4000);
     }
   });
 
@@ -72,7 +72,7 @@ describe('a server that', () => {
       const timer = setInterval(() => socket.write('x'), 20);
       socket.once('close', () => clearInterval(timer));
     });
-    for (const { send } of both(url, 300)) expect(await send()).toMatchObject({ outcome: 'accepted', httpStatus: 201 });
+    for (const { send } of both(url, 1000)) expect(await send()).toMatchObject({ outcome: 'accepted', httpStatus: 201 });
   });
 
   it('redirects is not followed', async () => {

@@ -4,7 +4,7 @@ import type { Providers } from '#app/providers/providers.server.ts';
 import { sandboxSendgridApiKey, sandboxTwilioAuthToken } from '#sandbox/credentials.ts';
 import type { FaultsInput } from '#sandbox/faults.ts';
 import { type Sandbox, startSandbox } from '#sandbox/index.ts';
-import { emailTo, providersAt, smsTo } from '#tests/support/providers.ts';
+import { emailTo, providersAt, smsTo, waiting } from '#tests/support/providers.ts';
 
 let sandbox: Sandbox;
 let providers: Providers;
@@ -13,7 +13,7 @@ let hasty: Providers;
 beforeAll(async () => {
   sandbox = await startSandbox();
   providers = providersAt(sandbox.url);
-  hasty = providersAt(sandbox.url, { sendTimeoutMs: 150 });
+  hasty = providersAt(sandbox.url, { sendTimeoutMs: 1000 });
 });
 
 afterEach(() => {
@@ -85,7 +85,7 @@ describe.each(channels)('$channel', ({ channel, message, status, id }) => {
     const stopping = new AbortController();
     const provider = providers[channel] as Provider;
     const running = provider.send(message(), stopping.signal);
-    await expect.poll(() => sandbox.stats().requests).toBe(1);
+    await expect.poll(() => sandbox.stats().requests, waiting).toBe(1);
     stopping.abort();
     expect(await running).toMatchObject({ outcome: 'unknown' });
     expect(await provider.send(message(), stopping.signal)).toMatchObject({

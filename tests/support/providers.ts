@@ -8,6 +8,9 @@ import {
   sandboxTwilioAuthToken,
 } from '#sandbox/credentials.ts';
 
+/** For expect.poll, whose own second is too short on a busy machine. */
+export const waiting = { timeout: 10_000, interval: 10 };
+
 /** The real adapters, aimed at `url`. */
 export function providersAt(url: string, settings: Partial<ProviderSettings> = {}): Providers {
   return createProviders({

@@ -6,17 +6,19 @@ import { emailTo, providersAt, smsTo } from '#tests/support/providers.ts';
 
 let sandbox: Sandbox;
 let providers: Providers;
+let hasty: Providers;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  providers = providersAt(sandbox.url, { sendTimeoutMs: 150 });
+  providers = providersAt(sandbox.url);
+  hasty = providersAt(sandbox.url, { sendTimeoutMs: 1000 });
 });
 afterEach(() => {
   sandbox.setFaults({});
   sandbox.clear();
 });
 afterAll(async () => {
-  await providers.close();
+  await Promise.all([providers.close(), hasty.close()]);
   await sandbox.stop();
 });
 
@@ -50,7 +52,7 @@ describe('an address’s own script', () => {
   it.each([
     ['ann+500@example.com', ['transient', 'transient', 'transient', 'transient']],
     ['ann+invalid@example.com', ['permanent', 'permanent']],
-    ['ann+timeout@example.com', ['unknown', 'unknown']],
+    ['ann+timeout@example.com', ['unknown']],
     ['ann+timeoutx1@example.com', ['unknown', 'accepted']],
     ['ann+bounce@example.com', ['accepted']],
     ['ann+newsletter@example.com', ['accepted']],
@@ -59,7 +61,7 @@ describe('an address’s own script', () => {
     const message = emailTo(address);
     expect(
       await outcomes(
-        providers.email,
+        address.includes('timeout') ? hasty.email : providers.email,
         expected.map(() => message),
       ),
     ).toEqual(expected);
@@ -81,18 +83,13 @@ describe('what the sandbox knows', () => {
   it('names everybody who got one round twice, and nobody else', async () => {
     const ann = emailTo('ann+timeoutaccepted@example.com');
     const bob = emailTo('bob@example.com');
-    expect(await outcomes(providers.email, [ann, ann, ann, bob, { ...bob, round: 1 }])).toEqual([
-      'unknown',
-      'unknown',
-      'unknown',
-      'accepted',
-      'accepted',
-    ]);
+    expect(await outcomes(hasty.email, [ann, ann])).toEqual(['unknown', 'unknown']);
+    expect(await outcomes(providers.email, [bob, { ...bob, round: 1 }])).toEqual(['accepted', 'accepted']);
     expect(sandbox.stats()).toMatchObject({
-      requests: 5,
-      accepted: 5,
+      requests: 4,
+      accepted: 4,
       refused: 0,
-      doubled: [{ campaign_id: 7, recipient_id: ann.recipientId, round: 0, accepted: 3 }],
+      doubled: [{ campaign_id: 7, recipient_id: ann.recipientId, round: 0, accepted: 2 }],
     });
   });
 

@@ -38,4 +38,10 @@ describe('redact', () => {
       }),
     );
   });
+
+  it('takes no time over a megabyte made to cost some', () => {
+    const start = performance.now();
+    for (const unit of ['a', '1', '(', '1(', '//a:', 'a@', 'SG.', 'Basic ']) redact(unit.repeat(1_000_000 / unit.length));
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
 });
