@@ -97,6 +97,8 @@ async function untilIdle(pool: { waitingCount: number; idleCount: number; totalC
 function graphileLogger(log: Logger): GraphileLogger {
   return new GraphileLogger(() => (level, message, meta) => {
     if ((meta as { error?: Error } | undefined)?.error?.name === 'SendAgainLater') return;
+    // With a local queue and batched completion, jobs need no connection each.
+    if (/maxPoolSize .* smaller than concurrency/.test(message)) return;
     if (level === 'error') log.error({ queue: true }, message);
     else if (level === 'warning') log.warn({ queue: true }, message);
     else log.debug({ queue: true }, message);
