@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeWebStream } from 'node:stream/web';
+import { setImmediate } from 'node:timers/promises';
 import { Problem } from '../problem.ts';
 
 /** Where a file's bytes come from: a request's body, a file, or chunks made by hand. */
@@ -23,6 +24,8 @@ export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGe
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       for (let start = 0; start < bytes.length; start += MAX_CHUNK) {
         yield bytes.subarray(start, start + MAX_CHUNK);
+        // A source that always has more would otherwise let nobody else have a turn.
+        await setImmediate();
         timer.refresh();
       }
     }
