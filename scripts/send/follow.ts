@@ -1,0 +1,50 @@
+import { io, type Socket } from 'socket.io-client';
+import { type CampaignCounters, type CampaignJson, type CampaignStatus, hasEnded } from '#app/domain/campaigns/campaign.ts';
+import type { ClientEvents, ServerEvents } from '#app/realtime/events.ts';
+import type { Order } from './arguments.ts';
+
+export interface Progress extends CampaignCounters {
+  status: CampaignStatus;
+  version: number;
+}
+
+export interface Following {
+  /** Resolves with the first snapshot. */
+  joined: Promise<void>;
+  /** Resolves when the campaign has ended and nothing of it is in flight. */
+  ended: Promise<void>;
+  close(): void;
+}
+
+/**
+ * Follows a campaign over Socket.IO, without polling. Every connection, the first as well as one after an outage, starts with a snapshot;
+ * what is older than what was shown is ignored.
+ */
+export function follow({ url, key }: Pick<Order, 'url' | 'key'>, id: number, show: (progress: Progress) => void): Following {
+  const socket: Socket<ServerEvents, ClientEvents> = io(url, { auth: { token: key }, transports: ['websocket'] });
+  const joined = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  let version = -1;
+
+  const take = (progress: Progress) => {
+    if (progress.version <= version) return;
+    version = progress.version;
+    show(progress);
+    const inFlight = progress.queued + progress.sending + progress.retrying;
+    if (hasEnded(progress.status) && inFlight === 0) ended.resolve();
+  };
+  const join = () => {
+    // No rows on this screen: the counters are enough.
+    socket.emit('recipients:watch', { campaign_id: id, ids: [] });
+    socket.emit('campaign:join', { id }, (answer) => {
+      if ('campaign' in answer) take(answer.campaign satisfies CampaignJson);
+      joined.resolve();
+    });
+  };
+  socket.on('connect', join);
+  socket.on('campaign:resync', join);
+  socket.on('campaign:progress', (progress) => {
+    if (progress.id === id) take(progress);
+  });
+  return { joined: joined.promise, ended: ended.promise, close: () => void socket.close() };
+}

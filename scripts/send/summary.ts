@@ -1,0 +1,44 @@
+import { type CampaignJson, statusLabels } from '#app/domain/campaigns/campaign.ts';
+import type { FailureGroup } from '#app/domain/campaigns/failure-groups.server.ts';
+import type { ImportReport } from '#app/domain/contacts/import-report.ts';
+
+const number = new Intl.NumberFormat('en-US');
+const ROWS_SHOWN = 5;
+
+/** What became of the contact file, with the first rejected rows. */
+export function importText(report: ImportReport, url: string): string {
+  const { rows, accepted, duplicates, rejected, errors } = report;
+  const shown = errors.slice(0, ROWS_SHOWN).map(({ line, address, reason }) => `  line ${line}: ${address ? `${address}: ` : ''}${reason}`);
+  const more = rejected - shown.length;
+  return [
+    `${number.format(rows)} rows: ${number.format(accepted)} accepted, ${number.format(duplicates)} duplicates, ${number.format(rejected)} rejected`,
+    ...shown,
+    ...(more > 0 ? [`  and ${number.format(more)} more: ${url}${report.report_url}`] : []),
+  ].join('\n');
+}
+
+/** How it ended: by outcome, then why. */
+export function endText(campaign: CampaignJson, failures: FailureGroup[], pageUrl: string): string {
+  const seconds = (Date.parse(campaign.finished_at ?? '') - Date.parse(campaign.started_at ?? '')) / 1000;
+  const waiting = campaign.pending + campaign.queued;
+  const outcomes: [string, number][] = [
+    ['sent', campaign.sent],
+    ['failed', campaign.failed],
+    ['unknown', campaign.unknown],
+    ['suppressed', campaign.suppressed],
+    ['cancelled', campaign.cancelled],
+    ['not tried', waiting],
+  ];
+  return [
+    '',
+    `${statusLabels[campaign.status]}: ${number.format(campaign.sent)} of ${number.format(campaign.total)} sent${
+      Number.isFinite(seconds) ? ` in ${seconds.toFixed(1)} s` : ''
+    }`,
+    ...outcomes.filter(([, count]) => count > 0).map(([label, count]) => `  ${label.padEnd(11)}${number.format(count).padStart(11)}`),
+    ...(failures.length > 0 ? ['', 'Why recipients failed'] : []),
+    ...failures.map(({ label, count }) => `  ${number.format(count).padStart(9)}  ${label}`),
+    ...(campaign.failure_reason ? ['', campaign.failure_reason] : []),
+    '',
+    pageUrl,
+  ].join('\n');
+}
