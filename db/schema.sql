@@ -303,13 +303,15 @@ begin
     total = total + d_total, pending = pending + d_pending, queued = queued + d_queued, sending = sending + d_sending,
     retrying = retrying + d_retrying, unknown = unknown + d_unknown, held = held + d_held, sent = sent + d_sent,
     failed = failed + d_failed, suppressed = suppressed + d_suppressed, cancelled = cancelled + d_cancelled,
-    delivered = delivered + d_delivered, bounced = bounced + d_bounced,
-    dispatch_requested = dispatch_requested
-      or (status = 'SENDING' and stop_code is null and pending + d_pending > 0 and queued + d_queued < dispatch_below)
+    delivered = delivered + d_delivered, bounced = bounced + d_bounced
   where id = campaign
   returning * into c;
   if c.id is null then
     return null; -- the campaign itself is being deleted
+  end if;
+  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.pending > 0 and c.queued < c.dispatch_below then
+    update campaigns set dispatch_requested = true where id = campaign;
+    perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', campaign), priority => -20);
   end if;
   perform end_campaign_if_done(c);
   return c.version;
@@ -337,10 +339,10 @@ begin
       count(*) filter (where outcome in ('transient', 'unknown'))::integer as transient
     from new_rows group by 1, 2 order by 1, 2
   loop
-    insert into campaign_minutes as old (campaign_id, minute, accepted, failed, transient)
+    insert into campaign_minutes as kept (campaign_id, minute, accepted, failed, transient)
     values (m.campaign_id, m.minute, m.accepted, m.failed, m.transient)
     on conflict (campaign_id, minute) do update set
-      accepted = old.accepted + excluded.accepted, failed = old.failed + excluded.failed, transient = old.transient + excluded.transient;
+      accepted = kept.accepted + excluded.accepted, failed = kept.failed + excluded.failed, transient = kept.transient + excluded.transient;
   end loop;
   return null;
 end $function$;
@@ -469,7 +471,6 @@ declare
   f record;
   chunk record;
   v bigint;
-  requested boolean;
 begin
   for d in
     select campaign_id, sum(greatest(n, 0))::integer as rows,
@@ -493,12 +494,8 @@ begin
     ) as both_sides
     group by campaign_id order by campaign_id
   loop
-    select dispatch_requested into requested from campaigns where id = d.campaign_id for no key update;
     v := apply_recipient_changes(d.campaign_id, 0, d.pending, d.queued, d.sending, d.retrying, d.unknown, d.held, d.sent, d.failed,
       d.suppressed, d.cancelled, d.delivered, d.bounced);
-    if not requested and (select dispatch_requested from campaigns where id = d.campaign_id) then
-      perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', d.campaign_id), priority => -20);
-    end if;
 
     if d.failures then
       for f in
