@@ -29,7 +29,7 @@ export function ProblemAlert({ title, children, kind = 'error', errors, actions,
       icon={<Icon size={18} stroke={1.8} aria-hidden />}
       role={kind === 'error' || kind === 'warning' ? 'alert' : 'status'}
       title={title}
-      classNames={{ icon: classes.icon, title: classes.title, message: classes.message }}
+      classNames={{ icon: classes.icon, body: classes.body, title: classes.title, message: classes.message }}
     >
       {children}
       {errors && errors.length > 0 && (

@@ -29,7 +29,7 @@ export const shouldRevalidate: ShouldRevalidateFunction = ({ currentParams, next
 export default function RecipientSheet() {
   const loaded = useLoaderData<typeof loader>();
   const { id, rid } = useParams();
-  const { channel, from, joins, path } = useOutletContext<LiveOutlet>();
+  const { channel, from, variables, joins, path } = useOutletContext<LiveOutlet>();
   const { search } = useLocation();
   const story = useFetcher<typeof loader>({ key: `story ${id} ${rid}` });
   const { recipient, attempts, message } = story.data ?? loaded;
@@ -38,7 +38,7 @@ export default function RecipientSheet() {
   return (
     <SideSheet title={recipient.address} badge={<RecipientStatusBadge status={recipient.status} />} closeTo={{ pathname: path, search }}>
       <RecipientStory recipient={recipient} attempts={attempts} channel={channel} />
-      <Variables variables={recipient.variables} />
+      <Variables variables={recipient.variables} order={variables} />
       <MessagePreview
         from={from}
         message={message}

@@ -1,16 +1,22 @@
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
-import { failureTexts } from '#app/domain/failures.ts';
+import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { Countdown } from './countdown.tsx';
+import type { FailureReason } from './failure-reasons.tsx';
+
+interface Props {
+  campaign: CampaignJson;
+  reasons: FailureReason[];
+}
 
 /** What stands in the way of the campaign, or how it ended, in a sentence; nothing while all goes well. */
-export function CampaignNotice({ campaign }: { campaign: CampaignJson }) {
+export function CampaignNotice({ campaign, reasons }: Props) {
   const { status, hold_reason } = campaign;
   if (status === 'SENDING' && hold_reason) return <HeldNotice campaign={campaign} />;
   if (status === 'PAUSED') return <PausedNotice campaign={campaign} />;
   if (status === 'CANCELLED') return <CancelledNotice campaign={campaign} />;
-  if (hasEnded(status)) return <EndNotice campaign={campaign} />;
+  if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} />;
   return null;
 }
 
@@ -51,7 +57,7 @@ function CancelledNotice({ campaign }: { campaign: CampaignJson }) {
   );
 }
 
-function EndNotice({ campaign }: { campaign: CampaignJson }) {
+function EndNotice({ campaign, reasons }: Props) {
   const { counted, count } = useNumbers();
   const { status, total, sent, failed, pending, suppressed, unknown, failure_code, failure_reason } = campaign;
   if (status === 'SENT') {
@@ -73,13 +79,15 @@ function EndNotice({ campaign }: { campaign: CampaignJson }) {
       </ProblemAlert>
     );
   }
+  const mayPass = reasons.filter(({ code }) => failureTexts[code as FailureCode]?.mayPass).reduce((sum, reason) => sum + reason.count, 0);
   return (
     <ProblemAlert
       kind={status === 'FAILED' ? 'error' : 'warning'}
-      title={status === 'FAILED' ? 'Nobody could be reached' : `${count(sent)} of ${count(total)} sent successfully`}
+      title={status === 'FAILED' ? 'Nobody could be reached' : `${counted(failed, 'recipient', 'recipients')} could not be reached`}
     >
-      {counted(failed, 'recipient', 'recipients')} could not be reached; the reasons are below.
-      {unknown > 0 && ` Of ${count(unknown)} more the outcome is unknown and waits for a person to decide.`}
+      {mayPass > 0 && `For ${count(mayPass)} the reason may pass with time. `}
+      {failed > mayPass && `${counted(failed - mayPass, 'needs', 'need')} a correction before it makes sense to send again. `}
+      {unknown > 0 && `Of ${count(unknown)} more the outcome is unknown and waits for a person to decide.`}
     </ProblemAlert>
   );
 }

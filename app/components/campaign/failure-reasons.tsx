@@ -15,7 +15,7 @@ export interface FailureReason {
 /** Why recipients failed, largest first, each with its share of the failures, what to do, and the way to the recipients. */
 export function FailureReasons({ reasons, path, ended }: { reasons: FailureReason[]; path: string; ended: boolean }) {
   const { count } = useNumbers();
-  const most = Math.max(1, ...reasons.map((reason) => reason.count));
+  const all = reasons.reduce((sum, reason) => sum + reason.count, 0);
   return (
     <section className={classes.root} aria-labelledby="failure-reasons">
       <Title order={2} id="failure-reasons" className={classes.title}>
@@ -47,7 +47,7 @@ export function FailureReasons({ reasons, path, ended }: { reasons: FailureReaso
                 See them
               </Link>
               <span className={classes.track} aria-hidden>
-                <span className={classes.share} style={{ width: `${(n / most) * 100}%` }} />
+                <span className={classes.share} style={{ width: `${(n / all) * 100}%` }} />
               </span>
             </li>
           ))}

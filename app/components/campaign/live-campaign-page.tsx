@@ -47,7 +47,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
 
   const { shown, rows, showChanges } = useShownPage(page, loaded.id, joins, openId);
   const problem = fetcher.state === 'idle' ? (fetcher.data ?? answer)?.problem : null;
-  const outlet: LiveOutlet = { channel: campaign.channel, from: campaign.from, path, joins };
+  const outlet: LiveOutlet = { channel: campaign.channel, from: campaign.from, variables: campaign.variables, path, joins };
 
   return (
     <>
@@ -62,7 +62,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
       <div className={classes.stack}>
         {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
         <ProgressHero campaign={campaign} />
-        <CampaignNotice campaign={campaign} />
+        <CampaignNotice campaign={campaign} reasons={insights.reasons} />
         <div className={classes.pair}>
           <FailureReasons reasons={insights.reasons} path={path} ended={hasEnded(campaign.status)} />
           <MinutesCard minutes={insights.minutes} />

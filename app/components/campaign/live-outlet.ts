@@ -5,6 +5,8 @@ export interface LiveOutlet {
   channel: Channel;
   /** The campaign's sender. */
   from: string | null;
+  /** Columns of the contact file, in its order. */
+  variables: string[];
   /** The campaign's path. */
   path: string;
   /** Answered joins of the live connection. */

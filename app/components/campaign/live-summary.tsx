@@ -28,7 +28,7 @@ export function LiveSummary({ campaign, pace, now }: { campaign: CampaignJson; p
           )}
         </li>
       )}
-      {status === 'SENDING' && <PaceParts pace={pace} />}
+      {status === 'SENDING' && <PaceParts pace={pace} onlyRetries={campaign.pending + campaign.queued + campaign.sending === 0} />}
       {hasEnded(status) && started_at && finished_at && (
         <li>
           {status === 'CANCELLED' ? 'cancelled' : 'ended'} <RelativeTime at={finished_at} /> after{' '}
@@ -39,10 +39,11 @@ export function LiveSummary({ campaign, pace, now }: { campaign: CampaignJson; p
   );
 }
 
-function PaceParts({ pace }: { pace: Pace | null }) {
+function PaceParts({ pace, onlyRetries }: { pace: Pace | null; onlyRetries: boolean }) {
   const { count } = useNumbers();
   if (!pace) return null;
   const { perSecond, secondsLeft } = pace;
+  if (perSecond < 1 && onlyRetries) return <li>only retries are left</li>;
   return (
     <>
       <li className="numeric">{perSecond >= 1 || perSecond === 0 ? count(Math.round(perSecond)) : 'less than 1'} a second</li>

@@ -24,11 +24,11 @@ export default function MinutesChart({ bars }: { bars: MinuteBar[] }) {
       type="stacked"
       series={series}
       valueFormatter={count}
-      gridAxis="y"
+      gridAxis="x"
       tickLine="none"
       maxBarWidth={26}
       barProps={{ isAnimationActive: false, radius: 2 }}
-      xAxisProps={{ tickMargin: 8, minTickGap: 36 }}
+      xAxisProps={{ tickMargin: 8, minTickGap: 36, interval: 'equidistantPreserveStart' }}
       yAxisProps={{ width: 52, allowDecimals: false, tickCount: 4 }}
       tooltipAnimationDuration={0}
     />

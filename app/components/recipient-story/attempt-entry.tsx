@@ -3,7 +3,7 @@ import { countdownText, tookText } from '#app/domain/durations.ts';
 import type { AttemptJson } from '#app/domain/recipients/recipient.ts';
 import { providerNames } from '../campaign/channel-words.ts';
 import { ClockTime } from '../relative-time.tsx';
-import { attemptName, attemptTitle, attemptTone } from './attempt-words.ts';
+import { attemptName, attemptTitle, attemptTone, firstSentence } from './attempt-words.ts';
 import classes from './recipient-story.module.css';
 
 /** One attempt in plain words; the provider's raw answer is one click away. */
@@ -19,7 +19,7 @@ export function AttemptEntry({ attempt, channel }: { attempt: AttemptJson; chann
   return (
     <li className={classes.entry} data-tone={attemptTone(attempt)}>
       <p className={classes.what}>{attemptTitle(attempt, providerNames[channel])}</p>
-      {outcome !== 'accepted' && reason && <p className={classes.why}>{reason}</p>}
+      {outcome !== 'accepted' && reason && <p className={classes.why}>{firstSentence(reason)}</p>}
       <p className={classes.when}>
         {attemptName(attempt)} · <ClockTime at={started_at} /> · {tookText(Date.parse(finished_at) - Date.parse(started_at))}
         {actor && (

@@ -14,6 +14,11 @@ export function attemptTitle(attempt: Pick<AttemptJson, 'outcome'>, provider: st
   return outcomes[attempt.outcome].title(provider);
 }
 
+/** What happened, without the advice that follows it in a provider's sentence: what to do is said once, above the attempts. */
+export function firstSentence(text: string): string {
+  return /^.+?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text;
+}
+
 export function attemptTone(attempt: Pick<AttemptJson, 'outcome'>): Tone {
   return outcomes[attempt.outcome].tone;
 }

@@ -30,19 +30,20 @@ export function SideSheet({ title, badge, closeTo, children }: Props) {
       lockScroll={false}
       trapFocus={hydrated}
       transitionProps={{ duration: 0 }}
+      classNames={{ inner: classes.inner, content: classes.sheet, overlay: classes.overlay }}
     >
-      <Drawer.Overlay backgroundOpacity={0.28} className={classes.overlay} />
-      <Drawer.Content className={classes.sheet} data-side-sheet>
+      <Drawer.Overlay backgroundOpacity={0.28} />
+      <Drawer.Content data-side-sheet>
         <header className={classes.head}>
           <div className={classes.words}>
-            <Drawer.Title component="h2" className={`name ${classes.title}`} dir="auto">
+            <Drawer.Title component="h2" className={`name ${classes.title}`} dir="auto" tabIndex={-1} data-autofocus>
               {title}
             </Drawer.Title>
             {badge}
           </div>
           <div className={classes.acts}>
             {hydrated && <CopyLink />}
-            <ActionIcon component={Link} to={closeTo} preventScrollReset size={34} aria-label="Close" data-autofocus>
+            <ActionIcon component={Link} to={closeTo} preventScrollReset size={34} aria-label="Close">
               <IconX size={18} stroke={1.8} aria-hidden />
             </ActionIcon>
           </div>

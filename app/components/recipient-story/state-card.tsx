@@ -8,7 +8,7 @@ import classes from './recipient-story.module.css';
 
 /** Where the recipient stands, in a sentence with what to do about it. */
 export function StateCard({ recipient, channel }: { recipient: RecipientJson; channel: Channel }) {
-  const { status, failure_code, failure_reason } = recipient;
+  const { status, failure_code } = recipient;
   const { tone, icon: Icon } = recipientLooks[status];
   const { title, text } = words(recipient, channel);
   const at = status === 'sent' ? recipient.sent_at : status === 'failed' ? recipient.failed_at : null;
@@ -25,9 +25,6 @@ export function StateCard({ recipient, channel }: { recipient: RecipientJson; ch
           )}
         </p>
         <p className={classes.stateText}>{text}</p>
-        {status === 'failed' && failure_reason && failure_code && failure_reason !== text && (
-          <p className={classes.stateReason}>{failure_reason}</p>
-        )}
         {status === 'failed' && failure_code && <p className={classes.code}>{failure_code}</p>}
       </div>
     </section>

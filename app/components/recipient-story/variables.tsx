@@ -1,9 +1,10 @@
 import { Title } from '@mantine/core';
 import classes from './recipient-story.module.css';
 
-/** What the contact file said of this person. */
-export function Variables({ variables }: { variables: Record<string, string> }) {
-  const entries = Object.entries(variables);
+/** What the contact file said of this person, in the file's order of columns. */
+export function Variables({ variables, order }: { variables: Record<string, string>; order: readonly string[] }) {
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const entries = Object.entries(variables).sort(([a], [b]) => place(a) - place(b));
   if (entries.length === 0) return null;
   return (
     <section aria-labelledby="variables">

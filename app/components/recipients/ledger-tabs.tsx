@@ -1,4 +1,5 @@
 import { Link } from '@remix-run/react';
+import { useEffect, useRef } from 'react';
 import type { CampaignCounters } from '#app/domain/campaigns/campaign.ts';
 import {
   type LedgerFilter,
@@ -30,8 +31,15 @@ const rare: readonly LedgerTab[] = ['suppressed', 'cancelled'];
 /** Which part of the ledger to see, with counts that follow the campaign. Links, so they can be opened anywhere. */
 export function LedgerTabs({ filter, counters, path }: { filter: LedgerFilter; counters: CampaignCounters; path: string }) {
   const shown = ledgerTabs.filter((tab) => !rare.includes(tab) || tab === filter.tab || tabCount(tab, counters) > 0);
+  const scroller = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab comes into view whenever another is chosen
+  useEffect(() => {
+    const nav = scroller.current;
+    const chosen = nav?.querySelector<HTMLElement>('[aria-current]');
+    if (nav && chosen) nav.scrollLeft = chosen.offsetLeft - (nav.clientWidth - chosen.offsetWidth) / 2;
+  }, [filter.tab]);
   return (
-    <nav className={classes.root} aria-label="Recipients by status">
+    <nav ref={scroller} className={classes.root} aria-label="Recipients by status">
       <ul className={classes.list}>
         {shown.map((tab) => (
           <li key={tab}>

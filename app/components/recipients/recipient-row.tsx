@@ -31,17 +31,19 @@ export const RecipientRow = memo(function RecipientRow({ row, to, current, left 
         <RecipientStatusBadge status={row.status} variant="plain" />
       </td>
       <td className={classes.doing}>
-        <RecipientDoing row={row} />
+        <span>
+          <RecipientDoing row={row} />
+        </span>
       </td>
       <td className={classes.attempts}>
         {row.attempts > 0 && (
-          <>
+          <span>
             <span className={classes.attemptsWord}>attempt </span>
             {attemptsText(row.attempts)}
-          </>
+          </span>
         )}
       </td>
-      <td className={classes.reason}>{row.failure_code && row.status !== 'sent' ? failureLabel(row.failure_code) : null}</td>
+      <td className={classes.reason}>{row.failure_code && row.status !== 'sent' ? <span>{failureLabel(row.failure_code)}</span> : null}</td>
     </tr>
   );
 });

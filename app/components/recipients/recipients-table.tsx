@@ -21,11 +21,21 @@ export function RecipientsTable({ rows, filter, path, search, openId }: Props) {
       <caption className={classes.caption}>Recipients and what became of each</caption>
       <thead className={classes.head}>
         <tr>
-          <th scope="col">Recipient</th>
-          <th scope="col">Status</th>
-          <th scope="col">What happens</th>
-          <th scope="col">Attempts</th>
-          <th scope="col">Reason</th>
+          <th scope="col" className={classes.heading}>
+            Recipient
+          </th>
+          <th scope="col" className={classes.heading}>
+            Status
+          </th>
+          <th scope="col" className={classes.heading}>
+            What happens
+          </th>
+          <th scope="col" className={classes.heading}>
+            Attempts
+          </th>
+          <th scope="col" className={classes.heading}>
+            Reason
+          </th>
         </tr>
       </thead>
       <tbody>
