@@ -210,6 +210,14 @@ export const operations = {
     answer: 'AttemptPage',
     problems: [422],
   },
+  listFailures: {
+    method: 'GET',
+    path: '/campaigns/{id}/failures',
+    summary: 'Why recipients failed: how many for each reason, the largest first',
+    permission: 'campaigns:read',
+    status: 200,
+    answer: 'FailureGroups',
+  },
   exportRecipients: {
     method: 'GET',
     path: '/campaigns/{id}/export.csv',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CampaignJson, campaignStatuses, channels, unknownPolicies } from '../domain/campaigns/campaign.ts';
 import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
+import type { FailureGroup } from '../domain/campaigns/failure-groups.server.ts';
 import type { TestResult } from '../domain/campaigns/send-test.server.ts';
 import { type ImportReport, rejectReasons } from '../domain/contacts/import-report.ts';
 import type { Preview } from '../domain/content/preview-message.server.ts';
@@ -91,6 +92,8 @@ const attempt = z.strictObject({
   actor: text,
 });
 
+const failureGroup = z.strictObject({ code: z.string(), label: z.string(), count });
+
 const importReport = z.strictObject({
   rows: count,
   accepted: count,
@@ -147,6 +150,7 @@ export const answers = {
   RecipientPage: page(recipient),
   RecipientStory: z.strictObject({ recipient, attempts: z.array(attempt satisfies z.ZodType<AttemptJson>) }),
   AttemptPage: page(attempt),
+  FailureGroups: z.strictObject({ data: z.array(failureGroup satisfies z.ZodType<FailureGroup>) }),
   ImportReport: importReport satisfies z.ZodType<ImportReport>,
   Preview: preview satisfies z.ZodType<Preview>,
   TestResult: testResult satisfies z.ZodType<TestResult>,

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { AppLoadContext } from '@remix-run/node';
 import { createStaticHandler } from '@remix-run/router';
 import { expect } from 'vitest';
@@ -28,6 +27,17 @@ const modules = import.meta.glob<Record<string, unknown>>(['/app/routes/api.*.ts
 
 /** Every route file of the API. */
 export const apiRoutes = Object.values(flatRoutes(app, ['**/*.test.{ts,tsx}'])).filter(({ path }) => path?.startsWith('api/'));
+
+/** The API's routes with their modules. */
+export function loadApiRoutes() {
+  return Promise.all(
+    apiRoutes.map(async ({ id, path, index, file }) => {
+      const load = modules[`/app/${file}`];
+      if (!load) throw new Error(`no module for ${file}`);
+      return { id, path, index: index ?? false, module: await load() };
+    }),
+  );
+}
 
 const origin = 'http://localhost:3000';
 
@@ -58,13 +68,8 @@ export async function startApi(environment: Record<string, string> = {}): Promis
     keys[role] = (await createApiKey(own.db, { name: role, role, createdBy: null })).key;
   }
 
-  const routes = await Promise.all(
-    apiRoutes.map(async ({ id, path, index, file }) => {
-      const load = modules[`/app/${file}`];
-      if (!load) throw new Error(`no module for ${pathToFileURL(resolve(app, file))}`);
-      const { loader, action } = await load();
-      return { id, path, index: index ?? false, loader, action } as never;
-    }),
+  const routes = (await loadApiRoutes()).map(
+    ({ module: { loader, action }, path, index, id }) => ({ id, path, index, loader, action }) as never,
   );
   const handler = createStaticHandler(routes);
 

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import type { ServerBuild } from '@remix-run/node';
+import type { AppContext } from '#app/context.server.ts';
+import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
+import { createWebServer } from '#app/server.server.ts';
+import { loadApiRoutes } from './api.ts';
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** The real web server with the API's routes and the live connection, but without pages: those need a build. */
+export async function startWeb(context: AppContext): Promise<{ stop(): Promise<void> }> {
+  const routes = Object.fromEntries((await loadApiRoutes()).map((route) => [route.id, route]));
+  const build = {
+    routes,
+    entry: { module: { default: () => new Response(null, { status: 404 }) } },
+    assets: { routes: {}, entry: { module: '', imports: [] }, url: '', version: '' },
+    assetsBuildDirectory: '',
+    publicPath: '/',
+    basename: '/',
+    future: { v3_singleFetch: true, v3_throwAbortReason: true, v3_relativeSplatPath: true, v3_fetcherPersist: true },
+    isSpaMode: false,
+    mode: 'production',
+  } as unknown as ServerBuild;
+  let realtime: Realtime | undefined;
+  const server = createWebServer({ context, build, clientFolder: 'public', listening: () => realtime?.listening ?? false });
+  realtime = startRealtime(server, context);
+  server.listen(context.env.port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await realtime?.stop();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
