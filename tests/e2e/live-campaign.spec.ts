@@ -1,0 +1,190 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { api, emailFaults, people, sendTo, signIn } from './sent-campaign.ts';
+
+const scripted = ['slow+429x2@example.com', 'broken+500@example.com', 'gone+invalid@example.com'];
+
+test.beforeEach(async ({ page, request }) => {
+  await emailFaults(request, { latency_ms: 20 });
+  await signIn(page);
+});
+
+test.afterAll(async ({ request }) => emailFaults(request, {}));
+
+test('the page follows a campaign to its end without being reloaded', async ({ page, request }) => {
+  await emailFaults(request, { latency_ms: 400 });
+  const id = await sendTo(request, 'Followed', [...scripted, ...people(597)]);
+  await page.goto(`/campaigns/${id}`);
+  await page.evaluate(() => Object.assign(window, { stillTheSame: true }));
+
+  await expect(page.getByTestId('counter')).toHaveText(/^(\d+) of 600 sent$/);
+  await expect(page).toHaveTitle(/^\d+ % · Followed/);
+  const slow = page.getByRole('row', { name: /slow\+429x2/ });
+  await expect(slow).toContainText(/Retry 1 of 3 in \d+ s/);
+  await expect(slow).toContainText(/Retry 2 of 3 in 4 s/);
+  await expect(slow).toContainText(/Retry 2 of 3 in 2 s/);
+  await expect(slow).toContainText('Sent');
+
+  await expect(page.getByTestId('counter')).toHaveText('598 of 600 sent', { timeout: 40_000 });
+  await expect(page.getByRole('heading', { level: 1 }).locator('..')).toContainText('Partially sent');
+  await expect(page.getByRole('alert').filter({ hasText: '2 recipients could not be reached' })).toBeVisible();
+  await expect(page).toHaveTitle('Partially sent · Followed');
+  const reasons = page.getByRole('region', { name: 'Why recipients failed' });
+  await expect(reasons).toContainText(/Provider had an error.*1/);
+  await expect(reasons).toContainText(/Address does not exist.*1/);
+  expect(await page.evaluate(() => 'stillTheSame' in window)).toBe(true);
+});
+
+test('the counter is never more than a second behind the ledger, and the page stays responsive', async ({ page, request }) => {
+  const id = await sendTo(request, 'Fast', people(4000));
+  await page.goto(`/campaigns/${id}`);
+  await page.evaluate(() => {
+    const state = { longest: 0 };
+    Object.assign(window, { state });
+    let last = performance.now();
+    setInterval(() => {
+      state.longest = Math.max(state.longest, performance.now() - last);
+      last = performance.now();
+    }, 20);
+  });
+  const shown = async () => Number((await page.getByTestId('counter').innerText()).replace(/\D*of[\s\S]*$/, '').replaceAll(/\D/g, ''));
+  for (;;) {
+    const ledger = await api.campaign(request, id);
+    await expect.poll(shown, { timeout: 1_000, intervals: [50] }).toBeGreaterThanOrEqual(ledger.sent);
+    if (ledger.finished_at) break;
+  }
+  await expect(page.getByTestId('counter')).toHaveText('4,000 of 4,000 sent');
+  expect(await page.evaluate(() => (window as unknown as { state: { longest: number } }).state.longest)).toBeLessThan(1_000);
+});
+
+test('a recipient’s story opens over the page, goes on live, and its address can be handed on', async ({ page, request }) => {
+  const id = await sendTo(request, 'Stories', [...scripted, ...people(20)]);
+  await page.goto(`/campaigns/${id}?status=all`);
+  await page.getByRole('link', { name: /broken\+500/ }).click();
+  const sheet = page.getByRole('dialog');
+  await expect(sheet).toContainText(/Retry \d of 3 in \d+ s/);
+  await expect(sheet.getByText('Refused for now')).toHaveCount(4, { timeout: 30_000 });
+  await expect(sheet).toContainText('The provider answered with an error four times. Retry later.');
+  await sheet.getByText('Provider’s answer').first().click();
+  await expect(sheet.getByText('HTTP status').first().locator('..')).toContainText('500');
+  await expect(sheet).toContainText('Person 2');
+  const message = sheet.frameLocator('iframe');
+  await expect(message.getByText('Hello Person 2, good to see you.')).toHaveCSS('color', 'rgb(84, 79, 210)');
+
+  const url = page.url();
+  await page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+  await expect(page).toHaveURL(new RegExp(`/campaigns/${id}$|/campaigns/${id}\\?`));
+  await page.goto(url);
+  await expect(page.getByRole('dialog')).toContainText('broken+500@example.com');
+});
+
+test('filter, search and pages are in the URL, with and without scripts', async ({ page, request, browser }) => {
+  const id = await sendTo(request, 'Large enough', [...scripted, ...people(120)]);
+  await expect.poll(async () => (await api.campaign(request, id)).finished_at, { timeout: 30_000 }).not.toBeNull();
+  await page.goto(`/campaigns/${id}`);
+  const rows = page.locator('tbody tr[data-recipient]');
+
+  await page.getByRole('link', { name: /^Failed/ }).click();
+  await expect(rows).toHaveCount(2);
+  await page.getByLabel('Reason').selectOption('invalid_address');
+  await expect(rows).toHaveCount(1);
+  await expect(page).toHaveURL(/status=failed/);
+  await expect(page).toHaveURL(/code=invalid_address/);
+
+  await page.getByRole('link', { name: /^All/ }).click();
+  await page.getByRole('searchbox').fill('PERSON000');
+  await expect(rows).toHaveCount(9);
+  await page.getByRole('link', { name: 'Clear the search' }).click();
+  await expect(rows).toHaveCount(50);
+  const firstPage = await rows.allInnerTexts();
+  await page.getByRole('link', { name: 'Next' }).click();
+  await expect(page.getByText('51 to 100')).toBeVisible();
+  await page.getByRole('link', { name: 'Next' }).click();
+  await expect(rows).toHaveCount(23);
+  await page.getByRole('link', { name: 'Previous' }).click();
+  await page.getByRole('link', { name: 'Previous' }).click();
+  await expect(page.getByText('1 to 50')).toBeVisible();
+  expect(await rows.allInnerTexts()).toEqual(firstPage);
+
+  const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
+  const reader = await plain.newPage();
+  await reader.goto(`/campaigns/${id}`);
+  await expect(reader.getByTestId('counter')).toHaveText('121 of 123 sent');
+  await reader.getByRole('searchbox').fill('gone');
+  await reader.getByRole('button', { name: 'Search' }).click();
+  await expect(reader.locator('tbody tr[data-recipient]')).toHaveCount(1);
+  await reader.getByRole('link', { name: 'gone+invalid@example.com' }).click();
+  await expect(reader.getByRole('dialog')).toContainText('Refused for good');
+  await reader.getByRole('link', { name: 'Close' }).click();
+  await expect(reader.getByRole('dialog')).toBeHidden();
+  await plain.close();
+});
+
+test('a row that leaves its filter stays in its place until the reader asks for the new list', async ({ page, request }) => {
+  const id = await sendTo(request, 'Leaving', [...Array.from({ length: 30 }, (_, i) => `late${i}+429x1@example.com`)]);
+  await page.goto(`/campaigns/${id}?status=retrying`);
+  const rows = page.locator('tbody tr[data-recipient]');
+  await expect(rows.first()).toBeVisible();
+  await expect(page.getByTestId('counter')).toHaveText('30 of 30 sent', { timeout: 20_000 });
+  await expect(page.getByText('Nobody here').or(page.locator('tr[data-left]').first())).toBeVisible();
+});
+
+test('after a lost connection the numbers are right again at once', async ({ page, context, request }) => {
+  await emailFaults(request, { latency_ms: 300 });
+  const id = await sendTo(request, 'Lost and found', people(1500));
+  await page.goto(`/campaigns/${id}`);
+  await expect(page.getByTestId('counter')).not.toHaveText('0 of 1,500 sent');
+  await context.setOffline(true);
+  await expect(page.getByText(/Reconnecting, numbers as of \d/)).toBeVisible();
+  const frozen = await page.getByTestId('counter').innerText();
+  await expect.poll(async () => (await api.campaign(request, id)).finished_at, { timeout: 40_000 }).not.toBeNull();
+  expect(await page.getByTestId('counter').innerText()).toBe(frozen);
+  await context.setOffline(false);
+  await expect(page.getByTestId('counter')).toHaveText('1,500 of 1,500 sent');
+  await expect(page.getByText(/Reconnecting/)).toBeHidden();
+  await expect(page.getByText('All 1,500 sent')).toBeVisible();
+  await expect(page.locator('tbody tr[data-recipient]').first()).toContainText('Sent');
+});
+
+test('pause, resume and cancel', async ({ page, request }) => {
+  await emailFaults(request, { latency_ms: 500 });
+  const id = await sendTo(request, 'Stop and go', people(2000));
+  await page.goto(`/campaigns/${id}`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText(/recipients wait until you press Resume/)).toBeVisible();
+  await expect(page.getByText(/Nothing is being sent/)).toBeVisible();
+  const { sent } = await api.campaign(request, id);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(async () => (await api.campaign(request, id)).sent).toBeGreaterThan(sent);
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Cancel campaign' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel campaign' }).click();
+  await expect(page.getByRole('heading', { level: 1 }).locator('..')).toContainText('Cancelled');
+  await expect(page.getByRole('link', { name: /^Cancelled/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeHidden();
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing, and nothing is cut off on a narrow phone (${colorScheme})`, async ({ page, request }) => {
+    await page.emulateMedia({ colorScheme });
+    const long = `${'long.'.repeat(11)}name@${'department.'.repeat(10)}example.com`;
+    const id = await sendTo(request, 'A campaign with a name that is rather long, so that it has to wrap somewhere', [
+      long,
+      ...scripted,
+      ...people(60),
+    ]);
+    await page.goto(`/campaigns/${id}`);
+    await expect(page.getByTestId('counter')).toHaveText('62 of 64 sent', { timeout: 30_000 });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.getByRole('link', { name: /broken\+500/ }).click();
+    await expect(page.getByRole('dialog')).toContainText('Refused for now');
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.getByRole('link', { name: 'Close' }).click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  });
+}
