@@ -65,8 +65,10 @@ function brokenTemplates(content: Content): ContentProblem[] {
 
 function unknownVariables(content: Content): ContentProblem[] {
   const known = [...content.variables, ...builtInVariables];
-  const told = new Set<string>();
-  return usedVariables(content).flatMap(({ field, name, line }) => {
+  const spaced = namesWithSpaces(content);
+  // Liquid reads each word of such a name as one; they are told already.
+  const told = new Set(spaced.flatMap(({ field, words }) => words.map((word) => `${field} ${word}`)));
+  const unknown = usedVariables(content).flatMap(({ field, name, line }) => {
     const key = `${field} ${name}`;
     if (known.includes(name) || told.has(key)) {
       return [];
@@ -80,6 +82,19 @@ function unknownVariables(content: Content): ContentProblem[] {
         message: `The ${names[field]} uses {{ ${name} }}, but the contacts have no such column.${advice(name, content, known)}`,
       },
     ];
+  });
+  return [...spaced.map(({ problem }) => problem), ...unknown];
+}
+
+function namesWithSpaces(content: Content): { field: ContentField; words: string[]; problem: ContentProblem }[] {
+  return (['subject', 'html', 'text'] as const).flatMap((field) => {
+    const template = (content.channel === 'email' || field === 'text' ? content[field] : null) ?? '';
+    return [...template.matchAll(/\{\{-?\s*([\p{L}_][\p{L}\p{N}_]*(?: +[\p{L}_][\p{L}\p{N}_]*)+)\s*-?\}\}/gu)].map((match) => {
+      const words = (match[1] ?? '').split(/ +/);
+      const line = template.slice(0, match.index).split('\n').length;
+      const message = `${match[0]} has a space in its name. Did you mean {{ ${toVariableName(words.join(' '))} }}?`;
+      return { field, words, problem: { field, line, message, severity: 'error' as const } };
+    });
   });
 }
 
