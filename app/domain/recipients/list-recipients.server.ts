@@ -1,10 +1,10 @@
 import type { Database } from '#db/database.ts';
-import { pageOfAll, pageOfCode, pageOfSearch, pageOfStatuses } from '#db/queries/page-recipients.ts';
-import type { Channel } from '../campaigns/campaign.ts';
+import { FEW_RECIPIENTS, pageOfAll, pageOfCode, pageOfSearch, pageOfSearchAmongFew, pageOfStatuses } from '#db/queries/page-recipients.ts';
+import type { CampaignCounters, Channel } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
 import { notFound } from '../problem.ts';
-import type { RecipientJson } from './recipient.ts';
+import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
 import { type RecipientFilter, recipientFilter } from './recipient-filter.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from './recipient-json.ts';
 import { searchPrefixes } from './search-prefixes.ts';
@@ -23,12 +23,7 @@ export interface RecipientPage {
 export async function listRecipients(db: Database, campaignId: number, filter: RecipientFilter = {}): Promise<RecipientPage> {
   const { status, code, q, cursor, limit = 50 } = parseInput(recipientFilter, filterOf(filter));
   const statuses = status?.length ? status : null;
-  const { rows: campaigns } = await db.pool.query<{ channel: Channel; sample: string | null }>(
-    `select channel, (select address from recipients where campaign_id = c.id order by id limit 1) as sample from campaigns c where id = $1`,
-    [campaignId],
-  );
-  const campaign = campaigns[0];
-  if (!campaign) throw notFound('There is no campaign');
+  const campaign = await listOf(db, campaignId, code);
 
   // One row more than the page tells whether there is another.
   const more = limit + 1;
@@ -36,7 +31,8 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
     const beginnings = searchPrefixes(campaign.channel, q, campaign.sample);
     const after = cursor ? fromCursor(cursor, 'string') : '';
     const values = [campaignId, after, more, beginnings, statuses, code ?? null];
-    return page(await db.pool.query<RecipientRow>(pageOfSearch(recipientColumns), values), limit, (row) => row.address);
+    const search = passing(campaign, statuses, code) <= FEW_RECIPIENTS ? pageOfSearchAmongFew : pageOfSearch;
+    return page(await db.pool.query<RecipientRow>(search(recipientColumns), values), limit, (row) => row.address);
   }
 
   const after = cursor ? fromCursor(cursor, 'number') : 0;
@@ -48,6 +44,32 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
     return page(await db.pool.query<RecipientRow>(pageOfStatuses(recipientColumns), [campaignId, after, more, statuses]), limit, byId);
   }
   return page(await db.pool.query<RecipientRow>(pageOfAll(recipientColumns), [campaignId, after, more]), limit, byId);
+}
+
+interface ListFacts extends CampaignCounters {
+  channel: Channel;
+  /** Any address of the list, to see how it is written. */
+  sample: string | null;
+  failedForCode: number;
+}
+
+async function listOf(db: Database, campaignId: number, code: string | undefined): Promise<ListFacts> {
+  const { rows } = await db.pool.query<ListFacts>(
+    `select channel, ${recipientStatuses.join(', ')},
+       (select address from recipients where campaign_id = c.id order by id limit 1) as sample,
+       coalesce((select recipients from campaign_failures where campaign_id = c.id and failure_code = $2), 0) as "failedForCode"
+     from campaigns c where id = $1`,
+    [campaignId, code ?? null],
+  );
+  if (!rows[0]) throw notFound('There is no campaign');
+  return rows[0];
+}
+
+/** How many recipients pass the filter at most, by the kept counters. Those that are tried again carry a code, too. */
+function passing(facts: ListFacts, statuses: readonly RecipientStatus[] | null, code: string | undefined): number {
+  const byStatus = (statuses ?? recipientStatuses).reduce((sum, status) => sum + facts[status], 0);
+  const inFlight = facts.queued + facts.sending + facts.retrying + facts.unknown;
+  return code ? Math.min(byStatus, facts.failedForCode + inFlight) : byStatus;
 }
 
 /** Empty parameters of a form mean the same as none. */

@@ -5,7 +5,7 @@ import { getRecipient, getRecipientsByIds } from '#app/domain/recipients/get-rec
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
 import type { RecipientFilter } from '#app/domain/recipients/recipient-filter.ts';
 import { removeRecipients } from '#app/domain/recipients/remove-recipients.server.ts';
-import { pageOfAll, pageOfCode, pageOfSearch, pageOfStatuses } from '#db/queries/page-recipients.ts';
+import { pageOfAll, pageOfCode, pageOfSearch, pageOfSearchAmongFew, pageOfStatuses } from '#db/queries/page-recipients.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
 let database: TestDatabase;
@@ -121,6 +121,20 @@ test.each(plans)('a page of "%s" reads about as many rows as it shows, from an i
   visit(rows[0]['QUERY PLAN'][0].Plan);
   expect(read.length).toBeGreaterThan(0);
   expect(Math.max(...read)).toBeLessThanOrEqual(51);
+});
+
+test('looking for few among many reads the few', async () => {
+  const few = await database.db.pool.query<{ id: number }>(
+    `update recipients set status = 'retrying', next_attempt_at = now(), failed_at = null, failure_code = 'timeout'
+     where campaign_id = $1 and address >= 'person019990' returning id`,
+    [campaignId],
+  );
+  expect((await walk({ q: 'person', status: 'retrying' })).map((row) => row.id).sort()).toEqual(few.rows.map((row) => row.id).sort());
+  const values = [campaignId, '', 51, ['person'], ['retrying'], null];
+  const { rows } = await database.db.pool.query(`explain (analyze, format text) ${pageOfSearchAmongFew('r.id')}`, values);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toMatch(/recipients_by_status/);
+  expect(plan).not.toMatch(/Seq Scan|Rows Removed by Filter: \d{3}/);
 });
 
 test('one recipient comes with its attempts, of its own campaign only', async () => {
