@@ -1,7 +1,17 @@
 /** One line of the ledger, as the API and the pages show it. Names are fixed by the REST API. */
 
 /** In the order of PostgreSQL's enum. */
-export const recipientStatuses = ['pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled'] as const;
+export const recipientStatuses = [
+  'pending',
+  'queued',
+  'sending',
+  'retrying',
+  'unknown',
+  'sent',
+  'failed',
+  'suppressed',
+  'cancelled',
+] as const;
 export type RecipientStatus = (typeof recipientStatuses)[number];
 
 export type Delivery = 'delivered' | 'deferred' | 'bounced' | 'undelivered' | 'complained';
