@@ -56,11 +56,21 @@ create table campaigns (
   stop_reason text,
   constraint stop_has_reason check ((stop_code is null) = (stop_reason is null)),
 
+  -- Reopened for single recipients only: those that are pending stay so, for this reason, and do not keep the campaign open.
+  rest_code text,
+  rest_reason text,
+
   -- dispatch_campaign is asked for when fewer than this many recipients are queued.
   dispatch_below integer not null default 0,
   dispatch_requested boolean not null default false,
   -- A bulk move of recipients is under way; the campaign cannot end before it is done.
   moving boolean not null default false,
+  -- The retry round under way sends again to recipients that failed for these reasons before it began.
+  retry_codes text[],
+  retried_at timestamptz,
+  -- The recipients of a clone are still being copied.
+  preparing boolean not null default false,
+  cloned_from bigint,
 
   -- Columns of the contact file that the recipients brought, in the order in which they were first seen.
   variables text[] not null default '{}',
@@ -214,26 +224,38 @@ begin
 end $$;
 create trigger campaign_after_update after update on campaigns for each row execute function campaign_after_update();
 
+-- How a campaign ended: every recipient that was not suppressed sent, some, or none.
+create function campaign_outcome(total integer, sent integer, suppressed integer) returns campaign_status
+language sql immutable parallel safe as $$
+  select case when sent + suppressed = total then 'SENT' when sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end::campaign_status
+$$;
+
+create function recipients_failed_reason(total integer, sent integer, suppressed integer) returns text
+language sql immutable parallel safe as $$
+  select (total - suppressed - sent) || ' of ' || (total - suppressed)
+    || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.'
+$$;
+
 -- Ends a campaign when nothing is open any more. Called under the campaign's row lock, so it ends exactly once.
 create function end_campaign_if_done(c campaigns) returns void language plpgsql as $$
 declare
   in_flight integer := c.queued + c.sending + c.retrying + c.unknown - c.held;
-  to_send integer := c.total - c.suppressed;
-  result campaign_status;
+  result campaign_status := campaign_outcome(c.total, c.sent, c.suppressed);
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null) then
+  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
     return;
   end if;
-  result := case when c.sent = to_send then 'SENT' when c.sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end;
   update campaigns set
     status = result,
     finished_at = now(),
     failed_at = case when result <> 'SENT' then now() end,
-    failure_code = case when result <> 'SENT' then coalesce(c.stop_code, 'recipients_failed') end,
-    failure_reason = case when result <> 'SENT' then coalesce(c.stop_reason,
-      (to_send - c.sent) || ' of ' || to_send || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.') end,
+    failure_code = case when result <> 'SENT' then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
+    failure_reason = case when result <> 'SENT' then coalesce(c.stop_reason, c.rest_reason,
+      recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
     stop_code = null,
     stop_reason = null,
+    rest_code = null,
+    rest_reason = null,
     dispatch_below = 0,
     dispatch_requested = false
   where id = c.id;
@@ -244,7 +266,7 @@ create function finish_move(campaign bigint) returns void language plpgsql as $$
 declare
   c campaigns;
 begin
-  update campaigns set moving = false where id = campaign and moving returning * into c;
+  update campaigns set moving = false, retry_codes = null where id = campaign and moving returning * into c;
   if c.id is not null then
     perform end_campaign_if_done(c);
   end if;
@@ -257,8 +279,26 @@ create function apply_recipient_changes(campaign bigint, d_total integer, d_pend
   d_delivered integer, d_bounced integer) returns bigint language plpgsql as $$
 declare
   c campaigns;
+  result campaign_status;
 begin
+  -- A late change of a single recipient (a carrier's refusal, a person's decision) may change how an ended campaign ended.
+  if d_sent <> 0 or d_suppressed <> 0 then
+    select * into c from campaigns where id = campaign for no key update;
+    if c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
+      result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
+    end if;
+  end if;
   update campaigns set
+    status = coalesce(result, status),
+    failed_at = case when result is null then failed_at when result <> 'SENT' then coalesce(failed_at, now()) end,
+    failure_code = case when result is null then failure_code when result <> 'SENT' then coalesce(failure_code, 'recipients_failed') end,
+    failure_reason = case
+      when result is null then failure_reason
+      when result = 'SENT' then null
+      when coalesce(failure_code, 'recipients_failed') = 'recipients_failed'
+        then recipients_failed_reason(total, sent + d_sent, suppressed + d_suppressed)
+      else failure_reason
+    end,
     total = total + d_total, pending = pending + d_pending, queued = queued + d_queued, sending = sending + d_sending,
     retrying = retrying + d_retrying, unknown = unknown + d_unknown, held = held + d_held, sent = sent + d_sent,
     failed = failed + d_failed, suppressed = suppressed + d_suppressed, cancelled = cancelled + d_cancelled,
@@ -268,7 +308,7 @@ begin
   if c.id is null then
     return null; -- the campaign itself is being deleted
   end if;
-  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.pending > 0 and c.queued < c.dispatch_below then
+  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 and c.queued < c.dispatch_below then
     update campaigns set dispatch_requested = true where id = campaign;
     perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', campaign), priority => -20);
   end if;

@@ -17,7 +17,7 @@ export async function dispatchRecipients(pool: Pool, campaignId: number): Promis
     const { rows: shares } = await client.query<{ task: string; window: number; queued: number }>(
       `select 'send_' || c.channel as task, c.queued,
          greatest($2, $3 / (select count(*) from campaigns where status = 'SENDING'))::integer as window
-       from campaigns c where c.id = $1 and c.status = 'SENDING' and c.stop_code is null`,
+       from campaigns c where c.id = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null`,
       [campaignId, SMALLEST_WINDOW, JOB_WINDOW],
     );
     const share = shares[0];
@@ -28,7 +28,7 @@ export async function dispatchRecipients(pool: Pool, campaignId: number): Promis
       text: `
         with picked as (
           select r.id from recipients r join campaigns c on c.id = r.campaign_id
-          where r.campaign_id = $1 and r.status = 'pending' and c.status = 'SENDING' and c.stop_code is null
+          where r.campaign_id = $1 and r.status = 'pending' and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null
           order by r.id limit $2 for update of r skip locked
         ),
         moved as (
@@ -52,7 +52,7 @@ export async function dispatchRecipients(pool: Pool, campaignId: number): Promis
     // Nothing picked though recipients are pending: they are locked by a statement whose trigger asks again.
     const { rows: asked } = await client.query<{ more: boolean }>(
       `update campaigns set dispatch_below = $2,
-         dispatch_requested = $3 and status = 'SENDING' and stop_code is null and pending > 0 and queued < $2
+         dispatch_requested = $3 and status = 'SENDING' and stop_code is null and rest_code is null and pending > 0 and queued < $2
        where id = $1 returning dispatch_requested as more`,
       [campaignId, Math.ceil(share.window / 2), queued > 0],
     );

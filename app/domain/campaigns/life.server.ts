@@ -84,7 +84,7 @@ export async function resumeCampaign(db: Database, _viewer: Viewer, id: number):
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, id);
     if (campaign.status !== 'PAUSED') throw conflict('resumed', campaign.status);
-    await client.query(`update campaigns set status = 'SENDING', moving = false, dispatch_requested = true where id = $1`, [id]);
+    await client.query(`update campaigns set status = 'SENDING', dispatch_requested = true where id = $1`, [id]);
     await client.query('select end_campaign_if_done(c) from campaigns c where id = $1', [id]);
     await requestDispatch(client, id);
   });
