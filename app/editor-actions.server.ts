@@ -4,7 +4,7 @@ import { assertMay } from './domain/access/require.server.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { deleteCampaign } from './domain/campaigns/delete-campaign.server.ts';
 import { getCampaign } from './domain/campaigns/get-campaign.server.ts';
-import { sendCampaign } from './domain/campaigns/life.server.ts';
+import { sendCampaign } from './domain/campaigns/send-campaign.server.ts';
 import { updateCampaign } from './domain/campaigns/update-campaign.server.ts';
 import { importContacts } from './domain/contacts/import-contacts.server.ts';
 import { conflict, type FieldError, isProblem, Problem } from './domain/problem.ts';

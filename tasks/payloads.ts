@@ -3,3 +3,5 @@ import { z } from 'zod';
 /** What each job carries; Graphile stores it as JSON. Names and shapes are typed here and nowhere else. */
 export const campaignPayload = z.object({ campaign_id: z.number().int() });
 export const sendPayload = z.object({ campaign_id: z.number().int(), recipient_id: z.number().int(), dispatch_seq: z.number().int() });
+export const clonePayload = campaignPayload.extend({ clone_id: z.number().int() });
+export const startPayload = campaignPayload.extend({ scheduled_at: z.string() });

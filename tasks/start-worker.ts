@@ -6,10 +6,12 @@ import type { Logger } from '#app/log.server.ts';
 import type { Provider } from '#app/providers/provider.ts';
 import { type Database, openDatabase } from '#db/database.ts';
 import { retryTriggerExists } from '#db/queries/retry-trigger.ts';
+import { cloneCampaignRecipients } from './clone-recipients.ts';
 import { dispatchCampaign } from './dispatch-campaign.ts';
 import { moveCampaignRecipients } from './move-recipients.ts';
 import { sendMessage } from './send-message.ts';
 import { settleUnknownOutcomes } from './settle-unknown.ts';
+import { startCampaign } from './start-campaign.ts';
 
 /** In flight at once where WORKER_CONCURRENCY does not say otherwise: 500 messages/s at 200 ms a call. */
 const CONCURRENCY = 100;
@@ -48,6 +50,8 @@ export async function startWorker({ env, db, log, providers }: WorkerOptions): P
   const taskList: TaskList = {
     dispatch_campaign: dispatchCampaign(db),
     move_recipients: moveCampaignRecipients(db),
+    clone_recipients: cloneCampaignRecipients(db),
+    start_campaign: startCampaign(db),
     settle_unknown: settleUnknownOutcomes(db, env),
     send_email: sendMessage(engine, 'email'),
     send_sms: sendMessage(engine, 'sms'),

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { answer, on } from '#app/api/handler.server.ts';
-import { sendCampaign } from '#app/domain/campaigns/life.server.ts';
+import { sendCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
 import { invalid } from '#app/domain/problem.ts';
 
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>

@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
 import type { CampaignStatus } from '#app/domain/campaigns/campaign.ts';
-import { sendCampaign } from '#app/domain/campaigns/life.server.ts';
+import { sendCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
 import { type Env, readEnv } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';

@@ -23,6 +23,7 @@ export interface CampaignRow extends CampaignCounters {
   max_retries: number;
   variables: string[];
   version: number;
+  preparing: boolean;
   created_at: Date;
   created_by: string | null;
 }
@@ -34,7 +35,7 @@ export const listColumns = [
   ...['id', 'name', 'channel', 'status', 'subject', 'sender', 'unknown_policy'],
   ...['total', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled', 'delivered', 'bounced'],
   ...['scheduled_at', 'time_zone', 'started_at', 'started_by', 'finished_at', 'failed_at', 'failure_code', 'failure_reason'],
-  ...['retry_count', 'max_retries', 'variables', 'version', 'created_at', 'created_by'],
+  ...['retry_count', 'max_retries', 'variables', 'preparing', 'version', 'created_at', 'created_by'],
 ].join(', ');
 export const campaignColumns = `${listColumns}, html, text`;
 
@@ -52,7 +53,6 @@ export function toCampaignListItem({ sender, ...row }: CampaignListRow, retryWin
     retry_until: row.failed_at ? new Date(row.failed_at.getTime() + retryWindowS * 1000).toISOString() : null,
     hold_until: null,
     hold_reason: null,
-    preparing: false,
   };
 }
 

@@ -9,7 +9,7 @@ import { type CampaignRow, campaignColumns } from './campaign-json.ts';
  * one that its new rows' foreign key takes, and wants the row later.
  *
  * @param act what was asked for, as in "cannot be changed"
- * @throws Problem 404, 409 in any other state
+ * @throws Problem 404, 409 in any other state or while its list is being copied
  */
 export async function lockDraft(
   client: PoolClient,
@@ -22,6 +22,9 @@ export async function lockDraft(
   if (!campaign) throw notFound('There is no campaign');
   if (campaign.status !== 'DRAFT') {
     throw conflict(`Only a draft can be ${act}, and this campaign is ${statusLabels[campaign.status].toLowerCase()}.`);
+  }
+  if (campaign.preparing) {
+    throw conflict(`The recipients are still being copied; it can be ${act} when that is done.`, 'preparing');
   }
   return campaign;
 }

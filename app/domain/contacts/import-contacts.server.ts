@@ -129,15 +129,19 @@ async function* stage(
 
 /** Says no before a long upload rather than after it. The answer may change meanwhile: {@link addVariables} asks again, under the lock. */
 async function requireDraft(client: PoolClient, campaignId: number): Promise<Channel> {
-  const { rows } = await client.query<{ status: CampaignStatus; channel: Channel }>('select status, channel from campaigns where id = $1', [
-    campaignId,
-  ]);
+  const { rows } = await client.query<{ status: CampaignStatus; channel: Channel; preparing: boolean }>(
+    'select status, channel, preparing from campaigns where id = $1',
+    [campaignId],
+  );
   const campaign = rows[0];
   if (!campaign) {
     throw notThere();
   }
   if (campaign.status !== 'DRAFT') {
     throw notDraft(campaign.status);
+  }
+  if (campaign.preparing) {
+    throw new Problem(409, 'preparing', 'The recipients of the original are still being copied. Add contacts when that is done.');
   }
   return campaign.channel;
 }

@@ -1,0 +1,43 @@
+import type { Database } from '#db/database.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { Viewer } from '../access/roles.ts';
+import { Problem } from '../problem.ts';
+import type { CampaignJson } from './campaign.ts';
+import { getCampaign } from './get-campaign.server.ts';
+import { lockCampaign } from './locked-campaign.server.ts';
+
+const SUFFIX = ' (copy)';
+
+/**
+ * A new draft with the same content, settings and recipients. Answers at once; the list is copied by a task and the draft is `preparing`
+ * until it is complete.
+ *
+ * @throws Problem 404; 409 where the original's own list is still being copied
+ */
+export async function cloneCampaign(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
+  const cloneId = await inTransaction(db.pool, async (client) => {
+    const original = await lockCampaign(client, viewer, id);
+    if (original.preparing)
+      throw new Problem(409, 'preparing', 'The recipients of this campaign are still being copied. Clone it when that is done.');
+    const { rows } = await client.query<{ id: number }>(
+      `insert into campaigns (name, channel, subject, html, text, sender, unknown_policy, max_retries, variables, created_by, cloned_from, preparing)
+       select left(name, 200 - length($2)) || $2, channel, subject, html, text, sender, unknown_policy, max_retries, variables, $3, id, total > 0
+       from campaigns where id = $1 returning id`,
+      [id, SUFFIX, viewer.label],
+    );
+    const clone = rows[0]?.id as number;
+    await client.query(`insert into campaign_events (campaign_id, kind, actor, details) values ($1, 'cloned', $2, $3)`, [
+      clone,
+      viewer.label,
+      { from: id, name: original.name },
+    ]);
+    if (original.total > 0) {
+      await client.query(
+        `select graphile_worker.add_job('clone_recipients', json_build_object('campaign_id', $1::bigint, 'clone_id', $2::bigint), priority => -15)`,
+        [id, clone],
+      );
+    }
+    return clone;
+  });
+  return getCampaign(db, cloneId);
+}

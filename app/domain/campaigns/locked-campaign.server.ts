@@ -1,0 +1,63 @@
+import type { PoolClient } from 'pg';
+import type { Viewer } from '../access/roles.ts';
+import { Problem } from '../problem.ts';
+import { type CampaignStatus, type Channel, statusLabels } from './campaign.ts';
+
+/** What the use cases of a campaign's life decide by. */
+export interface LockedCampaign {
+  id: number;
+  name: string;
+  channel: Channel;
+  status: CampaignStatus;
+  total: number;
+  pending: number;
+  subject: string | null;
+  html: string | null;
+  text: string | null;
+  sender: string | null;
+  variables: string[];
+  preparing: boolean;
+  max_retries: number;
+  retry_count: number;
+  failed_at: Date | null;
+  scheduled_at: Date | null;
+  failure_code: string | null;
+  failure_reason: string | null;
+  /** The database's clock. */
+  now: Date;
+}
+
+/**
+ * The campaign's row, locked until the transaction ends; what happens to it is logged in the viewer's name. Only its own row may change
+ * after this: recipients come first in the lock order.
+ *
+ * @throws Problem 404
+ */
+export async function lockCampaign(client: PoolClient, viewer: Pick<Viewer, 'label'> | null, id: number): Promise<LockedCampaign> {
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer?.label ?? '']);
+  const { rows } = await client.query<LockedCampaign>(
+    `select id, name, channel, status, total, pending, subject, html, text, sender, variables, preparing, max_retries, retry_count,
+       failed_at, scheduled_at, failure_code, failure_reason, now() as now
+     from campaigns where id = $1 for no key update`,
+    [id],
+  );
+  if (!rows[0]) throw new Problem(404, 'not_found', 'This campaign does not exist.');
+  return rows[0];
+}
+
+/** "A campaign that is paused cannot be sent." */
+export function stateConflict(act: string, status: CampaignStatus): Problem {
+  return new Problem(409, 'conflict', `A campaign that is ${statusLabels[status].toLowerCase()} cannot be ${act}.`);
+}
+
+export async function requestDispatch(client: PoolClient, id: number): Promise<void> {
+  await client.query(`select graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', $1::bigint), priority => -20)`, [
+    id,
+  ]);
+}
+
+export async function requestMove(client: PoolClient, id: number): Promise<void> {
+  await client.query(`select graphile_worker.add_job('move_recipients', json_build_object('campaign_id', $1::bigint), priority => -20)`, [
+    id,
+  ]);
+}

@@ -1,0 +1,77 @@
+import { type FailureCode, failureLabel, failureTexts } from '../failures.ts';
+import type { CampaignStatus } from './campaign.ts';
+
+/** The reason of recipients that were never tried, since the campaign stopped before them. Every retry goes on with them. */
+export const NOT_TRIED = 'not_tried';
+
+export interface RetryReason {
+  code: string;
+  label: string;
+  count: number;
+  retry_by_default: boolean;
+}
+
+export interface RetryPreview {
+  /** How many a retry without a choice would send to. */
+  retryable: number;
+  by_reason: RetryReason[];
+  /** Left out by default, or for good. */
+  excluded: { code: string; label: string; count: number }[];
+  retries_left: number;
+  retry_until: string | null;
+}
+
+/** May a failure pass without anybody changing anything? Then a retry sends to it unless told otherwise. */
+export function retriedByDefault(code: string): boolean {
+  return code === NOT_TRIED || (failureTexts[code as FailureCode]?.mayPass ?? false);
+}
+
+/**
+ * What a retry would do.
+ *
+ * @param failures recipients by failure code, as they are now
+ * @param notTried recipients that are pending
+ * @param suppressed recipients that are on the suppression list, never sent to
+ */
+export function previewRetry(
+  failures: readonly { code: string; count: number }[],
+  notTried: number,
+  suppressed: number,
+  limits: Pick<RetryPreview, 'retries_left' | 'retry_until'>,
+): RetryPreview {
+  const reasons = [...failures, ...(notTried > 0 ? [{ code: NOT_TRIED, count: notTried }] : [])]
+    .filter(({ count }) => count > 0)
+    .map(({ code, count }) => ({ code, label: reasonLabel(code), count, retry_by_default: retriedByDefault(code) }));
+  const excluded = reasons.filter(({ retry_by_default }) => !retry_by_default).map(({ code, label, count }) => ({ code, label, count }));
+  return {
+    retryable: reasons.reduce((sum, reason) => sum + (reason.retry_by_default ? reason.count : 0), 0),
+    by_reason: reasons,
+    excluded: suppressed > 0 ? [...excluded, { code: 'suppressed', label: 'On the suppression list', count: suppressed }] : excluded,
+    ...limits,
+  };
+}
+
+function reasonLabel(code: string): string {
+  return code === NOT_TRIED ? 'Not tried yet' : failureLabel(code);
+}
+
+/** Why a retry is closed: a code and a sentence with what to do instead; null where it is open. */
+export function retryClosed(
+  campaign: { status: CampaignStatus; retry_count: number; max_retries: number; failed_at: Date | null },
+  now: Date,
+  windowS: number,
+): { code: string; message: string } | null {
+  if (campaign.status !== 'FAILED' && campaign.status !== 'PARTIALLY_SENT') {
+    return { code: 'conflict', message: 'Only a campaign that failed or was partially sent can be retried.' };
+  }
+  if (campaign.failed_at && now.getTime() > campaign.failed_at.getTime() + windowS * 1_000) {
+    const hours = Math.round(windowS / 3_600);
+    const window = hours >= 1 ? `${hours} ${hours === 1 ? 'hour' : 'hours'}` : `${windowS} seconds`;
+    return { code: 'retry_window_over', message: `A campaign can be retried for ${window} after it failed. Clone it to send again.` };
+  }
+  if (campaign.retry_count >= campaign.max_retries) {
+    const rounds = campaign.max_retries === 1 ? 'its retry' : `all ${campaign.max_retries} retries`;
+    return { code: 'no_retries_left', message: `This campaign has used ${rounds}. Clone it to send again.` };
+  }
+  return null;
+}

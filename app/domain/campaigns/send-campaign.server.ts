@@ -1,0 +1,107 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '#db/database.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { Viewer } from '../access/roles.ts';
+import { checkContent } from '../content/check-content.ts';
+import { invalid, Problem } from '../problem.ts';
+import type { CampaignJson } from './campaign.ts';
+import { getCampaign } from './get-campaign.server.ts';
+import { type LockedCampaign, lockCampaign, requestDispatch, stateConflict } from './locked-campaign.server.ts';
+import { sendTime } from './send-time.ts';
+
+/** Senders of the configuration, for campaigns that name none. */
+export interface DefaultSenders {
+  emailFrom?: string | undefined;
+  smsFrom?: string | undefined;
+}
+
+export interface SendRequest {
+  /** A time with an offset, or wall time in `time_zone`; absent: now. */
+  scheduled_at?: string | null | undefined;
+  /** IANA name, kept and shown beside the time. */
+  time_zone?: string | null | undefined;
+}
+
+/**
+ * Sends a draft now, or at its time. From here on its content and list are fixed (unscheduling makes it a draft again).
+ *
+ * @throws Problem 404; 409 in another state than DRAFT, while its list is being copied, or with nobody to send to; 422 with the fields
+ * that are missing or broken
+ */
+export async function sendCampaign(
+  db: Database,
+  viewer: Viewer,
+  id: number,
+  senders: DefaultSenders,
+  { scheduled_at, time_zone }: SendRequest = {},
+): Promise<CampaignJson> {
+  await inTransaction(db.pool, async (client) => {
+    const campaign = await lockCampaign(client, viewer, id);
+    if (campaign.status !== 'DRAFT') throw stateConflict('sent', campaign.status);
+    if (campaign.preparing) throw new Problem(409, 'preparing', 'The recipients are still being copied. Send when that is done.');
+    if (campaign.pending === 0) {
+      throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
+    }
+    const sender = readySender(campaign, senders);
+    if (scheduled_at) await schedule(client, campaign, sender, scheduled_at, time_zone ?? null);
+    else await start(client, id, sender, viewer.label);
+  });
+  return getCampaign(db, id);
+}
+
+/** @throws Problem 422 with everything that keeps it from being sent */
+function readySender(campaign: LockedCampaign, senders: DefaultSenders): string {
+  const sender = campaign.sender || (campaign.channel === 'email' ? senders.emailFrom : senders.smsFrom);
+  const errors = checkContent(campaign)
+    .filter((problem) => problem.severity === 'error')
+    .map((problem) => ({ path: problem.field as string, message: problem.message }));
+  if (!sender) errors.push({ path: 'from', message: 'There is no sender. Enter one, or set a default in the configuration.' });
+  if (!sender || errors.length > 0) throw invalid(errors, 'The campaign is not ready to be sent.');
+  return sender;
+}
+
+async function start(client: PoolClient, id: number, sender: string, by: string): Promise<void> {
+  await client.query(
+    `update campaigns set status = 'SENDING', sender = $2, started_at = now(), started_by = $3, dispatch_requested = true where id = $1`,
+    [id, sender, by],
+  );
+  await requestDispatch(client, id);
+}
+
+async function schedule(client: PoolClient, campaign: LockedCampaign, sender: string, at: string, timeZone: string | null): Promise<void> {
+  const time = sendTime(at, timeZone);
+  if (typeof time !== 'number') throw invalid([time]);
+  if (time <= campaign.now.getTime())
+    throw invalid([{ path: 'scheduled_at', message: 'This time has passed. Choose a later one, or send now.' }]);
+  const { rows } = await client.query<{ scheduled_at: Date }>(
+    `update campaigns set status = 'SCHEDULED', sender = $2, scheduled_at = to_timestamp($3::float8 / 1000), time_zone = $4 where id = $1
+     returning scheduled_at`,
+    [campaign.id, sender, time, timeZone],
+  );
+  await client.query(
+    `select graphile_worker.add_job('start_campaign', json_build_object('campaign_id', $1::bigint, 'scheduled_at', $2::text),
+       run_at => $3, priority => -20)`,
+    [campaign.id, rows[0]?.scheduled_at.toISOString(), rows[0]?.scheduled_at],
+  );
+}
+
+/** Makes a scheduled campaign a draft again. @throws Problem 404, 409 unless SCHEDULED */
+export async function unscheduleCampaign(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
+  await inTransaction(db.pool, async (client) => {
+    const campaign = await lockCampaign(client, viewer, id);
+    if (campaign.status !== 'SCHEDULED') throw stateConflict('unscheduled', campaign.status);
+    await client.query(`update campaigns set status = 'DRAFT', scheduled_at = null, time_zone = null where id = $1`, [id]);
+  });
+  return getCampaign(db, id);
+}
+
+/** The time of a scheduled campaign has come. Does nothing where it was unscheduled, cancelled or moved to another time. */
+export async function startScheduledCampaign(db: Database, id: number, scheduledAt: string): Promise<void> {
+  await inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<{ sender: string }>(
+      `select sender from campaigns where id = $1 and status = 'SCHEDULED' and scheduled_at = $2 for no key update`,
+      [id, scheduledAt],
+    );
+    if (rows[0]) await start(client, id, rows[0].sender, 'schedule');
+  });
+}

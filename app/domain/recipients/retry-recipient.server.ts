@@ -1,0 +1,95 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '#db/database.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { Viewer } from '../access/roles.ts';
+import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
+import { stateConflict } from '../campaigns/locked-campaign.server.ts';
+import { retryClosed } from '../campaigns/retry-rules.ts';
+import { normaliseEmail } from '../contacts/email-address.ts';
+import { normalisePhone } from '../contacts/phone-number.ts';
+import { invalid, notFound, Problem } from '../problem.ts';
+import { getRecipient } from './get-recipient.server.ts';
+import { type RecipientJson, type RecipientStatus, recipientStatusLabels } from './recipient.ts';
+import { sendOneAgain } from './reopen-recipient.server.ts';
+
+interface Found {
+  status: RecipientStatus;
+  address: string;
+  campaign_status: CampaignStatus;
+  channel: Channel;
+  failed_at: Date | null;
+  now: Date;
+}
+
+/** The recipient, locked, with what its campaign allows. @throws Problem 404 */
+export async function lockRecipient(client: PoolClient, campaignId: number, id: number): Promise<Found> {
+  const { rows } = await client.query<Found>(
+    `select r.status, r.address, c.status as campaign_status, c.channel, c.failed_at, now() as now
+     from recipients r join campaigns c on c.id = r.campaign_id where r.campaign_id = $1 and r.id = $2 for update of r`,
+    [campaignId, id],
+  );
+  if (!rows[0]) throw notFound('There is no recipient');
+  return rows[0];
+}
+
+/**
+ * Sends to one failed recipient again, to a corrected address where it was wrong. Reopens an ended campaign, costs no round, and obeys
+ * the same window.
+ *
+ * @throws Problem 404; 409 where the recipient or its campaign is in another state, after the window, or where the corrected address is a
+ * recipient already; 422 for an address that is none
+ */
+export async function retryRecipient(
+  db: Database,
+  viewer: Viewer,
+  campaignId: number,
+  id: number,
+  { address, windowS }: { address?: string | null | undefined; windowS: number },
+): Promise<RecipientJson> {
+  await inTransaction(db.pool, async (client) => {
+    const found = await lockRecipient(client, campaignId, id);
+    if (found.status !== 'failed' && found.status !== 'unknown') {
+      const label = recipientStatusLabels[found.status].toLowerCase();
+      throw new Problem(409, 'conflict', `Only a recipient that failed can be sent to again, and this one is ${label}.`);
+    }
+    assertOpen(found, windowS);
+    const corrected = address ? normalised(address, found.channel) : found.address;
+    await again(client, campaignId, id, corrected, found.campaign_status);
+    await client.query(
+      `insert into campaign_events (campaign_id, recipient_id, kind, actor, details) values ($1, $2, 'recipient_retried', $3, $4)`,
+      [campaignId, id, viewer.label, { corrected: corrected !== found.address }],
+    );
+    await sendOneAgain(client, viewer, campaignId, id);
+  });
+  return (await getRecipient(db, campaignId, id)).recipient;
+}
+
+function assertOpen({ campaign_status: status, failed_at, now }: Found, windowS: number): void {
+  if (status === 'SENDING' || status === 'PAUSED') return;
+  if (status !== 'FAILED' && status !== 'PARTIALLY_SENT') throw stateConflict('sent to again', status);
+  const closed = retryClosed({ status, failed_at, retry_count: 0, max_retries: 1 }, now, windowS);
+  if (closed) throw new Problem(409, closed.code, closed.message);
+}
+
+function normalised(raw: string, channel: Channel): string {
+  const address = channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw, 'US');
+  if (address) return address;
+  const message =
+    channel === 'email' ? 'This is not an email address.' : 'This is not a phone number. Write it with its country code, such as +49.';
+  throw invalid([{ path: 'address', message }]);
+}
+
+/** A new round with a fresh budget: queued at once, or pending while the campaign is paused. */
+export async function again(client: PoolClient, campaignId: number, id: number, address: string, status: CampaignStatus): Promise<void> {
+  try {
+    await client.query(
+      `update recipients set status = $4, address = $3, round = round + 1, attempts = 0, dispatch_seq = dispatch_seq + 1, failed_at = null,
+         unknown_until = null, failure_code = null, failure_reason = null, changed_at = now()
+       where campaign_id = $1 and id = $2`,
+      [campaignId, id, address, status === 'PAUSED' ? 'pending' : 'queued'],
+    );
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint !== 'one_row_per_address') throw error;
+    throw new Problem(409, 'address_taken', 'This address is a recipient of the campaign already.');
+  }
+}
