@@ -15,7 +15,7 @@ import { NavigationProgress } from './components/navigation-progress.tsx';
 import { ReaderProvider } from './components/reader-context.tsx';
 import { styleNonce, useNonce } from './nonce.ts';
 import { type Reader, readReader } from './reader.ts';
-import { theme } from './theme.ts';
+import { cssVariablesResolver, theme } from './theme.ts';
 
 export const links: LinksFunction = () => [{ rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }];
 
@@ -52,9 +52,14 @@ export function Layout({ children }: { children: ReactNode }) {
         </noscript>
       </head>
       <body>
-        <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce(nonce)}>
+        <MantineProvider
+          theme={theme}
+          cssVariablesResolver={cssVariablesResolver}
+          defaultColorScheme="auto"
+          getStyleNonce={() => styleNonce(nonce)}
+        >
           <ReaderProvider reader={data?.reader ?? withoutData}>
-            <ModalsProvider>
+            <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': 'Close' } }}>
               <NavigationProgress />
               {children}
             </ModalsProvider>

@@ -1,4 +1,16 @@
-import { ActionIcon, Alert, Button, createTheme, Input, type MantineColorsTuple, Modal, Paper, Skeleton, Tooltip } from '@mantine/core';
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  Input,
+  type MantineColorsTuple,
+  Modal,
+  Paper,
+  Skeleton,
+  Tooltip,
+} from '@mantine/core';
 
 const iris: MantineColorsTuple = [
   '#f3f3ff',
@@ -41,6 +53,13 @@ const dark: MantineColorsTuple = [
 
 const sans = "'Inter Variable', -apple-system, BlinkMacSystemFont, 'Segoe UI', 'Noto Sans', Roboto, Helvetica, Arial, sans-serif";
 
+/** Errors in words need more contrast than Mantine's red has. */
+export const cssVariablesResolver: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-error': 'var(--tone-red-fg)' },
+  dark: { '--mantine-color-error': 'var(--tone-red-fg)' },
+});
+
 /** One accent (iris), cool neutrals, 6 px corners and hairlines in place of shadows. Status colours live in styles.css. */
 export const theme = createTheme({
   primaryColor: 'iris',
@@ -70,10 +89,20 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'sm' }, styles: { root: { fontWeight: 500 } } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Input: Input.extend({ defaultProps: { size: 'sm' } }),
-    InputWrapper: Input.Wrapper.extend({ styles: { label: { fontWeight: 500, marginBottom: 4 } } }),
+    InputWrapper: Input.Wrapper.extend({
+      styles: { label: { fontWeight: 500, marginBottom: 4 }, description: { fontSize: '0.75rem' }, error: { fontSize: '0.75rem' } },
+    }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg', withBorder: true } }),
     Alert: Alert.extend({ defaultProps: { radius: 'lg' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.4, blur: 2 } } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        radius: 'lg',
+        overlayProps: { backgroundOpacity: 0.4, blur: 2 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+      styles: { title: { fontWeight: 600 } },
+    }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: false, events: { hover: true, focus: true, touch: true } } }),
   },

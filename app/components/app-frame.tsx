@@ -1,6 +1,6 @@
 import { AppShell, Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, NavLink, useLocation } from '@remix-run/react';
+import { Link, useLocation } from '@remix-run/react';
 import { IconSend } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import type { Viewer } from '#app/domain/access/roles.ts';
@@ -19,10 +19,10 @@ function Places({ viewer }: { viewer: Viewer }) {
       </Link>
       <nav aria-label="Main">
         {places.map(({ to, label, icon: Icon, owns }) => (
-          <NavLink key={to} to={to} prefetch="intent" className={classes.place} aria-current={owns(pathname) ? 'page' : undefined}>
+          <Link key={to} to={to} prefetch="intent" className={classes.place} aria-current={owns(pathname) ? 'page' : undefined}>
             <Icon size={17} stroke={1.7} aria-hidden />
             {label}
-          </NavLink>
+          </Link>
         ))}
       </nav>
       <div className={classes.foot}>
@@ -61,17 +61,16 @@ export function AppFrame({ viewer, children }: { viewer: Viewer; children: React
       <AppShell.Navbar className={classes.navbar} visibleFrom="sm">
         <Places viewer={viewer} />
       </AppShell.Navbar>
-      <Drawer
-        opened={opened}
-        onClose={close}
-        size={272}
-        withCloseButton={false}
-        hiddenFrom="sm"
-        aria-label="Navigation"
-        classNames={{ body: classes.drawer, content: classes.drawerContent }}
-      >
-        <Places viewer={viewer} />
-      </Drawer>
+      {opened && (
+        <Drawer.Root opened onClose={close} size={272} hiddenFrom="sm">
+          <Drawer.Overlay />
+          <Drawer.Content aria-label="Navigation" className={classes.drawerContent}>
+            <Drawer.Body className={classes.drawer}>
+              <Places viewer={viewer} />
+            </Drawer.Body>
+          </Drawer.Content>
+        </Drawer.Root>
+      )}
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <div className={classes.page}>{children}</div>
       </AppShell.Main>

@@ -28,7 +28,7 @@ export function UserMenu({ viewer }: { viewer: Viewer }) {
       </Form>
       <Menu width={232} position="top-start" offset={6} withinPortal={false}>
         <Menu.Target>
-          <UnstyledButton className={`needs-script ${classes.target}`} aria-label={`Account of ${viewer.name}`}>
+          <UnstyledButton className={`needs-script ${classes.target}`}>
             <Avatar size={28} radius="xl" color="iris" variant="light" aria-hidden>
               {initials(viewer.name)}
             </Avatar>

@@ -88,7 +88,7 @@ function NoCampaigns({ mayWrite }: { mayWrite: boolean }) {
       }
     >
       A campaign is one email or SMS to a list of people. Write it, bring a contact list as a CSV file, and watch every recipient until each
-      one is accounted for. The sample is a draft with content and 23 made-up people.
+      one is accounted for. The sample is a draft with everything in it, to look around and to send.
     </EmptyState>
   );
 }

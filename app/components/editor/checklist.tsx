@@ -31,7 +31,11 @@ export function Checklist({ items, children }: { items: ChecklistItem[]; childre
                 <Icon size={17} stroke={1.9} style={{ color }} role="img" aria-label={word} />
                 <span>
                   {label}
-                  {detail && <span className={classes.detail}>{detail}</span>}
+                  {state === 'broken' ? (
+                    <span className={classes.detail}>Has an error</span>
+                  ) : (
+                    detail && <span className={classes.detail}>{detail}</span>
+                  )}
                 </span>
               </a>
             </li>

@@ -43,7 +43,7 @@ export function PreviewPane({ campaignId, channel, preview, sender, contacts, re
           />
         ) : (
           <Text size="xs" c="dimmed">
-            Preview with empty variables, until there are contacts
+            Variables show their names until there are contacts
           </Text>
         )}
         {channel === 'email' && (
@@ -74,12 +74,16 @@ function WidthIcon({ icon: Icon, label }: { icon: typeof IconDeviceDesktop; labe
 
 function EmailPreview({ preview, sender, phone }: { preview: DraftCheck; sender: string | null; phone: boolean }) {
   const nonce = useNonce();
-  const html = preview.html;
+  const { html } = preview;
+  const broken = preview.problems.some((problem) => problem.severity === 'error') && !html && !preview.text;
+  const empty = broken
+    ? 'The preview comes back as soon as what is missing or marked is set right.'
+    : 'The message appears here as you write it.';
   return (
     <div className={classes.mail}>
       <div className={classes.mailHead}>
         <div className={`name ${classes.subject}`} dir="auto">
-          {preview.subject || 'No subject yet'}
+          {preview.subject || (broken ? 'Preview' : 'No subject yet')}
         </div>
         <Text size="xs" c="dimmed" className="name" component="div">
           {sender ?? 'No sender yet'}
@@ -96,7 +100,7 @@ function EmailPreview({ preview, sender, phone }: { preview: DraftCheck; sender:
           </Box>
         ) : (
           <Text c="dimmed" size="sm" p="xl" ta="center">
-            The message appears here as you write it.
+            {empty}
           </Text>
         )}
       </div>

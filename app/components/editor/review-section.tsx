@@ -54,7 +54,12 @@ export function ReviewSummary({ campaign, subject, sender, items, empty }: Props
                 <IconCircleDashed size={16} aria-label="Missing" />
               )}
               <span>
-                <a href={item.href}>{item.label}</a> {item.state === 'broken' ? `has to be corrected. ${item.detail ?? ''}` : 'is missing.'}
+                <a href={item.href}>{item.label}</a>{' '}
+                {item.state === 'broken'
+                  ? `has to be corrected. ${item.detail ?? ''}`
+                  : item.key === 'contacts'
+                    ? 'are missing.'
+                    : 'is missing.'}
               </span>
             </li>
           ))}

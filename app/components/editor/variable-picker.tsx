@@ -19,7 +19,7 @@ export function VariablePicker({ variables, onPick, field }: Props) {
           color="gray"
           className="needs-script"
           leftSection={<IconBraces size={14} aria-hidden />}
-          aria-label={`Insert a variable into ${field}`}
+          aria-label={`Insert variable into ${field}`}
         >
           Insert variable
         </Button>
