@@ -15,19 +15,25 @@ const IDLE_MS = 60_000;
  */
 export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGenerator<Buffer> {
   const stream = toReadable(source);
+  let waiting = true;
   const timer = setTimeout(() => {
-    stream.destroy(new Problem(408, 'timeout', 'The upload stopped: nothing arrived for a minute. Nothing was imported; try again.'));
+    if (waiting) {
+      stream.destroy(new Problem(408, 'timeout', 'The upload stopped: nothing arrived for a minute. Nothing was imported; try again.'));
+    } else {
+      timer.refresh(); // the database is slow, not the sender
+    }
   }, idleMs);
   try {
     for await (const chunk of stream) {
-      timer.refresh();
+      waiting = false;
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       for (let start = 0; start < bytes.length; start += MAX_CHUNK) {
         yield bytes.subarray(start, start + MAX_CHUNK);
         // A source that always has more would otherwise let nobody else have a turn.
         await setImmediate();
-        timer.refresh();
       }
+      waiting = true;
+      timer.refresh();
     }
   } finally {
     clearTimeout(timer);
