@@ -111,6 +111,19 @@ create table attempts (
   constraint attempts_number_check CHECK (((number >= 1) AND (number <= 4)))
 );
 
+create table campaign_events (
+  id bigint generated always as identity not null,
+  campaign_id bigint not null,
+  recipient_id bigint,
+  at timestamp with time zone default clock_timestamp() not null,
+  kind text not null,
+  actor text,
+  details jsonb default '{}'::jsonb not null,
+  constraint campaign_events_pkey PRIMARY KEY (id),
+  constraint campaign_events_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text])))
+);
+
 create table campaign_failures (
   campaign_id bigint not null,
   failure_code text not null,
@@ -167,9 +180,15 @@ create table campaigns (
   failure_reason text,
   stop_code text,
   stop_reason text,
+  rest_code text,
+  rest_reason text,
   dispatch_below integer default 0 not null,
   dispatch_requested boolean default false not null,
   moving boolean default false not null,
+  retry_codes text[],
+  retried_at timestamp with time zone,
+  preparing boolean default false not null,
+  cloned_from bigint,
   variables text[] default '{}'::text[] not null,
   version bigint default 0 not null,
   constraint campaigns_pkey PRIMARY KEY (id),
@@ -284,6 +303,8 @@ CREATE INDEX app_sessions_user_id_idx ON public.app_sessions USING btree (user_i
 CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING btree (identifier);
 CREATE INDEX attempts_of_campaign ON public.attempts USING btree (campaign_id, id);
 CREATE INDEX attempts_of_recipient ON public.attempts USING btree (recipient_id, id);
+CREATE INDEX campaign_events_of_campaign ON public.campaign_events USING btree (campaign_id, id);
+CREATE INDEX campaign_events_of_recipient ON public.campaign_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
 CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id);
@@ -298,8 +319,26 @@ CREATE OR REPLACE FUNCTION public.apply_recipient_changes(campaign bigint, d_tot
 AS $function$
 declare
   c campaigns;
+  result campaign_status;
 begin
+  -- A late change of a single recipient (a carrier's refusal, a person's decision) may change how an ended campaign ended.
+  if d_sent <> 0 or d_suppressed <> 0 then
+    select * into c from campaigns where id = campaign for no key update;
+    if c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
+      result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
+    end if;
+  end if;
   update campaigns set
+    status = coalesce(result, status),
+    failed_at = case when result is null then failed_at when result <> 'SENT' then coalesce(failed_at, now()) end,
+    failure_code = case when result is null then failure_code when result <> 'SENT' then coalesce(failure_code, 'recipients_failed') end,
+    failure_reason = case
+      when result is null then failure_reason
+      when result = 'SENT' then null
+      when coalesce(failure_code, 'recipients_failed') = 'recipients_failed'
+        then recipients_failed_reason(total, sent + d_sent, suppressed + d_suppressed)
+      else failure_reason
+    end,
     total = total + d_total, pending = pending + d_pending, queued = queued + d_queued, sending = sending + d_sending,
     retrying = retrying + d_retrying, unknown = unknown + d_unknown, held = held + d_held, sent = sent + d_sent,
     failed = failed + d_failed, suppressed = suppressed + d_suppressed, cancelled = cancelled + d_cancelled,
@@ -309,7 +348,7 @@ begin
   if c.id is null then
     return null; -- the campaign itself is being deleted
   end if;
-  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.pending > 0 and c.queued < c.dispatch_below then
+  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 and c.queued < c.dispatch_below then
     update campaigns set dispatch_requested = true where id = campaign;
     perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', campaign), priority => -20);
   end if;
@@ -371,6 +410,40 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.campaign_outcome(total integer, sent integer, suppressed integer)
+ RETURNS campaign_status
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when sent + suppressed = total then 'SENT' when sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end::campaign_status
+$function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_status_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into campaign_events (campaign_id, kind, actor, details)
+  values (new.id,
+    case
+      when new.status = 'SCHEDULED' then 'scheduled'
+      when new.status = 'DRAFT' then 'unscheduled'
+      when new.status = 'PAUSED' then 'paused'
+      when new.status = 'CANCELLED' then 'cancelled'
+      when new.status = 'SENDING' and old.status = 'PAUSED' then 'resumed'
+      when new.status = 'SENDING' and new.retry_count > old.retry_count then 'retried'
+      when new.status = 'SENDING' and old.status in ('PARTIALLY_SENT', 'FAILED', 'SENT') then 'reopened'
+      when new.status = 'SENDING' then 'started'
+      when old.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then 'outcome_changed'
+      else 'ended'
+    end,
+    nullif(current_setting('rollcall.actor', true), ''),
+    jsonb_strip_nulls(jsonb_build_object('from', old.status, 'to', new.status, 'sent', new.sent, 'failed', new.failed, 'total', new.total,
+      'code', new.failure_code, 'reason', new.failure_reason, 'scheduled_at', case when new.status = 'SCHEDULED' then new.scheduled_at end,
+      'round', case when new.retry_count > old.retry_count then new.retry_count end)));
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.campaign_transition_allowed(from_status campaign_status, to_status campaign_status)
  RETURNS boolean
  LANGUAGE sql
@@ -391,22 +464,22 @@ CREATE OR REPLACE FUNCTION public.end_campaign_if_done(c campaigns)
 AS $function$
 declare
   in_flight integer := c.queued + c.sending + c.retrying + c.unknown - c.held;
-  to_send integer := c.total - c.suppressed;
-  result campaign_status;
+  result campaign_status := campaign_outcome(c.total, c.sent, c.suppressed);
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null) then
+  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
     return;
   end if;
-  result := case when c.sent = to_send then 'SENT' when c.sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end;
   update campaigns set
     status = result,
     finished_at = now(),
     failed_at = case when result <> 'SENT' then now() end,
-    failure_code = case when result <> 'SENT' then coalesce(c.stop_code, 'recipients_failed') end,
-    failure_reason = case when result <> 'SENT' then coalesce(c.stop_reason,
-      (to_send - c.sent) || ' of ' || to_send || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.') end,
+    failure_code = case when result <> 'SENT' then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
+    failure_reason = case when result <> 'SENT' then coalesce(c.stop_reason, c.rest_reason,
+      recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
     stop_code = null,
     stop_reason = null,
+    rest_code = null,
+    rest_reason = null,
     dispatch_below = 0,
     dispatch_requested = false
   where id = c.id;
@@ -419,7 +492,7 @@ AS $function$
 declare
   c campaigns;
 begin
-  update campaigns set moving = false where id = campaign and moving returning * into c;
+  update campaigns set moving = false, retry_codes = null where id = campaign and moving returning * into c;
   if c.id is not null then
     perform end_campaign_if_done(c);
   end if;
@@ -441,6 +514,15 @@ begin
   end loop;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.recipients_failed_reason(total integer, sent integer, suppressed integer)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select (total - suppressed - sent) || ' of ' || (total - suppressed)
+    || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.'
+$function$;
 
 CREATE OR REPLACE FUNCTION public.recipients_inserted()
  RETURNS trigger
@@ -557,6 +639,7 @@ CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attempts_inserted();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
+CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_status_event();
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER recipients_deleted AFTER DELETE ON public.recipients REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_deleted();
 CREATE TRIGGER recipients_inserted AFTER INSERT ON public.recipients REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_inserted();

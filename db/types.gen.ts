@@ -120,6 +120,16 @@ export interface Attempts {
   started_at: Timestamp;
 }
 
+export interface CampaignEvents {
+  actor: string | null;
+  at: Generated<Timestamp>;
+  campaign_id: number;
+  details: Generated<Json>;
+  id: Generated<number>;
+  kind: string;
+  recipient_id: number | null;
+}
+
 export interface CampaignFailures {
   campaign_id: number;
   failure_code: string;
@@ -138,6 +148,7 @@ export interface Campaigns {
   bounced: Generated<number>;
   cancelled: Generated<number>;
   channel: Channel;
+  cloned_from: number | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;
   delivered: Generated<number>;
@@ -155,7 +166,12 @@ export interface Campaigns {
   moving: Generated<boolean>;
   name: string;
   pending: Generated<number>;
+  preparing: Generated<boolean>;
   queued: Generated<number>;
+  rest_code: string | null;
+  rest_reason: string | null;
+  retried_at: Timestamp | null;
+  retry_codes: string[] | null;
   retry_count: Generated<number>;
   retrying: Generated<number>;
   scheduled_at: Timestamp | null;
@@ -246,6 +262,7 @@ export interface DB {
   app_users: AppUsers;
   app_verifications: AppVerifications;
   attempts: Attempts;
+  campaign_events: CampaignEvents;
   campaign_failures: CampaignFailures;
   campaign_minutes: CampaignMinutes;
   campaigns: Campaigns;
