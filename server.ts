@@ -6,13 +6,13 @@ import type { AppContext } from '#app/context.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { ensureFirstAccess } from '#app/domain/access/first-access.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
-import { readEnv } from '#app/env.server.ts';
+import { readEnvOrExit } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
 import { createWebServer } from '#app/server.server.ts';
 import { openDatabase } from '#db/database.ts';
 
-const env = readEnv();
+const env = readEnvOrExit();
 const log = createLogger(env);
 const development = process.argv.includes('--dev');
 

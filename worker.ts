@@ -1,10 +1,10 @@
-import { readEnv } from '#app/env.server.ts';
+import { readEnvOrExit } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { startWorker } from '#tasks/start-worker.ts';
 
-const env = readEnv();
+const env = readEnvOrExit();
 const log = createLogger(env);
 const db = openDatabase(env.databaseDirectUrl, {
   max: 8,

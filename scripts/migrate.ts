@@ -3,7 +3,8 @@ import { readEnvOrExit } from '../app/env.server.ts';
 import { migrate } from '../db/migrate.ts';
 import { describeError } from './launch-error.ts';
 
-const { databaseDirectUrl } = readEnvOrExit();
+// Only the database's address matters here: what production demands of web and worker, they demand themselves.
+const { databaseDirectUrl } = readEnvOrExit({ ...process.env, LAUNCHED: '1' });
 try {
   const applied = await migrate(databaseDirectUrl);
   console.log(applied.length > 0 ? `Applied ${applied.join(', ')}` : 'The database is up to date');
