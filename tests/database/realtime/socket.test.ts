@@ -1,0 +1,165 @@
+import { io, type Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { CampaignJson, CampaignProgress } from '#app/domain/campaigns/campaign.ts';
+import type { ClientEvents, RecipientsChanged, ServerEvents, WatchedRows } from '#app/realtime/events.ts';
+import { startApi, type TestApi } from '#tests/support/api.ts';
+import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { type Sending, startSending } from '#tests/support/sending.ts';
+import { freePort, startWeb } from '#tests/support/web.ts';
+
+type Live = Socket<ServerEvents, ClientEvents>;
+
+let api: TestApi;
+let sending: Sending;
+let web: { stop(): Promise<void> };
+let port: number;
+const open: Live[] = [];
+
+beforeAll(async () => {
+  port = await freePort();
+  api = await startApi({ PORT: String(port), LOG_LEVEL: 'silent' });
+  web = await startWeb(api.context);
+  sending = await startSending(api);
+});
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.disconnect();
+});
+afterAll(async () => {
+  await sending.stop();
+  await web.stop();
+  await api.drop();
+});
+
+function connect(auth: object = { token: api.keys.marketer }, extraHeaders: Record<string, string> = {}): Live {
+  const socket: Live = io(`http://127.0.0.1:${port}`, { auth, extraHeaders, transports: ['websocket'], reconnectionDelay: 50 });
+  open.push(socket);
+  return socket;
+}
+
+const connected = (socket: Live) => vi.waitFor(() => expect(socket.connected).toBe(true), { timeout: 10_000 });
+
+async function join(socket: Live, id: number): Promise<CampaignJson> {
+  const answer = await socket.emitWithAck('campaign:join', { id });
+  if ('error' in answer) throw new Error(answer.error.code);
+  return answer.campaign;
+}
+
+/** What a page that shows one campaign knows: its snapshot, then every newer progress. */
+async function follow(socket: Live, id: number) {
+  const seen: CampaignProgress[] = [];
+  socket.on('campaign:progress', (progress) => {
+    if (progress.id === id) seen.push(progress);
+  });
+  await connected(socket);
+  const snapshot = await join(socket, id);
+  return { snapshot, seen, now: () => seen.findLast(({ version }) => version > snapshot.version) ?? snapshot };
+}
+
+describe('the live connection', () => {
+  test.each([
+    ['without a key', {}],
+    ['with an unknown key', { token: 'rk_unknown' }],
+  ])('is refused %s', async (_, auth) => {
+    const socket = connect(auth);
+    const error = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
+    expect(error.message).toBe('unauthorized');
+  });
+
+  test('is refused to pages of another site', async () => {
+    const socket = connect({ token: api.keys.admin }, { origin: 'https://evil.example' });
+    await new Promise((resolve) => socket.once('connect_error', resolve));
+    expect(socket.connected).toBe(false);
+  });
+
+  test('answers wrong requests with a code, and stays', async () => {
+    const socket = connect();
+    await connected(socket);
+    expect(await socket.emitWithAck('campaign:join', { id: 999_999 })).toEqual({ error: { code: 'not_found' } });
+    for (const id of ['x', null, -1, {}]) {
+      expect(await socket.emitWithAck('campaign:join', { id } as never)).toEqual({ error: { code: 'not_found' } });
+    }
+    expect(await socket.emitWithAck('recipients:watch', { campaign_id: 1, ids: 'all' } as never)).toEqual({ error: { code: 'invalid' } });
+    expect(await socket.emitWithAck('recipients:watch', { campaign_id: 1, ids: Array(501).fill(1) })).toEqual({
+      error: { code: 'invalid' },
+    });
+    expect(socket.connected).toBe(true);
+  });
+
+  test('tells every step from the snapshot to the end, without a gap', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(400) });
+    const live = await follow(connect(), id);
+    expect(live.snapshot).toMatchObject({ status: 'DRAFT', total: 400 });
+    await sending.send(id);
+    await vi.waitFor(() => expect(live.now()).toMatchObject({ status: 'SENT', sent: 400 }), { timeout: 20_000 });
+
+    const versions = live.seen.map(({ version }) => version);
+    expect(versions).toEqual([...versions].sort((a, b) => a - b));
+    let last = live.snapshot.version;
+    for (const { version, since } of live.seen) {
+      expect(since).toBeLessThanOrEqual(last);
+      last = version;
+    }
+    for (const step of live.seen) {
+      const { pending, queued, sending: inFlight, retrying, unknown, sent, failed, suppressed, cancelled } = step;
+      expect(pending + queued + inFlight + retrying + unknown + sent + failed + suppressed + cancelled).toBe(400);
+    }
+  });
+
+  test('tells a socket only the rows that it watches', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(50, 'watch.test') });
+    const { rows } = await api.db.pool.query<{ id: number }>('select id from recipients where campaign_id = $1 order by id', [id]);
+    const watched = rows.slice(10, 13).map((row) => row.id);
+    const [some, all] = [connect(), connect()];
+    const told = new Map<Live, RecipientsChanged[]>([
+      [some, []],
+      [all, []],
+    ]);
+    for (const socket of [some, all]) {
+      socket.on('recipients:changed', (change) => told.get(socket)?.push(change));
+      await connected(socket);
+      await join(socket, id);
+    }
+    const answer = (await some.emitWithAck('recipients:watch', { campaign_id: id, ids: watched })) as WatchedRows;
+    expect(answer.recipients.map((row) => row.status)).toEqual(['pending', 'pending', 'pending']);
+
+    await sending.send(id);
+    await sending.untilEnded(id);
+    const sentTo = (socket: Live) =>
+      new Set(told.get(socket)?.flatMap(({ recipients }) => recipients.filter(({ status }) => status === 'sent').map((row) => row.id)));
+    await vi.waitFor(() => expect(sentTo(all).size).toBe(50));
+    await vi.waitFor(() => expect([...sentTo(some)].sort()).toEqual(watched));
+    expect(told.get(some)?.every(({ recipients }) => recipients.every((row) => watched.includes(row.id)))).toBe(true);
+  });
+
+  test('asks everybody to join again when the connection to PostgreSQL was lost, and is right then', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(5, 'lost.test') });
+    const socket = connect();
+    const resynced: number[] = [];
+    socket.on('campaign:resync', ({ campaign_id }) => resynced.push(campaign_id));
+    await follow(socket, id);
+    await api.db.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rollcall listen' and datname = current_database()`,
+    );
+    await api.db.pool.query(`update campaigns set name = 'Changed while nobody listened' where id = $1`, [id]);
+    await vi.waitFor(() => expect(resynced).toContain(id), { timeout: 10_000 });
+    expect(await join(socket, id)).toMatchObject({ name: 'Changed while nobody listened' });
+
+    const live = await follow(socket, id);
+    await sending.send(id);
+    await vi.waitFor(() => expect(live.now()).toMatchObject({ status: 'SENT', sent: 5 }), { timeout: 20_000 });
+  });
+
+  test('comes back after the web process was gone', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(5, 'restart.test') });
+    const socket = connect();
+    await follow(socket, id);
+    await web.stop();
+    await vi.waitFor(() => expect(socket.connected).toBe(false));
+    await sending.send(id);
+    await sending.untilEnded(id);
+    web = await startWeb(api.context);
+    socket.connect();
+    await connected(socket);
+    expect(await join(socket, id)).toMatchObject({ status: 'SENT', sent: 5 });
+  });
+});
