@@ -6,6 +6,7 @@ import {
   createTheme,
   Input,
   type MantineColorsTuple,
+  Menu,
   Modal,
   Paper,
   Skeleton,
@@ -94,6 +95,8 @@ export const theme = createTheme({
     }),
     Paper: Paper.extend({ defaultProps: { radius: 'lg', withBorder: true } }),
     Alert: Alert.extend({ defaultProps: { radius: 'lg' } }),
+    // Its empty element would stand among the menu's items.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: {
         centered: true,

@@ -61,16 +61,14 @@ export function AppFrame({ viewer, children }: { viewer: Viewer; children: React
       <AppShell.Navbar className={classes.navbar} visibleFrom="sm">
         <Places viewer={viewer} />
       </AppShell.Navbar>
-      {opened && (
-        <Drawer.Root opened onClose={close} size={272} hiddenFrom="sm">
-          <Drawer.Overlay />
-          <Drawer.Content aria-label="Navigation" className={classes.drawerContent}>
-            <Drawer.Body className={classes.drawer}>
-              <Places viewer={viewer} />
-            </Drawer.Body>
-          </Drawer.Content>
-        </Drawer.Root>
-      )}
+      <Drawer.Root opened={opened} onClose={close} size={272} hiddenFrom="sm">
+        <Drawer.Overlay />
+        <Drawer.Content aria-label="Navigation" className={classes.drawerContent}>
+          <Drawer.Body className={classes.drawer}>
+            <Places viewer={viewer} />
+          </Drawer.Body>
+        </Drawer.Content>
+      </Drawer.Root>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <div className={classes.page}>{children}</div>
       </AppShell.Main>

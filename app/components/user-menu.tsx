@@ -1,4 +1,4 @@
-import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { Form } from '@remix-run/react';
 import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun } from '@tabler/icons-react';
 import { roleLabels, type Viewer } from '#app/domain/access/roles.ts';
@@ -53,14 +53,13 @@ export function UserMenu({ viewer }: { viewer: Viewer }) {
           {schemes.map(({ value, label, icon: Icon }) => (
             <Menu.Item
               key={value}
-              role="menuitemradio"
-              aria-checked={colorScheme === value}
               leftSection={<Icon size={16} stroke={1.7} aria-hidden />}
               rightSection={colorScheme === value ? <IconCheck size={15} aria-hidden /> : null}
               closeMenuOnClick={false}
               onClick={() => setColorScheme(value)}
             >
               {label}
+              {colorScheme === value && <VisuallyHidden>, chosen</VisuallyHidden>}
             </Menu.Item>
           ))}
           <Menu.Divider />

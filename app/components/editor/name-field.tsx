@@ -10,22 +10,21 @@ interface Props {
 export function NameField({ value, onChange, error }: Props) {
   return (
     <>
-      <span className={classes.nameGrow} data-value={value || 'Name'}>
-        <input
-          form="content-form"
-          name="name"
-          className={classes.nameInput}
-          aria-label="Name of the campaign"
-          aria-invalid={error ? true : undefined}
-          aria-describedby={error ? 'name-error' : undefined}
-          value={value}
-          placeholder="Name"
-          maxLength={200}
-          size={1}
-          dir="auto"
-          onChange={(event) => onChange(event.currentTarget.value)}
-        />
-      </span>
+      <input
+        form="content-form"
+        name="name"
+        className={classes.nameInput}
+        aria-label="Name of the campaign"
+        aria-invalid={error ? true : undefined}
+        aria-describedby={error ? 'name-error' : undefined}
+        value={value}
+        placeholder="Name"
+        maxLength={200}
+        // For browsers without field-sizing.
+        size={Math.min(60, Math.max(10, value.length + 2))}
+        dir="auto"
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
       {error && (
         <span id="name-error" className={classes.nameError}>
           {error}

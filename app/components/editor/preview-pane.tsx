@@ -130,6 +130,6 @@ function SmsPreview({ preview, sender }: { preview: DraftCheck; sender: string |
 /** The page's own security policy holds in the frame: style elements of the message need its nonce. Scripts stay shut out by the sandbox. */
 function framed(html: string, nonce: string | undefined): string {
   const key = nonce ?? document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
-  const base = `<base target="_blank"><style nonce="${key}">body{margin:0;font-family:sans-serif;background:#fff;color:#111;overflow-wrap:anywhere}img{max-width:100%}</style>`;
+  const base = `<base target="_blank"><style nonce="${key}">body{margin:14px;font-family:sans-serif;background:#fff;color:#111;overflow-wrap:anywhere}img{max-width:100%}</style>`;
   return base + html.replace(/<style\b(?![^>]*\bnonce=)/gi, `<style nonce="${key}"`);
 }
