@@ -48,21 +48,21 @@ describe('the preview of a retry', () => {
 describe('a retry is closed', () => {
   const failedAt = new Date('2026-11-22T14:05:00Z');
   const campaign = { status: 'PARTIALLY_SENT' as const, retry_count: 0, max_retries: 3, failed_at: failedAt };
-  const after = (s: number) => new Date(failedAt.getTime() + s * 1_000);
+  const secondsLater = (s: number) => new Date(failedAt.getTime() + s * 1_000);
 
   test('neither before 24 hours are over nor before three rounds are used', () => {
-    expect(retryClosed({ ...campaign, retry_count: 2 }, after(86_400), 86_400)).toBeNull();
+    expect(retryClosed({ ...campaign, retry_count: 2 }, secondsLater(86_400), 86_400)).toBeNull();
   });
   test('after the window, with what to do instead', () => {
-    expect(retryClosed(campaign, after(86_401), 86_400)).toEqual({
+    expect(retryClosed(campaign, secondsLater(86_401), 86_400)).toEqual({
       code: 'retry_window_over',
       message: expect.stringMatching(/24 hours.*Clone/),
     });
   });
   test('after the last round', () => {
-    expect(retryClosed({ ...campaign, retry_count: 3 }, after(1), 86_400)).toMatchObject({ code: 'no_retries_left' });
+    expect(retryClosed({ ...campaign, retry_count: 3 }, secondsLater(1), 86_400)).toMatchObject({ code: 'no_retries_left' });
   });
   test('in any other state', () => {
-    expect(retryClosed({ ...campaign, status: 'SENT' }, after(1), 86_400)).toMatchObject({ code: 'conflict' });
+    expect(retryClosed({ ...campaign, status: 'SENT' }, secondsLater(1), 86_400)).toMatchObject({ code: 'conflict' });
   });
 });
