@@ -9,6 +9,22 @@ create type unknown_policy as enum ('resend', 'hold');
 
 create sequence attempt_ids as bigint;
 
+create table alerts (
+  id bigint generated always as identity not null,
+  key text not null,
+  type text not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  campaign_id bigint,
+  round smallint,
+  shown boolean default true not null,
+  data jsonb not null,
+  constraint alerts_pkey PRIMARY KEY (id),
+  constraint alerts_key_key UNIQUE (key),
+  constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text]))),
+  constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
+);
+
 create table api_keys (
   id bigint generated always as identity not null,
   name text not null,
@@ -143,6 +159,19 @@ create table campaign_minutes (
   constraint campaign_minutes_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
 ) with (fillfactor=50);
 
+create table campaign_runs (
+  id bigint generated always as identity not null,
+  campaign_id bigint not null,
+  round smallint not null,
+  channel channel not null,
+  status campaign_status not null,
+  unreached integer not null,
+  constraint campaign_runs_pkey PRIMARY KEY (campaign_id, round),
+  constraint campaign_runs_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint campaign_runs_status_check CHECK ((status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status]))),
+  constraint campaign_runs_unreached_check CHECK ((unreached >= 0))
+);
+
 create table campaigns (
   id bigint generated always as identity not null,
   name text not null,
@@ -256,6 +285,14 @@ create table imports (
   constraint imports_check CHECK ((rows = ((accepted + duplicates) + rejected)))
 );
 
+create table notification_reads (
+  user_id uuid not null,
+  alert_id bigint not null,
+  constraint notification_reads_pkey PRIMARY KEY (user_id, alert_id),
+  constraint notification_reads_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id) ON DELETE CASCADE,
+  constraint notification_reads_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE
+);
+
 create table recipients (
   campaign_id bigint not null,
   id bigint generated always as identity not null,
@@ -298,6 +335,66 @@ create table sign_in_failures (
   constraint sign_in_failures_pkey PRIMARY KEY (key)
 );
 
+create table webhook_attempts (
+  id bigint generated always as identity not null,
+  delivery_id bigint not null,
+  at timestamp with time zone default now() not null,
+  latency_ms integer not null,
+  status smallint,
+  response text,
+  error text,
+  actor text,
+  constraint webhook_attempts_pkey PRIMARY KEY (id),
+  constraint webhook_attempts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_deliveries(id) ON DELETE CASCADE,
+  constraint webhook_attempts_latency_ms_check CHECK ((latency_ms >= 0))
+);
+
+create table webhook_deliveries (
+  id bigint generated always as identity not null,
+  endpoint_id bigint not null,
+  alert_id bigint,
+  type text not null,
+  campaign_id bigint,
+  message_id text default ('msg_'::text || replace((gen_random_uuid())::text, '-'::text, ''::text)) not null,
+  body text not null,
+  status text default 'pending'::text not null,
+  next_attempt_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint once_for_each_alert UNIQUE (endpoint_id, alert_id),
+  constraint webhook_deliveries_message_id_key UNIQUE (message_id),
+  constraint webhook_deliveries_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id) ON DELETE CASCADE,
+  constraint webhook_deliveries_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
+  constraint only_pending_is_due CHECK (((next_attempt_at IS NULL) OR (status = 'pending'::text))),
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+);
+
+create table webhook_endpoints (
+  id bigint generated always as identity not null,
+  url text not null,
+  secret text not null,
+  former_secret text,
+  former_secret_until timestamp with time zone,
+  events text[] not null,
+  failure_threshold smallint default 1 not null,
+  min_unreached integer default 1 not null,
+  failing_since timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  created_at timestamp with time zone default now() not null,
+  created_by text,
+  constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint disabled_has_reason CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+  constraint former_secret_ends CHECK (((former_secret IS NULL) = (former_secret_until IS NULL))),
+  constraint webhook_endpoints_events_check CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text]))),
+  constraint webhook_endpoints_failure_threshold_check CHECK (((failure_threshold >= 1) AND (failure_threshold <= 100))),
+  constraint webhook_endpoints_min_unreached_check CHECK ((min_unreached >= 1)),
+  constraint webhook_endpoints_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
+);
+
+CREATE INDEX alerts_by_time ON public.alerts USING btree (at);
+CREATE INDEX alerts_of_campaign ON public.alerts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
 CREATE INDEX app_accounts_user_id_idx ON public.app_accounts USING btree (user_id);
 CREATE INDEX app_sessions_user_id_idx ON public.app_sessions USING btree (user_id);
 CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING btree (identifier);
@@ -305,13 +402,34 @@ CREATE INDEX attempts_of_campaign ON public.attempts USING btree (campaign_id, i
 CREATE INDEX attempts_of_recipient ON public.attempts USING btree (recipient_id, id);
 CREATE INDEX campaign_events_of_campaign ON public.campaign_events USING btree (campaign_id, id);
 CREATE INDEX campaign_events_of_recipient ON public.campaign_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
+CREATE INDEX campaign_runs_of_channel ON public.campaign_runs USING btree (channel, id);
 CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id);
+CREATE INDEX notification_reads_of_alert ON public.notification_reads USING btree (alert_id);
+CREATE INDEX recipients_by_address ON public.recipients USING btree (address, id DESC);
 CREATE INDEX recipients_by_failure ON public.recipients USING btree (campaign_id, failure_code, id) WHERE (failure_code IS NOT NULL);
 CREATE INDEX recipients_by_status ON public.recipients USING btree (campaign_id, status, id);
 CREATE INDEX recipients_in_flight ON public.recipients USING btree (claimed_at) WHERE (status = 'sending'::recipient_status);
 CREATE INDEX recipients_unknown_due ON public.recipients USING btree (unknown_until) WHERE (unknown_until IS NOT NULL);
+CREATE INDEX webhook_attempts_of_delivery ON public.webhook_attempts USING btree (delivery_id, id);
+CREATE INDEX webhook_deliveries_of_alert ON public.webhook_deliveries USING btree (alert_id);
+CREATE INDEX webhook_deliveries_of_campaign ON public.webhook_deliveries USING btree (campaign_id);
+CREATE INDEX webhook_deliveries_of_endpoint ON public.webhook_deliveries USING btree (endpoint_id, id);
+
+CREATE OR REPLACE FUNCTION public.alert_raised()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.type not like 'webhook.%' then
+    perform graphile_worker.add_job('raise_alerts', json_build_object('alert_id', new.id));
+  end if;
+  if new.shown then
+    perform pg_notify('rollcall_alert', json_build_object('id', new.id)::text);
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.apply_recipient_changes(campaign bigint, d_total integer, d_pending integer, d_queued integer, d_sending integer, d_retrying integer, d_unknown integer, d_held integer, d_sent integer, d_failed integer, d_suppressed integer, d_cancelled integer, d_delivered integer, d_bounced integer)
  RETURNS bigint
@@ -417,6 +535,35 @@ CREATE OR REPLACE FUNCTION public.campaign_outcome(total integer, sent integer, 
 AS $function$
   select case when sent + suppressed = total then 'SENT' when sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end::campaign_status
 $function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_raises_alerts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  missed integer := new.total - new.sent - new.suppressed;
+  exhausted boolean := new.retry_count >= new.max_retries;
+  occasion text := 'campaign ' || new.id || ' round ' || new.retry_count;
+  snapshot jsonb;
+begin
+  insert into campaign_runs (campaign_id, round, channel, status, unreached)
+  values (new.id, new.retry_count, new.channel, new.status, missed)
+  on conflict (campaign_id, round) do update set status = excluded.status, unreached = excluded.unreached;
+  if new.status = 'SENT' then
+    return null;
+  end if;
+  snapshot := jsonb_build_object('campaign', to_jsonb(new) - '{html,text}'::text[], 'unreached', missed);
+  insert into alerts (key, type, campaign_id, round, shown, data)
+  values (occasion, case new.status when 'FAILED' then 'campaign.failed' else 'campaign.partially_sent' end,
+    new.id, new.retry_count, not exhausted, snapshot)
+  on conflict (key) do nothing;
+  if exhausted then
+    insert into alerts (key, type, campaign_id, round, data)
+    values (occasion || ' exhausted', 'campaign.retries_exhausted', new.id, new.retry_count, snapshot)
+    on conflict (key) do nothing;
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_status_event()
  RETURNS trigger
@@ -635,10 +782,12 @@ exception when others then
   return new;
 end $function$;
 
+CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
 CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_are_final();
 CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attempts_inserted();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
+CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status])))) EXECUTE FUNCTION campaign_raises_alerts();
 CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_status_event();
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER recipients_deleted AFTER DELETE ON public.recipients REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_deleted();

@@ -35,6 +35,17 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export type UnknownPolicy = "hold" | "resend";
 
+export interface Alerts {
+  at: Generated<Timestamp>;
+  campaign_id: number | null;
+  data: Json;
+  id: Generated<number>;
+  key: string;
+  round: number | null;
+  shown: Generated<boolean>;
+  type: string;
+}
+
 export interface ApiKeys {
   created_at: Generated<Timestamp>;
   created_by: string | null;
@@ -144,6 +155,15 @@ export interface CampaignMinutes {
   transient: Generated<number>;
 }
 
+export interface CampaignRuns {
+  campaign_id: number;
+  channel: Channel;
+  id: Generated<number>;
+  round: number;
+  status: CampaignStatus;
+  unreached: number;
+}
+
 export interface Campaigns {
   bounced: Generated<number>;
   cancelled: Generated<number>;
@@ -225,6 +245,11 @@ export interface Imports {
   rows: number;
 }
 
+export interface NotificationReads {
+  alert_id: number;
+  user_id: string;
+}
+
 export interface Recipients {
   address: string;
   attempt_id: number | null;
@@ -254,7 +279,48 @@ export interface SignInFailures {
   points: Generated<number>;
 }
 
+export interface WebhookAttempts {
+  actor: string | null;
+  at: Generated<Timestamp>;
+  delivery_id: number;
+  error: string | null;
+  id: Generated<number>;
+  latency_ms: number;
+  response: string | null;
+  status: number | null;
+}
+
+export interface WebhookDeliveries {
+  alert_id: number | null;
+  body: string;
+  campaign_id: number | null;
+  created_at: Generated<Timestamp>;
+  endpoint_id: number;
+  id: Generated<number>;
+  message_id: Generated<string>;
+  next_attempt_at: Timestamp | null;
+  status: Generated<string>;
+  type: string;
+}
+
+export interface WebhookEndpoints {
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  disabled_at: Timestamp | null;
+  disabled_reason: string | null;
+  events: string[];
+  failing_since: Timestamp | null;
+  failure_threshold: Generated<number>;
+  former_secret: string | null;
+  former_secret_until: Timestamp | null;
+  id: Generated<number>;
+  min_unreached: Generated<number>;
+  secret: string;
+  url: string;
+}
+
 export interface DB {
+  alerts: Alerts;
   api_keys: ApiKeys;
   app_accounts: AppAccounts;
   app_secrets: AppSecrets;
@@ -265,10 +331,15 @@ export interface DB {
   campaign_events: CampaignEvents;
   campaign_failures: CampaignFailures;
   campaign_minutes: CampaignMinutes;
+  campaign_runs: CampaignRuns;
   campaigns: Campaigns;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;
   imports: Imports;
+  notification_reads: NotificationReads;
   recipients: Recipients;
   sign_in_failures: SignInFailures;
+  webhook_attempts: WebhookAttempts;
+  webhook_deliveries: WebhookDeliveries;
+  webhook_endpoints: WebhookEndpoints;
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Permission } from '../domain/access/roles.ts';
 import { campaignFilter, campaignPatch, newCampaign } from '../domain/campaigns/campaign-input.ts';
+import { peopleFilter } from '../domain/people/person.ts';
 import { attemptFilter } from '../domain/recipients/attempt-filter.ts';
 import { recipientFilter } from '../domain/recipients/recipient-filter.ts';
+import { resolutions } from '../domain/recipients/resolutions.ts';
 import type { AnswerName } from './schemas.ts';
 
 /** One call of the API: what it needs, what it takes and what it answers. Handlers, checks and the OpenAPI document all read this. */
@@ -46,8 +48,23 @@ const importOptions = z.object({
 });
 
 const sendOptions = z.strictObject({
-  scheduled_at: z.string().max(64).nullish().describe('Not available yet: leave it out to send now.'),
-  time_zone: optionalText.nullable(),
+  scheduled_at: z
+    .string('The time must be a string.')
+    .trim()
+    .min(1, 'Enter a time, or leave it out to send now.')
+    .max(64, 'This is not a time. Write it as 2026-03-29T09:00.')
+    .nullish()
+    .describe('Default: now. With an offset that instant; without one wall time in time_zone, of two the earlier.'),
+  time_zone: optionalText.nullable().describe('IANA name, such as Europe/Berlin; kept and shown beside the time.'),
+});
+
+/** POST /campaigns/:id/retry. */
+const retryChoice = z.strictObject({
+  codes: z
+    .array(z.string('A reason is a failure code.').max(100), 'The reasons must be a list of failure codes.')
+    .max(100)
+    .optional()
+    .describe('Failure codes to send to again. Default: those that may pass. Recipients never tried are always part of it.'),
 });
 
 export const operations = {
@@ -192,6 +209,42 @@ export const operations = {
     answer: 'Campaign',
     problems: [409],
   },
+  unscheduleCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/unschedule',
+    summary: 'Make a scheduled campaign a draft again',
+    permission: 'campaigns:send',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  previewRetry: {
+    method: 'GET',
+    path: '/campaigns/{id}/retry',
+    summary: 'What a retry would do: how many recipients, for each reason, and who is left out',
+    permission: 'campaigns:read',
+    status: 200,
+    answer: 'RetryPreview',
+  },
+  retryCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/retry',
+    summary: 'Send again to those that failed or were not tried, as one retry round',
+    permission: 'campaigns:send',
+    body: retryChoice,
+    status: 202,
+    answer: 'RetryResult',
+    problems: [409, 422],
+  },
+  cloneCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/clone',
+    summary: 'A new draft with the same content, settings and recipients; while preparing is true, the list is still arriving',
+    permission: 'campaigns:write',
+    status: 201,
+    answer: 'Campaign',
+    problems: [409],
+  },
   getRecipient: {
     method: 'GET',
     path: '/campaigns/{id}/recipients/{rid}',
@@ -199,6 +252,38 @@ export const operations = {
     permission: 'campaigns:read',
     status: 200,
     answer: 'RecipientStory',
+  },
+  retryRecipient: {
+    method: 'POST',
+    path: '/campaigns/{id}/recipients/{rid}/retry',
+    summary: 'Send to one failed recipient again, at a corrected address where it was wrong; costs no round',
+    permission: 'recipients:retry',
+    body: z.strictObject({
+      address: z.string('The address must be a string.').trim().max(320, 'This is too long for an address.').nullish(),
+    }),
+    status: 200,
+    answer: 'CampaignAndRecipient',
+    problems: [409, 422],
+  },
+  resolveRecipient: {
+    method: 'POST',
+    path: '/campaigns/{id}/recipients/{rid}/resolve',
+    summary: 'Decide an unknown outcome: it was sent, it failed, or send it again',
+    permission: 'recipients:retry',
+    body: z.strictObject({ outcome: z.enum(resolutions, 'The outcome must be sent, failed or resend.') }),
+    status: 200,
+    answer: 'CampaignAndRecipient',
+    problems: [409, 422],
+  },
+  findPeople: {
+    method: 'GET',
+    path: '/people',
+    summary: 'One address or phone number across all campaigns: by address, for each the newest message first',
+    permission: 'campaigns:read',
+    query: peopleFilter,
+    status: 200,
+    answer: 'PeoplePage',
+    problems: [422],
   },
   listAttempts: {
     method: 'GET',

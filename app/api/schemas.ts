@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { type CampaignJson, campaignStatuses, channels, unknownPolicies } from '../domain/campaigns/campaign.ts';
 import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
 import type { FailureGroup } from '../domain/campaigns/failure-groups.server.ts';
+import type { RetryPreview } from '../domain/campaigns/retry-rules.ts';
 import type { TestResult } from '../domain/campaigns/send-test.server.ts';
 import { type ImportReport, rejectReasons } from '../domain/contacts/import-report.ts';
 import type { Preview } from '../domain/content/preview-message.server.ts';
+import type { PersonMessage } from '../domain/people/person.ts';
 import { type AttemptJson, attemptOutcomes, type RecipientJson, recipientStatuses } from '../domain/recipients/recipient.ts';
 
 /** What the API answers. The types of the domain are checked against these, so neither can drift from the other. */
@@ -94,6 +96,19 @@ const attempt = z.strictObject({
 
 const failureGroup = z.strictObject({ code: z.string(), label: z.string(), count });
 
+const retryPreview = z.strictObject({
+  retryable: count.describe('How many a retry without a choice would send to.'),
+  by_reason: z.array(failureGroup.extend({ retry_by_default: z.boolean() })).describe('Recipients never tried are not_tried.'),
+  excluded: z.array(failureGroup).describe('Left out unless chosen; suppressed for good.'),
+  retries_left: count,
+  retry_until: time.nullable(),
+});
+
+const personMessage = z.strictObject({
+  campaign: listItem.pick({ id: true, name: true, channel: true, status: true }),
+  recipient,
+});
+
 const importReport = z.strictObject({
   rows: count,
   accepted: count,
@@ -150,6 +165,10 @@ export const answers = {
   RecipientPage: page(recipient),
   RecipientStory: z.strictObject({ recipient, attempts: z.array(attempt satisfies z.ZodType<AttemptJson>) }),
   AttemptPage: page(attempt),
+  RetryPreview: retryPreview satisfies z.ZodType<RetryPreview>,
+  RetryResult: z.strictObject({ retried: count, retries_left: count }),
+  CampaignAndRecipient: campaign.extend({ recipient }),
+  PeoplePage: page(personMessage satisfies z.ZodType<PersonMessage>),
   FailureGroups: z.strictObject({ data: z.array(failureGroup satisfies z.ZodType<FailureGroup>) }),
   ImportReport: importReport satisfies z.ZodType<ImportReport>,
   Preview: preview satisfies z.ZodType<Preview>,

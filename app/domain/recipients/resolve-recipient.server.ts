@@ -5,10 +5,8 @@ import { Problem } from '../problem.ts';
 import { getRecipient } from './get-recipient.server.ts';
 import { type RecipientJson, recipientStatusLabels } from './recipient.ts';
 import { sendOneAgain } from './reopen-recipient.server.ts';
+import type { Resolution } from './resolutions.ts';
 import { again, lockRecipient } from './retry-recipient.server.ts';
-
-export const resolutions = ['sent', 'failed', 'resend'] as const;
-export type Resolution = (typeof resolutions)[number];
 
 /**
  * A person's decision on a recipient whose outcome is unknown: it arrived, it did not, or send it again.

@@ -1,0 +1,64 @@
+import type { Database } from '#db/database.ts';
+import { addressesLike, messagesTo, sampleNumbers } from '#db/queries/find-people.ts';
+import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
+import { fromCursor, toCursor } from '../cursor.ts';
+import { parseInput } from '../parse-input.ts';
+import { invalid } from '../problem.ts';
+import { type RecipientRow, recipientColumns, toRecipientJson } from '../recipients/recipient-json.ts';
+import { type PersonMessage, peopleFilter } from './person.ts';
+import { personPrefixes } from './person-prefixes.ts';
+
+interface Row extends RecipientRow {
+  campaign_id: number;
+  campaign_name: string;
+  campaign_channel: Channel;
+  campaign_status: CampaignStatus;
+}
+
+export interface PeoplePage {
+  data: PersonMessage[];
+  next_cursor: string | null;
+}
+
+/**
+ * A person's messages in all campaigns: by address, for each the newest first.
+ *
+ * @throws Problem 422 without anything to look for
+ */
+export async function findPeople(db: Database, filter: { q: string; cursor?: string | undefined; limit?: number }): Promise<PeoplePage> {
+  const { q, cursor, limit = 50 } = parseInput(peopleFilter, filter);
+  const after = cursor ? placeOf(cursor) : { address: '', id: 0 };
+  const { rows } = await db.pool.query<Row>(messagesTo(recipientColumns), [await prefixesOf(db, q), after.address, after.id, limit + 1]);
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { data: shown.map(toMessage), next_cursor: rows.length > limit && last ? toCursor(`${last.id} ${last.address}`) : null };
+}
+
+/** Different addresses that begin so, for a search while it is typed. */
+export async function suggestPeople(db: Database, q: string, limit: number): Promise<string[]> {
+  const prefixes = await prefixesOf(db, q);
+  if (prefixes.length === 0) return [];
+  const { rows } = await db.pool.query<{ address: string }>(addressesLike, [prefixes, limit]);
+  return rows.map(({ address }) => address);
+}
+
+async function prefixesOf(db: Database, q: string): Promise<string[]> {
+  const samples = /\d/.test(q) ? (await db.pool.query<{ address: string }>(sampleNumbers)).rows : [];
+  return personPrefixes(
+    q,
+    samples.map(({ address }) => address),
+  );
+}
+
+function placeOf(cursor: string): { address: string; id: number } {
+  const [, id, address] = /^(\d{1,15}) (.+)$/s.exec(fromCursor(cursor, 'string')) ?? [];
+  if (!id || !address) throw invalid([{ path: 'cursor', message: 'This cursor belongs to no page. Take next_cursor of the page before.' }]);
+  return { address, id: Number(id) };
+}
+
+function toMessage({ campaign_id, campaign_name, campaign_channel, campaign_status, ...recipient }: Row): PersonMessage {
+  return {
+    campaign: { id: campaign_id, name: campaign_name, channel: campaign_channel, status: campaign_status },
+    recipient: toRecipientJson(recipient),
+  };
+}
