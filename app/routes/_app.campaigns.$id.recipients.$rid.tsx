@@ -1,14 +1,16 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { type ShouldRevalidateFunction, useFetcher, useLoaderData, useLocation, useOutletContext, useParams } from '@remix-run/react';
+import { type ShouldRevalidateFunction, useLoaderData, useLocation, useOutletContext, useParams } from '@remix-run/react';
+import { useState } from 'react';
 import type { LiveOutlet } from '#app/components/campaign/live-outlet.ts';
+import { loadJson } from '#app/components/campaign/load-json.ts';
 import { MessagePreview } from '#app/components/recipient-story/message-preview.tsx';
-import { RecipientStory } from '#app/components/recipient-story/recipient-story.tsx';
+import { RecipientStory as Story } from '#app/components/recipient-story/recipient-story.tsx';
 import { SideSheet } from '#app/components/recipient-story/side-sheet.tsx';
 import { Variables } from '#app/components/recipient-story/variables.tsx';
 import { RecipientStatusBadge } from '#app/components/status-badge.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
-import { getRecipient } from '#app/domain/recipients/get-recipient.server.ts';
+import { getRecipient, type RecipientStory } from '#app/domain/recipients/get-recipient.server.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 import { useRecipientChanges } from '#app/realtime/use-recipient-changes.ts';
 
@@ -31,13 +33,17 @@ export default function RecipientSheet() {
   const { id, rid } = useParams();
   const { channel, from, variables, joins, path } = useOutletContext<LiveOutlet>();
   const { search } = useLocation();
-  const story = useFetcher<typeof loader>({ key: `story ${id} ${rid}` });
-  const { recipient, attempts, message } = story.data ?? loaded;
-  useRecipientChanges(Number(id), loaded.recipient.id, joins, () => story.load(`${path}/recipients/${rid}`));
+  const { message } = loaded;
+  const [later, setLater] = useState<RecipientStory | null>(null);
+  const { recipient, attempts } = later?.recipient.id === loaded.recipient.id ? later : loaded;
+  useRecipientChanges(Number(id), loaded.recipient.id, joins, async () => {
+    const story = await loadJson<RecipientStory>(`/api/v1/campaigns/${id}/recipients/${rid}`);
+    if (story) setLater(story);
+  });
 
   return (
     <SideSheet title={recipient.address} badge={<RecipientStatusBadge status={recipient.status} />} closeTo={{ pathname: path, search }}>
-      <RecipientStory recipient={recipient} attempts={attempts} channel={channel} />
+      <Story recipient={recipient} attempts={attempts} channel={channel} />
       <Variables variables={recipient.variables} order={variables} />
       <MessagePreview
         from={from}

@@ -3,7 +3,6 @@ import { type ShouldRevalidateFunction, useActionData, useLoaderData } from '@re
 import type { ActAnswer } from '#app/components/campaign/campaign-actions.tsx';
 import { LiveCampaignPage } from '#app/components/campaign/live-campaign-page.tsx';
 import { tabTitle } from '#app/components/campaign/tab-title.ts';
-import { type LedgerPage, ROWS_PER_PAGE } from '#app/components/recipients/recipients-section.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
 import { failureGroups } from '#app/domain/campaigns/failure-groups.server.ts';
@@ -11,9 +10,9 @@ import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
 import { minutes } from '#app/domain/campaigns/minutes.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
-import { ledgerSearch, readLedgerFilter, tabCount, tabStatuses } from '#app/domain/recipients/ledger-filter.ts';
-import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
+import { ledgerSearch, readLedgerFilter } from '#app/domain/recipients/ledger-filter.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
+import { readLedgerPage } from '#app/read-ledger-page.server.ts';
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
   const viewer = await requireUser(context, request);
@@ -26,15 +25,8 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 
   const url = new URL(request.url);
   const filter = readLedgerFilter(url.searchParams);
-  const query = {
-    status: tabStatuses(filter.tab) ?? undefined,
-    code: filter.code ?? undefined,
-    q: filter.q,
-    cursor: filter.trail.at(-1),
-    limit: ROWS_PER_PAGE,
-  };
-  const [list, reasons, perMinute] = await Promise.all([
-    listRecipients(db, id, query).catch((error: unknown) => {
+  const [page, reasons, perMinute] = await Promise.all([
+    readLedgerPage(db, campaign, filter).catch((error: unknown) => {
       // A cursor of another list, in an old or edited link: its first page instead.
       if (isProblem(error) && error.status === 422 && filter.trail.length > 0)
         throw redirect(url.pathname + ledgerSearch({ ...filter, trail: [] }));
@@ -43,8 +35,6 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
     failureGroups(db, id),
     minutes(db, id),
   ]);
-  const countThen = filter.code ? (reasons.find((reason) => reason.code === filter.code)?.count ?? 0) : tabCount(filter.tab, campaign);
-  const page: LedgerPage = { filter, version: campaign.version, rows: list.data, nextCursor: list.next_cursor, countThen };
   return {
     // The message itself is large, and only a recipient's story shows it.
     campaign: { ...campaign, html: null, text: null },

@@ -15,11 +15,13 @@ interface Props {
   /** The page's own URL path: where its forms go. */
   path: string;
   maySend: boolean;
-  onAnswer: ReturnType<typeof useFetcher<ActAnswer>>;
+  /** Without a connection a form would only lead to an error. */
+  online: boolean;
+  fetcher: ReturnType<typeof useFetcher<ActAnswer>>;
 }
 
 /** Pause or resume, and behind the dots what is wanted less often. Forms, so they work without scripts too. */
-export function CampaignActions({ campaign, path, maySend, onAnswer: fetcher }: Props) {
+export function CampaignActions({ campaign, path, maySend, online, fetcher }: Props) {
   const [cancelling, dialog] = useDisclosure(false);
   const { status, id } = campaign;
   const underWay = status === 'SENDING' || status === 'PAUSED';
@@ -42,6 +44,7 @@ export function CampaignActions({ campaign, path, maySend, onAnswer: fetcher }: 
               )
             }
             loading={busy}
+            disabled={!online}
           >
             {status === 'SENDING' ? 'Pause' : 'Resume'}
           </Button>
@@ -61,7 +64,7 @@ export function CampaignActions({ campaign, path, maySend, onAnswer: fetcher }: 
           {maySend && underWay && (
             <>
               <Menu.Divider />
-              <Menu.Item color="red" leftSection={<IconBan size={16} stroke={1.7} aria-hidden />} onClick={dialog.open}>
+              <Menu.Item color="red" disabled={!online} leftSection={<IconBan size={16} stroke={1.7} aria-hidden />} onClick={dialog.open}>
                 Cancel campaign
               </Menu.Item>
             </>

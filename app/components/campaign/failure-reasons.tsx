@@ -42,7 +42,7 @@ export function FailureReasons({ reasons, path, ended }: { reasons: FailureReaso
               <Link
                 className={classes.see}
                 to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, tab: 'failed', code }), hash: '#recipients' }}
-                aria-label={`See the recipients that failed: ${label}`}
+                aria-label={`See them: ${label}`}
               >
                 See them
               </Link>

@@ -31,6 +31,7 @@ export default function MinutesChart({ bars }: { bars: MinuteBar[] }) {
       xAxisProps={{ tickMargin: 8, minTickGap: 36, interval: 'equidistantPreserveStart' }}
       yAxisProps={{ width: 52, allowDecimals: false, tickCount: 4 }}
       tooltipAnimationDuration={0}
+      barChartProps={{ accessibilityLayer: false }}
     />
   );
 }

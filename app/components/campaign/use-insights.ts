@@ -1,7 +1,7 @@
-import { useFetcher } from '@remix-run/react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import type { FailureReason } from './failure-reasons.tsx';
+import { loadJson } from './load-json.ts';
 import type { Minute } from './minutes.ts';
 
 export interface Insights {
@@ -14,27 +14,33 @@ const LOAD_EVERY_MS = 2_000;
 
 /** Reasons and minutes, loaded again when the numbers that they explain have changed, and then at most every two seconds. */
 export function useInsights(loaded: Insights, campaign: CampaignJson, path: string): Insights {
-  const fetcher = useFetcher<Insights>({ key: `insights of ${path}` });
-  const { status, version, sent, failed, retrying, unknown } = campaign;
-  const loadedFor = useRef('');
-  const loadedAt = useRef(0);
-  const numbers = `${path} ${status} ${sent} ${failed} ${retrying} ${unknown}`;
-  const started = useRef(version);
+  const [insights, setInsights] = useState(loaded);
+  const [ended, setEnded] = useState(0);
+  const { status, sent, failed, retrying, unknown } = campaign;
+  const numbers = `${status} ${sent} ${failed} ${retrying} ${unknown}`;
+  const latest = useRef(numbers);
+  latest.current = numbers;
+  const loads = useRef({ of: numbers, at: 0, busy: false });
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the end of a load is the time to look whether another is due
   useEffect(() => {
-    if (numbers === loadedFor.current || fetcher.state !== 'idle') return;
-    if (loadedFor.current === '' && version === started.current) {
-      loadedFor.current = numbers; // the page's own data is as new as that
-      return;
-    }
-    const wait = Math.max(0, loadedAt.current + LOAD_EVERY_MS - Date.now());
-    const timer = setTimeout(() => {
-      loadedFor.current = numbers;
-      loadedAt.current = Date.now();
-      fetcher.load(`${path}/insights`);
+    const state = loads.current;
+    if (numbers === state.of || state.busy) return;
+    const wait = Math.max(0, state.at + LOAD_EVERY_MS - Date.now());
+    const timer = setTimeout(async () => {
+      const of = latest.current;
+      state.busy = true;
+      state.at = Date.now();
+      const fresh = await loadJson<Insights>(`${path}/insights`);
+      state.busy = false;
+      if (fresh) {
+        state.of = of;
+        setInsights(fresh);
+      }
+      setEnded((n) => n + 1);
     }, wait);
     return () => clearTimeout(timer);
-  }, [numbers, version, path, fetcher]);
+  }, [numbers, path, ended]);
 
-  return fetcher.data ?? loaded;
+  return insights;
 }

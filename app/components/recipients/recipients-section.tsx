@@ -7,23 +7,12 @@ import { fits, type LedgerFilter, ledgerSearch, tabCount, unseenChanges } from '
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';
 import { useNumbers } from '../number.tsx';
+import { type LedgerPage, ROWS_PER_PAGE } from './ledger-page.ts';
 import { LedgerSearch } from './ledger-search.tsx';
 import { LedgerTabs } from './ledger-tabs.tsx';
 import { NoRecipients } from './no-recipients.tsx';
 import classes from './recipients-section.module.css';
 import { RecipientsTable } from './recipients-table.tsx';
-
-export const ROWS_PER_PAGE = 50;
-
-export interface LedgerPage {
-  filter: LedgerFilter;
-  /** The campaign's version, read before the rows. */
-  version: number;
-  rows: RecipientJson[];
-  nextCursor: string | null;
-  /** What the filter's counter said when the page was read. */
-  countThen: number;
-}
 
 interface Props {
   campaign: CampaignJson;
