@@ -61,10 +61,17 @@ export function AppFrame({ viewer, children }: { viewer: Viewer; children: React
       <AppShell.Navbar className={classes.navbar} visibleFrom="sm">
         <Places viewer={viewer} />
       </AppShell.Navbar>
-      <Drawer.Root opened={opened} onClose={close} size={272} hiddenFrom="sm">
+      <Drawer.Root
+        opened={opened}
+        onClose={close}
+        size={272}
+        hiddenFrom="sm"
+        transitionProps={{ duration: 0 }}
+        classNames={{ content: classes.drawerContent, body: classes.drawer }}
+      >
         <Drawer.Overlay />
-        <Drawer.Content aria-label="Navigation" className={classes.drawerContent}>
-          <Drawer.Body className={classes.drawer}>
+        <Drawer.Content aria-label="Navigation">
+          <Drawer.Body>
             <Places viewer={viewer} />
           </Drawer.Body>
         </Drawer.Content>
