@@ -5,3 +5,5 @@ export const campaignPayload = z.object({ campaign_id: z.number().int() });
 export const sendPayload = z.object({ campaign_id: z.number().int(), recipient_id: z.number().int(), dispatch_seq: z.number().int() });
 export const clonePayload = campaignPayload.extend({ clone_id: z.number().int() });
 export const startPayload = campaignPayload.extend({ scheduled_at: z.string() });
+export const alertPayload = z.object({ alert_id: z.number().int() });
+export const deliveryPayload = z.object({ delivery_id: z.number().int() });

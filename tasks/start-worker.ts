@@ -1,4 +1,5 @@
 import { Logger as GraphileLogger, run, type TaskList } from 'graphile-worker';
+import { createAlertSender } from '#app/domain/alerts/alert-sender.server.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { createEngine } from '#app/domain/sending/engine.server.ts';
 import type { Env } from '#app/env.server.ts';
@@ -7,8 +8,10 @@ import type { Provider } from '#app/providers/provider.ts';
 import { type Database, openDatabase } from '#db/database.ts';
 import { retryTriggerExists } from '#db/queries/retry-trigger.ts';
 import { cloneCampaignRecipients } from './clone-recipients.ts';
+import { deliverAlerts } from './deliver-alert.ts';
 import { dispatchCampaign } from './dispatch-campaign.ts';
 import { moveCampaignRecipients } from './move-recipients.ts';
+import { raiseAlerts } from './raise-alerts.ts';
 import { sendMessage } from './send-message.ts';
 import { settleUnknownOutcomes } from './settle-unknown.ts';
 import { startCampaign } from './start-campaign.ts';
@@ -47,12 +50,15 @@ export async function startWorker({ env, db, log, providers }: WorkerOptions): P
   const concurrency = env.workerConcurrency ?? CONCURRENCY;
   const deadline = new AbortController();
   const engine = createEngine({ db, providers, unknownGraceS: env.unknownGraceS, log, signal: deadline.signal });
+  const alertSender = createAlertSender(env);
   const taskList: TaskList = {
     dispatch_campaign: dispatchCampaign(db),
     move_recipients: moveCampaignRecipients(db),
     clone_recipients: cloneCampaignRecipients(db),
     start_campaign: startCampaign(db),
     settle_unknown: settleUnknownOutcomes(db, env),
+    raise_alerts: raiseAlerts(db),
+    deliver_alert: deliverAlerts(db, alertSender),
     send_email: sendMessage(engine, 'email'),
     send_sms: sendMessage(engine, 'sms'),
   };
@@ -84,6 +90,7 @@ export async function startWorker({ env, db, log, providers }: WorkerOptions): P
       await runner.stop();
       clearTimeout(cutOff);
       await untilIdle(pool);
+      await alertSender.close();
       await pool.end();
     },
   };
@@ -97,10 +104,13 @@ async function untilIdle(pool: { waitingCount: number; idleCount: number; totalC
   }
 }
 
-/** Failed attempts are the ledger's business and no errors of ours; the rest of what Graphile says goes to our log. */
+/**
+ * Failed attempts are the business of the ledger and of the delivery log, and no errors of ours; the rest of what Graphile says goes to
+ * our log.
+ */
 function graphileLogger(log: Logger): GraphileLogger {
   return new GraphileLogger(() => (level, message, meta) => {
-    if ((meta as { error?: Error } | undefined)?.error?.name === 'SendAgainLater') return;
+    if (/^(Send|Deliver)AgainLater$/.test((meta as { error?: Error } | undefined)?.error?.name ?? '')) return;
     // With a local queue and batched completion, jobs need no connection each.
     if (/maxPoolSize .* smaller than concurrency/.test(message)) return;
     if (level === 'error') log.error({ queue: true }, message);

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import type { Answered, Exchange, OutgoingRequest, Unanswered } from './exchange.ts';
 
@@ -14,8 +15,9 @@ export interface Transport {
  * @param timeoutMs whole time of an exchange, waiting for a connection included; undici's own timers and the SDKs' only watch for
  *   inactivity, which a dribbling server never shows
  */
-export function createTransport({ timeoutMs, connections = 1024, maxBodyBytes = 1_048_576 }: TransportOptions): Transport {
-  const agent = new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs } });
+export function createTransport({ timeoutMs, connections = 1024, maxBodyBytes = 1_048_576, lookup }: TransportOptions): Transport {
+  const connect = { timeout: timeoutMs, ...(lookup && { lookup }) };
+  const agent = new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect });
   return {
     exchange(request, signal) {
       return new Promise((resolve) => {
@@ -38,6 +40,8 @@ export interface TransportOptions {
   timeoutMs: number;
   connections?: number;
   maxBodyBytes?: number;
+  /** Finds the addresses of a name, and may refuse them; connections go to those addresses only. Default: the system's. */
+  lookup?: LookupFunction;
 }
 
 class ExchangeHandler implements Dispatcher.DispatchHandler {

@@ -1,0 +1,14 @@
+import { type CampaignListItem, type CampaignListRow, listColumns, toCampaignListItem } from '../campaigns/campaign-json.ts';
+
+/**
+ * The campaign as it ended, from the row that the alert's trigger kept as JSON: by the time an alert is told, a retry may have changed it.
+ *
+ * @param row PostgreSQL's to_jsonb of a campaign's row; its times are strings
+ */
+export function campaignOfSnapshot(row: Record<string, unknown>, retryWindowS: number): CampaignListItem {
+  const entries = listColumns.split(', ').map((column) => {
+    const value = row[column] ?? null;
+    return [column, typeof value === 'string' && /_(at|until)$/.test(column) ? new Date(value) : value];
+  });
+  return toCampaignListItem(Object.fromEntries(entries) as CampaignListRow, retryWindowS);
+}

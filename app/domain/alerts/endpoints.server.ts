@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '#db/database.ts';
+import type { Viewer } from '../access/roles.ts';
+import { parseInput } from '../parse-input.ts';
+import { conflict, invalid, notFound } from '../problem.ts';
+import type { EndpointJson } from './endpoint.ts';
+import { type EndpointPatch, endpointPatch, type NewEndpoint, newEndpoint } from './endpoint-input.ts';
+import { endpointUrlError } from './endpoint-url.ts';
+
+type Row = Omit<EndpointJson, 'failing_since' | 'disabled_at' | 'created_at'> & {
+  failing_since: Date | null;
+  disabled_at: Date | null;
+  created_at: Date;
+};
+
+/** What of the configuration decides which URLs are allowed. */
+export interface UrlRules {
+  webhookAllowPrivate: boolean;
+}
+
+const columns = 'id, url, events, failure_threshold, min_unreached, failing_since, disabled_at, disabled_reason, created_at, created_by';
+const MOST_ENDPOINTS = 50;
+
+/** 32 random bytes, as Standard Webhooks writes secrets. */
+function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+function toJson(row: Row): EndpointJson {
+  return {
+    ...row,
+    failing_since: row.failing_since?.toISOString() ?? null,
+    disabled_at: row.disabled_at?.toISOString() ?? null,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+function assertUrl(url: string, rules: UrlRules): void {
+  const error = endpointUrlError(url, rules.webhookAllowPrivate);
+  if (error) throw invalid([{ path: 'url', message: error }]);
+}
+
+/** Newest first; there are at most 50. */
+export async function listEndpoints(db: Database): Promise<EndpointJson[]> {
+  const { rows } = await db.pool.query<Row>(`select ${columns} from webhook_endpoints order by id desc`);
+  return rows.map(toJson);
+}
+
+/** @throws Problem 404 */
+export async function getEndpoint(db: Database, id: number): Promise<EndpointJson> {
+  const { rows } = await db.pool.query<Row>(`select ${columns} from webhook_endpoints where id = $1`, [id]);
+  if (!rows[0]) throw notFound('There is no webhook endpoint');
+  return toJson(rows[0]);
+}
+
+/** The answer is the only place where the secret ever stands. @throws Problem 422, 409 where there are 50 already */
+export async function createEndpoint(
+  db: Database,
+  viewer: Pick<Viewer, 'label'>,
+  input: NewEndpoint,
+  rules: UrlRules,
+): Promise<EndpointJson & { secret: string }> {
+  const { url, events, failure_threshold = 1, min_unreached = 1 } = parseInput(newEndpoint, input);
+  assertUrl(url, rules);
+  const secret = newSecret();
+  const { rows } = await db.pool.query<Row>(
+    `insert into webhook_endpoints (url, secret, events, failure_threshold, min_unreached, created_by)
+     select $1, $2, $3, $4, $5, $6 where (select count(*) from webhook_endpoints) < $7
+     returning ${columns}`,
+    [new URL(url).href, secret, events, failure_threshold, min_unreached, viewer.label, MOST_ENDPOINTS],
+  );
+  if (!rows[0]) throw conflict(`There are ${MOST_ENDPOINTS} endpoints already. Remove one that is no longer needed.`);
+  return { ...toJson(rows[0]), secret };
+}
+
+/** @throws Problem 404, 422 */
+export async function updateEndpoint(db: Database, id: number, input: EndpointPatch, rules: UrlRules): Promise<EndpointJson> {
+  const { url, events, failure_threshold, min_unreached, enabled } = parseInput(endpointPatch, input);
+  if (url !== undefined) assertUrl(url, rules);
+  const { rows } = await db.pool.query<Row>(
+    `update webhook_endpoints set
+       url = coalesce($2, url), events = coalesce($3, events), failure_threshold = coalesce($4, failure_threshold),
+       min_unreached = coalesce($5, min_unreached),
+       disabled_at = case when $6 then null when $6 is null then disabled_at else coalesce(disabled_at, now()) end,
+       disabled_reason = case when $6 then null when $6 is null then disabled_reason
+         else coalesce(disabled_reason, 'Switched off by an administrator.') end,
+       failing_since = case when $6 or $2 <> url then null else failing_since end
+     where id = $1 returning ${columns}`,
+    [id, url === undefined ? null : new URL(url).href, events ?? null, failure_threshold ?? null, min_unreached ?? null, enabled ?? null],
+  );
+  if (!rows[0]) throw notFound('There is no webhook endpoint');
+  return toJson(rows[0]);
+}
+
+/** A new secret. The former one signs beside it for 24 hours, so that a receiver can change without losing an alert. @throws Problem 404 */
+export async function rotateSecret(db: Database, id: number): Promise<EndpointJson & { secret: string }> {
+  const secret = newSecret();
+  const { rows } = await db.pool.query<Row>(
+    `update webhook_endpoints set former_secret = secret, former_secret_until = now() + interval '24 hours', secret = $2
+     where id = $1 returning ${columns}`,
+    [id, secret],
+  );
+  if (!rows[0]) throw notFound('There is no webhook endpoint');
+  return { ...toJson(rows[0]), secret };
+}
+
+/** With all its deliveries. @throws Problem 404 */
+export async function deleteEndpoint(db: Database, id: number): Promise<void> {
+  const { rowCount } = await db.pool.query('delete from webhook_endpoints where id = $1', [id]);
+  if (!rowCount) throw notFound('There is no webhook endpoint');
+}

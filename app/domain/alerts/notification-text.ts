@@ -1,0 +1,34 @@
+import type { NotificationJson } from './alert.ts';
+
+export interface NotificationText {
+  title: string;
+  /** What it means and what to do. */
+  detail: string;
+  /** The page that it is about. */
+  to: string;
+}
+
+const none: NotificationText = { title: 'A notification', detail: '', to: '/' };
+
+/** A notification in words. `count` writes numbers as the reader does. */
+export function notificationText(notification: NotificationJson, count: (value: number) => string = String): NotificationText {
+  const { type, campaign, endpoint, provider } = notification;
+  if (campaign) {
+    const missed = `${count(campaign.unreached)} of ${count(campaign.people)} not reached.`;
+    const to = `/campaigns/${campaign.id}`;
+    if (type === 'campaign.failed') return { title: `${campaign.name} failed`, detail: `${missed} See why and retry.`, to };
+    if (type === 'campaign.partially_sent')
+      return { title: `${campaign.name} was partially sent`, detail: `${missed} See why and retry.`, to };
+    const ended = campaign.status === 'FAILED' ? 'failed' : 'was partially sent';
+    return { title: `${campaign.name} ${ended}, with no retries left`, detail: `${missed} Clone it to send again.`, to };
+  }
+  if (provider) {
+    const channel = provider.channel === 'sms' ? 'SMS' : 'Email';
+    return { title: `${channel} is held back`, detail: provider.reason, to: '/' };
+  }
+  if (!endpoint) return none;
+  const to = `/settings/webhooks/${endpoint.id}`;
+  return type === 'webhook.disabled'
+    ? { title: `Alerts to ${endpoint.host} are switched off`, detail: endpoint.reason, to }
+    : { title: `An alert did not reach ${endpoint.host}`, detail: endpoint.reason, to };
+}

@@ -1,0 +1,72 @@
+import type { Database } from '#db/database.ts';
+import { may, type Viewer } from '../access/roles.ts';
+import type { AlertType, NotificationJson } from './alert.ts';
+
+/** The bell shows so many, of the last days. */
+const SHOWN = 30;
+const SHOWN_DAYS = 30;
+
+type Reader = Pick<Viewer, 'id' | 'role' | 'via'>;
+
+interface Row {
+  id: number;
+  type: AlertType;
+  at: Date;
+  read: boolean;
+  campaign: NotificationJson['campaign'];
+  provider: NotificationJson['provider'];
+  endpoint: NotificationJson['endpoint'];
+}
+
+// Of the campaign's snapshot only what a notification says; the rest can be large.
+const columns = `a.id, a.type, a.at,
+  case when a.campaign_id is not null then jsonb_build_object('id', a.campaign_id, 'name', a.data -> 'campaign' -> 'name',
+    'status', a.data -> 'campaign' -> 'status', 'unreached', a.data -> 'unreached',
+    'people', (a.data -> 'campaign' ->> 'total')::integer - (a.data -> 'campaign' ->> 'suppressed')::integer) end as campaign,
+  a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint`;
+
+const recent = `a.shown and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and ($2 or a.type not like 'webhook.%')`;
+
+function toJson(row: Row): NotificationJson {
+  return { ...row, at: row.at.toISOString() };
+}
+
+/** Programs read nothing: what a key's user id would be is no person's. */
+function parametersOf(viewer: Reader): [string | null, boolean] {
+  return [viewer.via === 'session' ? viewer.id : null, may(viewer, 'settings:write')];
+}
+
+/** Newest first, of the last 30 days at most, with how many of all of those this person has not read. */
+export async function listNotifications(db: Database, viewer: Reader): Promise<{ notifications: NotificationJson[]; unread: number }> {
+  const { rows } = await db.pool.query<Row>(
+    `select ${columns}, exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id) as read
+     from alerts a where ${recent} order by a.id desc limit ${SHOWN}`,
+    parametersOf(viewer),
+  );
+  return { notifications: rows.map(toJson), unread: await countUnread(db, viewer) };
+}
+
+export async function countUnread(db: Database, viewer: Reader): Promise<number> {
+  const { rows } = await db.pool.query<{ unread: number }>(
+    `select count(*)::integer as unread from alerts a
+     where ${recent} and not exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id)`,
+    parametersOf(viewer),
+  );
+  return rows[0]?.unread ?? 0;
+}
+
+/** Marks one as read, or all that there are. What is gone or not theirs to see is left alone. */
+export async function markRead(db: Database, viewer: Reader, id: number | 'all'): Promise<void> {
+  await db.pool.query(
+    `insert into notification_reads (user_id, alert_id)
+     select $1::uuid, a.id from alerts a where ${recent} and ($3::bigint is null or a.id = $3) and $1 is not null
+     on conflict do nothing`,
+    [...parametersOf(viewer), id === 'all' ? null : id],
+  );
+}
+
+/** One notification, for telling open pages; unread for everybody. Null where it is gone. */
+export async function getNotification(db: Database, id: number): Promise<NotificationJson | null> {
+  const { rows } = await db.pool.query<Row>(`select ${columns}, false as read from alerts a where a.id = $1 and a.shown`, [id]);
+  return rows[0] ? toJson(rows[0]) : null;
+}
