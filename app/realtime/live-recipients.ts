@@ -79,6 +79,7 @@ function changeRow(row: RecipientJson, change: RecipientChange, at: string): Rec
     sent_at: status === 'sent' ? (row.sent_at ?? at) : null,
     failed_at: status === 'failed' ? (row.failed_at ?? at) : null,
     failure_code,
+    delivery: change.delivery,
     failure_reason: failure_code === row.failure_code ? row.failure_reason : null,
   };
 }

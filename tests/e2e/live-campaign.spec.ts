@@ -174,25 +174,22 @@ test('pause, resume and cancel', async ({ page, request }) => {
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing, and nothing is cut off on a narrow phone (${colorScheme})`, async ({ page, request }) => {
-    await page.emulateMedia({ colorScheme });
-    const long = `${'long.'.repeat(11)}name@${'department.'.repeat(10)}example.com`;
-    const id = await sendTo(request, 'A campaign with a name that is rather long, so that it has to wrap somewhere', [
-      long,
-      ...scripted,
-      ...people(60),
-    ]);
-    await page.goto(`/campaigns/${id}`);
-    await expect(page.getByTestId('counter')).toHaveText('62 of 64 sent', { timeout: 30_000 });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-    await page.getByRole('link', { name: /broken\+500/ }).click();
-    await expect(page.getByRole('dialog')).toContainText('Refused for now');
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-
-    await page.setViewportSize({ width: 360, height: 740 });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-    await page.getByRole('link', { name: 'Close' }).click();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-  });
+  for (const width of [1280, 360]) {
+    test(`axe finds nothing, and nothing is cut off, ${width} px wide and ${colorScheme}`, async ({ page, request }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      const long = `${'long.'.repeat(11)}name@${'department.'.repeat(10)}example.com`;
+      const name = 'A campaign with a name that is rather long, so that it has to wrap somewhere';
+      const id = await sendTo(request, name, [long, 'gone+invalid@example.com', 'late+429@example.com', ...people(5)]);
+      await page.goto(`/campaigns/${id}`);
+      await expect(page.getByRole('row', { name: /late/ })).toContainText('Retrying');
+      // The message in the frame is the marketer's, not ours, and the frame lets no script in, so axe would wait in vain.
+      const violations = async () => (await new AxeBuilder({ page }).exclude('iframe').analyze()).violations;
+      expect(await violations()).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await page.getByRole('link', { name: 'late+429@example.com' }).click();
+      await expect(page.getByRole('dialog')).toContainText('Refused for now');
+      expect(await violations()).toEqual([]);
+    });
+  }
 }

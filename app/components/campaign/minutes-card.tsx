@@ -6,8 +6,18 @@ import { type Minute, minuteBars } from './minutes.ts';
 import classes from './minutes-card.module.css';
 import { useHydrated } from './use-hydrated.ts';
 
-// The charts' library is the largest part of the bundle and only this card needs it.
-const MinutesChart = lazy(() => import('./minutes-chart.tsx'));
+function ChartMissing() {
+  return (
+    <Text size="sm" c="dimmed" ta="center" pt="xl">
+      The chart could not be loaded. Reload the page to see it.
+    </Text>
+  );
+}
+
+// The charts' library is the largest part of the bundle and only this card needs it. Where the network fails it, the page goes on.
+const MinutesChart = lazy(() =>
+  import('./minutes-chart.tsx').catch(() => ({ default: ChartMissing as typeof import('./minutes-chart.tsx').default })),
+);
 
 const series = [
   { name: 'sent', label: 'Sent', tone: 'green' },

@@ -12,7 +12,8 @@ const rows = [sampleRecipient(), sampleRecipient({ id: 2, address: 'bob@example.
 function changed(id: number, status: RecipientStatus, version: number, rest: Partial<RecipientsChanged> = {}): RecipientsChanged {
   const failure_code = status === 'failed' ? 'invalid_address' : status === 'retrying' ? 'rate_limited' : null;
   const next_attempt_at = status === 'retrying' || status === 'unknown' ? due : null;
-  return { campaign_id: 7, version, since: version - 1, recipients: [{ id, status, attempts: 1, next_attempt_at, failure_code }], ...rest };
+  const row = { id, status, attempts: 1, next_attempt_at, failure_code, delivery: status === 'sent' ? ('delivered' as const) : null };
+  return { campaign_id: 7, version, since: version - 1, recipients: [row], ...rest };
 }
 
 describe('rows of a page', () => {
@@ -21,7 +22,7 @@ describe('rows of a page', () => {
     expect(page.rows[0]).toBe(rows[0]);
     expect(page.rows[1]).toMatchObject({ id: 2, status: 'retrying', next_attempt_at: due, failure_code: 'rate_limited' });
     const sent = applyChanges(page, changed(2, 'sent', 7), at);
-    expect(sent.rows[1]).toMatchObject({ status: 'sent', sent_at: at, next_attempt_at: null, failure_code: null });
+    expect(sent.rows[1]).toMatchObject({ status: 'sent', sent_at: at, next_attempt_at: null, failure_code: null, delivery: 'delivered' });
     expect(applyChanges(sent, changed(2, 'unknown', 8), at).rows[1]).toMatchObject({
       unknown_until: due,
       next_attempt_at: null,
