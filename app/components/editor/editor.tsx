@@ -114,7 +114,14 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
           </Section>
           <Section id="review-section" title="Review and send" step={3} done={false}>
             <Stack gap={0}>
-              <ReviewSummary campaign={campaign} subject={check.subject ?? draft.subject} sender={sender} items={items} empty={empty} />
+              <ReviewSummary
+                campaign={campaign}
+                subject={check.subject ?? draft.subject}
+                subjectOf={check.subject && /\{[{%]/.test(draft.subject) ? (check.recipient?.address ?? null) : null}
+                sender={sender}
+                items={items}
+                empty={empty}
+              />
               <div className={reviewClasses.foot}>
                 <TestSend
                   campaignId={campaign.id}

@@ -10,6 +10,8 @@ import type { EmptyFor } from './use-content-check.ts';
 interface Props {
   campaign: CampaignJson;
   subject: string;
+  /** Whose subject that is, where it differs from person to person. */
+  subjectOf: string | null;
   sender: string | null;
   items: ChecklistItem[];
   /** Variables that the content uses and that are empty for some. */
@@ -17,13 +19,15 @@ interface Props {
 }
 
 /** Exactly what will happen, before it does. */
-export function ReviewSummary({ campaign, subject, sender, items, empty }: Props) {
+export function ReviewSummary({ campaign, subject, subjectOf, sender, items, empty }: Props) {
   const { counted } = useNumbers();
   const open = items.filter((item) => item.state === 'missing' || item.state === 'broken');
   const rows: [string, string][] = [
     ['To', campaign.pending > 0 ? counted(campaign.pending, 'person', 'people') : 'Nobody yet'],
     ['From', sender ?? 'No sender yet'],
-    ...(campaign.channel === 'email' ? ([['Subject', subject || 'No subject yet']] as [string, string][]) : []),
+    ...(campaign.channel === 'email'
+      ? ([['Subject', `${subject || 'No subject yet'}${subjectOf ? ` (for ${subjectOf})` : ''}`]] as [string, string][])
+      : []),
     ['By', channelLabels[campaign.channel]],
     ['When', 'Now, as soon as you confirm'],
   ];

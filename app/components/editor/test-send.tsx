@@ -2,6 +2,7 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
+import classes from './review.module.css';
 
 interface Props {
   campaignId: number;
@@ -54,7 +55,7 @@ export function TestSend({ campaignId, channel, own, disabled, flush }: Props) {
           Send test
         </Button>
       </Group>
-      <div aria-live="polite">
+      <div aria-live="polite" className={classes.answer}>
         {answer?.kind === 'sent' && (
           <ProblemAlert kind="success" title={`A test is on its way to ${answer.to}`}>
             It carries the data of the first recipient and is not counted in the campaign.

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { absoluteText, relativeText } from '#app/components/times.ts';
+
+const now = Date.UTC(2025, 10, 22, 14, 0, 0);
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+describe('times', () => {
+  test.each([
+    [now, 'just now'],
+    [now - 44 * SECOND, 'just now'],
+    [now + 20 * SECOND, 'in a moment'],
+    [now - 50 * SECOND, '1 minute ago'],
+    [now - 40 * MINUTE, '40 minutes ago'],
+    [now - 50 * MINUTE, '1 hour ago'],
+    [now - 24 * HOUR, 'yesterday'],
+    [now + 48 * HOUR, 'in 2 days'],
+  ])('%# reads as people would say it', (at, text) => {
+    expect(relativeText(at, now, 'en-GB')).toBe(text);
+  });
+
+  test('the absolute time names its zone', () => {
+    expect(absoluteText(now, 'en-GB', 'Europe/Berlin')).toMatch(/15:00:00 CET$/);
+    expect(absoluteText(now, 'en-GB', 'UTC')).toMatch(/14:00:00 UTC$/);
+  });
+});
