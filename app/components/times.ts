@@ -37,3 +37,30 @@ export function absoluteText(at: number, locale: string, timeZone: string): stri
 export function clockText(at: number, locale: string, timeZone: string): string {
   return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }).format(at);
 }
+
+const DAY_MS = 86_400_000;
+
+/** "today 14:05", "tomorrow 14:05", later with the date. Both times in ms since 1970. */
+export function dayTimeText(at: number, now: number, locale: string, timeZone: string): string {
+  const dayOf = (ms: number) =>
+    new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(ms);
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }).format(at);
+  if (dayOf(at) === dayOf(now)) return `today ${time}`;
+  if (dayOf(at) === dayOf(now + DAY_MS)) return `tomorrow ${time}`;
+  if (dayOf(at) === dayOf(now - DAY_MS)) return `yesterday ${time}`;
+  return `${new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', timeZone }).format(at)}, ${time}`;
+}
+
+/** For a moment that people plan by: "Wednesday, July 1, 2026, 09:00 AM CEST". */
+export function plannedText(at: number, locale: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(at);
+}

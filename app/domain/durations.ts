@@ -1,12 +1,14 @@
 /** Lengths of time in words. English, as the pages are. */
 
-/** For countdowns, exact: "3 s", "2 min 05 s", "1 h 02 min". Never "0 s" before it is over. @param ms until then */
+/** For countdowns, exact: "3 s", "2 min 05 s", "1 h 02 min", from two days on "3 d 4 h". Never "0 s" before it is over. @param ms until then */
 export function countdownText(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${two(minutes % 60)} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** For estimates, rounded so that it does not pretend: "less than 10 s", "about 40 s", "about 2 min", "about 1 h 20 min". */

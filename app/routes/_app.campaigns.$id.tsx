@@ -1,13 +1,13 @@
-import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { type ShouldRevalidateFunction, useActionData, useLoaderData } from '@remix-run/react';
-import type { ActAnswer } from '#app/components/campaign/campaign-actions.tsx';
+import { actOnCampaign } from '#app/campaign-actions.server.ts';
+import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
 import { LiveCampaignPage } from '#app/components/campaign/live-campaign-page.tsx';
 import { tabTitle } from '#app/components/campaign/tab-title.ts';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
 import { failureGroups } from '#app/domain/campaigns/failure-groups.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
-import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
 import { minutes } from '#app/domain/campaigns/minutes.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
 import { ledgerSearch, readLedgerFilter } from '#app/domain/recipients/ledger-filter.ts';
@@ -41,30 +41,13 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
     page,
     insights: { reasons, minutes: perMinute },
     maySend: may(viewer, 'campaigns:send'),
+    mayWrite: may(viewer, 'campaigns:write'),
     now: new Date().toISOString(),
   };
 }
 
-const acts = {
-  pause: { act: pauseCampaign, failed: 'The campaign could not be paused' },
-  resume: { act: resumeCampaign, failed: 'The campaign could not be resumed' },
-  cancel: { act: cancelCampaign, failed: 'The campaign could not be cancelled' },
-};
-
 export async function action({ context, request, params }: ActionFunctionArgs) {
-  const viewer = await requireUser(context, request);
-  assertMay(viewer, 'campaigns:send');
-  const id = idOf(params.id);
-  const intent = String((await request.formData()).get('intent'));
-  if (!(intent in acts)) throw data({ detail: 'There is no such act.' }, { status: 400 });
-  const { act, failed } = acts[intent as keyof typeof acts];
-  try {
-    await act(context.db, viewer, id);
-  } catch (error) {
-    if (!isProblem(error)) throw error;
-    return data<ActAnswer>({ problem: { title: failed, detail: error.message } }, { status: error.status });
-  }
-  return data<ActAnswer>({ problem: null });
+  return actOnCampaign({ context, request }, await requireUser(context, request), idOf(params.id));
 }
 
 export const meta: MetaFunction<typeof loader> = ({ data: loaded }) => [
@@ -87,6 +70,6 @@ export const shouldRevalidate: ShouldRevalidateFunction = ({
 
 export default function Campaign() {
   const loaded = useLoaderData<typeof loader>();
-  const answer = useActionData<typeof action>();
+  const answer = useActionData<typeof action>() as ActAnswer | undefined;
   return <LiveCampaignPage key={loaded.campaign.id} {...loaded} answer={answer ?? null} />;
 }

@@ -11,6 +11,8 @@ test.each([
   [59_001, '1 min 00 s'],
   [125_000, '2 min 05 s'],
   [3_720_000, '1 h 02 min'],
+  [47 * 3_600_000, '47 h 00 min'],
+  [76.5 * 3_600_000, '3 d 4 h'],
 ])('a countdown of %i ms reads %s', (ms, text) => {
   expect(countdownText(ms)).toBe(text);
 });

@@ -1,30 +1,28 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { useFetcher } from '@remix-run/react';
-import { IconBan, IconBell, IconDots, IconFileDownload, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { Form, type useFetcher, useSubmit } from '@remix-run/react';
+import { IconBan, IconBell, IconCopy, IconDots, IconFileDownload, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import type { ActAnswer } from './act-answer.ts';
 import { CancelDialog } from './cancel-dialog.tsx';
-
-/** What the page's action answers where an act did not work. */
-export interface ActAnswer {
-  problem: { title: string; detail: string } | null;
-}
 
 interface Props {
   campaign: CampaignJson;
   /** The page's own URL path: where its forms go. */
   path: string;
   maySend: boolean;
+  mayWrite: boolean;
   /** Without a connection a form would only lead to an error. */
   online: boolean;
   fetcher: ReturnType<typeof useFetcher<ActAnswer>>;
 }
 
 /** Pause or resume, and behind the dots what is wanted less often. Forms, so they work without scripts too. */
-export function CampaignActions({ campaign, path, maySend, online, fetcher }: Props) {
+export function CampaignActions({ campaign, path, maySend, mayWrite, online, fetcher }: Props) {
   const [cancelling, dialog] = useDisclosure(false);
   const { status, id } = campaign;
   const underWay = status === 'SENDING' || status === 'PAUSED';
+  const submit = useSubmit();
   const busy = fetcher.state !== 'idle';
   const exportUrl = `/api/v1/campaigns/${id}/export.csv`;
   return (
@@ -60,8 +58,17 @@ export function CampaignActions({ campaign, path, maySend, online, fetcher }: Pr
           <Menu.Item component="a" href={exportUrl} leftSection={<IconFileDownload size={16} stroke={1.7} aria-hidden />}>
             Export as CSV
           </Menu.Item>
+          {mayWrite && (
+            <Menu.Item
+              disabled={!online}
+              leftSection={<IconCopy size={16} stroke={1.7} aria-hidden />}
+              onClick={() => submit({ intent: 'clone' }, { method: 'post', action: path })}
+            >
+              Clone
+            </Menu.Item>
+          )}
           {underWay && <NotifyItem />}
-          {maySend && underWay && (
+          {maySend && (underWay || status === 'SCHEDULED') && (
             <>
               <Menu.Divider />
               <Menu.Item color="red" disabled={!online} leftSection={<IconBan size={16} stroke={1.7} aria-hidden />} onClick={dialog.open}>
@@ -74,6 +81,13 @@ export function CampaignActions({ campaign, path, maySend, online, fetcher }: Pr
       <a className="no-script" href={exportUrl}>
         Export as CSV
       </a>
+      {mayWrite && (
+        <Form method="post" action={path} className="no-script">
+          <Button type="submit" name="intent" value="clone" variant="default">
+            Clone
+          </Button>
+        </Form>
+      )}
       <CancelDialog campaign={campaign} path={path} opened={cancelling} onClose={dialog.close} fetcher={fetcher} />
     </>
   );

@@ -2,21 +2,23 @@ import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { RetryBar } from '../retry/retry-bar.tsx';
 import { Countdown } from './countdown.tsx';
 import type { FailureReason } from './failure-reasons.tsx';
 
 interface Props {
   campaign: CampaignJson;
   reasons: FailureReason[];
+  path: string;
 }
 
 /** What stands in the way of the campaign, or how it ended, in a sentence; nothing while all goes well. */
-export function CampaignNotice({ campaign, reasons }: Props) {
+export function CampaignNotice({ campaign, reasons, path }: Props) {
   const { status, hold_reason } = campaign;
   if (status === 'SENDING' && hold_reason) return <HeldNotice campaign={campaign} />;
   if (status === 'PAUSED') return <PausedNotice campaign={campaign} />;
   if (status === 'CANCELLED') return <CancelledNotice campaign={campaign} />;
-  if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} />;
+  if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} path={path} />;
   return null;
 }
 
@@ -57,9 +59,10 @@ function CancelledNotice({ campaign }: { campaign: CampaignJson }) {
   );
 }
 
-function EndNotice({ campaign, reasons }: Props) {
+function EndNotice({ campaign, reasons, path }: Props) {
   const { counted, count } = useNumbers();
-  const { status, total, sent, failed, pending, suppressed, unknown, failure_code, failure_reason } = campaign;
+  const { status, total, sent, failed, pending, suppressed, failure_code, failure_reason } = campaign;
+  const retry = <RetryBar campaign={campaign} reasons={reasons} path={path} />;
   if (status === 'SENT') {
     return (
       <ProblemAlert kind="success" title={suppressed > 0 ? `All ${counted(sent, 'message', 'messages')} sent` : `All ${count(total)} sent`}>
@@ -73,7 +76,12 @@ function EndNotice({ campaign, reasons }: Props) {
   if (stopped) {
     const text = failure_code in failureTexts ? failureTexts[failure_code as keyof typeof failureTexts] : null;
     return (
-      <ProblemAlert kind="error" title={text ? `Sending stopped: ${lowerFirst(text.label)}` : 'Sending stopped'} code={failure_code}>
+      <ProblemAlert
+        kind="error"
+        title={text ? `Sending stopped: ${lowerFirst(text.label)}` : 'Sending stopped'}
+        code={failure_code}
+        actions={retry}
+      >
         {failure_reason ?? text?.advice}
         {pending > 0 && ` ${counted(pending, 'recipient has', 'recipients have')} not been tried.`}
       </ProblemAlert>
@@ -84,10 +92,10 @@ function EndNotice({ campaign, reasons }: Props) {
     <ProblemAlert
       kind={status === 'FAILED' ? 'error' : 'warning'}
       title={status === 'FAILED' ? 'Nobody could be reached' : `${counted(failed, 'recipient', 'recipients')} could not be reached`}
+      actions={retry}
     >
       {mayPass > 0 && `For ${count(mayPass)} the reason may pass with time. `}
       {failed > mayPass && `${counted(failed - mayPass, 'needs', 'need')} a correction before it makes sense to send again. `}
-      {unknown > 0 && `Of ${count(unknown)} more the outcome is unknown and waits for a person to decide.`}
     </ProblemAlert>
   );
 }

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Text } from '@mantine/core';
 import type { useFetcher } from '@remix-run/react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { useNumbers } from '../number.tsx';
-import type { ActAnswer } from './campaign-actions.tsx';
+import type { ActAnswer } from './act-answer.ts';
 
 interface Props {
   campaign: CampaignJson;
@@ -15,7 +15,7 @@ interface Props {
 /** Asks once, with the numbers as they are while it is open: cancelling is for good. */
 export function CancelDialog({ campaign, path, opened, onClose, fetcher }: Props) {
   const { counted, count } = useNumbers();
-  const { name, sent, pending, queued, retrying } = campaign;
+  const { name, sent, pending, queued, retrying, status } = campaign;
   const notTried = pending + queued + retrying;
   return (
     <Modal
@@ -30,13 +30,20 @@ export function CancelDialog({ campaign, path, opened, onClose, fetcher }: Props
         <strong className="name" dir="auto">
           {name}
         </strong>{' '}
-        has been sent to {counted(sent, 'recipient', 'recipients')}; that stays. The other{' '}
-        <span className="numeric">{count(notTried)}</span> will not be sent to, and this cannot be undone. To stop for a while, pause it.
+        {status === 'SCHEDULED' ? (
+          'will not be sent, and this cannot be undone. To change it or to send it at another time, unschedule it.'
+        ) : (
+          <>
+            has been sent to {counted(sent, 'recipient', 'recipients')}; that stays. The other{' '}
+            <span className="numeric">{count(notTried)}</span> will not be sent to, and this cannot be undone. To stop for a while, pause
+            it.
+          </>
+        )}
       </Text>
       <fetcher.Form method="post" action={path} onSubmit={onClose}>
         <Group justify="flex-end" mt="lg" gap="xs">
           <Button variant="default" onClick={onClose} data-autofocus>
-            Keep sending
+            {status === 'SCHEDULED' ? 'Keep the schedule' : 'Keep sending'}
           </Button>
           <Button type="submit" name="intent" value="cancel" color="red">
             Cancel campaign

@@ -7,8 +7,10 @@ import { PageHeader } from '../page-header.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import type { LedgerPage } from '../recipients/ledger-page.ts';
 import { RecipientsSection } from '../recipients/recipients-section.tsx';
+import { ScheduledHero } from '../schedule/scheduled-hero.tsx';
 import { CampaignStatusBadge } from '../status-badge.tsx';
-import { type ActAnswer, CampaignActions } from './campaign-actions.tsx';
+import type { ActAnswer } from './act-answer.ts';
+import { CampaignActions } from './campaign-actions.tsx';
 import { CampaignNotice } from './campaign-notice.tsx';
 import { FailureReasons } from './failure-reasons.tsx';
 import classes from './live-campaign-page.module.css';
@@ -17,6 +19,7 @@ import { LiveSummary } from './live-summary.tsx';
 import { MinutesCard } from './minutes-card.tsx';
 import { ProgressHero } from './progress-hero.tsx';
 import { ReconnectingBar } from './reconnecting-bar.tsx';
+import { UnknownNotice } from './unknown-notice.tsx';
 import { type Insights, useInsights } from './use-insights.ts';
 import { usePace } from './use-pace.ts';
 import { useShownPage } from './use-shown-page.ts';
@@ -27,6 +30,7 @@ interface Props {
   page: LedgerPage;
   insights: Insights;
   maySend: boolean;
+  mayWrite: boolean;
   /** When the server made the page. */
   now: string;
   /** Of a form that was sent without scripts. */
@@ -34,7 +38,7 @@ interface Props {
 }
 
 /** The campaign, live: how far it is, what stands in its way, and every recipient. */
-export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsights, maySend, now, answer }: Props) {
+export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsights, maySend, mayWrite, now, answer }: Props) {
   const path = `/campaigns/${loaded.id}`;
   const { rid } = useParams();
   const openId = rid === undefined ? null : Number(rid);
@@ -47,6 +51,8 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
 
   const { shown, rows, showChanges } = useShownPage(page, path, loaded.id, joins, openId);
   const problem = fetcher.state === 'idle' ? (fetcher.data ?? answer)?.problem : null;
+  const online = asOf === null;
+  const scheduledAt = campaign.status === 'SCHEDULED' ? campaign.scheduled_at : null;
   const outlet: LiveOutlet = { channel: campaign.channel, from: campaign.from, variables: campaign.variables, path, joins };
 
   return (
@@ -56,17 +62,24 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
         title={campaign.name}
         badge={<CampaignStatusBadge status={campaign.status} />}
         description={<LiveSummary campaign={campaign} pace={pace} now={now} />}
-        actions={<CampaignActions campaign={campaign} path={path} maySend={maySend} online={asOf === null} fetcher={fetcher} />}
+        actions={<CampaignActions {...{ campaign, path, maySend, mayWrite, online, fetcher }} />}
       />
       {asOf !== null && <ReconnectingBar asOf={asOf} />}
       <div className={classes.stack}>
         {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
-        <ProgressHero campaign={campaign} />
-        <CampaignNotice campaign={campaign} reasons={insights.reasons} />
-        <div className={classes.pair}>
-          <FailureReasons reasons={insights.reasons} path={path} ended={hasEnded(campaign.status)} />
-          <MinutesCard minutes={insights.minutes} />
-        </div>
+        {scheduledAt !== null ? (
+          <ScheduledHero campaign={{ ...campaign, scheduled_at: scheduledAt }} {...{ path, maySend, online, fetcher }} />
+        ) : (
+          <>
+            <ProgressHero campaign={campaign} />
+            <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} />
+            <UnknownNotice campaign={campaign} path={path} />
+            <div className={classes.pair}>
+              <FailureReasons reasons={insights.reasons} path={path} ended={hasEnded(campaign.status)} />
+              <MinutesCard minutes={insights.minutes} />
+            </div>
+          </>
+        )}
         <RecipientsSection
           campaign={campaign}
           page={shown}

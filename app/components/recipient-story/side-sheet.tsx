@@ -1,13 +1,15 @@
 import { ActionIcon, CopyButton, Drawer, Tooltip } from '@mantine/core';
 import { Link, useNavigate } from '@remix-run/react';
 import { IconCheck, IconLink, IconX } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useHydrated } from '../campaign/use-hydrated.ts';
 import classes from './side-sheet.module.css';
 
 interface Props {
   title: ReactNode;
-  badge: ReactNode;
+  badge?: ReactNode;
+  /** What the button that copies the address is called; null: there is none. */
+  copyLabel?: string | null;
   /** Where closing leads; a link, so it works without scripts. */
   closeTo: { pathname: string; search: string };
   children: ReactNode;
@@ -17,9 +19,10 @@ interface Props {
  * A sheet over the page, on a phone the whole screen. It is rendered in place and open from the first byte on, so that its URL can be
  * pasted anywhere. Locking the page's scroll by a style element would need a nonce that the library cannot take; a stylesheet does it.
  */
-export function SideSheet({ title, badge, closeTo, children }: Props) {
+export function SideSheet({ title, badge, copyLabel = 'Copy the link to this recipient', closeTo, children }: Props) {
   const navigate = useNavigate();
   const hydrated = useHydrated();
+  useFocusBack();
   return (
     <Drawer.Root
       opened
@@ -42,7 +45,7 @@ export function SideSheet({ title, badge, closeTo, children }: Props) {
             {badge}
           </div>
           <div className={classes.acts}>
-            {hydrated && <CopyLink />}
+            {hydrated && copyLabel !== null && <CopyLink label={copyLabel} />}
             <ActionIcon component={Link} to={closeTo} preventScrollReset size={34} aria-label="Close">
               <IconX size={18} stroke={1.8} aria-hidden />
             </ActionIcon>
@@ -54,12 +57,12 @@ export function SideSheet({ title, badge, closeTo, children }: Props) {
   );
 }
 
-function CopyLink() {
+function CopyLink({ label }: { label: string }) {
   return (
     <CopyButton value={window.location.href} timeout={1500}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? 'Copied' : 'Copy link'}>
-          <ActionIcon size={34} onClick={copy} aria-label="Copy the link to this recipient">
+          <ActionIcon size={34} onClick={copy} aria-label={label}>
             {copied ? <IconCheck size={18} stroke={1.8} aria-hidden /> : <IconLink size={18} stroke={1.8} aria-hidden />}
           </ActionIcon>
         </Tooltip>

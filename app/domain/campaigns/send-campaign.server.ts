@@ -95,6 +95,16 @@ export async function unscheduleCampaign(db: Database, viewer: Viewer, id: numbe
   return getCampaign(db, id);
 }
 
+/** Starts a scheduled campaign ahead of its time. @throws Problem 404, 409 unless SCHEDULED */
+export async function sendScheduledNow(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
+  await inTransaction(db.pool, async (client) => {
+    const { status, sender } = await lockCampaign(client, viewer, id);
+    if (status !== 'SCHEDULED' || !sender) throw stateConflict('sent ahead of its time', status);
+    await start(client, id, sender, viewer.label);
+  });
+  return getCampaign(db, id);
+}
+
 /** The time of a scheduled campaign has come. Does nothing where it was unscheduled, cancelled or moved to another time. */
 export async function startScheduledCampaign(db: Database, id: number, scheduledAt: string): Promise<void> {
   await inTransaction(db.pool, async (client) => {

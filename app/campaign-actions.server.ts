@@ -1,0 +1,42 @@
+import { type ActionFunctionArgs, data, redirect } from '@remix-run/node';
+import type { ActAnswer } from './components/campaign/act-answer.ts';
+import { assertMay } from './domain/access/require.server.ts';
+import type { Permission, Viewer } from './domain/access/roles.ts';
+import type { CampaignJson } from './domain/campaigns/campaign.ts';
+import { cloneCampaign } from './domain/campaigns/clone-campaign.server.ts';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from './domain/campaigns/life.server.ts';
+import { sendScheduledNow, unscheduleCampaign } from './domain/campaigns/send-campaign.server.ts';
+import { isProblem } from './domain/problem.ts';
+
+interface Act {
+  permission: Permission;
+  run: typeof pauseCampaign;
+  failed: string;
+  /** Where a success leads; default: it stays on the page. */
+  leadsTo?: (campaign: CampaignJson) => string;
+}
+
+const toEditor = ({ id }: CampaignJson) => `/campaigns/${id}/edit`;
+const acts: Record<string, Act> = {
+  pause: { permission: 'campaigns:send', run: pauseCampaign, failed: 'The campaign could not be paused' },
+  resume: { permission: 'campaigns:send', run: resumeCampaign, failed: 'The campaign could not be resumed' },
+  cancel: { permission: 'campaigns:send', run: cancelCampaign, failed: 'The campaign could not be cancelled' },
+  send_now: { permission: 'campaigns:send', run: sendScheduledNow, failed: 'The campaign could not be sent' },
+  unschedule: { permission: 'campaigns:send', run: unscheduleCampaign, failed: 'The campaign could not be unscheduled', leadsTo: toEditor },
+  clone: { permission: 'campaigns:write', run: cloneCampaign, failed: 'The campaign could not be cloned', leadsTo: toEditor },
+};
+
+/** The campaign page's forms: each names its `intent`. Answers what went wrong, or leads on. */
+export async function actOnCampaign({ context, request }: Pick<ActionFunctionArgs, 'context' | 'request'>, viewer: Viewer, id: number) {
+  const intent = String((await request.formData()).get('intent'));
+  const act = Object.hasOwn(acts, intent) ? acts[intent] : undefined;
+  if (!act) throw data({ detail: 'There is no such act.' }, { status: 400 });
+  assertMay(viewer, act.permission);
+  try {
+    const campaign = await act.run(context.db, viewer, id);
+    return act.leadsTo ? redirect(act.leadsTo(campaign)) : data<ActAnswer>({ problem: null });
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return data<ActAnswer>({ problem: { title: act.failed, detail: error.message } }, { status: error.status });
+  }
+}

@@ -1,0 +1,57 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from '@remix-run/node';
+import { useActionData, useLoaderData, useLocation, useOutletContext } from '@remix-run/react';
+import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
+import type { LiveOutlet } from '#app/components/campaign/live-outlet.ts';
+import { ProblemAlert } from '#app/components/problem-alert.tsx';
+import { SideSheet } from '#app/components/recipient-story/side-sheet.tsx';
+import { CloneButton } from '#app/components/retry/retry-bar.tsx';
+import { RetryForm } from '#app/components/retry/retry-form.tsx';
+import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { getRetryPreview, retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
+import { NOT_TRIED, retryClosed } from '#app/domain/campaigns/retry-rules.ts';
+import { isProblem } from '#app/domain/problem.ts';
+import { idOf, orErrorPage } from '#app/page-problem.server.ts';
+
+export async function loader({ context, request, params }: LoaderFunctionArgs) {
+  assertMay(await requireUser(context, request), 'campaigns:send');
+  const id = idOf(params.id);
+  const [preview, { status, retry_count, max_retries, failed_at }] = await orErrorPage(
+    Promise.all([getRetryPreview(context.db, id), getCampaign(context.db, id)]),
+  );
+  const facts = { status, retry_count, max_retries, failed_at: failed_at ? new Date(failed_at) : null };
+  return { preview, closed: retryClosed(facts, new Date(), context.env.retryWindowS)?.message ?? null };
+}
+
+export async function action({ context, request, params }: ActionFunctionArgs) {
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:send');
+  const id = idOf(params.id);
+  const codes = (await request.formData()).getAll('codes').map(String);
+  try {
+    await retryCampaign(context.db, viewer, id, { codes: codes.filter((code) => code !== NOT_TRIED), windowS: context.env.retryWindowS });
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return data<ActAnswer>({ problem: { title: 'Nothing was retried', detail: error.message } }, { status: error.status });
+  }
+  return redirect(`/campaigns/${id}`);
+}
+
+export default function RetrySheet() {
+  const { preview, closed } = useLoaderData<typeof loader>();
+  const problem = useActionData<typeof action>()?.problem;
+  const { path } = useOutletContext<LiveOutlet>();
+  const { search } = useLocation();
+  return (
+    <SideSheet title="Retry" copyLabel={null} closeTo={{ pathname: path, search }}>
+      {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
+      {closed !== null ? (
+        <ProblemAlert kind="info" title="This campaign cannot be retried" actions={<CloneButton path={path} />}>
+          {closed}
+        </ProblemAlert>
+      ) : (
+        <RetryForm key={preview.by_reason.map(({ code, count }) => `${code} ${count}`).join()} preview={preview} path={path} />
+      )}
+    </SideSheet>
+  );
+}
