@@ -31,6 +31,8 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type RecipientStatus = "cancelled" | "failed" | "pending" | "queued" | "retrying" | "sending" | "sent" | "suppressed" | "unknown";
 
+export type SuppressionReason = "complaint" | "hard_bounce" | "manual" | "stop" | "unsubscribe";
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export type UnknownPolicy = "hold" | "resend";
@@ -112,6 +114,17 @@ export interface AppVerifications {
   identifier: string;
   updated_at: Generated<Timestamp>;
   value: string;
+}
+
+export interface AttemptOrder {
+  campaign_id: number | null;
+  finished_at: Timestamp | null;
+  id: number | null;
+  is_retry: boolean | null;
+  number: number | null;
+  outcome: AttemptOutcome | null;
+  recipient_id: number | null;
+  round: number | null;
 }
 
 export interface Attempts {
@@ -214,6 +227,13 @@ export interface Campaigns {
   version: Generated<number>;
 }
 
+export interface FailureLabels {
+  advice: string;
+  code: string;
+  label: string;
+  may_pass: boolean;
+}
+
 export interface IdempotencyKeys {
   body: string | null;
   content_type: string | null;
@@ -250,6 +270,22 @@ export interface NotificationReads {
   user_id: string;
 }
 
+export interface ProviderEvents {
+  attempt_id: number | null;
+  campaign_id: number | null;
+  code: string | null;
+  delivery: Delivery | null;
+  event_id: string;
+  failure_code: string | null;
+  id: Generated<number>;
+  kind: string;
+  occurred_at: Timestamp;
+  provider: string;
+  reason: string | null;
+  received_at: Generated<Timestamp>;
+  recipient_id: number | null;
+}
+
 export interface Recipients {
   address: string;
   attempt_id: number | null;
@@ -273,10 +309,371 @@ export interface Recipients {
   variables: Generated<Json>;
 }
 
+export interface RecoveredRecipients {
+  campaign_id: number | null;
+  recipient_id: number | null;
+  sent_at: Timestamp | null;
+}
+
+export interface ReportingAttempts {
+  /**
+   * Who asked for it; null where Rollcall did by itself.
+   */
+  actor: string | null;
+  /**
+   * The campaign: reporting.campaigns.id.
+   */
+  campaign_id: number | null;
+  /**
+   * email or sms.
+   */
+  channel: string | null;
+  /**
+   * From started_at to finished_at, in milliseconds.
+   */
+  duration_ms: number | null;
+  /**
+   * When its outcome was written down.
+   */
+  finished_at: Timestamp | null;
+  /**
+   * HTTP status of the answer; null where none came.
+   */
+  http_status: number | null;
+  /**
+   * Its number in the round, 1 to 4; from 2 on it is an automatic retry. A call that was refused for the whole account gives its number back, so a number may come twice.
+   */
+  number: number | null;
+  /**
+   * accepted, transient (refused for now, tried again), permanent (refused for good), account (refused for every recipient, such as a wrong key; costs the recipient nothing) or unknown (no clear answer).
+   */
+  outcome: string | null;
+  /**
+   * The provider's own error code, such as Twilio's 21211; null where it gave none.
+   */
+  provider_code: string | null;
+  /**
+   * What went wrong, in words; null for accepted ones.
+   */
+  reason: string | null;
+  /**
+   * The recipient: reporting.recipients.recipient_id.
+   */
+  recipient_id: number | null;
+  /**
+   * The recipient's round in which it was made: 0 the first send, 1 and more after a person asked again.
+   */
+  round: number | null;
+  /**
+   * When the call began.
+   */
+  started_at: Timestamp | null;
+}
+
+export interface ReportingCampaigns {
+  /**
+   * Of the sent ones, how many the provider has reported as bounced.
+   */
+  bounced: number | null;
+  /**
+   * Recipients that had not been sent to when the campaign was cancelled.
+   */
+  cancelled: number | null;
+  /**
+   * email or sms.
+   */
+  channel: string | null;
+  /**
+   * When it was made.
+   */
+  created_at: Timestamp | null;
+  /**
+   * Who made it: a person's name or an API key's.
+   */
+  created_by: string | null;
+  /**
+   * Of the sent ones, how many the provider has reported as delivered.
+   */
+  delivered: number | null;
+  /**
+   * Recipients that were given up; reporting.failure_reasons says why.
+   */
+  failed: number | null;
+  /**
+   * When it ended as FAILED or PARTIALLY_SENT; null in every other state.
+   */
+  failed_at: Timestamp | null;
+  /**
+   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
+   */
+  failure_code: string | null;
+  /**
+   * The same in a sentence, with what to do about it.
+   */
+  failure_reason: string | null;
+  /**
+   * When it ended; null while it has not. A retry opens it again, and then it is the time of the new end.
+   */
+  finished_at: Timestamp | null;
+  /**
+   * Why sending waits, in a sentence; null while it does not wait.
+   */
+  hold_reason: string | null;
+  /**
+   * Until when sending waits because the provider is limiting or down; null while it does not wait.
+   */
+  hold_until: Timestamp | null;
+  /**
+   * The campaign's number, as in its page's address. campaign_id in the other views.
+   */
+  id: number | null;
+  /**
+   * Retry rounds that people may start.
+   */
+  max_retries: number | null;
+  /**
+   * Its name, as people gave it. Not unique.
+   */
+  name: string | null;
+  /**
+   * Recipients that wait and are not in the queue yet. In an ended campaign: those that were never tried.
+   */
+  pending: number | null;
+  /**
+   * True while the list of a cloned campaign is still being copied.
+   */
+  preparing: boolean | null;
+  /**
+   * Recipients that wait in the queue.
+   */
+  queued: number | null;
+  /**
+   * Recipients that are sent now and whose last accepted attempt was not their first attempt, whether Rollcall or a person asked for the retry. They are part of sent: without retries they would be missing there.
+   */
+  recovered_by_retry: number | null;
+  /**
+   * Retry rounds that are left: max_retries less retry_count.
+   */
+  retries_left: number | null;
+  /**
+   * Retry rounds that people have started. Automatic retries are not counted here.
+   */
+  retry_count: number | null;
+  /**
+   * Until when a retry round may be started; null unless failed_at is set.
+   */
+  retry_until: Timestamp | null;
+  /**
+   * Recipients that were refused for now and are tried again automatically.
+   */
+  retrying: number | null;
+  /**
+   * When it was or is to start by itself; null if a person started it.
+   */
+  scheduled_at: Timestamp | null;
+  /**
+   * Recipients whose message is being handed to the provider right now.
+   */
+  sending: number | null;
+  /**
+   * Recipients whose message the provider accepted. Whether it arrived is told by delivered and bounced.
+   */
+  sent: number | null;
+  /**
+   * When sending began; null before.
+   */
+  started_at: Timestamp | null;
+  /**
+   * DRAFT, SCHEDULED, SENDING, PAUSED, SENT (everybody who was not suppressed was sent to), PARTIALLY_SENT (some were), FAILED (nobody was) or CANCELLED.
+   */
+  status: string | null;
+  /**
+   * Recipients on the suppression list: opted out, bounced before, or blocked by hand. Never sent to.
+   */
+  suppressed: number | null;
+  /**
+   * The time zone in which that time was chosen, such as Europe/Berlin.
+   */
+  time_zone: string | null;
+  /**
+   * Recipients on its list, suppressed ones included.
+   */
+  total: number | null;
+  /**
+   * Recipients where the provider never told whether it took the message.
+   */
+  unknown: number | null;
+  /**
+   * Grows with every change of the campaign or its recipients. Equal versions mean equal numbers.
+   */
+  version: number | null;
+}
+
+export interface ReportingDailySends {
+  /**
+   * Calls to the provider that ended on this day.
+   */
+  attempts: number | null;
+  /**
+   * email or sms.
+   */
+  channel: string | null;
+  /**
+   * The day, in the session's time zone.
+   */
+  day: Timestamp | null;
+  /**
+   * Recipients that are failed now, by the day on which they were given up.
+   */
+  failed: number | null;
+  /**
+   * Of the sent ones, those whose last accepted attempt was not their first attempt (recovered_by_retry of reporting.campaigns).
+   */
+  recovered: number | null;
+  /**
+   * Of those calls, the ones whose recipient had been tried before, automatically or by a person.
+   */
+  retried: number | null;
+  /**
+   * Recipients that are sent now, by the day on which the provider accepted their message.
+   */
+  sent: number | null;
+}
+
+export interface ReportingFailureReasons {
+  /**
+   * The campaign: reporting.campaigns.id.
+   */
+  campaign_id: number | null;
+  /**
+   * email or sms.
+   */
+  channel: string | null;
+  /**
+   * The reason, as a fixed word for programs.
+   */
+  failure_code: string | null;
+  /**
+   * When the first of them failed.
+   */
+  first_at: Timestamp | null;
+  /**
+   * The reason in words, as the pages show it.
+   */
+  label: string | null;
+  /**
+   * When the last of them failed.
+   */
+  last_at: Timestamp | null;
+  /**
+   * Recipients that are failed for this reason now.
+   */
+  recipients: number | null;
+}
+
+export interface ReportingRecipients {
+  /**
+   * The email address in lower case, or the phone number as +15550100200 (E.164).
+   */
+  address: string | null;
+  /**
+   * Attempts in this round, at most 4: one and three automatic retries. reporting.attempts has those of all rounds.
+   */
+  attempts: number | null;
+  /**
+   * The campaign: reporting.campaigns.id.
+   */
+  campaign_id: number | null;
+  /**
+   * email or sms.
+   */
+  channel: string | null;
+  /**
+   * When the message was delivered; null if that was not told.
+   */
+  delivered_at: Timestamp | null;
+  /**
+   * What the provider told after it had accepted the message: deferred, delivered, bounced, undelivered or complained; null: nothing yet.
+   */
+  delivery: string | null;
+  /**
+   * When it was given up; null unless status is failed.
+   */
+  failed_at: Timestamp | null;
+  /**
+   * Why it failed, or while it is being retried why the last attempt did. reporting.failure_reasons has the words.
+   */
+  failure_code: string | null;
+  /**
+   * The same in a sentence, with the provider's own words where it gave any.
+   */
+  failure_reason: string | null;
+  /**
+   * The recipient's number, unique over all campaigns.
+   */
+  recipient_id: number | null;
+  /**
+   * 0 at first; one more each time that a person asked to send to this recipient again.
+   */
+  round: number | null;
+  /**
+   * When the provider accepted the message; null if it has not.
+   */
+  sent_at: Timestamp | null;
+  /**
+   * pending or queued (waiting), sending, retrying, unknown, sent, failed, suppressed or cancelled; the counters of reporting.campaigns explain them.
+   */
+  status: string | null;
+}
+
+export interface ReportingRetryRecovery {
+  /**
+   * Of those, how many the provider accepted. Their sum may exceed recovered_by_retry where a carrier refused an accepted SMS later.
+   */
+  accepted: number | null;
+  /**
+   * Further attempts with this round and number.
+   */
+  attempted: number | null;
+  /**
+   * The campaign: reporting.campaigns.id.
+   */
+  campaign_id: number | null;
+  /**
+   * email or sms.
+   */
+  channel: string | null;
+  /**
+   * The attempt's number in its round, 1 to 4. In round 0 the first automatic retry is number 2.
+   */
+  number: number | null;
+  /**
+   * 0: automatic retries of the first send; 1 and more: rounds that a person asked for, counted for each recipient.
+   */
+  round: number | null;
+}
+
+export interface SettingsInForce {
+  name: string;
+  value: number;
+}
+
 export interface SignInFailures {
   expire: number | null;
   key: string;
   points: Generated<number>;
+}
+
+export interface Suppressions {
+  address: string;
+  campaign_id: number | null;
+  channel: Channel;
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  id: Generated<number>;
+  reason: SuppressionReason;
+  recipient_id: number | null;
+  suppressed_at: Generated<Timestamp>;
 }
 
 export interface WebhookAttempts {
@@ -327,18 +724,30 @@ export interface DB {
   app_sessions: AppSessions;
   app_users: AppUsers;
   app_verifications: AppVerifications;
+  attempt_order: AttemptOrder;
   attempts: Attempts;
   campaign_events: CampaignEvents;
   campaign_failures: CampaignFailures;
   campaign_minutes: CampaignMinutes;
   campaign_runs: CampaignRuns;
   campaigns: Campaigns;
+  failure_labels: FailureLabels;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;
   imports: Imports;
   notification_reads: NotificationReads;
+  provider_events: ProviderEvents;
   recipients: Recipients;
+  recovered_recipients: RecoveredRecipients;
+  "reporting.attempts": ReportingAttempts;
+  "reporting.campaigns": ReportingCampaigns;
+  "reporting.daily_sends": ReportingDailySends;
+  "reporting.failure_reasons": ReportingFailureReasons;
+  "reporting.recipients": ReportingRecipients;
+  "reporting.retry_recovery": ReportingRetryRecovery;
+  settings_in_force: SettingsInForce;
   sign_in_failures: SignInFailures;
+  suppressions: Suppressions;
   webhook_attempts: WebhookAttempts;
   webhook_deliveries: WebhookDeliveries;
   webhook_endpoints: WebhookEndpoints;

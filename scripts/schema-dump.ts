@@ -53,7 +53,8 @@ const PARTS = [
    from pg_trigger t join pg_proc p on p.oid = t.tgfoid join own_schemas n on n.oid = p.pronamespace
    where not t.tgisinternal order by t.tgrelid::regclass::text, t.tgname`,
 
-  `select format(E'create %s %s as\\n%s', case c.relkind when 'm' then 'materialized view' else 'view' end, c.oid::regclass, pg_get_viewdef(c.oid, true)) as sql
+  `select format(E'create %s %s%s as\\n%s', case c.relkind when 'm' then 'materialized view' else 'view' end, c.oid::regclass,
+     coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''), pg_get_viewdef(c.oid, true)) as sql
    from pg_class c join own_schemas n on n.oid = c.relnamespace where c.relkind in ('v', 'm')
    order by n.nspname, c.relname`,
 
