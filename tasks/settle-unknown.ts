@@ -1,4 +1,5 @@
 import type { Task } from 'graphile-worker';
+import { recogniseUnknown } from '#app/domain/delivery/record-events.server.ts';
 import type { Env } from '#app/env.server.ts';
 import type { Database } from '#db/database.ts';
 import { expireClaims } from '#db/queries/expire-claims.ts';
@@ -13,5 +14,6 @@ export const settleUnknownOutcomes =
   async () => {
     const expired = await expireClaims(db.pool, env.sendTimeoutMs / 1_000 + COMMIT_MARGIN_S, env.unknownGraceS);
     if (expired > 0) await requestSettle(db.pool, env.unknownGraceS);
+    while ((await recogniseUnknown(db)) > 0);
     while ((await settleUnknown(db.pool)) > 0);
   };

@@ -135,3 +135,12 @@ export const twilioDeliveryCodes: Readonly<Record<number, { failureCode: string;
     reason: 'Twilio failed while it was delivering the message. Retry later.',
   },
 };
+
+/** Why an accepted text did not arrive. Codes of the account say nothing about the recipient, and unlisted ones little: both may pass. */
+export function twilioDeliveryFailure(code: number): { failureCode: string; reason: string } {
+  const known = twilioDeliveryCodes[code];
+  if (known) return known;
+  const refusal = twilioCodes[code];
+  if (refusal?.outcome === 'permanent') return refusal;
+  return { failureCode: 'unreachable', reason: 'The message could not be delivered to this phone. Retry later.' };
+}

@@ -8,11 +8,11 @@ export interface CampaignNotice extends CampaignCounters {
   status: CampaignStatus;
 }
 
-/** What the recipients' trigger tells: rows as `[id, status, attempts, due (ms since 1970), failure code]`, or that there were too many. */
+/** What the recipients' trigger tells: rows as `[id, status, attempts, due (ms since 1970), failure code, delivery]`, or that there were too many. */
 export interface RecipientsNotice {
   id: number;
   version: number;
-  rows?: [id: number, status: string, attempts: number, dueMs: number | null, code: string | null][];
+  rows?: [id: number, status: string, attempts: number, dueMs: number | null, code: string | null, delivery?: string | null][];
   many?: true;
 }
 

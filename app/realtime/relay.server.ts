@@ -1,5 +1,5 @@
 import type { CampaignProgress } from '../domain/campaigns/campaign.ts';
-import type { RecipientChange, RecipientStatus } from '../domain/recipients/recipient.ts';
+import type { Delivery, RecipientChange, RecipientStatus } from '../domain/recipients/recipient.ts';
 import { EMIT_INTERVAL_MS, type RecipientsChanged } from './events.ts';
 import type { CampaignNotice, RecipientsNotice } from './listen.server.ts';
 
@@ -112,12 +112,13 @@ export function createRelay(output: RelayOutput, intervalMs = EMIT_INTERVAL_MS) 
   };
 }
 
-function expand([id, status, attempts, dueMs, code]: NonNullable<RecipientsNotice['rows']>[number]): RecipientChange {
+function expand([id, status, attempts, dueMs, code, delivery]: NonNullable<RecipientsNotice['rows']>[number]): RecipientChange {
   return {
     id,
     status: status as RecipientStatus,
     attempts,
     next_attempt_at: dueMs === null ? null : new Date(dueMs).toISOString(),
     failure_code: code,
+    delivery: (delivery ?? null) as Delivery | null,
   };
 }

@@ -1,5 +1,5 @@
 import type { Database } from '#db/database.ts';
-import type { RecipientChange, RecipientStatus } from '../domain/recipients/recipient.ts';
+import type { Delivery, RecipientChange, RecipientStatus } from '../domain/recipients/recipient.ts';
 import type { WatchedRows } from './events.ts';
 
 interface Row {
@@ -9,12 +9,13 @@ interface Row {
   attempts: number;
   due: Date | null;
   failure_code: string | null;
+  delivery: Delivery | null;
 }
 
 /** The rows and the campaign's version in one snapshot. Ids that are not of this campaign are left out. */
 export async function watchedRows(db: Database, campaignId: number, ids: readonly number[]): Promise<WatchedRows> {
   const { rows } = await db.pool.query<Row>(
-    `select c.version, r.id, r.status, r.attempts, coalesce(r.next_attempt_at, r.unknown_until) as due, r.failure_code
+    `select c.version, r.id, r.status, r.attempts, coalesce(r.next_attempt_at, r.unknown_until) as due, r.failure_code, r.delivery
      from campaigns c left join recipients r on r.campaign_id = c.id and r.id = any($2::bigint[])
      where c.id = $1`,
     [campaignId, ids],
@@ -22,6 +23,6 @@ export async function watchedRows(db: Database, campaignId: number, ids: readonl
   return { version: rows[0]?.version ?? 0, recipients: rows.filter(({ id }) => id !== null).map(change) };
 }
 
-function change({ id, status, attempts, due, failure_code }: Row): RecipientChange {
-  return { id: id as number, status, attempts, next_attempt_at: due?.toISOString() ?? null, failure_code };
+function change({ id, status, attempts, due, failure_code, delivery }: Row): RecipientChange {
+  return { id: id as number, status, attempts, next_attempt_at: due?.toISOString() ?? null, failure_code, delivery };
 }

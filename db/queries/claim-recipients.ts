@@ -23,8 +23,9 @@ export interface Claim {
  * Claims recipients in one statement, so that the intent to send is committed before any call goes out.
  *
  * Claimed are those that still wait for exactly this job (same dispatch_seq) and are due, in campaigns that are sending. The others of
- * a campaign that is paused or stopping go back to `pending` with their attempts kept, of a cancelled one to `cancelled`; a stale job
- * changes nothing. Rows are locked in id order before the campaigns' counters (see docs/architecture.md, lock order).
+ * a campaign that is paused or stopping go back to `pending` with their attempts kept, of a cancelled one to `cancelled`; who is on the
+ * suppression list by now becomes `suppressed` without an attempt; a stale job changes nothing. Rows are locked in id order before the
+ * campaigns' counters (see docs/architecture.md, lock order).
  *
  * @returns the claims in the order of `keys`, null where there is nothing to send
  */
@@ -37,21 +38,29 @@ export async function claimRecipients(pool: Pool, keys: readonly SendKey[]): Pro
       ),
       due as (
         select r.campaign_id, r.id, c.status as campaign_status,
-          c.status = 'SENDING' and c.stop_code is null as may_send
+          c.status = 'SENDING' and c.stop_code is null as turn,
+          c.status = 'SENDING' and c.stop_code is null and s.id is null as may_send
         from wanted w
         join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
         join campaigns c on c.id = w.campaign_id
+        left join suppressions s on s.channel = c.channel and s.address = r.address
         where r.dispatch_seq = w.dispatch_seq
           and (r.status = 'queued' or (r.status = 'retrying' and r.next_attempt_at <= now()))
         order by r.id
         for update of r
       )
       update recipients r set
-        status = case when may_send then 'sending' when campaign_status = 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status,
+        status = case when may_send then 'sending' when turn then 'suppressed' when campaign_status = 'CANCELLED' then 'cancelled'
+          else 'pending' end::recipient_status,
         attempts = r.attempts + may_send::integer,
         attempt_id = case when may_send then nextval('attempt_ids') else r.attempt_id end,
         claimed_at = case when may_send then clock_timestamp() end,
         next_attempt_at = null,
+        failure_code = case when may_send or not turn then r.failure_code end,
+        failure_reason = case when may_send or not turn then r.failure_reason end,
+        -- Events are about attempts: this one has none yet.
+        delivery = case when not may_send then r.delivery end,
+        delivered_at = case when not may_send then r.delivered_at end,
         changed_at = now()
       from due
       where r.campaign_id = due.campaign_id and r.id = due.id

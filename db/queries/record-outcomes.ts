@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { AttemptKey } from './provider-events.ts';
 
 /** What became of one claimed recipient, and what follows from it. */
 export interface Outcome {
@@ -25,10 +26,12 @@ export interface Outcome {
  * Commits outcomes in one statement: ledger, attempt log and (by triggers) counters and notifications. Idempotent by attempt id, so it
  * may be repeated after a lost connection: a row that no longer belongs to its attempt is left alone. A late answer replaces an
  * `unknown` of the same attempt.
+ *
+ * @returns those whose provider events may have come before this answer and say more than it; see applyEvents
  */
-export async function recordOutcomes(client: Pool | PoolClient, outcomes: readonly Outcome[]): Promise<void> {
+export async function recordOutcomes(client: Pool | PoolClient, outcomes: readonly Outcome[]): Promise<AttemptKey[]> {
   const column = <K extends keyof Outcome>(name: K) => outcomes.map((outcome) => outcome[name]);
-  await client.query({
+  const { rows } = await client.query<AttemptKey>({
     name: 'record_outcomes',
     text: `
       with results as (
@@ -60,21 +63,26 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
           reason, retry_after_s, provider_message_id
         from mine where outcome is not null
         on conflict (id) do nothing
+      ),
+      changed as (
+        update recipients r set
+          status = mine.next_status,
+          attempts = r.attempts - mine.refund::integer,
+          next_attempt_at = case when mine.next_status = 'retrying' then now() + mine.delay_s * interval '1 second' end,
+          unknown_until = case when mine.next_status = 'unknown' then now() + mine.delay_s * interval '1 second' end,
+          sent_at = case when mine.next_status = 'sent' then now() end,
+          failed_at = case when mine.next_status = 'failed' then now() end,
+          failure_code = mine.failure_code,
+          failure_reason = case when mine.failure_code is not null then mine.reason end,
+          provider_message_id = coalesce(mine.provider_message_id, r.provider_message_id),
+          claimed_at = null,
+          changed_at = now()
+        from mine
+        where r.campaign_id = mine.campaign_id and r.id = mine.id
+        returning r.campaign_id, r.id, r.attempt_id, r.status, r.delivery
       )
-      update recipients r set
-        status = mine.next_status,
-        attempts = r.attempts - mine.refund::integer,
-        next_attempt_at = case when mine.next_status = 'retrying' then now() + mine.delay_s * interval '1 second' end,
-        unknown_until = case when mine.next_status = 'unknown' then now() + mine.delay_s * interval '1 second' end,
-        sent_at = case when mine.next_status = 'sent' then now() end,
-        failed_at = case when mine.next_status = 'failed' then now() end,
-        failure_code = mine.failure_code,
-        failure_reason = case when mine.failure_code is not null then mine.reason end,
-        provider_message_id = coalesce(mine.provider_message_id, r.provider_message_id),
-        claimed_at = null,
-        changed_at = now()
-      from mine
-      where r.campaign_id = mine.campaign_id and r.id = mine.id`,
+      select campaign_id as "campaignId", id as "recipientId", attempt_id as "attemptId" from changed
+      where status = 'unknown' or (status = 'sent' and delivery = 'undelivered') or (status in ('retrying', 'failed') and delivery is not null)`,
     values: [
       column('campaignId'),
       column('recipientId'),
@@ -91,4 +99,5 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
       column('providerMessageId'),
     ],
   });
+  return rows;
 }

@@ -64,6 +64,7 @@ export interface RecipientChange {
   attempts: number;
   next_attempt_at: string | null;
   failure_code: string | null;
+  delivery: Delivery | null;
 }
 
 /** One send and three automatic retries a round. */

@@ -1,12 +1,15 @@
 import type { Database } from '#db/database.ts';
+import { type AttemptKey, applyEvents } from '#db/queries/provider-events.ts';
 import { type Outcome, recordOutcomes } from '#db/queries/record-outcomes.ts';
 import { requestSettle } from '#db/queries/settle-unknown.ts';
 import { contentRefusedForAll, stopCampaign } from '#db/queries/stop-campaign.ts';
+import { suppress } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 
 /**
  * Commits a batch of outcomes and what they mean for their campaigns: an account-level refusal stops the campaign, and so does content
- * that everybody's copy was refused for. The common batch, of sent and retrying recipients alone, is one statement.
+ * that everybody's copy was refused for; who had answered STOP goes on the suppression list. Where provider events came before the
+ * answer, what they say is applied now. The common batch, of sent and retrying recipients alone, is one statement.
  */
 export async function commitOutcomes(db: Database, outcomes: readonly Outcome[]): Promise<undefined[]> {
   const stopping = firstOfEachCampaign(outcomes.filter(({ outcome }) => outcome === 'account'));
@@ -15,11 +18,14 @@ export async function commitOutcomes(db: Database, outcomes: readonly Outcome[])
     ...outcomes.filter(({ status }) => status === 'unknown').map(({ delayS }) => delayS ?? Number.POSITIVE_INFINITY),
   );
 
-  if (stopping.length + refused.length === 0 && settleInS === Number.POSITIVE_INFINITY) {
-    await recordOutcomes(db.pool, outcomes);
+  const optedOut = outcomes.filter(({ failureCode }) => failureCode === 'opted_out');
+
+  let overtaken: AttemptKey[] = [];
+  if (stopping.length + refused.length + optedOut.length === 0 && settleInS === Number.POSITIVE_INFINITY) {
+    overtaken = await recordOutcomes(db.pool, outcomes);
   } else {
     await inTransaction(db.pool, async (client) => {
-      await recordOutcomes(client, outcomes);
+      overtaken = await recordOutcomes(client, outcomes);
       for (const { campaignId, failureCode, reason } of stopping) {
         await stopCampaign(client, campaignId, failureCode ?? 'configuration', reason ?? 'The provider refused the account.');
       }
@@ -29,8 +35,13 @@ export async function commitOutcomes(db: Database, outcomes: readonly Outcome[])
         }
       }
       if (settleInS !== Number.POSITIVE_INFINITY) await requestSettle(client, settleInS);
+      await suppress(
+        client,
+        optedOut.map(({ campaignId, recipientId }) => ({ campaignId, recipientId, address: null, reason: 'stop', atMs: null })),
+      );
     });
   }
+  if (overtaken.length > 0) await applyEvents(db.pool, overtaken);
   return outcomes.map(() => undefined);
 }
 

@@ -42,7 +42,7 @@ describe('the relay', () => {
       version: 8,
       rows: [
         [5, 'retrying', 1, 1_700_000_000_000, 'rate_limited'],
-        [6, 'sent', 1, null, null],
+        [6, 'sent', 1, null, null, 'delivered'],
       ],
     });
     await vi.waitFor(() => expect(progress).toHaveLength(1));
@@ -53,8 +53,15 @@ describe('the relay', () => {
         version: 8,
         since: 6,
         recipients: [
-          { id: 5, status: 'retrying', attempts: 1, next_attempt_at: '2023-11-14T22:13:20.000Z', failure_code: 'rate_limited' },
-          { id: 6, status: 'sent', attempts: 1, next_attempt_at: null, failure_code: null },
+          {
+            id: 5,
+            status: 'retrying',
+            attempts: 1,
+            next_attempt_at: '2023-11-14T22:13:20.000Z',
+            failure_code: 'rate_limited',
+            delivery: null,
+          },
+          { id: 6, status: 'sent', attempts: 1, next_attempt_at: null, failure_code: null, delivery: 'delivered' },
         ],
       },
     ]);

@@ -1,0 +1,75 @@
+import type { ProviderEvent } from '#app/providers/provider-event.ts';
+import type { Database } from '#db/database.ts';
+import { type EventReport, recordEvents } from './record-events.server.ts';
+
+/** Batches under way at once in this process, so that a burst of events leaves connections for people. */
+const AT_ONCE = 4;
+/** Single events that wait for company at most, in ms and number: Twilio makes one request for each. */
+const COMPANY_MS = 5;
+const COMPANY = 500;
+
+export interface EventIntake {
+  batch(events: readonly ProviderEvent[]): Promise<EventReport>;
+  /** Shares a transaction with others that come at the same time. */
+  single(event: ProviderEvent): Promise<void>;
+}
+
+const intakes = new WeakMap<object, EventIntake>();
+
+/** The one door for provider events of this process. */
+export function eventIntake(db: Database): EventIntake {
+  const intake = intakes.get(db.pool) ?? createIntake(db);
+  intakes.set(db.pool, intake);
+  return intake;
+}
+
+interface Waiting {
+  event: ProviderEvent;
+  done(): void;
+  failed(error: unknown): void;
+}
+
+function createIntake(db: Database): EventIntake {
+  let running = 0;
+  const queue: (() => void)[] = [];
+  let company: Waiting[] = [];
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (running >= AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      const next = queue.shift();
+      if (next) next();
+      else running--;
+    }
+  }
+
+  const batch = (events: readonly ProviderEvent[]) => inTurn(() => recordEvents(db, events));
+
+  function flush(): void {
+    const together = company;
+    company = [];
+    if (together.length === 0) return;
+    batch(together.map(({ event }) => event)).then(
+      () => {
+        for (const { done } of together) done();
+      },
+      (error: unknown) => {
+        for (const { failed } of together) failed(error);
+      },
+    );
+  }
+
+  return {
+    batch,
+    single(event) {
+      return new Promise((done, failed) => {
+        company.push({ event, done, failed });
+        if (company.length >= COMPANY) flush();
+        else if (company.length === 1) setTimeout(flush, COMPANY_MS);
+      });
+    },
+  };
+}

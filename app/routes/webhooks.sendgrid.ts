@@ -1,0 +1,63 @@
+import type { KeyObject } from 'node:crypto';
+import type { ActionFunctionArgs, AppLoadContext, LoaderFunctionArgs } from '@remix-run/node';
+import { eventIntake } from '#app/domain/delivery/event-intake.server.ts';
+import { Problem } from '#app/domain/problem.ts';
+import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
+import { isFromSendGrid, readPublicKey } from '#app/providers/signatures.server.ts';
+import { answerProvider, rawBody } from '#app/webhook-request.server.ts';
+
+/** SendGrid posts up to 768 kB; this leaves room for 10,000 events. */
+const MAX_BYTES = 5_000_000;
+
+const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
+  answerProvider(request, context.log, async () => {
+    const key = publicKey(context.env);
+    const body = await rawBody(request, MAX_BYTES);
+    const timestamp = request.headers.get('x-twilio-email-event-webhook-timestamp');
+    const signature = request.headers.get('x-twilio-email-event-webhook-signature');
+    if (!isFromSendGrid(key, { timestamp, signature, body }, Date.now())) {
+      throw new Problem(
+        403,
+        'bad_signature',
+        'The signature is missing, too old, or not made with the key that SENDGRID_WEBHOOK_PUBLIC_KEY names.',
+      );
+    }
+    const elements = parse(body);
+    const events = elements.map(sendGridEvent).filter((event) => event !== null);
+    const report = await eventIntake(context.db).batch(events);
+    const notOurs = elements.length - events.length;
+    context.log.debug({ ...report, received: elements.length, ignored: report.ignored + notOurs }, 'events of SendGrid');
+    return Response.json({ ...report, received: elements.length, ignored: report.ignored + notOurs });
+  });
+
+function publicKey({ sendgridWebhookPublicKey: text }: AppLoadContext['env']): KeyObject {
+  if (!text) {
+    throw new Problem(
+      503,
+      'not_configured',
+      'Events are not taken in: set SENDGRID_WEBHOOK_PUBLIC_KEY to the verification key that SendGrid shows.',
+    );
+  }
+  try {
+    return readPublicKey(text);
+  } catch {
+    throw new Problem(
+      503,
+      'not_configured',
+      'Events are not taken in: SENDGRID_WEBHOOK_PUBLIC_KEY is not a public key. Copy it from SendGrid again.',
+    );
+  }
+}
+
+function parse(body: Buffer): unknown[] {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (Array.isArray(json)) return json;
+  } catch {
+    // Said below.
+  }
+  throw new Problem(400, 'invalid_json', 'The body is not a JSON array of events.');
+}
+
+export const action = (args: ActionFunctionArgs) => serve(args);
+export const loader = (args: LoaderFunctionArgs) => serve(args);

@@ -1,0 +1,19 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { recordOptOut } from '#app/domain/delivery/record-events.server.ts';
+import { twilioOptMessage } from '#app/providers/twilio-events.ts';
+import { twilioForm } from '#app/twilio-request.server.ts';
+import { answerProvider } from '#app/webhook-request.server.ts';
+
+/** An empty answer in TwiML: nothing is sent back, Twilio confirms STOP and START itself. */
+const NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+
+const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
+  answerProvider(request, context.log, async () => {
+    const { form } = await twilioForm(context, request);
+    const message = twilioOptMessage(form);
+    if (message) await recordOptOut(context.db, message);
+    return new Response(NOTHING, { headers: { 'Content-Type': 'text/xml; charset=utf-8' } });
+  });
+
+export const action = (args: ActionFunctionArgs) => serve(args);
+export const loader = (args: LoaderFunctionArgs) => serve(args);

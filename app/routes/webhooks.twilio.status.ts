@@ -1,0 +1,16 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { eventIntake } from '#app/domain/delivery/event-intake.server.ts';
+import { twilioStatus } from '#app/providers/twilio-events.ts';
+import { twilioForm } from '#app/twilio-request.server.ts';
+import { answerProvider } from '#app/webhook-request.server.ts';
+
+const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
+  answerProvider(request, context.log, async () => {
+    const { form, query } = await twilioForm(context, request);
+    const event = twilioStatus(form, query);
+    if (event) await eventIntake(context.db).single(event);
+    return new Response(null, { status: 204 });
+  });
+
+export const action = (args: ActionFunctionArgs) => serve(args);
+export const loader = (args: LoaderFunctionArgs) => serve(args);
