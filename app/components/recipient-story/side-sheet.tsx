@@ -57,6 +57,16 @@ export function SideSheet({ title, badge, copyLabel = 'Copy the link to this rec
   );
 }
 
+/** Closing leads back to what was opened, for those who go by keyboard. */
+function useFocusBack(): void {
+  useEffect(() => {
+    const opener = document.activeElement;
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+    };
+  }, []);
+}
+
 function CopyLink({ label }: { label: string }) {
   return (
     <CopyButton value={window.location.href} timeout={1500}>
