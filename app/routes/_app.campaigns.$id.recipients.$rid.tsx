@@ -1,8 +1,10 @@
-import type { LoaderFunctionArgs } from '@remix-run/node';
-import { type ShouldRevalidateFunction, useLoaderData, useLocation, useOutletContext, useParams } from '@remix-run/react';
-import { useState } from 'react';
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { type ShouldRevalidateFunction, useActionData, useLoaderData, useLocation, useOutletContext, useParams } from '@remix-run/react';
+import { useEffect, useState } from 'react';
+import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
 import type { LiveOutlet } from '#app/components/campaign/live-outlet.ts';
 import { loadJson } from '#app/components/campaign/load-json.ts';
+import { RecipientActions } from '#app/components/recipient-actions/recipient-actions.tsx';
 import { MessagePreview } from '#app/components/recipient-story/message-preview.tsx';
 import { RecipientStory as Story } from '#app/components/recipient-story/recipient-story.tsx';
 import { SideSheet } from '#app/components/recipient-story/side-sheet.tsx';
@@ -13,6 +15,7 @@ import { previewMessage } from '#app/domain/content/preview-message.server.ts';
 import { getRecipient, type RecipientStory } from '#app/domain/recipients/get-recipient.server.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 import { useRecipientChanges } from '#app/realtime/use-recipient-changes.ts';
+import { actOnRecipient } from '#app/recipient-actions.server.ts';
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:read');
@@ -24,6 +27,10 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   return { recipient, attempts, message: { subject, text, hasHtml: html !== null, problems: wrong } };
 }
 
+export async function action({ context, request, params }: ActionFunctionArgs) {
+  return actOnRecipient({ context, request }, await requireUser(context, request), idOf(params.id), idOf(params.rid));
+}
+
 /** The story follows its recipient by itself; what else happens on the page is no reason to read it again. */
 export const shouldRevalidate: ShouldRevalidateFunction = ({ currentParams, nextParams, formMethod }) =>
   currentParams.rid !== nextParams.rid || currentParams.id !== nextParams.id || (formMethod !== undefined && formMethod !== 'GET');
@@ -31,10 +38,15 @@ export const shouldRevalidate: ShouldRevalidateFunction = ({ currentParams, next
 export default function RecipientSheet() {
   const loaded = useLoaderData<typeof loader>();
   const { id, rid } = useParams();
-  const { channel, from, variables, joins, path } = useOutletContext<LiveOutlet>();
+  const { campaign, joins, path } = useOutletContext<LiveOutlet>();
+  const { channel, from, variables } = campaign;
+  const answer = useActionData<typeof action>() as ActAnswer | undefined;
   const { search } = useLocation();
   const { message } = loaded;
   const [later, setLater] = useState<RecipientStory | null>(null);
+  useEffect(() => {
+    if (loaded) setLater(null);
+  }, [loaded]);
   const { recipient, attempts } = later?.recipient.id === loaded.recipient.id ? later : loaded;
   useRecipientChanges(Number(id), loaded.recipient.id, joins, async () => {
     const story = await loadJson<RecipientStory>(`/api/v1/campaigns/${id}/recipients/${rid}`);
@@ -44,6 +56,7 @@ export default function RecipientSheet() {
   return (
     <SideSheet title={recipient.address} badge={<RecipientStatusBadge status={recipient.status} />} closeTo={{ pathname: path, search }}>
       <Story recipient={recipient} attempts={attempts} channel={channel} />
+      <RecipientActions recipient={recipient} campaign={campaign} action={`${path}/recipients/${rid}${search}`} answer={answer} />
       <Variables variables={recipient.variables} order={variables} />
       <MessagePreview
         from={from}

@@ -53,7 +53,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
   const problem = fetcher.state === 'idle' ? (fetcher.data ?? answer)?.problem : null;
   const online = asOf === null;
   const scheduledAt = campaign.status === 'SCHEDULED' ? campaign.scheduled_at : null;
-  const outlet: LiveOutlet = { channel: campaign.channel, from: campaign.from, variables: campaign.variables, path, joins };
+  const outlet: LiveOutlet = { campaign, path, joins };
 
   return (
     <>

@@ -1,12 +1,9 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 
 /** What the live page hands to the sheet that opens over it. */
 export interface LiveOutlet {
-  channel: Channel;
-  /** The campaign's sender. */
-  from: string | null;
-  /** Columns of the contact file, in its order. */
-  variables: string[];
+  /** As it is now. */
+  campaign: CampaignJson;
   /** The campaign's path. */
   path: string;
   /** Answered joins of the live connection. */

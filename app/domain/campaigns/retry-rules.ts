@@ -1,5 +1,5 @@
 import { type FailureCode, failureLabel, failureTexts } from '../failures.ts';
-import type { CampaignStatus } from './campaign.ts';
+import { type CampaignStatus, statusLabels } from './campaign.ts';
 
 /** The reason of recipients that were never tried, since the campaign stopped before them. Every retry goes on with them. */
 export const NOT_TRIED = 'not_tried';
@@ -74,4 +74,18 @@ export function retryClosed(
     return { code: 'no_retries_left', message: `This campaign has used ${rounds}. Clone it to send again.` };
   }
   return null;
+}
+
+/** Why a single recipient cannot be sent to again: as `retryClosed`, but it costs no round, and a campaign under way takes it too. */
+export function singleRetryClosed(
+  campaign: { status: CampaignStatus; failed_at: Date | null },
+  now: Date,
+  windowS: number,
+): { code: string; message: string } | null {
+  const { status } = campaign;
+  if (status === 'SENDING' || status === 'PAUSED') return null;
+  if (status !== 'FAILED' && status !== 'PARTIALLY_SENT') {
+    return { code: 'conflict', message: `A campaign that is ${statusLabels[status].toLowerCase()} cannot be sent to again.` };
+  }
+  return retryClosed({ ...campaign, retry_count: 0, max_retries: 1 }, now, windowS);
 }

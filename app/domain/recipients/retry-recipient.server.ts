@@ -3,8 +3,7 @@ import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
-import { stateConflict } from '../campaigns/locked-campaign.server.ts';
-import { retryClosed } from '../campaigns/retry-rules.ts';
+import { singleRetryClosed } from '../campaigns/retry-rules.ts';
 import { normaliseEmail } from '../contacts/email-address.ts';
 import { normalisePhone } from '../contacts/phone-number.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
@@ -65,9 +64,7 @@ export async function retryRecipient(
 }
 
 function assertOpen({ campaign_status: status, failed_at, now }: Found, windowS: number): void {
-  if (status === 'SENDING' || status === 'PAUSED') return;
-  if (status !== 'FAILED' && status !== 'PARTIALLY_SENT') throw stateConflict('sent to again', status);
-  const closed = retryClosed({ status, failed_at, retry_count: 0, max_retries: 1 }, now, windowS);
+  const closed = singleRetryClosed({ status, failed_at }, now, windowS);
   if (closed) throw new Problem(409, closed.code, closed.message);
 }
 

@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'react';
+import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import { normaliseEmail } from '#app/domain/contacts/email-address.ts';
+
+export interface AddressCheck {
+  /** As it would be kept; null while it is none, or not known yet. */
+  address: string | null;
+  error: string | null;
+}
+
+const TYPING_PAUSE_MS = 400;
+
+/**
+ * Reads an address as the server will, a moment after it was typed. The numbering plans of all countries are large, so that they are
+ * loaded when a number is to be read.
+ */
+export function useAddressCheck(channel: Channel, typed: string): AddressCheck {
+  const [check, setCheck] = useState<AddressCheck & { of: string }>({ of: typed, address: typed, error: null });
+  useEffect(() => {
+    let stale = false;
+    const timer = setTimeout(async () => {
+      const address = channel === 'email' ? normaliseEmail(typed) : await normaliseNumber(typed);
+      if (!stale) setCheck({ of: typed, address, error: address ? null : wrong[channel] });
+    }, TYPING_PAUSE_MS);
+    return () => {
+      stale = true;
+      clearTimeout(timer);
+    };
+  }, [channel, typed]);
+  return check.of === typed ? check : { address: null, error: null };
+}
+
+const wrong: Record<Channel, string> = {
+  email: 'This is not an email address yet.',
+  sms: 'This is not a phone number yet. Write it with its country code, such as +49.',
+};
+
+async function normaliseNumber(typed: string): Promise<string | null> {
+  const { normalisePhone } = await import('#app/domain/contacts/phone-number.ts');
+  return normalisePhone(typed, 'US');
+}

@@ -1,0 +1,36 @@
+import { type ActionFunctionArgs, data } from '@remix-run/node';
+import type { ActAnswer } from './components/campaign/act-answer.ts';
+import { assertMay } from './domain/access/require.server.ts';
+import type { Viewer } from './domain/access/roles.ts';
+import { isProblem, Problem } from './domain/problem.ts';
+import { resolutions } from './domain/recipients/resolutions.ts';
+import { resolveRecipient } from './domain/recipients/resolve-recipient.server.ts';
+import { retryRecipient } from './domain/recipients/retry-recipient.server.ts';
+
+/** Support's forms on one recipient: `retry` with an `address`, `resolve` with an `outcome`. */
+export async function actOnRecipient(
+  { context: { db, env }, request }: Pick<ActionFunctionArgs, 'context' | 'request'>,
+  viewer: Viewer,
+  campaignId: number,
+  id: number,
+) {
+  assertMay(viewer, 'recipients:retry');
+  const form = await request.formData();
+  const intent = form.get('intent');
+  try {
+    if (intent === 'resolve') {
+      const outcome = resolutions.find((one) => one === form.get('outcome'));
+      if (!outcome) throw new Problem(422, 'invalid', 'Choose what happened to the message.');
+      await resolveRecipient(db, viewer, campaignId, id, outcome);
+    } else if (intent === 'retry') {
+      await retryRecipient(db, viewer, campaignId, id, { address: String(form.get('address') ?? ''), windowS: env.retryWindowS });
+    } else {
+      throw data({ detail: 'There is no such act.' }, { status: 400 });
+    }
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    const title = intent === 'resolve' ? 'The outcome could not be decided' : 'Nothing was sent';
+    return data<ActAnswer>({ problem: { title, detail: error.message } }, { status: error.status });
+  }
+  return data<ActAnswer>({ problem: null });
+}
