@@ -19,8 +19,8 @@ export interface ApiCall<Name extends OperationName> {
   context: AppLoadContext;
   viewer: Viewer;
   request: Request;
-  /** Of the path: `id`, `rid`, `importId`. */
-  ids: Record<'id' | 'rid' | 'importId', number>;
+  /** Of the path: `id`, `rid`, `did`, `importId`. */
+  ids: Record<'id' | 'rid' | 'did' | 'importId', number>;
   query: Parsed<Spec<Name>, 'query'>;
   body: Parsed<Spec<Name>, 'body'>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Permission } from '../domain/access/roles.ts';
+import { deliveryFilter, endpointPatch, newEndpoint } from '../domain/alerts/endpoint-input.ts';
 import { campaignFilter, campaignPatch, newCampaign } from '../domain/campaigns/campaign-input.ts';
 import { peopleFilter } from '../domain/people/person.ts';
 import { attemptFilter } from '../domain/recipients/attempt-filter.ts';
@@ -312,6 +313,83 @@ export const operations = {
     status: 200,
     contentType: 'text/csv',
     problems: [422],
+  },
+  listWebhookEndpoints: {
+    method: 'GET',
+    path: '/webhook-endpoints',
+    summary: 'Who is told of alerts, newest first; there are at most 50',
+    permission: 'settings:write',
+    status: 200,
+    answer: 'WebhookEndpointPage',
+  },
+  createWebhookEndpoint: {
+    method: 'POST',
+    path: '/webhook-endpoints',
+    summary: 'Tell a URL of alerts; the secret to check signatures with is in this answer only',
+    permission: 'settings:write',
+    body: newEndpoint,
+    status: 201,
+    answer: 'WebhookEndpointWithSecret',
+    problems: [409, 422],
+  },
+  getWebhookEndpoint: {
+    method: 'GET',
+    path: '/webhook-endpoints/{id}',
+    summary: 'One endpoint',
+    permission: 'settings:write',
+    status: 200,
+    answer: 'WebhookEndpoint',
+  },
+  updateWebhookEndpoint: {
+    method: 'PATCH',
+    path: '/webhook-endpoints/{id}',
+    summary: 'Change an endpoint, or switch it on or off',
+    permission: 'settings:write',
+    body: endpointPatch,
+    status: 200,
+    answer: 'WebhookEndpoint',
+    problems: [422],
+  },
+  deleteWebhookEndpoint: {
+    method: 'DELETE',
+    path: '/webhook-endpoints/{id}',
+    summary: 'Remove an endpoint with its deliveries',
+    permission: 'settings:write',
+    status: 204,
+  },
+  rotateWebhookSecret: {
+    method: 'POST',
+    path: '/webhook-endpoints/{id}/rotate-secret',
+    summary: 'A new secret, in this answer only; the former one signs beside it for 24 hours',
+    permission: 'settings:write',
+    status: 200,
+    answer: 'WebhookEndpointWithSecret',
+  },
+  testWebhookEndpoint: {
+    method: 'POST',
+    path: '/webhook-endpoints/{id}/test',
+    summary: 'Post a made-up alert now, and answer with what the receiver said',
+    permission: 'settings:write',
+    status: 200,
+    answer: 'WebhookDelivery',
+  },
+  listWebhookDeliveries: {
+    method: 'GET',
+    path: '/webhook-endpoints/{id}/deliveries',
+    summary: 'What was sent to an endpoint, newest first, with every try and its answer',
+    permission: 'settings:write',
+    query: deliveryFilter,
+    status: 200,
+    answer: 'WebhookDeliveryPage',
+    problems: [422],
+  },
+  resendWebhookDelivery: {
+    method: 'POST',
+    path: '/webhook-endpoints/{id}/deliveries/{did}/resend',
+    summary: 'Post a delivery once more now, under the same webhook-id, and answer with what the receiver said',
+    permission: 'settings:write',
+    status: 200,
+    answer: 'WebhookDelivery',
   },
   describeApi: {
     method: 'GET',

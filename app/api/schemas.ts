@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type AlertPayload, alertEvents } from '../domain/alerts/alert.ts';
+import type { DeliveryJson, EndpointJson } from '../domain/alerts/endpoint.ts';
 import { type CampaignJson, campaignStatuses, channels, unknownPolicies } from '../domain/campaigns/campaign.ts';
 import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
 import type { FailureGroup } from '../domain/campaigns/failure-groups.server.ts';
@@ -146,6 +148,62 @@ const testResult = z.strictObject({
   provider_message_id: text,
 });
 
+const webhookEndpoint = z.strictObject({
+  id,
+  url: z.string(),
+  events: z.array(z.enum(alertEvents)),
+  failure_threshold: z.int().min(1),
+  min_unreached: z.int().min(1),
+  failing_since: time.nullable().describe('Since when every delivery has failed.'),
+  disabled_at: time.nullable(),
+  disabled_reason: text,
+  created_at: time,
+  created_by: text,
+});
+
+const endpointWithSecret = webhookEndpoint.extend({
+  secret: z.string().describe('whsec_ and base64, for checking signatures. Shown once.'),
+});
+
+const alertType = z.enum([...alertEvents, 'webhook.test']);
+
+const alertBody = z
+  .strictObject({
+    type: alertType,
+    timestamp: time,
+    data: z.strictObject({
+      campaign: listItem.nullable(),
+      provider: z
+        .strictObject({ provider: z.string(), channel: z.enum(channels), reason: z.string(), until: time.nullable() })
+        .optional()
+        .describe('With provider.degraded.'),
+    }),
+  })
+  .describe('The body of the webhook.') satisfies z.ZodType<AlertPayload>;
+
+const webhookDelivery = z.strictObject({
+  id,
+  type: alertType,
+  campaign_id: id.nullable(),
+  message_id: z.string().describe('The header webhook-id, the same for every try.'),
+  status: z.enum(['pending', 'delivered', 'failed']),
+  created_at: time,
+  next_attempt_at: time.nullable(),
+  payload: alertBody,
+  attempts: z
+    .array(
+      z.strictObject({
+        at: time,
+        latency_ms: count,
+        status: z.int().nullable().describe('HTTP status; null without an answer.'),
+        response: text.describe('The first 1,000 characters of the answer.'),
+        error: text.describe('Why it did not count as delivered; null for a 2xx.'),
+        actor: text.describe('Who sent it by hand.'),
+      }),
+    )
+    .describe('Oldest first.'),
+});
+
 const problem = z.object({
   type: z.string(),
   title: z.string(),
@@ -173,6 +231,11 @@ export const answers = {
   ImportReport: importReport satisfies z.ZodType<ImportReport>,
   Preview: preview satisfies z.ZodType<Preview>,
   TestResult: testResult satisfies z.ZodType<TestResult>,
+  WebhookEndpoint: webhookEndpoint satisfies z.ZodType<EndpointJson>,
+  WebhookEndpointWithSecret: endpointWithSecret,
+  WebhookEndpointPage: page(webhookEndpoint),
+  WebhookDelivery: webhookDelivery satisfies z.ZodType<DeliveryJson>,
+  WebhookDeliveryPage: page(webhookDelivery),
   Problem: problem,
 } as const;
 
