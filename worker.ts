@@ -15,6 +15,9 @@ const providers = createProviders(env);
 const worker = await startWorker({ env, db, log, providers });
 log.info({ concurrency: worker.concurrency }, 'worker is ready');
 
+// Graphile Worker leaves some promises alone when the database goes away; the queue is started again then, and nothing else is at stake.
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise of the queue was rejected'));
+
 let stopping = false;
 async function stop(signal: NodeJS.Signals): Promise<void> {
   if (stopping) return;

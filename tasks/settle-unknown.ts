@@ -12,7 +12,7 @@ const COMMIT_MARGIN_S = 10;
 export const settleUnknownOutcomes =
   (db: Database, env: Pick<Env, 'sendTimeoutMs' | 'unknownGraceS'>): Task =>
   async () => {
-    const expired = await expireClaims(db.pool, env.sendTimeoutMs / 1_000 + COMMIT_MARGIN_S, env.unknownGraceS);
+    const expired = await expireClaims(db.pool, { olderThanS: env.sendTimeoutMs / 1_000 + COMMIT_MARGIN_S }, env.unknownGraceS);
     if (expired > 0) await requestSettle(db.pool, env.unknownGraceS);
     while ((await recogniseUnknown(db)) > 0);
     while ((await settleUnknown(db.pool)) > 0);

@@ -1,20 +1,18 @@
-import { Logger as GraphileLogger, run, type TaskList } from 'graphile-worker';
-import { createAlertSender } from '#app/domain/alerts/alert-sender.server.ts';
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Runner, run, type WorkerEvents } from 'graphile-worker';
+import { type AlertSender, createAlertSender } from '#app/domain/alerts/alert-sender.server.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
-import { createEngine } from '#app/domain/sending/engine.server.ts';
+import { createEngine, SendAgainLater } from '#app/domain/sending/engine.server.ts';
+import { keepAlive } from '#app/domain/workers/liveness.server.ts';
 import type { Env } from '#app/env.server.ts';
 import type { Logger } from '#app/log.server.ts';
 import type { Provider } from '#app/providers/provider.ts';
 import { type Database, openDatabase } from '#db/database.ts';
 import { retryTriggerExists } from '#db/queries/retry-trigger.ts';
-import { cloneCampaignRecipients } from './clone-recipients.ts';
-import { deliverAlerts } from './deliver-alert.ts';
-import { dispatchCampaign } from './dispatch-campaign.ts';
-import { moveCampaignRecipients } from './move-recipients.ts';
-import { raiseAlerts } from './raise-alerts.ts';
-import { sendMessage } from './send-message.ts';
-import { settleUnknownOutcomes } from './settle-unknown.ts';
-import { startCampaign } from './start-campaign.ts';
+import { freeJobsOfWorker } from '#db/queries/worker-registry.ts';
+import { graphileLogger } from './graphile-logger.ts';
+import { createTaskList, crontab } from './task-list.ts';
 
 /** In flight at once where WORKER_CONCURRENCY does not say otherwise: 500 messages/s at 200 ms a call. */
 const CONCURRENCY = 100;
@@ -22,6 +20,7 @@ const CONCURRENCY = 100;
 const POLL_INTERVAL_MS = 100;
 /** After SIGTERM calls in flight may take this long; then they are cut off, and their recipients are `unknown`. */
 const SHUTDOWN_DEADLINE_MS = 8_000;
+const RESTART_MS = { first: 200, most: 5_000 };
 
 export interface WorkerOptions {
   env: Env;
@@ -36,64 +35,153 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+type SessionOptions = WorkerOptions & { alertSender: AlertSender };
+
+/** One run of Graphile Worker with its registration; a lost database may end it, and another follows. */
+interface Session {
+  /** Settles when it can do no more work: Graphile gave up, or others took it for dead. */
+  over: Promise<unknown>;
+  stop(how: 'stopped' | 'abandoned'): Promise<void>;
+}
+
 /**
- * Starts Graphile Worker with our tasks. It has a pool of its own, so that its housekeeping never waits behind the ledger's statements.
+ * Starts Graphile Worker with our tasks, and starts it again whenever it gives up (it does when the database goes away while it writes).
+ * It has a pool of its own, so that its housekeeping never waits behind the ledger's statements.
  *
  * @throws where the schema lacks the trigger that keeps retries on time
  */
-export async function startWorker({ env, db, log, providers }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { env, db, log } = options;
   if (!(await retryTriggerExists(db.pool))) {
     throw new Error(
       'The database is not migrated: the trigger that keeps retries on time is missing. Run `npm run migrate`, then start again.',
     );
   }
   const concurrency = env.workerConcurrency ?? CONCURRENCY;
-  const deadline = new AbortController();
-  const engine = createEngine({ db, providers, unknownGraceS: env.unknownGraceS, log, signal: deadline.signal });
   const alertSender = createAlertSender(env);
-  const taskList: TaskList = {
-    dispatch_campaign: dispatchCampaign(db),
-    move_recipients: moveCampaignRecipients(db),
-    clone_recipients: cloneCampaignRecipients(db),
-    start_campaign: startCampaign(db),
-    settle_unknown: settleUnknownOutcomes(db, env),
-    raise_alerts: raiseAlerts(db),
-    deliver_alert: deliverAlerts(db, alertSender),
-    send_email: sendMessage(engine, 'email'),
-    send_sms: sendMessage(engine, 'sms'),
+  const stopping = new AbortController();
+  const deadline = new AbortController();
+  let session: Session | null = await startSession({ ...options, alertSender }, concurrency, deadline.signal);
+
+  const supervised = (async () => {
+    while (session) {
+      await Promise.race([session.over, aborted(stopping.signal)]);
+      if (stopping.signal.aborted) return;
+      log.warn('the queue stopped and is started again');
+      await session.stop('abandoned');
+      session = await nextSession();
+    }
+  })();
+
+  async function nextSession(): Promise<Session | null> {
+    for (let pauseMs = RESTART_MS.first; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, RESTART_MS.most)) {
+      try {
+        return await startSession({ ...options, alertSender }, concurrency, deadline.signal);
+      } catch (error) {
+        log.warn({ err: error }, 'the queue could not be started; trying again');
+        await Promise.race([delay(pauseMs), aborted(stopping.signal)]);
+      }
+    }
+    return null;
+  }
+
+  return {
+    concurrency,
+    async stop() {
+      stopping.abort();
+      await supervised;
+      const cutOff = setTimeout(() => deadline.abort(), SHUTDOWN_DEADLINE_MS);
+      await session?.stop('stopped');
+      clearTimeout(cutOff);
+      await alertSender.close();
+    },
   };
+}
+
+async function startSession(
+  { env, db, log, providers, alertSender }: SessionOptions,
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<Session> {
+  const events: WorkerEvents = new EventEmitter();
+  const poolId = new Promise<string>((resolve) => events.once('pool:create', ({ workerPool }) => resolve(workerPool.id)));
+  const liveness = poolId.then((id) => keepAlive({ url: env.databaseDirectUrl, db, log, poolId: id, unknownGraceS: env.unknownGraceS }));
+  liveness.catch(() => {}); // whoever awaits it is told
+  const over = new AbortController();
+  const claims = AbortSignal.any([signal, over.signal]);
+
+  const engine = createEngine({
+    db,
+    providers,
+    unknownGraceS: env.unknownGraceS,
+    log,
+    signal,
+    async mayClaim() {
+      const lock = await liveness;
+      await lock.whenAlive(claims);
+      return lock.id;
+    },
+  });
   const { pool } = openDatabase(env.databaseDirectUrl, {
     max: 6,
     applicationName: 'rollcall queue',
     onError: (error) => log.warn({ err: error }, 'queue connection lost'),
   });
-  const runner = await run({
-    pgPool: pool,
-    taskList,
-    crontab: '* * * * * settle_unknown ?max=1',
-    noHandleSignals: true,
-    logger: graphileLogger(log),
-    preset: {
-      worker: {
-        concurrentJobs: concurrency,
-        pollInterval: POLL_INTERVAL_MS,
-        localQueue: { size: concurrency },
-        completeJobBatchDelay: 5,
-        failJobBatchDelay: 5,
+  let runner: Runner;
+  try {
+    runner = await run({
+      pgPool: pool,
+      taskList: createTaskList({ db, env, log, engine, alertSender }),
+      crontab,
+      noHandleSignals: true,
+      logger: graphileLogger(log),
+      events,
+      preset: {
+        worker: {
+          concurrentJobs: concurrency,
+          pollInterval: POLL_INTERVAL_MS,
+          localQueue: { size: concurrency },
+          completeJobBatchDelay: 5,
+          failJobBatchDelay: 5,
+        },
       },
-    },
-  });
+    });
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const lock = await liveness;
+
   return {
-    concurrency,
-    async stop() {
-      const cutOff = setTimeout(() => deadline.abort(), SHUTDOWN_DEADLINE_MS);
-      await runner.stop();
-      clearTimeout(cutOff);
-      await untilIdle(pool);
-      await alertSender.close();
-      await pool.end();
+    over: Promise.race([gaveUp(events), runner.promise.catch(() => {}), lock.buried]),
+    async stop(how) {
+      if (how === 'abandoned') over.abort(new SendAgainLater('the queue is started again'));
+      const drained = runner.stop().catch(() => {}); // it has stopped already
+      if (how === 'stopped') {
+        await drained;
+        await untilIdle(pool);
+        await freeJobsOfWorker(db.pool, lock.id);
+      }
+      await lock.stop(how);
+      const ended = pool.end();
+      if (how === 'stopped') await ended;
+      else ended.catch(() => {}); // its connections may be broken
     },
   };
+}
+
+/** Graphile shuts its pool down when it cannot write; its own promise may stay open then. */
+function gaveUp(events: WorkerEvents): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['pool:fatalError', 'pool:gracefulShutdown', 'pool:forcefulShutdown'] as const) events.once(event, () => resolve());
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** Graphile Worker 0.18 resolves stop() before its last completions are written: its pool falls idle when they are. */
@@ -102,19 +190,4 @@ async function untilIdle(pool: { waitingCount: number; idleCount: number; totalC
     await new Promise((resolve) => setTimeout(resolve, 10));
     calm = pool.waitingCount === 0 && pool.idleCount === pool.totalCount ? calm + 1 : 0;
   }
-}
-
-/**
- * Failed attempts are the business of the ledger and of the delivery log, and no errors of ours; the rest of what Graphile says goes to
- * our log.
- */
-function graphileLogger(log: Logger): GraphileLogger {
-  return new GraphileLogger(() => (level, message, meta) => {
-    if (/^(Send|Deliver)AgainLater$/.test((meta as { error?: Error } | undefined)?.error?.name ?? '')) return;
-    // With a local queue and batched completion, jobs need no connection each.
-    if (/maxPoolSize .* smaller than concurrency/.test(message)) return;
-    if (level === 'error') log.error({ queue: true }, message);
-    else if (level === 'warning') log.warn({ queue: true }, message);
-    else log.debug({ queue: true }, message);
-  });
 }

@@ -27,9 +27,10 @@ export interface Claim {
  * suppression list by now becomes `suppressed` without an attempt; a stale job changes nothing. Rows are locked in id order before the
  * campaigns' counters (see docs/architecture.md, lock order).
  *
+ * @param workerId of `workers`, so that the claim can be taken over when the worker dies
  * @returns the claims in the order of `keys`, null where there is nothing to send
  */
-export async function claimRecipients(pool: Pool, keys: readonly SendKey[]): Promise<(Claim | null)[]> {
+export async function claimRecipients(pool: Pool, keys: readonly SendKey[], workerId: number | null = null): Promise<(Claim | null)[]> {
   const { rows } = await pool.query<Claim & { claimed: boolean }>({
     name: 'claim_recipients',
     text: `
@@ -55,6 +56,7 @@ export async function claimRecipients(pool: Pool, keys: readonly SendKey[]): Pro
         attempts = r.attempts + may_send::integer,
         attempt_id = case when may_send then nextval('attempt_ids') else r.attempt_id end,
         claimed_at = case when may_send then clock_timestamp() end,
+        claimed_by = case when may_send then $4::integer end,
         next_attempt_at = null,
         failure_code = case when may_send or not turn then r.failure_code end,
         failure_reason = case when may_send or not turn then r.failure_reason end,
@@ -66,7 +68,7 @@ export async function claimRecipients(pool: Pool, keys: readonly SendKey[]): Pro
       where r.campaign_id = due.campaign_id and r.id = due.id
       returning r.campaign_id as "campaignId", r.id as "recipientId", r.address, r.variables, r.round, r.attempts as "number",
         r.attempt_id as "attemptId", due.may_send as claimed`,
-    values: [keys.map((key) => key.campaign_id), keys.map((key) => key.recipient_id), keys.map((key) => key.dispatch_seq)],
+    values: [keys.map((key) => key.campaign_id), keys.map((key) => key.recipient_id), keys.map((key) => key.dispatch_seq), workerId],
   });
   const claims = new Map(rows.filter((row) => row.claimed).map((row) => [row.recipientId, row]));
   return keys.map((key) => {

@@ -1,20 +1,22 @@
 import type { Pool } from 'pg';
 
+/** Which claims: those older than any call can last, or those of a worker that died. */
+export type ExpiredClaims = { olderThanS: number } | { claimedBy: number };
+
 /**
- * Claims whose outcome never came (their worker died): past the deadline their recipients become `unknown`, with the attempt in the log,
- * and wait out the grace period, or for a person where the campaign's policy is `hold`.
+ * Claims whose outcome never came (their worker died): their recipients become `unknown`, with the attempt in the log, and wait out the
+ * grace period, or for a person where the campaign's policy is `hold`.
  *
- * @param deadlineS no call can last longer than this after its claim
  * @returns how many had expired
  */
-export async function expireClaims(pool: Pool, deadlineS: number, unknownGraceS: number): Promise<number> {
+export async function expireClaims(pool: Pool, which: ExpiredClaims, unknownGraceS: number): Promise<number> {
   const reason = 'Rollcall was interrupted while it sent this message. It may have gone out.';
   const { rowCount } = await pool.query(
     `with expired as (
        select r.*, c.unknown_policy
        from recipients r join campaigns c on c.id = r.campaign_id
-       where r.status = 'sending' and r.claimed_at < now() - $1 * interval '1 second'
-       order by r.id limit 1000 for update of r skip locked
+       where r.status = 'sending' and ${'claimedBy' in which ? 'r.claimed_by = $1' : `r.claimed_at < now() - $1 * interval '1 second'`}
+       order by r.id for update of r skip locked
      ),
      logged as (
        insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, reason)
@@ -25,7 +27,7 @@ export async function expireClaims(pool: Pool, deadlineS: number, unknownGraceS:
        status = 'unknown', claimed_at = null, changed_at = now(), failure_code = 'outcome_unknown', failure_reason = $3,
        unknown_until = case when expired.unknown_policy = 'resend' then now() + $2 * interval '1 second' end
      from expired where r.campaign_id = expired.campaign_id and r.id = expired.id`,
-    [deadlineS, unknownGraceS, reason],
+    ['claimedBy' in which ? which.claimedBy : which.olderThanS, unknownGraceS, reason],
   );
   return rowCount ?? 0;
 }

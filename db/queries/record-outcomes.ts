@@ -76,6 +76,7 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
           failure_reason = case when mine.failure_code is not null then mine.reason end,
           provider_message_id = coalesce(mine.provider_message_id, r.provider_message_id),
           claimed_at = null,
+          claimed_by = null,
           changed_at = now()
         from mine
         where r.campaign_id = mine.campaign_id and r.id = mine.id

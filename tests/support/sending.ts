@@ -21,7 +21,8 @@ export interface Sending {
   stop(): Promise<void>;
 }
 
-export async function startSending(own: TestDatabase, variables: Record<string, string> = {}): Promise<Sending> {
+/** @param worker false: the test starts workers of its own, in processes that it can kill */
+export async function startSending(own: TestDatabase, variables: Record<string, string> = {}, worker = true): Promise<Sending> {
   const sandbox = await startSandbox({ port: 0, seed: 1 });
   const env = readEnv({
     DATABASE_URL: own.url,
@@ -36,7 +37,7 @@ export async function startSending(own: TestDatabase, variables: Record<string, 
     ...variables,
   });
   const providers = createProviders(env);
-  const worker = await startWorker({ env, db: own.db, log: createLogger(env), providers });
+  const running = worker ? await startWorker({ env, db: own.db, log: createLogger(env), providers }) : null;
   return {
     env,
     sandbox,
@@ -57,7 +58,7 @@ export async function startSending(own: TestDatabase, variables: Record<string, 
       );
     },
     async stop() {
-      await worker.stop();
+      await running?.stop();
       await providers.close();
       await sandbox.stop();
     },

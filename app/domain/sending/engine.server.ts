@@ -25,6 +25,8 @@ export interface EngineOptions {
   providers: Record<Channel, Provider | null>;
   unknownGraceS: number;
   log: Logger;
+  /** The worker's id, once it may claim: waits while its lock is lost. */
+  mayClaim: () => Promise<number>;
   /** Ends waiting and repeating at shutdown's deadline. */
   signal: AbortSignal;
 }
@@ -38,12 +40,13 @@ export interface Engine {
   send(channel: Channel, key: SendKey): Promise<void>;
 }
 
-export function createEngine({ db, providers, unknownGraceS, log, signal }: EngineOptions): Engine {
+export function createEngine({ db, providers, unknownGraceS, log, mayClaim, signal }: EngineOptions): Engine {
   const contents = campaignContents(db);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
   const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys) => {
+    const workerId = await mayClaim();
     const validUntil = performance.now() + CLAIM_VALID_MS;
-    return (await claimRecipients(db.pool, keys)).map((claimed) => ({ claim: claimed, validUntil }));
+    return (await claimRecipients(db.pool, keys, workerId)).map((claimed) => ({ claim: claimed, validUntil }));
   }, options);
   const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
 

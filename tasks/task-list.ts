@@ -1,0 +1,42 @@
+import type { TaskList } from 'graphile-worker';
+import type { AlertSender } from '#app/domain/alerts/alert-sender.server.ts';
+import type { Engine } from '#app/domain/sending/engine.server.ts';
+import type { Env } from '#app/env.server.ts';
+import type { Logger } from '#app/log.server.ts';
+import type { Database } from '#db/database.ts';
+import { cloneCampaignRecipients } from './clone-recipients.ts';
+import { deliverAlerts } from './deliver-alert.ts';
+import { dispatchCampaign } from './dispatch-campaign.ts';
+import { moveCampaignRecipients } from './move-recipients.ts';
+import { raiseAlerts } from './raise-alerts.ts';
+import { reconcileLedger } from './reconcile.ts';
+import { sendMessage } from './send-message.ts';
+import { settleUnknownOutcomes } from './settle-unknown.ts';
+import { startCampaign } from './start-campaign.ts';
+
+export interface TaskContext {
+  db: Database;
+  env: Env;
+  log: Logger;
+  engine: Engine;
+  alertSender: AlertSender;
+}
+
+/** Every job's name and what does it. */
+export function createTaskList({ db, env, log, engine, alertSender }: TaskContext): TaskList {
+  return {
+    dispatch_campaign: dispatchCampaign(db),
+    move_recipients: moveCampaignRecipients(db),
+    clone_recipients: cloneCampaignRecipients(db),
+    start_campaign: startCampaign(db),
+    settle_unknown: settleUnknownOutcomes(db, env),
+    reconcile: reconcileLedger(db, log),
+    raise_alerts: raiseAlerts(db),
+    deliver_alert: deliverAlerts(db, alertSender),
+    send_email: sendMessage(engine, 'email'),
+    send_sms: sendMessage(engine, 'sms'),
+  };
+}
+
+/** What runs every minute, beside being asked for when it is due. */
+export const crontab = ['settle_unknown', 'reconcile'].map((task) => `* * * * * ${task} ?max=1`).join('\n');

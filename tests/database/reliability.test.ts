@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { reconcile } from '#app/domain/workers/reconcile.server.ts';
+import { createLogger } from '#app/log.server.ts';
+import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { type Sending, startSending } from '#tests/support/sending.ts';
+
+const silent = createLogger({ logLevel: 'silent' });
+let own: TestDatabase;
+let sending: Sending;
+beforeAll(async () => {
+  own = await createTestDatabase();
+  sending = await startSending(own, {}, false);
+  await startProcess();
+});
+afterAll(async () => {
+  await Promise.all(workers.map(endProcess));
+  await sending.stop();
+  await own.drop();
+});
+
+const campaign = async (id: number) => (await own.db.pool.query('select * from campaigns where id = $1', [id])).rows[0];
+const lockedJobs = async () =>
+  (await own.db.pool.query<{ n: number }>('select count(*)::int as n from graphile_worker._private_jobs where locked_at is not null'))
+    .rows[0]?.n;
+
+const workers: ChildProcess[] = [];
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+/** A worker in a process of its own, which can be killed. */
+async function startProcess(): Promise<ChildProcess> {
+  const { env } = sending;
+  const environment: Record<string, string | undefined> = {
+    PATH: process.env.PATH,
+    DATABASE_URL: own.url,
+    SENDGRID_API_KEY: env.sendgridApiKey,
+    SENDGRID_BASE_URL: env.sendgridBaseUrl,
+    SEND_TIMEOUT_MS: '1000',
+    UNKNOWN_GRACE_S: '1',
+    LOG_LEVEL: 'silent',
+  };
+  const child = spawn(process.execPath, ['worker.ts'], { stdio: 'ignore', env: environment as NodeJS.ProcessEnv });
+  workers.push(child);
+  await vi.waitFor(
+    async () => {
+      const { rows } = await own.db.pool.query('select from workers where pid = $1 and ended_at is null', [child.pid]);
+      expect(rows).toHaveLength(1);
+    },
+    { timeout: 20_000 },
+  );
+  return child;
+}
+
+describe('a worker that is killed', () => {
+  test('loses nobody and doubles nobody that the log does not call unknown, and its jobs are free within 10 s', async () => {
+    await sending.sandbox.setFaults({ email: { latency_ms: 60 } });
+    const doomed = await startProcess();
+    const id = await draftCampaign(own.db, { addresses: numbered(6_000, 'killed.test') });
+    await sending.send(id);
+    await vi.waitFor(
+      async () => {
+        const { rows } = await own.db.pool.query(
+          `select count(*)::int as n from recipients r join workers w on w.id = r.claimed_by where w.pid = $1 and r.status = 'sending'`,
+          [doomed.pid],
+        );
+        expect(rows[0].n).toBeGreaterThan(20);
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+    doomed.kill('SIGKILL');
+    await vi.waitFor(
+      async () => {
+        const { rows } = await own.db.pool.query('select ended_how from workers where pid = $1', [doomed.pid]);
+        expect(rows).toEqual([{ ended_how: 'died' }]);
+      },
+      { timeout: 10_000 },
+    );
+    expect(await sending.untilEnded(id)).toBe('SENT');
+    await sending.sandbox.setFaults({});
+    expect(await campaign(id)).toMatchObject({ sent: 6_000, failed: 0 });
+
+    const { rows } = await own.db.pool.query<{ n: number }>(
+      `select count(distinct recipient_id)::int as n from attempts where campaign_id = $1 and outcome = 'unknown'`,
+      [id],
+    );
+    const { doubled } = await sending.sandbox.stats();
+    expect(rows[0]?.n).toBeGreaterThan(0);
+    expect(doubled.length).toBeLessThanOrEqual(rows[0]?.n as number);
+    expect(await counterDrift(own.db)).toEqual([]);
+    await vi.waitFor(async () => expect(await lockedJobs()).toBe(0));
+  }, 90_000);
+});
+
+describe('a worker whose connections are cut', () => {
+  test('stops claiming until it has its lock again, and then goes on', async () => {
+    const before = (await sending.sandbox.stats()).doubled.length;
+    await sending.sandbox.setFaults({ email: { latency_ms: 20 } });
+    const id = await draftCampaign(own.db, { addresses: numbered(5_000, 'cut.test') });
+    await sending.send(id);
+    for (const share of [200, 1_000, 2_000]) {
+      await vi.waitFor(async () => expect((await campaign(id)).sent).toBeGreaterThan(share), { timeout: 20_000 });
+      await own.db.pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'rollcall %'`,
+      );
+    }
+    expect(await sending.untilEnded(id, 60_000)).toBe('SENT');
+    await sending.sandbox.setFaults({});
+    expect(await campaign(id)).toMatchObject({ sent: 5_000 });
+    expect((await sending.sandbox.stats()).doubled.length).toBe(before);
+    expect(await counterDrift(own.db)).toEqual([]);
+  }, 120_000);
+});
+
+describe('the reconciler', () => {
+  test('mends nothing on a healthy system', async () => {
+    expect(await reconcile(own.db, silent)).toEqual([]);
+  });
+
+  test('gives a job to recipients that lost theirs, removes dead jobs, and sets counters right', async () => {
+    const id = await draftCampaign(own.db, { addresses: numbered(30, 'mended.test') });
+    await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+    // A hand in the database: queued without jobs, and counters that lie.
+    await own.db.pool.query(`update recipients set status = 'queued', changed_at = now() - interval '1 minute' where campaign_id = $1`, [
+      id,
+    ]);
+    await own.db.pool.query(`update campaigns set queued = queued - 3, sent = sent + 3 where id = $1`, [id]);
+    await own.db.pool.query(
+      `insert into graphile_worker._private_jobs (task_id, payload, attempts, max_attempts)
+       select id, '{}', 4, 4 from graphile_worker._private_tasks where identifier = 'send_email'`,
+    );
+    const repairs = await reconcile(own.db, silent);
+    expect(repairs).toEqual(
+      expect.arrayContaining([
+        { kind: 'job_missing', campaignId: id, repaired: 30 },
+        { kind: 'job_dead', campaignId: null, repaired: 1 },
+        { kind: 'counters_wrong', campaignId: id, repaired: 1 },
+      ]),
+    );
+    expect(await sending.untilEnded(id)).toBe('SENT');
+    expect(await counterDrift(own.db)).toEqual([]);
+    const { rows } = await own.db.pool.query('select count(*)::int as n from repairs');
+    expect(rows[0].n).toBe(repairs.length);
+  });
+});
