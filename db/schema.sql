@@ -347,6 +347,7 @@ create table recipients (
   delivery delivery,
   delivered_at timestamp with time zone,
   changed_at timestamp with time zone default now() not null,
+  claimed_by integer,
   constraint recipients_pkey PRIMARY KEY (campaign_id, id),
   constraint one_row_per_address UNIQUE (campaign_id, address),
   constraint recipients_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
@@ -360,6 +361,18 @@ create table recipients (
   constraint sent_has_time CHECK (((status <> 'sent'::recipient_status) OR (sent_at IS NOT NULL))),
   constraint unknown_has_attempt CHECK (((status <> 'unknown'::recipient_status) OR (attempt_id IS NOT NULL)))
 ) with (fillfactor=70);
+
+create table repairs (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default now() not null,
+  kind text not null,
+  campaign_id bigint,
+  repaired integer not null,
+  details jsonb default '{}'::jsonb not null,
+  constraint repairs_pkey PRIMARY KEY (id),
+  constraint repairs_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint repairs_repaired_check CHECK ((repaired > 0))
+);
 
 create table settings_in_force (
   name text not null,
@@ -448,6 +461,20 @@ create table webhook_endpoints (
   constraint webhook_endpoints_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
 );
 
+create table workers (
+  id integer generated always as identity not null,
+  pool_id text not null,
+  host text not null,
+  pid integer not null,
+  started_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  ended_how text,
+  constraint workers_pkey PRIMARY KEY (id),
+  constraint workers_pool_id_key UNIQUE (pool_id),
+  constraint ended_has_how CHECK (((ended_at IS NULL) = (ended_how IS NULL))),
+  constraint workers_ended_how_check CHECK ((ended_how = ANY (ARRAY['stopped'::text, 'died'::text])))
+);
+
 CREATE INDEX alerts_by_time ON public.alerts USING btree (at);
 CREATE INDEX alerts_of_campaign ON public.alerts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
 CREATE INDEX app_accounts_user_id_idx ON public.app_accounts USING btree (user_id);
@@ -469,11 +496,13 @@ CREATE INDEX recipients_by_failure ON public.recipients USING btree (campaign_id
 CREATE INDEX recipients_by_status ON public.recipients USING btree (campaign_id, status, id);
 CREATE INDEX recipients_in_flight ON public.recipients USING btree (claimed_at) WHERE (status = 'sending'::recipient_status);
 CREATE INDEX recipients_unknown_due ON public.recipients USING btree (unknown_until) WHERE (unknown_until IS NOT NULL);
+CREATE INDEX repairs_by_time ON public.repairs USING btree (at);
 CREATE INDEX suppressions_by_reason ON public.suppressions USING btree (reason, id);
 CREATE INDEX webhook_attempts_of_delivery ON public.webhook_attempts USING btree (delivery_id, id);
 CREATE INDEX webhook_deliveries_of_alert ON public.webhook_deliveries USING btree (alert_id);
 CREATE INDEX webhook_deliveries_of_campaign ON public.webhook_deliveries USING btree (campaign_id);
 CREATE INDEX webhook_deliveries_of_endpoint ON public.webhook_deliveries USING btree (endpoint_id, id);
+CREATE INDEX workers_running ON public.workers USING btree (id) WHERE (ended_at IS NULL);
 
 CREATE OR REPLACE FUNCTION public.alert_raised()
  RETURNS trigger

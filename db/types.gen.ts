@@ -293,6 +293,7 @@ export interface Recipients {
   campaign_id: number;
   changed_at: Generated<Timestamp>;
   claimed_at: Timestamp | null;
+  claimed_by: number | null;
   delivered_at: Timestamp | null;
   delivery: Delivery | null;
   dispatch_seq: Generated<number>;
@@ -313,6 +314,15 @@ export interface RecoveredRecipients {
   campaign_id: number | null;
   recipient_id: number | null;
   sent_at: Timestamp | null;
+}
+
+export interface Repairs {
+  at: Generated<Timestamp>;
+  campaign_id: number | null;
+  details: Generated<Json>;
+  id: Generated<number>;
+  kind: string;
+  repaired: number;
 }
 
 export interface ReportingAttempts {
@@ -716,6 +726,16 @@ export interface WebhookEndpoints {
   url: string;
 }
 
+export interface Workers {
+  ended_at: Timestamp | null;
+  ended_how: string | null;
+  host: string;
+  id: Generated<number>;
+  pid: number;
+  pool_id: string;
+  started_at: Generated<Timestamp>;
+}
+
 export interface DB {
   alerts: Alerts;
   api_keys: ApiKeys;
@@ -739,6 +759,7 @@ export interface DB {
   provider_events: ProviderEvents;
   recipients: Recipients;
   recovered_recipients: RecoveredRecipients;
+  repairs: Repairs;
   "reporting.attempts": ReportingAttempts;
   "reporting.campaigns": ReportingCampaigns;
   "reporting.daily_sends": ReportingDailySends;
@@ -751,4 +772,5 @@ export interface DB {
   webhook_attempts: WebhookAttempts;
   webhook_deliveries: WebhookDeliveries;
   webhook_endpoints: WebhookEndpoints;
+  workers: Workers;
 }
