@@ -1,22 +1,29 @@
 import { AppShell, Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation } from '@remix-run/react';
-import { IconSend } from '@tabler/icons-react';
+import { IconSend, IconSettings } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
-import type { Viewer } from '#app/domain/access/roles.ts';
+import { may, type Viewer } from '#app/domain/access/roles.ts';
 import classes from './app-frame.module.css';
 import { Logo } from './logo.tsx';
+import { Bell } from './notifications/bell.tsx';
+import { type Notifications, useNotifications } from './notifications/use-notifications.ts';
 import { UserMenu } from './user-menu.tsx';
 
-const places = [{ to: '/', label: 'Campaigns', icon: IconSend, owns: (path: string) => path === '/' || path.startsWith('/campaigns') }];
+const everyone = [{ to: '/', label: 'Campaigns', icon: IconSend, owns: (path: string) => path === '/' || path.startsWith('/campaigns') }];
+const settings = { to: '/settings', label: 'Settings', icon: IconSettings, owns: (path: string) => path.startsWith('/settings') };
 
-function Places({ viewer }: { viewer: Viewer }) {
+function Places({ viewer, notifications }: { viewer: Viewer; notifications?: Notifications }) {
   const { pathname } = useLocation();
+  const places = may(viewer, 'settings:write') ? [...everyone, settings] : everyone;
   return (
     <div className={classes.column}>
-      <Link to="/" className={classes.logo} aria-label="Rollcall, to campaigns">
-        <Logo />
-      </Link>
+      <div className={classes.head}>
+        <Link to="/" className={classes.logo} aria-label="Rollcall, to campaigns">
+          <Logo />
+        </Link>
+        {notifications && <Bell notifications={notifications} position="right-start" />}
+      </div>
       <nav aria-label="Main">
         {places.map(({ to, label, icon: Icon, owns }) => (
           <Link key={to} to={to} prefetch="intent" className={classes.place} aria-current={owns(pathname) ? 'page' : undefined}>
@@ -33,7 +40,8 @@ function Places({ viewer }: { viewer: Viewer }) {
 }
 
 /** Navigation on the left; on phones a bar on top with a drawer. Without scripts the phone's bar carries the links itself. */
-export function AppFrame({ viewer, children }: { viewer: Viewer; children: ReactNode }) {
+export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread: number; children: ReactNode }) {
+  const notifications = useNotifications(unread);
   const [opened, { open, close }] = useDisclosure(false);
   const { key } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation closes the drawer
@@ -54,12 +62,15 @@ export function AppFrame({ viewer, children }: { viewer: Viewer; children: React
         <Link to="/" className={classes.logo} aria-label="Rollcall, to campaigns">
           <Logo size={22} />
         </Link>
+        <span className={classes.phoneBell}>
+          <Bell notifications={notifications} position="bottom-end" />
+        </span>
         <form method="post" action="/logout" className={`no-script ${classes.phoneSignOut}`}>
           <button type="submit">Sign out</button>
         </form>
       </AppShell.Header>
       <AppShell.Navbar className={classes.navbar} visibleFrom="sm">
-        <Places viewer={viewer} />
+        <Places viewer={viewer} notifications={notifications} />
       </AppShell.Navbar>
       <Drawer.Root
         opened={opened}

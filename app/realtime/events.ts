@@ -2,6 +2,7 @@
  * Rooms and events of the live connection (Socket.IO, path /socket.io), named and typed in one place for both ends.
  * Pure: the browser bundle and the server import it alike.
  */
+import type { NotificationJson } from '../domain/alerts/alert.ts';
 import type { CampaignJson, CampaignProgress } from '../domain/campaigns/campaign.ts';
 import type { RecipientChange } from '../domain/recipients/recipient.ts';
 
@@ -10,6 +11,10 @@ export const rooms = {
   campaign: (id: number) => `campaign:${id}`,
   /** Everybody who looks at the list of campaigns; gets `campaign:progress` of all of them. */
   campaigns: 'campaigns',
+  /** Every signed-in page; gets `notification`. */
+  notifications: 'notifications',
+  /** Those who may change settings; gets the notifications about them. */
+  administrators: 'notifications:administrators',
 } as const;
 
 /** Why a request over the socket was not served. `code` is one of the REST API's. */
@@ -42,6 +47,10 @@ export interface ServerEvents {
   'recipients:changed': (change: RecipientsChanged) => void;
   /** The server itself missed something (its LISTEN connection was lost): join again. */
   'campaign:resync': (event: { campaign_id: number }) => void;
+  /** Something happened that people should know of; the same for everybody, so always unread. */
+  notification: (notification: NotificationJson) => void;
+  /** Notifications may have been missed: ask for the list again. */
+  'notifications:resync': () => void;
 }
 
 export interface ClientEvents {

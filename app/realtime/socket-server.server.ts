@@ -5,6 +5,8 @@ import { currentViewer } from '../domain/access/auth.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import { may } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
+import { isForAdministrators } from '../domain/alerts/alert.ts';
+import { getNotification } from '../domain/alerts/notifications.server.ts';
 import { getCampaign } from '../domain/campaigns/get-campaign.server.ts';
 import { isProblem } from '../domain/problem.ts';
 import { type ClientEvents, MAX_WATCHED, type RecipientsChanged, rooms, type ServerEvents } from './events.ts';
@@ -77,6 +79,7 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
   const listener = listen(env.databaseDirectUrl, {
     onCampaign: relay.campaign,
     onRecipients: relay.recipients,
+    onAlert: ({ id }) => void tellNotification(io, context, id),
     onConnected: () => {
       if (!wasConnected) {
         wasConnected = true;
@@ -84,6 +87,7 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
       }
       log.info('listening to the ledger again');
       relay.reset();
+      io.to(rooms.notifications).emit('notifications:resync');
       for (const id of openCampaigns(io)) io.to(rooms.campaign(id)).to(rooms.campaigns).emit('campaign:resync', { campaign_id: id });
     },
     onLost: (error) => log.warn({ err: error }, 'the connection that listens to the ledger was lost'),
@@ -102,7 +106,8 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
 }
 
 function serve(socket: LiveSocket, context: AppContext): void {
-  const { watches } = socket.data;
+  const { viewer, watches } = socket.data;
+  void socket.join(may(viewer, 'settings:write') ? [rooms.notifications, rooms.administrators] : rooms.notifications);
 
   socket.on('campaign:join', async (request, answer) => {
     const id = campaignId(request?.id);
@@ -165,6 +170,17 @@ function tellWatchers(io: LiveServer, change: RecipientsChanged): void {
     if (recipients.length === 0 && !change.many) continue;
     socket.emit('recipients:changed', { ...change, recipients, since: watch.told });
     watch.told = Math.max(watch.told, change.version);
+  }
+}
+
+async function tellNotification(io: LiveServer, { db, log }: AppContext, id: number): Promise<void> {
+  try {
+    const notification = await getNotification(db, id);
+    if (!notification) return;
+    io.to(isForAdministrators(notification.type) ? rooms.administrators : rooms.notifications).emit('notification', notification);
+  } catch (error) {
+    log.error({ err: error }, 'a notification could not be told');
+    io.to(rooms.notifications).emit('notifications:resync');
   }
 }
 

@@ -4,15 +4,17 @@ import { AppFrame } from '#app/components/app-frame.tsx';
 import { ErrorPage } from '#app/components/error-page.tsx';
 import { Logo } from '#app/components/logo.tsx';
 import { requireUser } from '#app/domain/access/require.server.ts';
+import { countUnread } from '#app/domain/alerts/notifications.server.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  return { viewer: await requireUser(context, request) };
+  const viewer = await requireUser(context, request);
+  return { viewer, unread: await countUnread(context.db, viewer) };
 }
 
 export default function SignedIn() {
-  const { viewer } = useLoaderData<typeof loader>();
+  const { viewer, unread } = useLoaderData<typeof loader>();
   return (
-    <AppFrame viewer={viewer}>
+    <AppFrame viewer={viewer} unread={unread}>
       <Outlet />
     </AppFrame>
   );
@@ -23,7 +25,7 @@ export function ErrorBoundary() {
   const data = useRouteLoaderData<typeof loader>('routes/_app');
   if (data) {
     return (
-      <AppFrame viewer={data.viewer}>
+      <AppFrame viewer={data.viewer} unread={data.unread}>
         <ErrorPage />
       </AppFrame>
     );

@@ -1,0 +1,19 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { listNotifications, markRead } from '#app/domain/alerts/notifications.server.ts';
+
+/** The bell's list. */
+export async function loader({ context, request }: LoaderFunctionArgs): Promise<Response> {
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:read');
+  return Response.json(await listNotifications(context.db, viewer), { headers: { 'Cache-Control': 'private, no-store' } });
+}
+
+/** Marks one (`id`) or all (`id=all`) as read. */
+export async function action({ context, request }: ActionFunctionArgs): Promise<Response> {
+  const viewer = await requireUser(context, request);
+  const id = String((await request.formData()).get('id'));
+  if (id !== 'all' && !/^[1-9]\d{0,14}$/.test(id)) return new Response(null, { status: 400 });
+  await markRead(context.db, viewer, id === 'all' ? 'all' : Number(id));
+  return new Response(null, { status: 204 });
+}
