@@ -61,7 +61,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
         back={{ to: '/', label: 'Campaigns' }}
         title={campaign.name}
         badge={<CampaignStatusBadge status={campaign.status} />}
-        description={<LiveSummary campaign={campaign} pace={pace} now={now} />}
+        description={<LiveSummary campaign={campaign} pace={asOf === null ? pace : null} now={now} />}
         actions={<CampaignActions {...{ campaign, path, maySend, mayWrite, online, fetcher }} />}
       />
       {asOf !== null && <ReconnectingBar asOf={asOf} />}

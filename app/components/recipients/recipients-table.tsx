@@ -28,7 +28,7 @@ export function RecipientsTable({ rows, filter, path, search, openId }: Props) {
             Status
           </th>
           <th scope="col" className={classes.heading}>
-            What happens
+            Activity
           </th>
           <th scope="col" className={classes.heading}>
             Attempts
