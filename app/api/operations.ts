@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Permission } from '../domain/access/roles.ts';
+import { activityFilter } from '../domain/activity/activity-filter.ts';
 import { deliveryFilter, endpointPatch, newEndpoint } from '../domain/alerts/endpoint-input.ts';
 import { campaignFilter, campaignPatch, newCampaign } from '../domain/campaigns/campaign-input.ts';
 import { peopleFilter } from '../domain/people/person.ts';
@@ -249,7 +250,7 @@ export const operations = {
   getRecipient: {
     method: 'GET',
     path: '/campaigns/{id}/recipients/{rid}',
-    summary: 'One recipient with all attempts',
+    summary: 'One recipient with all attempts, and with what people did and the provider told',
     permission: 'campaigns:read',
     status: 200,
     answer: 'RecipientStory',
@@ -286,6 +287,32 @@ export const operations = {
     answer: 'PeoplePage',
     problems: [422],
   },
+  exportStory: {
+    method: 'GET',
+    path: '/campaigns/{id}/recipients/{rid}/story.csv',
+    summary: 'The whole story of one recipient in order, as CSV',
+    permission: 'campaigns:read',
+    status: 200,
+    contentType: 'text/csv',
+  },
+  listActivity: {
+    method: 'GET',
+    path: '/campaigns/{id}/activity',
+    summary: 'The events of its life: who did what, and every change of status',
+    permission: 'campaigns:read',
+    query: activityFilter,
+    status: 200,
+    answer: 'ActivityPage',
+    problems: [422],
+  },
+  exportActivity: {
+    method: 'GET',
+    path: '/campaigns/{id}/activity.csv',
+    summary: 'The events of its life as a stream of CSV, oldest first',
+    permission: 'campaigns:read',
+    status: 200,
+    contentType: 'text/csv',
+  },
   listAttempts: {
     method: 'GET',
     path: '/campaigns/{id}/attempts',
@@ -295,6 +322,14 @@ export const operations = {
     status: 200,
     answer: 'AttemptPage',
     problems: [422],
+  },
+  exportAttempts: {
+    method: 'GET',
+    path: '/campaigns/{id}/attempts.csv',
+    summary: 'The log of attempts as a stream of CSV, oldest first',
+    permission: 'campaigns:read',
+    status: 200,
+    contentType: 'text/csv',
   },
   listFailures: {
     method: 'GET',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type ActivityDetails, type ActivityJson, activityKinds } from '../domain/activity/activity.ts';
+import type { StoryEvent } from '../domain/activity/story.ts';
 import { type AlertPayload, alertEvents } from '../domain/alerts/alert.ts';
 import type { DeliveryJson, EndpointJson } from '../domain/alerts/endpoint.ts';
 import { type CampaignJson, campaignStatuses, channels, unknownPolicies } from '../domain/campaigns/campaign.ts';
@@ -94,6 +96,29 @@ const attempt = z.strictObject({
   retry_after_s: z.int().nullable(),
   provider_message_id: text,
   actor: text,
+});
+
+const activity = z.strictObject({
+  id,
+  at: time,
+  kind: z.enum(activityKinds),
+  actor: text.describe('Null where Rollcall did it by itself.'),
+  recipient_id: id.nullable().describe('Of an event about one recipient.'),
+  address: text,
+  text: z.string().describe('The event in a sentence.'),
+  details: z.custom<ActivityDetails>().meta({ type: 'object', description: 'By kind, such as the counters at that moment.' }),
+});
+
+const storyEvent = z.strictObject({
+  at: time,
+  source: z
+    .enum(['campaign', 'provider'])
+    .describe('What people and the campaign did, or what the provider told after it took the message.'),
+  kind: z.string(),
+  actor: text,
+  text: z.string().describe('The event in a sentence.'),
+  code: text.describe('Of the provider.'),
+  reason: text.describe('Of the provider.'),
 });
 
 const failureGroup = z.strictObject({ code: z.string(), label: z.string(), count });
@@ -221,7 +246,12 @@ export const answers = {
   CampaignPage: page(listItem satisfies z.ZodType<CampaignListItem>),
   Recipient: recipient satisfies z.ZodType<RecipientJson>,
   RecipientPage: page(recipient),
-  RecipientStory: z.strictObject({ recipient, attempts: z.array(attempt satisfies z.ZodType<AttemptJson>) }),
+  RecipientStory: z.strictObject({
+    recipient,
+    attempts: z.array(attempt satisfies z.ZodType<AttemptJson>).describe('Of all rounds, oldest first.'),
+    events: z.array(storyEvent satisfies z.ZodType<StoryEvent>).describe('Oldest first.'),
+  }),
+  ActivityPage: page(activity satisfies z.ZodType<ActivityJson>),
   AttemptPage: page(attempt),
   RetryPreview: retryPreview satisfies z.ZodType<RetryPreview>,
   RetryResult: z.strictObject({ retried: count, retries_left: count }),

@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
+import { logEvent } from '../activity/log-event.server.ts';
 import { Problem } from '../problem.ts';
 import type { CampaignJson } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
@@ -26,11 +27,7 @@ export async function cloneCampaign(db: Database, viewer: Viewer, id: number): P
       [id, SUFFIX, viewer.label],
     );
     const clone = rows[0]?.id as number;
-    await client.query(`insert into campaign_events (campaign_id, kind, actor, details) values ($1, 'cloned', $2, $3)`, [
-      clone,
-      viewer.label,
-      { from: id, name: original.name },
-    ]);
+    await logEvent(client, { campaignId: clone, kind: 'cloned', actor: viewer.label, details: { from: id, name: original.name } });
     if (original.total > 0) {
       await client.query(
         `select graphile_worker.add_job('clone_recipients', json_build_object('campaign_id', $1::bigint, 'clone_id', $2::bigint), priority => -15)`,

@@ -10,8 +10,14 @@ import { retryWindowS } from './retry-window.server.ts';
 export async function createCampaign(db: Database, viewer: Pick<Viewer, 'label'>, input: NewCampaign): Promise<CampaignJson> {
   const campaign = parseInput(newCampaign, input);
   const { rows } = await db.pool.query<CampaignRow>(
-    `insert into campaigns (name, channel, subject, html, text, sender, max_retries, unknown_policy, created_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${campaignColumns}`,
+    `with created as (
+       insert into campaigns (name, channel, subject, html, text, sender, max_retries, unknown_policy, created_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning *
+     ),
+     logged as (
+       insert into campaign_events (campaign_id, kind, actor) select id, 'created', created_by from created
+     )
+     select ${campaignColumns} from created`,
     [
       campaign.name,
       campaign.channel,

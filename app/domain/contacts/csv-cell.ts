@@ -8,3 +8,9 @@ const phoneNumber = /^\+[\d\s().\-/]{3,40}$/;
 export function csvCell(value: string): string {
   return formulaStart.test(value) && !phoneNumber.test(value) ? `'${value}` : value;
 }
+
+/** Any value of a row as a cell: times in ISO 8601, texts without formulas, nothing for null. */
+export function toCell(value: string | number | Date | null): string | number | null {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'string' ? csvCell(value) : value;
+}

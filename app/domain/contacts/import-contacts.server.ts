@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import type { Viewer } from '../access/roles.ts';
+import { logEvent } from '../activity/log-event.server.ts';
 import { type CampaignStatus, type Channel, statusLabels } from '../campaigns/campaign.ts';
 import { Problem } from '../problem.ts';
 import { type ByteSource, readChunks } from './byte-source.server.ts';
@@ -90,6 +91,8 @@ async function runImport(client: PoolClient, request: ImportRequest): Promise<Im
     [campaignId, request.fileName?.slice(0, 255) ?? null, rows, accepted, duplicates, rejected, request.viewer.label],
   );
   const importId = saved.rows[0]?.id as number;
+  const details = { rows, accepted, duplicates, rejected, ...(request.fileName && { file_name: request.fileName.slice(0, 255) }) };
+  await logEvent(client, { campaignId, kind: 'imported', actor: request.viewer.label, details });
   if (accepted < rows) {
     await keepRejects(client, importId, campaignId);
   }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
-import { csvCell } from '../contacts/csv-cell.ts';
+import { toCell } from '../contacts/csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import type { RecipientStatus } from './recipient.ts';
 import { type RecipientRow, recipientColumns } from './recipient-json.ts';
@@ -19,11 +19,6 @@ export async function exportRecipients(db: Database, campaignId: number, statuse
            where r.campaign_id = $1 and ($2::recipient_status[] is null or r.status = any($2)) order by r.id`,
     values: [campaignId, statuses?.length ? statuses : null],
     header: [...columns, ...variables.map((name) => `variables.${name}`)],
-    cells: (row) => [...columns.map((name) => cell(row[name])), ...variables.map((name) => cell(row.variables[name] ?? null))],
+    cells: (row) => [...columns.map((name) => toCell(row[name])), ...variables.map((name) => toCell(row.variables[name] ?? null))],
   });
-}
-
-function cell(value: string | number | Date | null): string | number | null {
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'string' ? csvCell(value) : value;
 }

@@ -1,0 +1,59 @@
+import { Readable } from 'node:stream';
+import { stringify } from 'csv-stringify';
+import type { Database } from '#db/database.ts';
+import { getCampaign } from '../campaigns/get-campaign.server.ts';
+import { toCell } from '../contacts/csv-cell.ts';
+import { csvStream } from '../csv-stream.server.ts';
+import { type AttemptRow, attemptColumns } from '../recipients/recipient-json.ts';
+import { activityText } from './activity.ts';
+import { type ActivityRow, activityColumns, activityTables } from './activity-row.ts';
+import { recipientStory } from './recipient-story.server.ts';
+import { attemptText, inOrder } from './story.ts';
+
+/** The events of a campaign's life as CSV, oldest first. @throws Problem 404 */
+export async function exportActivity(db: Database, campaignId: number): Promise<Readable> {
+  await getCampaign(db, campaignId);
+  return csvStream<ActivityRow>(db, {
+    text: `select ${activityColumns} from ${activityTables} where e.campaign_id = $1 order by e.id`,
+    values: [campaignId],
+    header: ['at', 'kind', 'actor', 'recipient_id', 'address', 'text'],
+    cells: (row) => [row.at, row.kind, row.actor, row.recipient_id, row.address, activityText(row)].map(toCell),
+  });
+}
+
+const attemptHeader = [
+  ...(['id', 'recipient_id', 'address', 'round', 'number', 'started_at', 'finished_at', 'outcome'] as const),
+  ...(['http_status', 'provider_code', 'reason', 'retry_after_s', 'provider_message_id', 'actor'] as const),
+];
+
+/** A campaign's log of attempts as CSV, oldest first. @throws Problem 404 */
+export async function exportAttempts(db: Database, campaignId: number): Promise<Readable> {
+  await getCampaign(db, campaignId);
+  return csvStream<AttemptRow & { address: string }>(db, {
+    text: `select ${attemptColumns}, r.address from attempts a
+           join recipients r on r.campaign_id = a.campaign_id and r.id = a.recipient_id
+           where a.campaign_id = $1 order by a.id`,
+    values: [campaignId],
+    header: attemptHeader,
+    cells: (row) => attemptHeader.map((name) => toCell(row[name])),
+  });
+}
+
+/** One recipient's whole story as CSV, attempts and events in order. @throws Problem 404 */
+export async function exportStory(db: Database, campaignId: number, recipientId: number): Promise<Readable> {
+  const { attempts, events } = await recipientStory(db, campaignId, recipientId);
+  const lines = [
+    ...events.map(({ at, kind, actor, text, code, reason }) => [at, kind, actor, text, code, reason]),
+    ...attempts.map((attempt) => [
+      ...[attempt.finished_at, `attempt_${attempt.outcome}`, attempt.actor, attemptText(attempt)],
+      ...[attempt.provider_code ?? (attempt.http_status === null ? null : `HTTP ${attempt.http_status}`), attempt.reason],
+    ]),
+  ];
+  const csv = stringify({
+    header: true,
+    bom: true,
+    record_delimiter: 'windows',
+    columns: ['at', 'kind', 'actor', 'text', 'code', 'reason'],
+  });
+  return Readable.from(inOrder(lines, ([at]) => at ?? '').map((line) => line.map(toCell))).pipe(csv);
+}

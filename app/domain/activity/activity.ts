@@ -1,0 +1,133 @@
+/** The events of a campaign's life beside the attempts: who pressed what, and every change of status. Names are fixed by the REST API. */
+
+/** In the order of the database's CHECK. */
+export const activityKinds = [
+  ...([
+    'created',
+    'cloned',
+    'imported',
+    'scheduled',
+    'unscheduled',
+    'started',
+    'paused',
+    'resumed',
+    'cancelled',
+    'ended',
+    'retried',
+  ] as const),
+  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved'] as const),
+] as const;
+export type ActivityKind = (typeof activityKinds)[number];
+
+/** What an event's kind brings with it; see the statements that write it. Status changes carry the counters of that moment. */
+export interface ActivityDetails {
+  from?: string | number;
+  to?: string;
+  sent?: number;
+  failed?: number;
+  total?: number;
+  code?: string;
+  reason?: string;
+  scheduled_at?: string;
+  round?: number;
+  name?: string;
+  file_name?: string;
+  rows?: number;
+  accepted?: number;
+  duplicates?: number;
+  rejected?: number;
+  corrected?: boolean;
+  outcome?: string;
+}
+
+export interface ActivityJson {
+  id: number;
+  /** ISO 8601 in UTC. */
+  at: string;
+  kind: ActivityKind;
+  /** Null where Rollcall did it by itself. */
+  actor: string | null;
+  /** Of an event about one recipient. */
+  recipient_id: number | null;
+  /** That recipient's address now. */
+  address: string | null;
+  /** The event in a sentence. */
+  text: string;
+  details: ActivityDetails;
+}
+
+type Event = Pick<ActivityJson, 'kind' | 'actor' | 'address' | 'details'>;
+
+const number = new Intl.NumberFormat('en-US');
+const count = (value: number | undefined) => number.format(value ?? 0);
+
+/** The event in a sentence that support and marketers understand: "Ana started retry round 2." */
+export function activityText(event: Event): string {
+  const { actor, address, details } = event;
+  const by = (act: string, alone: string) => (actor ? `${actor} ${act}.` : `${alone}.`);
+  const whom = address ?? 'a recipient';
+  switch (event.kind) {
+    case 'created':
+      return by('made the campaign', 'The campaign was made');
+    case 'cloned':
+      return by(`made the campaign as a copy of “${details.name}”`, `The campaign was made as a copy of “${details.name}”`);
+    case 'imported':
+      return imported(actor, details);
+    case 'scheduled':
+      return by(`scheduled it for ${utcTime(details.scheduled_at)}`, `It was scheduled for ${utcTime(details.scheduled_at)}`);
+    case 'unscheduled':
+      return by('took the schedule back', 'The schedule was taken back');
+    case 'started':
+      return by('started sending', 'Sending started at the scheduled time');
+    case 'paused':
+      return by('paused it', 'Sending was paused');
+    case 'resumed':
+      return by('resumed it', 'Sending was resumed');
+    case 'cancelled':
+      return by('cancelled it', 'It was cancelled');
+    case 'ended':
+      return ended(details);
+    case 'retried':
+      return by(`started retry round ${details.round}`, `Retry round ${details.round} was started`);
+    case 'reopened':
+      return by('opened it again for single recipients', 'It was opened again for single recipients');
+    case 'outcome_changed':
+      return `A late answer changed how it ended. ${ended(details)}`;
+    case 'recipient_retried':
+      return details.corrected
+        ? by(`corrected the address to ${whom} and sent again`, `The address was corrected to ${whom} and sent to again`)
+        : by(`sent to ${whom} again`, `${whom} was sent to again`);
+    case 'recipient_resolved':
+      return resolved(actor, whom, details.outcome);
+  }
+}
+
+function imported(actor: string | null, { accepted, duplicates = 0, rejected = 0, file_name }: ActivityDetails): string {
+  const contacts = `${count(accepted)} ${accepted === 1 ? 'contact' : 'contacts'}${file_name ? ` from ${file_name}` : ''}`;
+  const left = [
+    ...(duplicates > 0 ? [`${count(duplicates)} ${duplicates === 1 ? 'duplicate' : 'duplicates'}`] : []),
+    ...(rejected > 0 ? [`${count(rejected)} without a valid address`] : []),
+  ];
+  const leftOut = left.length > 0 ? ` Left out: ${left.join(' and ')}.` : '';
+  return `${actor ? `${actor} imported ${contacts}` : `Imported were ${contacts}`}.${leftOut}`;
+}
+
+function ended({ to, sent, total, code, reason }: ActivityDetails): string {
+  const numbers = `${count(sent)} of ${count(total)} sent`;
+  // The reason of recipients_failed only repeats the numbers.
+  const why = reason && code !== 'recipients_failed' ? ` ${reason}` : '';
+  if (to === 'SENT') return `It ended as sent: ${numbers}.`;
+  return `It ended as ${to === 'FAILED' ? 'failed' : 'partially sent'}: ${numbers}.${why}`;
+}
+
+function resolved(actor: string | null, whom: string, outcome: string | undefined): string {
+  const who = actor ?? 'Somebody';
+  if (outcome === 'sent') return `${who} decided that the message to ${whom} arrived.`;
+  if (outcome === 'failed') return `${who} decided that the message to ${whom} did not arrive.`;
+  return `${who} did not know whether the message to ${whom} arrived, and sent it again.`;
+}
+
+function utcTime(at: string | undefined): string {
+  if (!at) return 'later';
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,29 @@
+import type { Database } from '#db/database.ts';
+import { getRecipient, type RecipientStory } from '../recipients/get-recipient.server.ts';
+import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
+import { type ProviderEvent, type StoryEvent, storyEvents } from './story.ts';
+
+export interface WholeStory extends RecipientStory {
+  /** Oldest first. */
+  events: StoryEvent[];
+}
+
+/** One recipient with everything that was tried and everything that happened. @throws Problem 404 */
+export async function recipientStory(db: Database, campaignId: number, id: number): Promise<WholeStory> {
+  const [{ recipient, attempts }, activity, provider] = await Promise.all([
+    getRecipient(db, campaignId, id),
+    db.pool.query<ActivityRow>(
+      `select ${activityColumns} from ${activityTables}
+       where e.campaign_id = $1 and (e.recipient_id = $2 or (e.recipient_id is null and e.kind in ('started', 'retried', 'cancelled')))
+       order by e.id`,
+      [campaignId, id],
+    ),
+    db.pool.query<Omit<ProviderEvent, 'occurred_at'> & { occurred_at: Date }>(
+      `select provider, kind, occurred_at, code, reason from provider_events
+       where campaign_id = $1 and recipient_id = $2 order by occurred_at, id`,
+      [campaignId, id],
+    ),
+  ]);
+  const told = provider.rows.map((event) => ({ ...event, occurred_at: event.occurred_at.toISOString() }));
+  return { recipient, attempts, events: storyEvents(recipient, attempts, activity.rows.map(toActivityJson), told) };
+}

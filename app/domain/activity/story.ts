@@ -1,0 +1,94 @@
+import type { AttemptJson, RecipientJson } from '../recipients/recipient.ts';
+import type { ActivityJson } from './activity.ts';
+
+/** What happened to one recipient beside the attempts: what people did, the rounds that it was part of, what the provider told later. */
+export interface StoryEvent {
+  /** ISO 8601 in UTC. */
+  at: string;
+  source: 'campaign' | 'provider';
+  kind: string;
+  /** Null where it was no person. */
+  actor: string | null;
+  /** The event in a sentence. */
+  text: string;
+  /** The provider's own code and words. */
+  code: string | null;
+  reason: string | null;
+}
+
+export interface ProviderEvent {
+  provider: string;
+  kind: string;
+  /** ISO 8601 in UTC. */
+  occurred_at: string;
+  code: string | null;
+  reason: string | null;
+}
+
+const providerTexts: Record<string, string> = {
+  processed: 'The provider is delivering the message.',
+  deferred: 'The receiving side put the message off; the provider tries again.',
+  delivered: 'The message was delivered.',
+  bounced: 'The message bounced: the receiving side sent it back.',
+  blocked: 'The receiving side blocked the message.',
+  dropped: 'The provider dropped the message without sending it.',
+  undelivered: 'The carrier did not deliver the message.',
+  complained: 'The person reported the message as spam.',
+  unsubscribed: 'The person unsubscribed.',
+  resubscribed: 'The person subscribed again.',
+  stopped: 'The person answered STOP.',
+  started: 'The person answered START.',
+};
+
+/** A recipient in one of these is part of the round under way, though nothing was tried yet. */
+const openStatuses = ['pending', 'queued', 'sending', 'retrying', 'unknown'];
+
+/**
+ * One recipient's events in order.
+ *
+ * @param activity of the campaign: the recipient's own events, and those of its life
+ * @param attempts of all rounds, oldest first
+ */
+export function storyEvents(
+  recipient: Pick<RecipientJson, 'status'>,
+  attempts: readonly Pick<AttemptJson, 'started_at'>[],
+  activity: readonly ActivityJson[],
+  provider: readonly ProviderEvent[],
+): StoryEvent[] {
+  const retries = activity.filter(({ kind }) => kind === 'retried').map(({ at }) => at);
+  const tookPart = ({ at, kind }: ActivityJson) => {
+    if (kind === 'cancelled') return recipient.status === 'cancelled';
+    if (kind !== 'retried') return true;
+    const next = retries.find((other) => other > at);
+    const tried = attempts.some(({ started_at }) => started_at >= at && (!next || started_at < next));
+    return tried || (!next && openStatuses.includes(recipient.status));
+  };
+  const events = [
+    ...activity
+      .filter(tookPart)
+      .map(({ at, kind, actor, text }) => ({ at, source: 'campaign' as const, kind, actor, text, code: null, reason: null })),
+    ...provider.map(({ kind, occurred_at, code, reason }) => ({
+      ...{ at: occurred_at, source: 'provider' as const, kind, actor: null },
+      ...{ text: providerTexts[kind] ?? `The provider reported: ${kind}.`, code, reason },
+    })),
+  ];
+  return inOrder(events, ({ at }) => at);
+}
+
+const outcomeTexts: Record<AttemptJson['outcome'], string> = {
+  accepted: 'The provider accepted the message.',
+  transient: 'The provider refused for now.',
+  permanent: 'The provider refused for good.',
+  account: 'The provider refused the account.',
+  unknown: 'There was no clear answer.',
+};
+
+/** An attempt as a line of the story: "Attempt 2: the provider refused for now." */
+export function attemptText({ round, number, outcome }: Pick<AttemptJson, 'round' | 'number' | 'outcome'>): string {
+  return `Attempt ${number}${round > 0 ? ` of round ${round + 1}` : ''}. ${outcomeTexts[outcome]}`;
+}
+
+/** Oldest first; what happened at the same moment keeps its order. Works for times in ISO 8601, all in UTC and of the same length. */
+export function inOrder<T>(items: readonly T[], at: (item: T) => string): T[] {
+  return items.toSorted((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0));
+}

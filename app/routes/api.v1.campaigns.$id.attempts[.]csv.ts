@@ -1,0 +1,15 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { answer, on } from '#app/api/handler.server.ts';
+import { exportAttempts } from '#app/domain/activity/activity-csv.server.ts';
+import { csvResponse } from '#app/domain/csv-stream.server.ts';
+
+const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
+  answer(
+    args,
+    on('exportAttempts', async ({ context, ids }) =>
+      csvResponse(`campaign-${ids.id}-attempts.csv`, await exportAttempts(context.db, ids.id)),
+    ),
+  );
+
+export const loader = (args: LoaderFunctionArgs) => serve(args);
+export const action = (args: ActionFunctionArgs) => serve(args);
