@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Two lists: what needs a database shares one server, started once; unit tests start without it.
+    // What needs a database shares one server of its project, started once; unit tests start without it. Tests of sending hold promises about
+    // time, so they run alone, one file after the other, when the rest has ended.
     projects: [
       {
         test: {
@@ -18,6 +19,18 @@ export default defineConfig({
           setupFiles: ['tests/support/console.ts'],
           globalSetup: ['tests/support/database-server.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'sending',
+          include: ['tests/sending/**/*.test.ts'],
+          setupFiles: ['tests/support/console.ts'],
+          globalSetup: ['tests/support/database-server.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
