@@ -44,7 +44,8 @@ export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 
           throw new Problem(422, 'invalid', 'Nothing was sent. Tick the box that says how many people get it, then send.');
         if (String(pending) !== form.get('people'))
           throw conflict('The contact list has changed since you looked. Check the number, then send.');
-        await sendCampaign(db, viewer, id, env);
+        const at = textOf(form, 'scheduled_at');
+        await sendCampaign(db, viewer, id, env, at ? { scheduled_at: at, time_zone: textOf(form, 'time_zone') } : {});
         return redirect(`/campaigns/${id}`);
       }
       default:
@@ -62,6 +63,11 @@ function textsOf(form: FormData): [string, string][] {
     // Browsers post line breaks as CRLF.
     return typeof value === 'string' ? [[field, value.replaceAll('\r\n', '\n')] as [string, string]] : [];
   });
+}
+
+function textOf(form: FormData, field: string): string | null {
+  const value = form.get(field);
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
 /** A form's file, handed on while it arrives. */

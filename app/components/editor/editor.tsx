@@ -8,11 +8,14 @@ import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
 import type { FieldError } from '#app/domain/problem.ts';
 import { PageHeader } from '../page-header.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { ScheduleSection } from '../schedule/schedule-section.tsx';
+import { useSchedule } from '../schedule/use-schedule.ts';
 import { CampaignStatusBadge } from '../status-badge.tsx';
 import { useViewer } from '../use-viewer.ts';
 import { Checklist } from './checklist.tsx';
 import { ContactsSection } from './contacts-section.tsx';
 import { ContentSection } from './content-section.tsx';
+import { CopyingRecipients } from './copying-recipients.tsx';
 import type { Country } from './countries.ts';
 import { DraftMenu } from './draft-menu.tsx';
 import classes from './editor.module.css';
@@ -25,7 +28,7 @@ import { Section } from './section.tsx';
 import { SendForm } from './send-form.tsx';
 import { TestSend } from './test-send.tsx';
 import { useAutosave } from './use-autosave.ts';
-import { useContentCheck, useEmptyVariables } from './use-content-check.ts';
+import { useContentCheck, useListFacts } from './use-content-check.ts';
 
 interface Props {
   campaign: CampaignJson;
@@ -46,11 +49,19 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
   // The person may be gone with the list.
   const shownFor = campaign.total > 0 ? recipientId : null;
   const check = useContentCheck(campaign, draft, shownFor, loaded);
-  const empty = useEmptyVariables(campaign, check.needed);
+  const facts = useListFacts(campaign, check.needed);
 
   const refused = state.kind === 'failed' ? state.errors : [];
   const notes: Note[] = [...refused.map(({ path, message }) => ({ field: path, message, severity: 'error' as const })), ...check.problems];
-  const items = checklistOf({ channel: campaign.channel, draft, contacts: campaign.total, defaultSender, notes });
+  const items = checklistOf({
+    channel: campaign.channel,
+    draft,
+    contacts: campaign.total,
+    preparing: campaign.preparing,
+    defaultSender,
+    notes,
+  });
+  const { schedule, setSchedule, plan, when } = useSchedule();
   const stateOf = (...keys: string[]) => isReady(items.filter((item) => keys.includes(item.key)));
   const sender = draft.from || defaultSender;
 
@@ -110,17 +121,26 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
             </Form>
           </Section>
           <Section id="contacts-section" title="Contacts" step={2} done={stateOf('contacts')}>
-            <ContactsSection campaign={campaign} imports={imports} countries={countries} />
+            {campaign.preparing ? (
+              <CopyingRecipients copied={campaign.total} />
+            ) : (
+              <ContactsSection campaign={campaign} imports={imports} countries={countries} />
+            )}
           </Section>
-          <Section id="review-section" title="Review and send" step={3} done={false}>
+          <Section id="schedule-section" title="Schedule" step={3} done={plan.error === null}>
+            <ScheduleSection schedule={schedule} onChange={setSchedule} plan={plan} />
+          </Section>
+          <Section id="review-section" title="Review and send" step={4} done={false}>
             <Stack gap={0}>
               <ReviewSummary
                 campaign={campaign}
                 subject={check.subject ?? draft.subject}
                 subjectOf={check.subject && /\{[{%]/.test(draft.subject) ? (check.recipient?.address ?? null) : null}
                 sender={sender}
+                when={when}
                 items={items}
-                empty={empty}
+                facts={facts}
+                unsubscribes={check.unsubscribes}
               />
               <div className={reviewClasses.foot}>
                 <TestSend
@@ -133,8 +153,9 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
                 <SendForm
                   name={draft.name}
                   people={campaign.pending}
-                  ready={isReady(items)}
+                  ready={isReady(items) && plan.error === null}
                   mayNot={may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send')}
+                  planned={plan.instant === null ? null : when}
                   flush={flush}
                 />
               </div>

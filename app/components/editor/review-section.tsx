@@ -5,7 +5,7 @@ import { channelLabels } from '../channel-mark.tsx';
 import { useNumbers } from '../number.tsx';
 import type { ChecklistItem } from './readiness.ts';
 import classes from './review.module.css';
-import type { EmptyFor } from './use-content-check.ts';
+import type { ListFacts } from './use-content-check.ts';
 
 interface Props {
   campaign: CampaignJson;
@@ -13,15 +13,20 @@ interface Props {
   /** Whose subject that is, where it differs from person to person. */
   subjectOf: string | null;
   sender: string | null;
+  /** In words. */
+  when: string;
   items: ChecklistItem[];
-  /** Variables that the content uses and that are empty for some. */
-  empty: EmptyFor[];
+  facts: ListFacts;
+  /** Does the message itself offer the way out? */
+  unsubscribes: boolean;
 }
 
 /** Exactly what will happen, before it does. */
-export function ReviewSummary({ campaign, subject, subjectOf, sender, items, empty }: Props) {
+export function ReviewSummary({ campaign, subject, subjectOf, sender, when, items, facts: { empty, suppressed }, unsubscribes }: Props) {
   const { counted } = useNumbers();
   const open = items.filter((item) => item.state === 'missing' || item.state === 'broken');
+  const written = items.some(({ key, state }) => key === 'body' && (state === 'done' || state === 'warning'));
+  const noWayOut = campaign.channel === 'email' && written && !unsubscribes;
   const rows: [string, string][] = [
     ['To', campaign.pending > 0 ? counted(campaign.pending, 'person', 'people') : 'Nobody yet'],
     ['From', sender ?? 'No sender yet'],
@@ -29,7 +34,7 @@ export function ReviewSummary({ campaign, subject, subjectOf, sender, items, emp
       ? ([['Subject', `${subject || 'No subject yet'}${subjectOf ? ` (for ${subjectOf})` : ''}`]] as [string, string][])
       : []),
     ['By', channelLabels[campaign.channel]],
-    ['When', 'Now, as soon as you confirm'],
+    ['When', when],
   ];
   return (
     <div className={classes.root}>
@@ -43,12 +48,12 @@ export function ReviewSummary({ campaign, subject, subjectOf, sender, items, emp
           </div>
         ))}
       </dl>
-      {campaign.suppressed > 0 && (
+      {suppressed > 0 && (
         <Text size="sm" c="dimmed">
-          {counted(campaign.suppressed, 'person', 'people')} on the suppression list will not be sent to.
+          {counted(suppressed, 'of them is', 'of them are')} on the suppression list and will be left out.
         </Text>
       )}
-      {(open.length > 0 || empty.length > 0) && (
+      {(open.length > 0 || empty.length > 0 || noWayOut) && (
         <ul className={classes.warnings}>
           {open.map((item) => (
             <li key={item.key} data-tone={item.state === 'broken' ? 'red' : 'gray'}>
@@ -67,6 +72,15 @@ export function ReviewSummary({ campaign, subject, subjectOf, sender, items, emp
               </span>
             </li>
           ))}
+          {noWayOut && (
+            <li data-tone="amber">
+              <IconAlertTriangle size={16} aria-label="Warning" />
+              <span>
+                The message has no link to unsubscribe. Mail programs show a button of their own, but many people look for a link, and in
+                many countries there has to be one. Write <code>{'<a href="{{ unsubscribe_url }}">Unsubscribe</a>'}</code> at its end.
+              </span>
+            </li>
+          )}
           {empty.map(({ name, count }) => (
             <li key={name} data-tone="amber">
               <IconAlertTriangle size={16} aria-label="Warning" />

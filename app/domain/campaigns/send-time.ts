@@ -35,6 +35,17 @@ export function sendTime(at: string, timeZone: string | null | undefined): numbe
   return zoned.epochMilliseconds;
 }
 
+/** Does the wall time come twice, since the clocks are put back over it? Then the earlier is meant. False for what is no time. */
+export function comesTwice(at: string, timeZone: string): boolean {
+  try {
+    const wall = Temporal.PlainDateTime.from(at);
+    const [earlier, later] = (['earlier', 'later'] as const).map((disambiguation) => wall.toZonedDateTime(timeZone, { disambiguation }));
+    return earlier !== undefined && later !== undefined && earlier.toPlainDateTime().equals(wall) && !earlier.equals(later);
+  } catch {
+    return false;
+  }
+}
+
 const notATime: FieldError = { path: 'scheduled_at', message: 'This is not a time. Write it as 2026-03-29T09:00.' };
 
 export function isTimeZone(name: string): boolean {
