@@ -114,6 +114,7 @@ async function startSession(
     db,
     providers,
     unknownGraceS: env.unknownGraceS,
+    baseUrl: env.baseUrl,
     log,
     signal,
     async mayClaim() {

@@ -6,6 +6,7 @@ import { checkDraft } from '#app/domain/content/check-draft.server.ts';
 import { emptyVariables } from '#app/domain/content/empty-variables.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
 import { problemResponse } from '#app/domain/problem-response.server.ts';
+import { suppressedOfList } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { idOf } from '#app/page-problem.server.ts';
 
 const MAX_CONTENT = 1_000_000;
@@ -31,10 +32,13 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
   return answer(async () => checkDraft(context.db, await getCampaign(context.db, id), draft, recipient_id ?? undefined));
 }
 
-/** For how many people the named columns are empty. Reads the whole list, so it is asked for apart. */
+/** For how many people the named columns are empty, and how many are never sent to. Reads the whole list, so it is asked for apart. */
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:write');
   const id = idOf(params.id);
   const names = new URL(request.url).searchParams.getAll('name').slice(0, 50);
-  return answer(async () => ({ empty: await emptyVariables(context.db, id, names) }));
+  return answer(async () => {
+    const [empty, suppressed] = await Promise.all([emptyVariables(context.db, id, names), suppressedOfList(context.db, id)]);
+    return { empty, suppressed };
+  });
 }

@@ -99,3 +99,26 @@ export async function recordOptMessage(
   }
   return true;
 }
+
+/** A person's own click on the link of a message; the log tells of it when it changed something. */
+export async function recordUnsubscribe(
+  client: PoolClient,
+  { campaignId, recipientId }: { campaignId: number; recipientId: number },
+): Promise<void> {
+  await client.query(
+    `with put as (
+       insert into suppressions as s (channel, address, reason, campaign_id, recipient_id)
+       select c.channel, r.address, 'unsubscribe', c.id, r.id from recipients r join campaigns c on c.id = r.campaign_id
+       where r.campaign_id = $1 and r.id = $2
+       on conflict (channel, address) do update set
+         reason = 'unsubscribe', campaign_id = excluded.campaign_id, recipient_id = excluded.recipient_id, suppressed_at = now(),
+         created_by = null
+       where s.reason < 'unsubscribe'
+       returning s.id
+     )
+     insert into provider_events (provider, event_id, campaign_id, recipient_id, kind, occurred_at)
+     select 'rollcall', 'unsubscribe:' || id || ':' || $2::bigint, $1, $2, 'unsubscribed', now() from put
+     on conflict (provider, event_id) do nothing`,
+    [campaignId, recipientId],
+  );
+}

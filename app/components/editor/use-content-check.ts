@@ -45,23 +45,33 @@ export interface EmptyFor {
   count: number;
 }
 
-/** For how many people the variables that the content needs are empty; asked again when those or the list change. */
-export function useEmptyVariables(campaign: CampaignJson, needed: string[]): EmptyFor[] {
-  const [empty, setEmpty] = useState<EmptyFor[]>([]);
+/** What is known of the list as a whole. */
+export interface ListFacts {
+  /** Variables that the content needs and that are empty for some. */
+  empty: EmptyFor[];
+  /** People on the list who are never sent to. */
+  suppressed: number;
+}
+
+const nothing: ListFacts = { empty: [], suppressed: 0 };
+
+/** Asked again when the list changes, or what the content needs of it. */
+export function useListFacts(campaign: CampaignJson, needed: string[]): ListFacts {
+  const [facts, setFacts] = useState<ListFacts>(nothing);
   const query = new URLSearchParams(needed.map((name) => ['name', name])).toString();
   const { id, total } = campaign;
   useEffect(() => {
-    if (query === '' || total === 0) {
-      setEmpty([]);
+    if (total === 0) {
+      setFacts(nothing);
       return;
     }
     const abort = new AbortController();
     void fetch(`/campaigns/${id}/check?${query}`, { signal: abort.signal })
       .then(async (answer) => {
-        if (answer.ok) setEmpty(((await answer.json()) as { empty: EmptyFor[] }).empty);
+        if (answer.ok) setFacts((await answer.json()) as ListFacts);
       })
       .catch(() => {}); // a warning less; sending does not depend on it
     return () => abort.abort();
   }, [id, total, query]);
-  return empty;
+  return facts;
 }

@@ -1,5 +1,6 @@
 import { Button, Menu, ScrollArea } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
+import { builtInVariables } from '#app/domain/content/built-in-variables.ts';
 
 interface Props {
   variables: string[];
@@ -27,7 +28,7 @@ export function VariablePicker({ variables, onPick, field }: Props) {
       <Menu.Dropdown>
         <ScrollArea.Autosize mah={280} type="auto">
           {variables.length === 0 && <Menu.Label>Import contacts to use their columns here</Menu.Label>}
-          {[...variables, 'address'].map((variable) => (
+          {[...variables, ...builtInVariables].map((variable) => (
             <Menu.Item key={variable} ff="monospace" fz="xs" onClick={() => onPick(variable)}>
               {`{{ ${variable} }}`}
             </Menu.Item>

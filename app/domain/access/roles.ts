@@ -3,15 +3,22 @@
 export const roles = ['admin', 'marketer', 'support', 'analyst'] as const;
 export type Role = (typeof roles)[number];
 
-export const permissions = ['campaigns:read', 'campaigns:write', 'campaigns:send', 'recipients:retry', 'settings:write'] as const;
+export const permissions = [
+  'campaigns:read',
+  'campaigns:write',
+  'campaigns:send',
+  'recipients:retry',
+  'suppressions:write',
+  'settings:write',
+] as const;
 export type Permission = (typeof permissions)[number];
 
 export const roleLabels: Record<Role, string> = { admin: 'Administrator', marketer: 'Marketer', support: 'Support', analyst: 'Analyst' };
 
 const granted: Record<Role, readonly Permission[]> = {
   admin: permissions,
-  marketer: ['campaigns:read', 'campaigns:write', 'campaigns:send', 'recipients:retry'],
-  support: ['campaigns:read', 'recipients:retry'],
+  marketer: ['campaigns:read', 'campaigns:write', 'campaigns:send', 'recipients:retry', 'suppressions:write'],
+  support: ['campaigns:read', 'recipients:retry', 'suppressions:write'],
   analyst: ['campaigns:read'],
 };
 
@@ -20,6 +27,7 @@ const acts: Record<Permission, string> = {
   'campaigns:write': 'make or change campaigns',
   'campaigns:send': 'send campaigns',
   'recipients:retry': 'retry recipients',
+  'suppressions:write': 'change the suppression list',
   'settings:write': 'change settings',
 };
 

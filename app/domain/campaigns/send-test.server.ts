@@ -9,6 +9,7 @@ import { normalisePhone } from '../contacts/phone-number.ts';
 import { previewMessage } from '../content/preview-message.server.ts';
 import { conflict, invalid, Problem } from '../problem.ts';
 import type { AttemptOutcome } from '../recipients/recipient.ts';
+import { testUnsubscribeUrl, unsubscribeHeaders } from '../unsubscribe/unsubscribe-link.server.ts';
 import type { Channel } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
 
@@ -36,14 +37,17 @@ export async function sendTest(
   const to = normalise(campaign.channel, address);
   const from = campaign.from ?? (campaign.channel === 'email' ? env.emailFrom : env.smsFrom);
   if (!from) throw invalid([{ path: 'from', message: 'There is no sender. Enter one, or set a default in the configuration.' }]);
-  const content = await render(db, id);
+  const unsubscribeUrl = testUnsubscribeUrl(env.baseUrl);
+  const content = await render(db, id, unsubscribeUrl);
   await limit(auth, viewer);
 
   const providers = createProviders(env);
   try {
     const provider = providers[campaign.channel];
     if (!provider) throw conflict(`No provider is configured for ${campaign.channel === 'email' ? 'email' : 'SMS'}.`, 'configuration');
-    return toJson(await provider.send({ ...(await testIdentity(db, id)), to, from, ...content }));
+    return toJson(
+      await provider.send({ ...(await testIdentity(db, id)), to, from, ...content, headers: unsubscribeHeaders(unsubscribeUrl) }),
+    );
   } finally {
     await providers.close();
   }
@@ -57,8 +61,8 @@ function normalise(channel: Channel, address: string): string {
   throw invalid([{ path: 'address', message }]);
 }
 
-async function render(db: Database, id: number): Promise<Pick<OutgoingMessage, 'subject' | 'html' | 'text'>> {
-  const { subject, html, text, problems } = await previewMessage(db, id);
+async function render(db: Database, id: number, unsubscribeUrl: string): Promise<Pick<OutgoingMessage, 'subject' | 'html' | 'text'>> {
+  const { subject, html, text, problems } = await previewMessage(db, id, undefined, {}, unsubscribeUrl);
   if (html === null && text === null) {
     throw invalid(problems.filter(({ severity }) => severity === 'error').map(({ field, message }) => ({ path: field, message })));
   }

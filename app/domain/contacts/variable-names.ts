@@ -1,3 +1,5 @@
+import { builtInVariables } from '../content/built-in-variables.ts';
+
 /** Words that Liquid reads as values or operators; a variable of such a name could never be reached. */
 const liquidWords = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank', 'and', 'or', 'not', 'contains']);
 
@@ -31,10 +33,10 @@ export function keyToVariableName(key: string): string {
 
 /**
  * Hands out names that are never given twice: the second "City" becomes `city_2`, a column without a header `column_7`.
- * `address` is taken from the start, since a template means the recipient's own address by it.
+ * The built-in ones are taken from the start: a template means the recipient's own address by `address`.
  */
 export class VariableNames {
-  readonly #taken = new Set(['address']);
+  readonly #taken = new Set<string>(builtInVariables);
 
   /** @param position of the column, counted from 1 */
   give(wanted: string, position: number): string {

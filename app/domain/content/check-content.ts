@@ -1,7 +1,8 @@
 import { toVariableName } from '../contacts/variable-names.ts';
+import { builtInVariables } from './built-in-variables.ts';
 import { sayLiquidError } from './liquid-errors.ts';
 import { nearest } from './nearest.ts';
-import { builtInVariables, type Content, type ContentField, parseContent } from './parse-content.ts';
+import { type Content, type ContentField, parseContent } from './parse-content.ts';
 import { MAX_SMS_LENGTH } from './render-message.ts';
 import { usedVariables } from './used-variables.ts';
 

@@ -4,7 +4,7 @@ import type { ContentProblem } from './check-content.ts';
 import { withoutDefault } from './defaults.ts';
 import { previewMessage } from './preview-message.server.ts';
 import { type SmsLength, smsLength } from './sms-segments.ts';
-import { personalFields } from './used-variables.ts';
+import { personalFields, usedVariables } from './used-variables.ts';
 
 /** Content as the editor has it, saved or not. */
 export interface DraftContent {
@@ -23,6 +23,8 @@ export interface DraftCheck {
   text: string | null;
   /** SMS only. */
   sms: SmsLength | null;
+  /** Does the message itself offer the way out? */
+  unsubscribes: boolean;
   /** Columns that some sentence needs: used, and somewhere without a default. */
   needed: string[];
 }
@@ -47,6 +49,9 @@ export async function checkDraft(
     problems,
     ...preview,
     sms: campaign.channel === 'sms' && preview.text !== null ? smsLength(preview.text) : null,
+    unsubscribes: usedVariables({ channel: campaign.channel, variables: campaign.variables, ...content }).some(
+      ({ name }) => name === 'unsubscribe_url',
+    ),
     needed: used.filter((name) => templates.some((template) => withoutDefault(template, name))),
   };
 }

@@ -1,5 +1,6 @@
 import type { Liquid, Template } from 'liquidjs';
 import type { Channel } from '../campaigns/campaign.ts';
+import { builtInVariables } from './built-in-variables.ts';
 import { htmlEngine, plainEngine } from './liquid.ts';
 import { compileSimple } from './simple-template.ts';
 
@@ -16,9 +17,6 @@ export interface Content {
 }
 
 export type ContentField = 'subject' | 'html' | 'text';
-
-/** The recipient's own address or number; every template may use it. */
-export const builtInVariables = ['address'] as const;
 
 export interface ParsedField {
   /** Liquid's tree; null for templates that need none, and for broken ones. */

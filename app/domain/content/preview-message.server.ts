@@ -19,6 +19,7 @@ export interface Preview {
  * `problems` then says why.
  *
  * @param draft content that is not saved yet, for the editor
+ * @param unsubscribeUrl what stands for the recipient's link; nobody is unsubscribed by a preview
  * @throws Problem 404
  */
 export async function previewMessage(
@@ -26,6 +27,7 @@ export async function previewMessage(
   campaignId: number,
   recipientId?: number,
   draft: Partial<Pick<Content, 'subject' | 'html' | 'text'>> = {},
+  unsubscribeUrl?: string,
 ): Promise<Preview> {
   const { rows } = await db.pool.query<Content>('select channel, subject, html, text, variables from campaigns where id = $1', [
     campaignId,
@@ -45,7 +47,7 @@ export async function previewMessage(
   const problems = checkContent(content);
   const parts = { subject: null, html: null, text: null };
   try {
-    const message = renderMessage(parseContent(content), recipient ?? standIn(content));
+    const message = renderMessage(parseContent(content), { ...(recipient ?? standIn(content)), unsubscribeUrl });
     return { recipient: recipient && { id: recipient.id, address: recipient.address }, ...parts, ...message, problems };
   } catch (error) {
     if (!(error instanceof RenderError)) {

@@ -22,6 +22,8 @@ export interface RenderedMessage {
 export interface MessageRecipient {
   address: string;
   variables: Record<string, string>;
+  /** Where this person unsubscribes; a preview has a link that belongs to nobody. */
+  unsubscribeUrl?: string | undefined;
 }
 
 /** Twilio takes 1,600 characters a message. */
@@ -32,8 +34,11 @@ export const MAX_SMS_LENGTH = 1600;
  *
  * @throws RenderError where Liquid fails, or nothing is left that could be sent
  */
-export function renderMessage(content: ParsedContent, { address, variables }: MessageRecipient): RenderedMessage {
-  const scope = { ...content.blank, ...variables, address };
+export function renderMessage(
+  content: ParsedContent,
+  { address, variables, unsubscribeUrl = '/u/test' }: MessageRecipient,
+): RenderedMessage {
+  const scope = { ...content.blank, ...variables, address, unsubscribe_url: unsubscribeUrl };
   const message: RenderedMessage = {};
   if (content.channel === 'email') {
     message.subject = cleanSubject(renderField(content.subject, 'subject', scope));

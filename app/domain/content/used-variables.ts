@@ -1,5 +1,6 @@
+import { builtInVariables } from './built-in-variables.ts';
 import { htmlEngine } from './liquid.ts';
-import { builtInVariables, type Content, type ContentField, parseContent } from './parse-content.ts';
+import { type Content, type ContentField, parseContent } from './parse-content.ts';
 
 export interface UsedVariable {
   field: ContentField;

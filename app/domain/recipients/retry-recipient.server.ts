@@ -7,6 +7,7 @@ import { singleRetryClosed } from '../campaigns/retry-rules.ts';
 import { normaliseEmail } from '../contacts/email-address.ts';
 import { normalisePhone } from '../contacts/phone-number.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
+import { assertNotSuppressed } from '../suppressions/change-suppressions.server.ts';
 import { getRecipient } from './get-recipient.server.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatusLabels } from './recipient.ts';
 import { sendOneAgain } from './reopen-recipient.server.ts';
@@ -36,7 +37,7 @@ export async function lockRecipient(client: PoolClient, campaignId: number, id: 
  * the same window.
  *
  * @throws Problem 404; 409 where the recipient or its campaign is in another state, after the window, or where the corrected address is a
- * recipient already; 422 for an address that is none
+ * recipient already or the person is on the suppression list; 422 for an address that is none
  */
 export async function retryRecipient(
   db: Database,
@@ -53,6 +54,7 @@ export async function retryRecipient(
     }
     assertOpen(found, windowS);
     const corrected = address ? normalised(address, found.channel) : found.address;
+    await assertNotSuppressed(client, found.channel, corrected);
     await again(client, campaignId, id, corrected, found.campaign_status);
     await client.query(
       `insert into campaign_events (campaign_id, recipient_id, kind, actor, details) values ($1, $2, 'recipient_retried', $3, $4)`,

@@ -6,6 +6,7 @@ import { type Claim, claimRecipients, type SendKey } from '#db/queries/claim-rec
 import type { Outcome } from '#db/queries/record-outcomes.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
+import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import { nextStep } from './next-step.ts';
@@ -24,6 +25,8 @@ export interface EngineOptions {
   db: Database;
   providers: Record<Channel, Provider | null>;
   unknownGraceS: number;
+  /** The public origin, for links in messages. */
+  baseUrl: string;
   log: Logger;
   /** The worker's id, once it may claim: waits while its lock is lost. */
   mayClaim: () => Promise<number>;
@@ -40,8 +43,9 @@ export interface Engine {
   send(channel: Channel, key: SendKey): Promise<void>;
 }
 
-export function createEngine({ db, providers, unknownGraceS, log, mayClaim, signal }: EngineOptions): Engine {
+export function createEngine({ db, providers, unknownGraceS, baseUrl, log, mayClaim, signal }: EngineOptions): Engine {
   const contents = campaignContents(db);
+  const linkOf = unsubscribeLinks(db, baseUrl);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
   const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys) => {
     const workerId = await mayClaim();
@@ -50,12 +54,12 @@ export function createEngine({ db, providers, unknownGraceS, log, mayClaim, sign
   }, options);
   const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
 
-  async function call(channel: Channel, campaign: SendableCampaign, claimed: Claim): Promise<SendResult> {
+  async function call(channel: Channel, campaign: SendableCampaign, claimed: Claim, unsubscribeUrl: string): Promise<SendResult> {
     const provider = providers[channel];
     if (!provider) return noProvider(channel);
     let content: ReturnType<typeof renderMessage>;
     try {
-      content = renderMessage(campaign.content, { address: claimed.address, variables: claimed.variables });
+      content = renderMessage(campaign.content, { address: claimed.address, variables: claimed.variables, unsubscribeUrl });
     } catch (error) {
       if (error instanceof RenderError) return renderFailed(error);
       throw error;
@@ -69,6 +73,7 @@ export function createEngine({ db, providers, unknownGraceS, log, mayClaim, sign
         to: claimed.address,
         from: campaign.sender,
         ...content,
+        ...(channel === 'email' ? { headers: unsubscribeHeaders(unsubscribeUrl) } : {}),
       },
       signal,
     );
@@ -76,6 +81,7 @@ export function createEngine({ db, providers, unknownGraceS, log, mayClaim, sign
 
   return {
     async send(channel, key) {
+      const link = await linkOf();
       const { claim: claimed, validUntil } = await claim(key);
       if (!claimed) return;
       const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
@@ -84,7 +90,7 @@ export function createEngine({ db, providers, unknownGraceS, log, mayClaim, sign
         await record({ ...identity, ...givenBack });
         return;
       }
-      const result = await call(channel, campaign, claimed);
+      const result = await call(channel, campaign, claimed, link(claimed));
       const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS);
       await record({ ...identity, ...step, ...evidence(result) });
       if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);

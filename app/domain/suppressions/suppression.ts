@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { type Channel, channels } from '../campaigns/campaign.ts';
+
+/** Why nobody sends to an address, the weightiest last: a weightier reason replaces a lighter one. */
+export const suppressionReasons = ['manual', 'stop', 'unsubscribe', 'hard_bounce', 'complaint'] as const;
+export type SuppressionReason = (typeof suppressionReasons)[number];
+
+/** Names are fixed by the REST API. Times are ISO 8601 in UTC. */
+export interface SuppressionJson {
+  id: number;
+  channel: Channel;
+  address: string;
+  reason: SuppressionReason;
+  /** Where it came from; null where a person or a file brought it. */
+  campaign_id: number | null;
+  recipient_id: number | null;
+  created_at: string;
+  /** Null where a provider or the person themselves asked for it. */
+  created_by: string | null;
+}
+
+export const reasonTexts: Record<SuppressionReason, { label: string; meaning: string }> = {
+  manual: { label: 'Added by hand', meaning: 'Somebody here put it on the list.' },
+  stop: { label: 'Answered STOP', meaning: 'They asked the carrier to end messages; START takes them off again.' },
+  unsubscribe: { label: 'Unsubscribed', meaning: 'They asked not to get any more messages.' },
+  hard_bounce: { label: 'Address does not work', meaning: 'The receiving server said for good that it takes no mail for it.' },
+  complaint: { label: 'Marked as spam', meaning: 'They reported a message as spam. Sending again would harm the sender’s reputation.' },
+};
+
+const cursor = z.string().max(1_000).optional();
+
+export const suppressionFilter = z.object({
+  channel: z.enum(channels).optional(),
+  reason: z.enum(suppressionReasons).optional(),
+  q: z.string().max(320).optional().describe('An address or number in any spelling, whole or its beginning.'),
+  cursor,
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+export type SuppressionFilter = z.input<typeof suppressionFilter>;
+
+const address = z.string('Enter an address or a number.').trim().min(1, 'Enter an address or a number.').max(320);
+
+export const newSuppression = z.strictObject({
+  channel: z.enum(channels, 'Choose email or sms.'),
+  address,
+  reason: z.enum(suppressionReasons).default('manual'),
+});
+export type NewSuppression = z.output<typeof newSuppression>;
+
+/** Named in the body, or in the query by clients that cannot send one with DELETE. */
+export const namedSuppression = z.strictObject({ channel: z.enum(channels).optional(), address: address.optional() });
