@@ -38,7 +38,7 @@ test('a forged link does not lead to another site', async ({ page, baseURL }) =>
 });
 
 test('the colour scheme follows the system until one is chosen, and the choice stays', async ({ page }) => {
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   await signIn(page);
   const scheme = page.locator('html');
   await expect(scheme).toHaveAttribute('data-mantine-color-scheme', 'dark');
