@@ -19,6 +19,8 @@ export interface RecipientsNotice {
 export interface ListenHandlers {
   onCampaign(notice: CampaignNotice): void;
   onRecipients(notice: RecipientsNotice): void;
+  /** An alert was raised. */
+  onAlert(notice: { id: number }): void;
   /** The connection is there (again): whatever was said before is lost. */
   onConnected(): void;
   onLost(error: Error): void;
@@ -67,10 +69,11 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
       const notice: unknown = JSON.parse(payload ?? 'null');
       if (channel === 'rollcall_campaign') handlers.onCampaign(notice as CampaignNotice);
       else if (channel === 'rollcall_recipients') handlers.onRecipients(notice as RecipientsNotice);
+      else if (channel === 'rollcall_alert') handlers.onAlert(notice as { id: number });
     });
     try {
       await next.connect();
-      await next.query('listen rollcall_campaign; listen rollcall_recipients');
+      await next.query('listen rollcall_campaign; listen rollcall_recipients; listen rollcall_alert');
     } catch (error) {
       lose(error as Error);
       return;
