@@ -175,14 +175,20 @@ describe('a clone', () => {
   test('is a new draft with the same content and people, in their order, ready when its list is complete', async () => {
     const id = await ended(['a+invalid@example.com', ...numbered(299, 'clone.test')], {});
     const clone = await cloneCampaign(own.db, ana, id);
-    expect(clone).toMatchObject({ status: 'DRAFT', name: 'Test (copy)', subject: 'Hello', preparing: true });
-    await expect(sendCampaign(own.db, ana, clone.id, {})).rejects.toMatchObject({ status: 409, code: 'preparing' });
+    expect(clone).toMatchObject({ status: 'DRAFT', name: 'Test (copy)', subject: 'Hello' });
     await vi.waitFor(async () => expect(await getCampaign(own.db, clone.id)).toMatchObject({ preparing: false, pending: 300, total: 300 }));
     const { rows } = await own.db.pool.query(
       `select (select array_agg(address order by id) from recipients where campaign_id = $1) = (select array_agg(address order by id) from recipients where campaign_id = $2) as same`,
       [id, clone.id],
     );
     expect(rows).toEqual([{ same: true }]);
+  });
+
+  test('is not sent while its list is still being copied', async () => {
+    const id = await draftCampaign(own.db, { addresses: numbered(3, 'copying.test') });
+    await own.db.pool.query('update campaigns set preparing = true where id = $1', [id]);
+    await expect(sendCampaign(own.db, ana, id, {})).rejects.toMatchObject({ status: 409, code: 'preparing' });
+    await expect(cloneCampaign(own.db, ana, id)).rejects.toMatchObject({ status: 409, code: 'preparing' });
   });
 });
 
