@@ -1,19 +1,11 @@
-import { randomInt } from 'node:crypto';
 import type { AppContext } from '#app/context.server.ts';
 import { createApiKey } from './api-keys.server.ts';
+import { readablePassword } from './readable-password.server.ts';
 
 /** What this call made, for showing once; absent where it was there before. */
 export interface FirstAccess {
   admin?: { email: string; password: string };
   apiKey?: string;
-}
-
-// No letters or digits that look alike; 20 of 31 symbols are 99 bits.
-const symbols = 'abcdefghjkmnpqrstuvwxyz23456789';
-
-function readablePassword(): string {
-  const group = () => Array.from({ length: 5 }, () => symbols[randomInt(symbols.length)]).join('');
-  return [group(), group(), group(), group()].join('-');
 }
 
 /**

@@ -1,0 +1,80 @@
+import { Group } from '@mantine/core';
+import { Form, useSubmit } from '@remix-run/react';
+import { IconUserOff } from '@tabler/icons-react';
+import type { Person } from '#app/domain/access/people.server.ts';
+import { RelativeTime } from '../relative-time.tsx';
+import { ActButton } from './act-button.tsx';
+import { ConfirmButton } from './confirm-button.tsx';
+import { RoleSelect } from './role-select.tsx';
+import classes from './settings.module.css';
+import { StateMark } from './state-mark.tsx';
+
+/** One person with what an administrator may do; to oneself nothing that would lock one out. */
+export function PersonRow({ person, own }: { person: Person; own: boolean }) {
+  const { id, name, email, role, disabled, seen_at } = person;
+  const submit = useSubmit();
+  return (
+    <li className={classes.row} data-quiet={disabled || undefined}>
+      <div className={classes.rowWords}>
+        <span className={`name ${classes.title}`} dir="auto">
+          {name}
+          {own && ' (you)'}
+        </span>
+        <span className={classes.detail}>{email}</span>
+        <span className={classes.detail}>{seen_at ? <RelativeTime at={seen_at} prefix="Last seen" /> : 'Not signed in'}</span>
+      </div>
+      <div className={classes.rowEnd}>
+        {disabled ? (
+          <>
+            <StateMark tone="gray" icon={IconUserOff}>
+              Disabled
+            </StateMark>
+            <ActButton label="Enable" name={name} fields={{ intent: 'enable', id }} />
+          </>
+        ) : (
+          <>
+            <Form method="post" replace preventScrollReset>
+              <input type="hidden" name="intent" value="role" />
+              <input type="hidden" name="id" value={id} />
+              <Group gap={4} wrap="nowrap">
+                <RoleSelect
+                  key={role}
+                  aria-label={`Role of ${name}`}
+                  size="xs"
+                  defaultValue={role}
+                  disabled={own}
+                  onChange={(event) => submit(event.currentTarget.form, { replace: true, preventScrollReset: true })}
+                />
+                <button type="submit" className="no-script" disabled={own}>
+                  Change
+                </button>
+              </Group>
+            </Form>
+            <ConfirmButton
+              label="New password"
+              name={name}
+              question="Make a new password?"
+              confirm="Make a new password"
+              danger={false}
+              fields={{ intent: 'password', id }}
+            >
+              <span className="name">{name}</span> is signed out everywhere and signs in with the new one, which is shown to you once.
+            </ConfirmButton>
+            {!own && (
+              <ConfirmButton
+                label="Disable"
+                name={name}
+                question="Disable this account?"
+                confirm="Disable the account"
+                fields={{ intent: 'disable', id }}
+              >
+                <span className="name">{name}</span> is signed out everywhere and cannot sign in until somebody enables the account again.
+                What they made stays.
+              </ConfirmButton>
+            )}
+          </>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,21 @@
+import { NavLink } from '@remix-run/react';
+import classes from './settings.module.css';
+
+const places = [
+  { to: '/settings/webhooks', label: 'Webhooks' },
+  { to: '/settings/keys', label: 'API keys' },
+  { to: '/settings/people', label: 'People' },
+  { to: '/settings/providers', label: 'Providers' },
+];
+
+export function SettingsNav() {
+  return (
+    <nav aria-label="Settings" className={classes.nav}>
+      {places.map(({ to, label }) => (
+        <NavLink key={to} to={to} prefetch="intent" className={classes.tab}>
+          {label}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}
