@@ -7,6 +7,7 @@ import { peopleFilter } from '../domain/people/person.ts';
 import { attemptFilter } from '../domain/recipients/attempt-filter.ts';
 import { recipientFilter } from '../domain/recipients/recipient-filter.ts';
 import { resolutions } from '../domain/recipients/resolutions.ts';
+import { namedSuppression, newSuppression, suppressionFilter } from '../domain/suppressions/suppression.ts';
 import type { AnswerName } from './schemas.ts';
 
 /** One call of the API: what it needs, what it takes and what it answers. Handlers, checks and the OpenAPI document all read this. */
@@ -425,6 +426,36 @@ export const operations = {
     permission: 'settings:write',
     status: 200,
     answer: 'WebhookDelivery',
+  },
+  listSuppressions: {
+    method: 'GET',
+    path: '/suppressions',
+    summary: 'Who is never sent to, the newest first; with q in the order of addresses',
+    permission: 'campaigns:read',
+    query: suppressionFilter,
+    status: 200,
+    answer: 'SuppressionPage',
+    problems: [422],
+  },
+  addSuppression: {
+    method: 'POST',
+    path: '/suppressions',
+    summary: 'Never send to an address or number; one that is on the list already stays there',
+    permission: 'suppressions:write',
+    body: newSuppression,
+    status: 201,
+    answer: 'Suppression',
+    problems: [409, 422],
+  },
+  removeSuppression: {
+    method: 'DELETE',
+    path: '/suppressions',
+    summary: 'Send to it again; named by channel and address, in the body or in the query',
+    permission: 'suppressions:write',
+    query: namedSuppression,
+    body: namedSuppression,
+    status: 204,
+    problems: [404, 422],
   },
   describeApi: {
     method: 'GET',

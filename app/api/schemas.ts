@@ -12,6 +12,7 @@ import { type ImportReport, rejectReasons } from '../domain/contacts/import-repo
 import type { Preview } from '../domain/content/preview-message.server.ts';
 import type { PersonMessage } from '../domain/people/person.ts';
 import { type AttemptJson, attemptOutcomes, type RecipientJson, recipientStatuses } from '../domain/recipients/recipient.ts';
+import { type SuppressionJson, suppressionReasons } from '../domain/suppressions/suppression.ts';
 
 /** What the API answers. The types of the domain are checked against these, so neither can drift from the other. */
 
@@ -238,6 +239,17 @@ const problem = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
+const suppression = z.strictObject({
+  id,
+  channel: z.enum(channels),
+  address: z.string(),
+  reason: z.enum(suppressionReasons),
+  campaign_id: id.nullable().describe('Where it came from; null where a person or a file brought it.'),
+  recipient_id: id.nullable(),
+  created_at: time,
+  created_by: text.describe('Null where a provider or the person themselves asked for it.'),
+});
+
 const page = <T extends z.ZodType>(item: T) =>
   z.strictObject({ data: z.array(item), next_cursor: text.describe('Null on the last page.') });
 
@@ -257,6 +269,8 @@ export const answers = {
   RetryResult: z.strictObject({ retried: count, retries_left: count }),
   CampaignAndRecipient: campaign.extend({ recipient }),
   PeoplePage: page(personMessage satisfies z.ZodType<PersonMessage>),
+  Suppression: suppression satisfies z.ZodType<SuppressionJson>,
+  SuppressionPage: page(suppression),
   FailureGroups: z.strictObject({ data: z.array(failureGroup satisfies z.ZodType<FailureGroup>) }),
   ImportReport: importReport satisfies z.ZodType<ImportReport>,
   Preview: preview satisfies z.ZodType<Preview>,
