@@ -1,16 +1,21 @@
 import { AppShell, Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation } from '@remix-run/react';
-import { IconSend, IconSettings } from '@tabler/icons-react';
+import { IconSend, IconSettings, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { may, type Viewer } from '#app/domain/access/roles.ts';
 import classes from './app-frame.module.css';
 import { Logo } from './logo.tsx';
 import { Bell } from './notifications/bell.tsx';
 import { type Notifications, useNotifications } from './notifications/use-notifications.ts';
+import { GlobalSearch } from './search/global-search.tsx';
+import { SearchButton } from './search/search-button.tsx';
 import { UserMenu } from './user-menu.tsx';
 
-const everyone = [{ to: '/', label: 'Campaigns', icon: IconSend, owns: (path: string) => path === '/' || path.startsWith('/campaigns') }];
+const everyone = [
+  { to: '/', label: 'Campaigns', icon: IconSend, owns: (path: string) => path === '/' || path.startsWith('/campaigns') },
+  { to: '/people', label: 'People', icon: IconUsers, owns: (path: string) => path.startsWith('/people') },
+];
 const settings = { to: '/settings', label: 'Settings', icon: IconSettings, owns: (path: string) => path.startsWith('/settings') };
 
 function Places({ viewer, notifications }: { viewer: Viewer; notifications?: Notifications }) {
@@ -24,6 +29,7 @@ function Places({ viewer, notifications }: { viewer: Viewer; notifications?: Not
         </Link>
         {notifications && <Bell notifications={notifications} position="right-start" />}
       </div>
+      <SearchButton />
       <nav aria-label="Main">
         {places.map(({ to, label, icon: Icon, owns }) => (
           <Link key={to} to={to} prefetch="intent" className={classes.place} aria-current={owns(pathname) ? 'page' : undefined}>
@@ -63,6 +69,7 @@ export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread:
           <Logo size={22} />
         </Link>
         <span className={classes.phoneBell}>
+          <SearchButton compact />
           <Bell notifications={notifications} position="bottom-end" />
         </span>
         <form method="post" action="/logout" className={`no-script ${classes.phoneSignOut}`}>
@@ -90,6 +97,7 @@ export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread:
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <div className={classes.page}>{children}</div>
       </AppShell.Main>
+      <GlobalSearch />
     </AppShell>
   );
 }

@@ -4,6 +4,7 @@ import { failureLabel } from '#app/domain/failures.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { attemptsText, recipientWords } from '#app/domain/recipients/recipient-words.ts';
 import { Countdown } from '../campaign/countdown.tsx';
+import { rowAct } from '../recipient-actions/row-act.ts';
 import { ClockTime } from '../relative-time.tsx';
 import { RecipientStatusBadge } from '../status-badge.tsx';
 import classes from './recipients-table.module.css';
@@ -16,10 +17,13 @@ interface Props {
   current: boolean;
   /** It changed and no longer belongs to the filter; it stays, faded, until the reader asks for the new list. */
   left: boolean;
+  /** May the reader do something for single recipients of this campaign? */
+  mayAct: boolean;
 }
 
 /** One line of the ledger. Rendered again only when its own contents change. */
-export const RecipientRow = memo(function RecipientRow({ row, to, current, left }: Props) {
+export const RecipientRow = memo(function RecipientRow({ row, to, current, left, mayAct }: Props) {
+  const act = mayAct ? rowAct(row) : null;
   return (
     <tr className={classes.row} data-left={left || undefined} data-current={current || undefined} data-recipient={row.id}>
       <th scope="row" className={classes.address}>
@@ -44,6 +48,13 @@ export const RecipientRow = memo(function RecipientRow({ row, to, current, left 
         )}
       </td>
       <td className={classes.reason}>{row.failure_code && row.status !== 'sent' ? <span>{failureLabel(row.failure_code)}</span> : null}</td>
+      <td className={classes.act}>
+        {act && (
+          <Link to={to} preventScrollReset prefetch="none" aria-label={`${act}: ${row.address}`}>
+            {act}
+          </Link>
+        )}
+      </td>
     </tr>
   );
 });

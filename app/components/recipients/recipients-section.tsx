@@ -2,11 +2,13 @@ import { Button, Title } from '@mantine/core';
 import { Link, useNavigation } from '@remix-run/react';
 import { IconArrowLeft, IconArrowRight, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
+import { may } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { fits, type LedgerFilter, ledgerSearch, tabCount, unseenChanges } from '#app/domain/recipients/ledger-filter.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';
 import { useNumbers } from '../number.tsx';
+import { useViewer } from '../use-viewer.ts';
 import { type LedgerPage, ROWS_PER_PAGE } from './ledger-page.ts';
 import { LedgerSearch } from './ledger-search.tsx';
 import { LedgerTabs } from './ledger-tabs.tsx';
@@ -36,6 +38,7 @@ export function RecipientsSection({ campaign, page, rows, reasons, path, openId,
     ? (reasons.find((reason) => reason.code === filter.code)?.count ?? page.countThen)
     : tabCount(filter.tab, campaign);
   const unseen = unseenChanges(filter, page.countThen, now, left);
+  const mayAct = may(useViewer(), 'recipients:retry') && campaign.status !== 'CANCELLED';
   const nothingToRead = rows.length === left && filter.trail.length === 0 && unseen > 0;
   useShowOnceNothingIsRead(nothingToRead, onShowChanges);
 
@@ -53,7 +56,7 @@ export function RecipientsSection({ campaign, page, rows, reasons, path, openId,
         {rows.length === 0 ? (
           <NoRecipients filter={filter} campaign={campaign} path={path} />
         ) : (
-          <RecipientsTable rows={rows} filter={filter} path={path} search={ledgerSearch(filter)} openId={openId} />
+          <RecipientsTable rows={rows} filter={filter} path={path} search={ledgerSearch(filter)} openId={openId} mayAct={mayAct} />
         )}
       </div>
       <Pager filter={filter} shown={rows.length} nextCursor={page.nextCursor} path={path} />

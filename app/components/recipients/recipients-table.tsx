@@ -11,10 +11,11 @@ interface Props {
   search: string;
   /** The recipient whose story is open. */
   openId: number | null;
+  mayAct: boolean;
 }
 
 /** A table where there is room, a list of cards on a phone: the same markup, so that it is a table for everybody. */
-export function RecipientsTable({ rows, filter, path, search, openId }: Props) {
+export function RecipientsTable({ rows, filter, path, search, openId, mayAct }: Props) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: on phones the table is laid out as cards, and browsers would drop its role
     <table className={classes.table} role="table">
@@ -36,6 +37,9 @@ export function RecipientsTable({ rows, filter, path, search, openId }: Props) {
           <th scope="col" className={classes.heading}>
             Reason
           </th>
+          <th scope="col" className={classes.heading}>
+            <span className={classes.caption}>Actions</span>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -46,6 +50,7 @@ export function RecipientsTable({ rows, filter, path, search, openId }: Props) {
             to={`${path}/recipients/${row.id}${search}`}
             current={row.id === openId}
             left={!fits(filter, row)}
+            mayAct={mayAct}
           />
         ))}
       </tbody>

@@ -1,11 +1,12 @@
 import type { Database } from '#db/database.ts';
 import { addressesLike, messagesTo, sampleNumbers } from '#db/queries/find-people.ts';
-import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
+import { type CampaignStatus, type Channel, channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalid } from '../problem.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from '../recipients/recipient-json.ts';
-import { type PersonMessage, peopleFilter } from './person.ts';
+import type { SuppressionReason } from '../suppressions/suppression.ts';
+import { type PersonMessage, peopleFilter, type SuppressedAddress } from './person.ts';
 import { personPrefixes } from './person-prefixes.ts';
 
 interface Row extends RecipientRow {
@@ -40,6 +41,16 @@ export async function suggestPeople(db: Database, q: string, limit: number): Pro
   if (prefixes.length === 0) return [];
   const { rows } = await db.pool.query<{ address: string }>(addressesLike, [prefixes, limit]);
   return rows.map(({ address }) => address);
+}
+
+/** Which of the addresses nobody sends to, and why. An address and a number never look alike, so the channel goes without saying. */
+export async function suppressedAmong(db: Database, addresses: readonly string[]): Promise<SuppressedAddress[]> {
+  const { rows } = await db.pool.query<{ address: string; reason: SuppressionReason; created_at: Date }>(
+    `select s.address, s.reason, s.created_at from unnest($1::channel[]) as wanted(channel)
+     join suppressions s on s.channel = wanted.channel and s.address = any($2)`,
+    [channels, addresses],
+  );
+  return rows.map(({ created_at, ...row }) => ({ ...row, created_at: created_at.toISOString() }));
 }
 
 async function prefixesOf(db: Database, q: string): Promise<string[]> {

@@ -1,11 +1,46 @@
 import { z } from 'zod';
 import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
 import type { RecipientJson } from '../recipients/recipient.ts';
+import type { SuppressionReason } from '../suppressions/suppression.ts';
 
 /** One message to a person: a line of some campaign's ledger. */
 export interface PersonMessage {
   campaign: { id: number; name: string; channel: Channel; status: CampaignStatus };
   recipient: RecipientJson;
+}
+
+export interface SuppressedAddress {
+  address: string;
+  reason: SuppressionReason;
+  created_at: string;
+}
+
+export interface Person {
+  address: string;
+  channel: Channel;
+  /** Newest first. */
+  messages: PersonMessage[];
+  suppressed: SuppressedAddress | null;
+}
+
+/** A page of messages, by address as it comes, put together by person. */
+export function byPerson(messages: readonly PersonMessage[], suppressed: readonly SuppressedAddress[]): Person[] {
+  const people: Person[] = [];
+  for (const message of messages) {
+    const { address } = message.recipient;
+    let person = people.at(-1);
+    if (person?.address !== address) {
+      person = {
+        address,
+        channel: message.campaign.channel,
+        messages: [],
+        suppressed: suppressed.find((one) => one.address === address) ?? null,
+      };
+      people.push(person);
+    }
+    person.messages.push(message);
+  }
+  return people;
 }
 
 /** GET /people. */

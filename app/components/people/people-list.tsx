@@ -1,0 +1,85 @@
+import { Button, Text, Title } from '@mantine/core';
+import { Link } from '@remix-run/react';
+import { IconShieldOff } from '@tabler/icons-react';
+import type { Person, SuppressedAddress } from '#app/domain/people/person.ts';
+import { reasonTexts } from '#app/domain/suppressions/suppression.ts';
+import { ChannelMark } from '../channel-mark.tsx';
+import { useNumbers } from '../number.tsx';
+import { RelativeTime } from '../relative-time.tsx';
+import classes from './people.module.css';
+import { PersonMessageRow } from './person-message-row.tsx';
+
+interface Props {
+  people: Person[];
+  q: string;
+  /** The next page's cursor. */
+  next: string | null;
+  /** Is this not the first page? */
+  later: boolean;
+  searching: boolean;
+}
+
+/** A card for each person: who, whether they may be sent to at all, and their messages, the newest first. */
+export function PeopleList({ people, q, next, later, searching }: Props) {
+  const pageLink = (cursor: string | null) => `/people?${new URLSearchParams({ q, ...(cursor && { cursor }) })}`;
+  return (
+    <div className={classes.people} aria-busy={searching} data-searching={searching || undefined}>
+      {people.map((person) => (
+        <PersonCard key={person.address} person={person} />
+      ))}
+      {(next || later) && (
+        <nav className={classes.pages} aria-label="Pages">
+          {later && (
+            <Button component={Link} to={pageLink(null)} variant="default">
+              First
+            </Button>
+          )}
+          {next && (
+            <Button component={Link} to={pageLink(next)} variant="default">
+              More
+            </Button>
+          )}
+        </nav>
+      )}
+    </div>
+  );
+}
+
+function PersonCard({ person: { address, channel, messages, suppressed } }: { person: Person }) {
+  const { counted } = useNumbers();
+  return (
+    <section className={classes.person} aria-label={address}>
+      <header className={classes.who}>
+        <span className={classes.channel}>
+          <ChannelMark channel={channel} />
+        </span>
+        <div className={classes.whoWords}>
+          <Title order={2} className={`name ${classes.address}`} dir="auto">
+            {address}
+          </Title>
+          <Text size="xs" c="dimmed" suppressHydrationWarning>
+            {counted(messages.length, 'message', 'messages')}
+          </Text>
+        </div>
+      </header>
+      {suppressed && <Suppressed suppressed={suppressed} />}
+      <ul className={classes.messages}>
+        {messages.map((message) => (
+          <PersonMessageRow key={message.recipient.id} message={message} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Suppressed({ suppressed: { reason, created_at } }: { suppressed: SuppressedAddress }) {
+  return (
+    <p className={classes.suppressed}>
+      <IconShieldOff size={17} stroke={1.8} aria-hidden />
+      <span>
+        <strong>Never sent to</strong>: {reasonTexts[reason].label.toLowerCase()} <RelativeTime at={created_at} />.{' '}
+        {reasonTexts[reason].meaning}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,65 @@
+import { Button, CloseButton, TextInput } from '@mantine/core';
+import { Form, useSubmit } from '@remix-run/react';
+import { IconSearch } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import classes from './people.module.css';
+
+const TYPING_PAUSE_MS = 300;
+
+/** One box for addresses and numbers in any spelling. It lives in the URL and works as a plain form without scripts. */
+export function PeopleSearch({ q }: { q: string }) {
+  const submit = useSubmit();
+  const form = useRef<HTMLFormElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  useEffect(() => {
+    // Back and forward change the URL under the field; typing must not be overwritten by its own answer.
+    if (field.current && document.activeElement !== field.current) field.current.value = q;
+  }, [q]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const apply = () => submit(form.current, { replace: true, preventScrollReset: true });
+  return (
+    <search>
+      <Form ref={form} method="get" action="/people" className={classes.search}>
+        <TextInput
+          ref={field}
+          size="md"
+          className={classes.field}
+          name="q"
+          type="search"
+          aria-label="Email address or phone number"
+          placeholder="Email address or phone number"
+          defaultValue={q}
+          autoFocus={q === ''}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={320}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          rightSection={
+            q && (
+              <CloseButton
+                aria-label="Clear the search"
+                onClick={() => {
+                  if (field.current) {
+                    field.current.value = '';
+                    field.current.focus();
+                  }
+                  apply();
+                }}
+              />
+            )
+          }
+          onChange={() => {
+            clearTimeout(timer.current);
+            timer.current = setTimeout(apply, TYPING_PAUSE_MS);
+          }}
+        />
+        <Button type="submit" size="md" variant="default" className="no-script">
+          Search
+        </Button>
+      </Form>
+    </search>
+  );
+}

@@ -1,0 +1,77 @@
+import { Button } from '@mantine/core';
+import { Link } from '@remix-run/react';
+import { may } from '#app/domain/access/roles.ts';
+import { type FailureCode, failureLabel, failureTexts } from '#app/domain/failures.ts';
+import type { PersonMessage } from '#app/domain/people/person.ts';
+import { attemptsText, recipientWords } from '#app/domain/recipients/recipient-words.ts';
+import { Countdown } from '../campaign/countdown.tsx';
+import { rowAct } from '../recipient-actions/row-act.ts';
+import { RelativeTime } from '../relative-time.tsx';
+import { CampaignStatusBadge, RecipientStatusBadge } from '../status-badge.tsx';
+import { useViewer } from '../use-viewer.ts';
+import classes from './people.module.css';
+
+/** One message: in which campaign, what became of it, why, and what to do. The row leads to its story. */
+export function PersonMessageRow({ message: { campaign, recipient } }: { message: PersonMessage }) {
+  const mayRetry = may(useViewer(), 'recipients:retry');
+  const draft = campaign.status === 'DRAFT';
+  const story = draft ? `/campaigns/${campaign.id}/edit` : `/campaigns/${campaign.id}/recipients/${recipient.id}`;
+  const act = mayRetry && campaign.status !== 'CANCELLED' ? rowAct(recipient) : null;
+  const { status, failure_code } = recipient;
+  const failed = status === 'failed' && failure_code !== null;
+  return (
+    <li className={classes.message}>
+      <div className={classes.what}>
+        <Link to={story} prefetch="intent" className={`name ${classes.link}`} dir="auto">
+          {campaign.name}
+        </Link>
+        <CampaignStatusBadge status={campaign.status} variant="plain" />
+      </div>
+      <div className={classes.state}>
+        {draft ? <span className={classes.quiet}>Not sent yet</span> : <RecipientStatusBadge status={status} variant="plain" />}
+        <span className={classes.quiet}>{draft ? null : <Doing message={{ campaign, recipient }} />}</span>
+      </div>
+      <div className={classes.reason}>
+        {failed && (
+          <>
+            <span>{failureLabel(failure_code)}</span>
+            <span className={classes.quiet}>{failureTexts[failure_code as FailureCode]?.advice}</span>
+          </>
+        )}
+      </div>
+      <div className={classes.act}>
+        {act && (
+          <Button component={Link} to={story} size="compact-sm" variant="default" aria-label={`${act}: ${campaign.name}`}>
+            {act}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Doing({ message: { recipient } }: { message: PersonMessage }) {
+  const { status, sent_at, failed_at, delivery, attempts } = recipient;
+  const at = status === 'sent' ? sent_at : status === 'failed' ? failed_at : null;
+  if (at) {
+    return (
+      <>
+        <RelativeTime at={at} />
+        {delivery && ` · ${delivery}`}
+        {status === 'failed' && attempts > 1 && ` · ${attemptsText(attempts)} attempts`}
+      </>
+    );
+  }
+  const { text, due, over } = recipientWords(recipient);
+  return (
+    <>
+      {text}
+      {due && (
+        <>
+          {' '}
+          <Countdown at={due} over={over} />
+        </>
+      )}
+    </>
+  );
+}

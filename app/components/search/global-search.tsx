@@ -1,0 +1,102 @@
+import { useHotkeys } from '@mantine/hooks';
+import { Spotlight, spotlight } from '@mantine/spotlight';
+import { useNavigate } from '@remix-run/react';
+import { IconPlus, IconSearch, IconSend, IconUser, IconUsers } from '@tabler/icons-react';
+import { useState } from 'react';
+import { may } from '#app/domain/access/roles.ts';
+import { ChannelMark } from '../channel-mark.tsx';
+import { CampaignStatusBadge } from '../status-badge.tsx';
+import { useViewer } from '../use-viewer.ts';
+import classes from './search.module.css';
+import { useSearch } from './use-search.ts';
+
+/** `/` or Ctrl-K from everywhere: campaigns by name, people by address or number. */
+export function GlobalSearch() {
+  const [text, setText] = useState('');
+  const { found, searching } = useSearch(text);
+  const navigate = useNavigate();
+  const mayWrite = may(useViewer(), 'campaigns:write');
+  // On some keyboards the slash needs Shift.
+  useHotkeys([
+    ['/', spotlight.open],
+    ['shift + /', spotlight.open],
+  ]);
+  const empty = text.trim() === '';
+  const nobody = !empty && !searching && found.campaigns.length + found.people.length === 0;
+
+  return (
+    <Spotlight.Root
+      query={text}
+      onQueryChange={setText}
+      shortcut="mod + K"
+      tagsToIgnore={[]}
+      transitionProps={{ duration: 0 }}
+      scrollable
+      maxHeight={440}
+      aria-label="Search"
+      classNames={{
+        content: classes.content,
+        search: classes.field,
+        action: classes.action,
+        actionLabel: classes.label,
+        empty: classes.empty,
+      }}
+    >
+      <Spotlight.Search
+        placeholder="Campaign, email address or phone number"
+        aria-label="Campaign, email address or phone number"
+        leftSection={<IconSearch size={18} stroke={1.8} aria-hidden />}
+        maxLength={200}
+      />
+      <Spotlight.ActionsList>
+        {found.campaigns.length > 0 && (
+          <Spotlight.ActionsGroup label="Campaigns">
+            {found.campaigns.map(({ id, name, channel, status }) => (
+              <Spotlight.Action
+                key={id}
+                label={name}
+                leftSection={<ChannelMark channel={channel} />}
+                rightSection={<CampaignStatusBadge status={status} variant="plain" />}
+                onClick={() => navigate(status === 'DRAFT' ? `/campaigns/${id}/edit` : `/campaigns/${id}`)}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {found.people.length > 0 && (
+          <Spotlight.ActionsGroup label="People">
+            {found.people.map((address) => (
+              <Spotlight.Action
+                key={address}
+                label={address}
+                leftSection={<IconUser size={17} stroke={1.7} aria-hidden />}
+                onClick={() => navigate(`/people?${new URLSearchParams({ q: address })}`)}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {nobody && <Spotlight.Empty>No campaign has this in its name, and no person’s address or number begins with it.</Spotlight.Empty>}
+        {empty && (
+          <Spotlight.ActionsGroup label="Go to">
+            <Spotlight.Action
+              label="Campaigns"
+              leftSection={<IconSend size={17} stroke={1.7} aria-hidden />}
+              onClick={() => navigate('/')}
+            />
+            <Spotlight.Action
+              label="People"
+              leftSection={<IconUsers size={17} stroke={1.7} aria-hidden />}
+              onClick={() => navigate('/people')}
+            />
+            {mayWrite && (
+              <Spotlight.Action
+                label="New campaign"
+                leftSection={<IconPlus size={17} stroke={1.7} aria-hidden />}
+                onClick={() => navigate('/campaigns/new')}
+              />
+            )}
+          </Spotlight.ActionsGroup>
+        )}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
