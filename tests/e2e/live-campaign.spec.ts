@@ -103,6 +103,7 @@ test('filter, search and pages are in the URL, with and without scripts', async 
   await page.getByRole('link', { name: 'Next' }).click();
   await expect(rows).toHaveCount(23);
   await page.getByRole('link', { name: 'Previous' }).click();
+  await expect(page.getByText('51 to 100')).toBeVisible();
   await page.getByRole('link', { name: 'Previous' }).click();
   await expect(page.getByText('1 to 50')).toBeVisible();
   expect(await rows.allInnerTexts()).toEqual(firstPage);
