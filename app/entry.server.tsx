@@ -6,7 +6,7 @@ import {
   type EntryContext,
   type LoaderFunctionArgs,
 } from '@remix-run/node';
-import { RemixServer } from '@remix-run/react';
+import { isRouteErrorResponse, RemixServer } from '@remix-run/react';
 import { isbot } from 'isbot';
 import { renderToPipeableStream } from 'react-dom/server';
 import { NonceContext } from './nonce.ts';
@@ -54,5 +54,8 @@ export default function handleRequest(
 /** Errors of loaders and actions go to the log; a reader who left is not an error. */
 export function handleError(error: unknown, { request, context }: LoaderFunctionArgs | ActionFunctionArgs): void {
   if (request.signal.aborted) return;
-  context.log.error({ err: error, path: new URL(request.url).pathname }, 'A page could not be made');
+  // Addresses that are not there are the asker's business, and an answer, not a failure of ours.
+  if (isRouteErrorResponse(error) && error.status < 500) return;
+  const path = new URL(request.url).pathname.replace(/^\/u\/.+/, '/u/…');
+  context.log.error({ err: error, path }, 'A page could not be made');
 }
