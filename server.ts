@@ -6,6 +6,7 @@ import type { AppContext } from '#app/context.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { ensureFirstAccess } from '#app/domain/access/first-access.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
+import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
 import { readEnvOrExit } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
@@ -24,6 +25,7 @@ const db = openDatabase(env.databaseUrl, {
 const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });
 const context: AppContext = { env, db, auth, log };
 
+await keepSettings(db, env);
 const first = await ensureFirstAccess(context);
 if (first.apiKey) {
   const file = join(env.dataDir, 'api-key');

@@ -12,6 +12,7 @@ const steps = [
   ['Import rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...SOURCES],
   ['Schema and its types', 'scripts/schema.ts', '--check'],
   ['OpenAPI document', 'scripts/openapi.ts', '--check'],
+  ['Reporting dictionary', 'scripts/reporting-docs.ts', '--check'],
 ];
 
 const env = {
