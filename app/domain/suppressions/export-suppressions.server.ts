@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
-import { csvCell } from '../contacts/csv-cell.ts';
+import { toCell } from '../contacts/csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import { type SuppressionRow, suppressionColumns } from './list-suppressions.server.ts';
 
@@ -12,11 +12,6 @@ export function exportSuppressions(db: Database): Promise<Readable> {
     text: `select ${suppressionColumns} from suppressions s order by s.id`,
     values: [],
     header: [...columns],
-    cells: (row) =>
-      columns.map((name) => {
-        const value = row[name];
-        if (value instanceof Date) return value.toISOString();
-        return typeof value === 'string' ? csvCell(value) : value;
-      }),
+    cells: (row) => columns.map((name) => toCell(row[name])),
   });
 }

@@ -62,3 +62,11 @@ export async function getSuppression(db: Database, id: number): Promise<Suppress
   const { rows } = await db.pool.query<SuppressionRow>(`select ${suppressionColumns} from suppressions s where s.id = $1`, [id]);
   return rows[0] ? toSuppressionJson(rows[0]) : null;
 }
+
+/** Names of the campaigns that these came from, by id. */
+export async function campaignNames(db: Database, rows: readonly SuppressionJson[]): Promise<Record<number, string>> {
+  const ids = [...new Set(rows.flatMap(({ campaign_id }) => (campaign_id === null ? [] : [campaign_id])))];
+  if (ids.length === 0) return {};
+  const found = await db.pool.query<{ id: number; name: string }>('select id, name from campaigns where id = any($1::bigint[])', [ids]);
+  return Object.fromEntries(found.rows.map(({ id, name }) => [id, name]));
+}

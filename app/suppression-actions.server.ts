@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import { unstable_parseMultipartFormData } from '@remix-run/node';
+import type { Database } from '#db/database.ts';
+import type { Viewer } from './domain/access/roles.ts';
+import { channels } from './domain/campaigns/campaign.ts';
+import { parseInput } from './domain/parse-input.ts';
+import { type FieldError, isProblem, Problem } from './domain/problem.ts';
+import { addSuppression, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
+import { importSuppressions, type SuppressionImport } from './domain/suppressions/import-suppressions.server.ts';
+import { newSuppression } from './domain/suppressions/suppression.ts';
+
+/** What became of one of the page's forms. */
+export type SuppressionAnswer =
+  | { kind: 'added' | 'removed'; address: string }
+  | { kind: 'imported'; report: SuppressionImport }
+  | { kind: 'refused'; intent: string; address: string; detail: string; errors: FieldError[]; status: number };
+
+/** The forms of the suppressions page; each names its `intent`, an upload is an import. */
+export async function actOnSuppressions(db: Database, viewer: Viewer, request: Request): Promise<SuppressionAnswer> {
+  const upload = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false;
+  const form = upload ? new FormData() : await request.formData();
+  const intent = upload ? 'import' : String(form.get('intent') ?? '');
+  const address = String(form.get('address') ?? '').trim();
+  try {
+    if (intent === 'import') return { kind: 'imported', report: await importUpload(db, viewer, request) };
+    if (intent === 'add') {
+      const channel = address.includes('@') ? 'email' : 'sms';
+      const added = await addSuppression(db, viewer, parseInput(newSuppression, { channel, address }));
+      return { kind: 'added', address: added.address };
+    }
+    if (intent === 'remove') {
+      const named = parseInput(newSuppression.pick({ channel: true, address: true }), { channel: form.get('channel'), address });
+      await removeSuppression(db, named);
+      return { kind: 'removed', address };
+    }
+    throw new Problem(400, 'invalid', 'This form is not known here. Reload the page and try again.');
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return { kind: 'refused', intent, address, detail: error.message, errors: error.errors ?? [], status: error.status };
+  }
+}
+
+/** The file is read while it arrives; the form names the channel before it. */
+async function importUpload(db: Database, viewer: Viewer, request: Request): Promise<SuppressionImport> {
+  let channel = channels[0] as (typeof channels)[number];
+  let report: SuppressionImport | undefined;
+  await unstable_parseMultipartFormData(request, async ({ name, filename, data }) => {
+    if (name === 'channel') channel = (await channelOf(data)) ?? channel;
+    else if (name === 'file' && filename) report = await importSuppressions(db, viewer, { channel, source: Readable.from(data) });
+    else for await (const _ of data); // a part that nobody reads would hold up the next
+    return undefined;
+  });
+  if (!report) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
+  return report;
+}
+
+async function channelOf(data: AsyncIterable<Uint8Array>): Promise<(typeof channels)[number] | undefined> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of data) if (chunks.length < 10) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  return channels.find((one) => one === text);
+}
