@@ -15,7 +15,7 @@ import { type Role, roleLabels } from '#app/domain/access/roles.ts';
 import { notFound } from '#app/domain/problem.ts';
 import { settingsAction } from '#app/settings-action.server.ts';
 
-export const meta: MetaFunction = () => [{ title: 'People · Rollcall' }];
+export const meta: MetaFunction = () => [{ title: 'Team · Rollcall' }];
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'settings:write');
@@ -65,7 +65,7 @@ export default function People() {
   return (
     <Stack gap="lg">
       <div>
-        <SectionHead title="People">Who may sign in, and as what.</SectionHead>
+        <SectionHead title="Team">Who may sign in, and as what.</SectionHead>
         <Stack gap="sm" aria-live="polite" mb={answer ? 'md' : 0}>
           {problem && problem.fields.intent !== 'add' && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
           {said && <ProblemAlert kind="success" title={said} />}
@@ -75,7 +75,7 @@ export default function People() {
             </ShownOnce>
           )}
         </Stack>
-        <ul className={classes.list} aria-label="People">
+        <ul className={classes.list} aria-label="Team">
           {people.map((person) => (
             <PersonRow key={person.id} person={person} own={person.id === viewer.id} />
           ))}

@@ -1,4 +1,4 @@
-import { List, Text } from '@mantine/core';
+import { Anchor, List, Text } from '@mantine/core';
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { isRouteErrorResponse, Outlet, useRouteError, useRouteLoaderData } from '@remix-run/react';
 import { IconLock } from '@tabler/icons-react';
@@ -37,7 +37,7 @@ function WhoCan({ administrators }: { administrators: { name: string; email: str
         <List listStyleType="none" mt="sm">
           {administrators.map(({ name, email }) => (
             <List.Item key={email}>
-              <span className="name">{name}</span>, <a href={`mailto:${email}`}>{email}</a>
+              <span className="name">{name}</span>, <Anchor href={`mailto:${email}`}>{email}</Anchor>
             </List.Item>
           ))}
         </List>

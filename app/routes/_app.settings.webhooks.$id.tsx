@@ -114,7 +114,7 @@ export default function Webhook() {
             </Group>
           }
         >
-          <EndpointState endpoint={endpoint} /> added <RelativeTime at={endpoint.created_at} />
+          <EndpointState endpoint={endpoint} /> <RelativeTime at={endpoint.created_at} prefix="Added" />
           {endpoint.created_by && <span className="name"> by {endpoint.created_by}</span>}
         </SectionHead>
         <Stack gap="sm" aria-live="polite">

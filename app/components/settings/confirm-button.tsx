@@ -45,7 +45,7 @@ export function ConfirmButton({ label, name, question, children, confirm, fields
             <Button variant="default" onClick={close} data-autofocus>
               Back
             </Button>
-            <Button type="submit" {...(danger && { color: 'red' })} loading={state === 'submitting'}>
+            <Button type="submit" {...(danger && { color: 'red.9' })} loading={state === 'submitting'}>
               {confirm}
             </Button>
           </Group>

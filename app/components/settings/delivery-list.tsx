@@ -56,8 +56,8 @@ function Delivery({ delivery }: { delivery: DeliveryJson }) {
             {payload.data.campaign.name}
           </span>
         )}
-        <span className={classes.last}>{last ? (last.status ?? 'no answer') : ''}</span>
-        <span className={classes.when}>
+        <span className={classes.end}>
+          {last && <span className="numeric">{last.status ?? 'no answer'}</span>}
           <RelativeTime at={created_at} />
         </span>
       </summary>

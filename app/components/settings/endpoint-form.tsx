@@ -43,7 +43,11 @@ export function EndpointForm({ endpoint, intent, submit, errors, extra }: Props)
                 name="events"
                 value={event}
                 label={eventTexts[event].label}
-                description={`${eventTexts[event].description} ${event}`}
+                description={
+                  <>
+                    {eventTexts[event].description} <code>{event}</code>
+                  </>
+                }
               />
             ))}
           </Stack>
@@ -51,8 +55,8 @@ export function EndpointForm({ endpoint, intent, submit, errors, extra }: Props)
         <Group align="flex-start" gap="lg" grow preventGrowOverflow={false}>
           <NumberInput
             name="failure_threshold"
-            label="From which failure in a row on"
-            description="Of one campaign and its retries, or of a channel’s campaigns one after another. 1 tells of every one."
+            label="Failures in a row"
+            description="Told from this one on: of a campaign and its retries, or of a channel’s campaigns one after another. 1 tells of every failure."
             min={1}
             max={100}
             allowDecimal={false}

@@ -1,6 +1,7 @@
-import { Group } from '@mantine/core';
-import { Form, useSubmit } from '@remix-run/react';
+import { Button, Group } from '@mantine/core';
+import { Form, useNavigation } from '@remix-run/react';
 import { IconUserOff } from '@tabler/icons-react';
+import { useState } from 'react';
 import type { Person } from '#app/domain/access/people.server.ts';
 import { RelativeTime } from '../relative-time.tsx';
 import { ActButton } from './act-button.tsx';
@@ -9,10 +10,41 @@ import { RoleSelect } from './role-select.tsx';
 import classes from './settings.module.css';
 import { StateMark } from './state-mark.tsx';
 
+/** The role changes with the button and not with the choice: a keyboard passes other roles on its way. */
+function RoleForm({ person: { id, name, role }, own }: { person: Person; own: boolean }) {
+  const [chosen, setChosen] = useState<string>(role);
+  const { formData } = useNavigation();
+  const busy = formData?.get('intent') === 'role' && formData.get('id') === id;
+  return (
+    <Form method="post" replace preventScrollReset>
+      <input type="hidden" name="intent" value="role" />
+      <input type="hidden" name="id" value={id} />
+      <Group gap={4} wrap="nowrap">
+        <RoleSelect
+          aria-label={`Role of ${name}`}
+          size="xs"
+          defaultValue={role}
+          disabled={own}
+          onChange={(event) => setChosen(event.currentTarget.value)}
+        />
+        {chosen !== role && (
+          <Button type="submit" size="compact-sm" loading={busy} aria-label={`Change the role of ${name}`}>
+            Change
+          </Button>
+        )}
+        {!own && (
+          <button type="submit" className="no-script">
+            Change
+          </button>
+        )}
+      </Group>
+    </Form>
+  );
+}
+
 /** One person with what an administrator may do; to oneself nothing that would lock one out. */
 export function PersonRow({ person, own }: { person: Person; own: boolean }) {
   const { id, name, email, role, disabled, seen_at } = person;
-  const submit = useSubmit();
   return (
     <li className={classes.row} data-quiet={disabled || undefined}>
       <div className={classes.rowWords}>
@@ -33,23 +65,7 @@ export function PersonRow({ person, own }: { person: Person; own: boolean }) {
           </>
         ) : (
           <>
-            <Form method="post" replace preventScrollReset>
-              <input type="hidden" name="intent" value="role" />
-              <input type="hidden" name="id" value={id} />
-              <Group gap={4} wrap="nowrap">
-                <RoleSelect
-                  key={role}
-                  aria-label={`Role of ${name}`}
-                  size="xs"
-                  defaultValue={role}
-                  disabled={own}
-                  onChange={(event) => submit(event.currentTarget.form, { replace: true, preventScrollReset: true })}
-                />
-                <button type="submit" className="no-script" disabled={own}>
-                  Change
-                </button>
-              </Group>
-            </Form>
+            <RoleForm key={role} person={person} own={own} />
             <ConfirmButton
               label="New password"
               name={name}

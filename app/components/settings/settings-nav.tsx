@@ -4,7 +4,7 @@ import classes from './settings.module.css';
 const places = [
   { to: '/settings/webhooks', label: 'Webhooks' },
   { to: '/settings/keys', label: 'API keys' },
-  { to: '/settings/people', label: 'People' },
+  { to: '/settings/people', label: 'Team' },
   { to: '/settings/providers', label: 'Providers' },
 ];
 
