@@ -223,6 +223,8 @@ create table campaigns (
   cloned_from bigint,
   variables text[] default '{}'::text[] not null,
   version bigint default 0 not null,
+  hold_until timestamp with time zone,
+  hold_reason text,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),
@@ -243,6 +245,7 @@ create table campaigns (
   constraint ended_has_time CHECK (((status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status, 'CANCELLED'::campaign_status])) = (finished_at IS NOT NULL))),
   constraint failed_has_code CHECK (((failed_at IS NULL) = (failure_code IS NULL))),
   constraint failed_has_time CHECK (((status = ANY (ARRAY['FAILED'::campaign_status, 'PARTIALLY_SENT'::campaign_status])) = (failed_at IS NOT NULL))),
+  constraint hold_has_reason CHECK (((hold_until IS NULL) = (hold_reason IS NULL))),
   constraint scheduled_has_time CHECK (((status <> 'SCHEDULED'::campaign_status) OR (scheduled_at IS NOT NULL))),
   constraint sent_means_all CHECK (((status <> 'SENT'::campaign_status) OR ((sent + suppressed) = total))),
   constraint started_has_time CHECK (((status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status, 'CANCELLED'::campaign_status])) OR (started_at IS NOT NULL))),
@@ -324,6 +327,19 @@ create table provider_events (
   constraint provider_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200))),
   constraint provider_events_kind_check CHECK ((kind = ANY (ARRAY['processed'::text, 'deferred'::text, 'delivered'::text, 'bounced'::text, 'blocked'::text, 'dropped'::text, 'undelivered'::text, 'complained'::text, 'unsubscribed'::text, 'resubscribed'::text, 'stopped'::text, 'started'::text]))),
   constraint provider_events_provider_check CHECK ((provider = ANY (ARRAY['sendgrid'::text, 'twilio'::text, 'rollcall'::text])))
+);
+
+create table provider_gates (
+  channel channel not null,
+  held_since timestamp with time zone,
+  hold_until timestamp with time zone,
+  hold_reason text,
+  hold_count integer default 0 not null,
+  rate double precision,
+  slot_at timestamp with time zone default now() not null,
+  constraint provider_gates_pkey PRIMARY KEY (channel),
+  constraint hold_is_whole CHECK ((((held_since IS NULL) = (hold_until IS NULL)) AND ((held_since IS NULL) = (hold_reason IS NULL)))),
+  constraint provider_gates_rate_check CHECK ((rate > (0)::double precision))
 );
 
 create table recipients (
@@ -599,7 +615,8 @@ begin
   perform pg_notify('rollcall_campaign', json_build_object(
     'id', new.id, 'version', new.version, 'status', new.status, 'total', new.total, 'pending', new.pending, 'queued', new.queued,
     'sending', new.sending, 'retrying', new.retrying, 'unknown', new.unknown, 'sent', new.sent, 'failed', new.failed,
-    'suppressed', new.suppressed, 'cancelled', new.cancelled, 'delivered', new.delivered, 'bounced', new.bounced)::text);
+    'suppressed', new.suppressed, 'cancelled', new.cancelled, 'delivered', new.delivered, 'bounced', new.bounced,
+    'hold_until', new.hold_until, 'hold_reason', new.hold_reason)::text);
   return null;
 end $function$;
 

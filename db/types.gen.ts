@@ -193,6 +193,8 @@ export interface Campaigns {
   failure_reason: string | null;
   finished_at: Timestamp | null;
   held: Generated<number>;
+  hold_reason: string | null;
+  hold_until: Timestamp | null;
   html: string | null;
   id: Generated<number>;
   max_retries: Generated<number>;
@@ -284,6 +286,16 @@ export interface ProviderEvents {
   reason: string | null;
   received_at: Generated<Timestamp>;
   recipient_id: number | null;
+}
+
+export interface ProviderGates {
+  channel: Channel;
+  held_since: Timestamp | null;
+  hold_count: Generated<number>;
+  hold_reason: string | null;
+  hold_until: Timestamp | null;
+  rate: number | null;
+  slot_at: Generated<Timestamp>;
 }
 
 export interface Recipients {
@@ -757,6 +769,7 @@ export interface DB {
   imports: Imports;
   notification_reads: NotificationReads;
   provider_events: ProviderEvents;
+  provider_gates: ProviderGates;
   recipients: Recipients;
   recovered_recipients: RecoveredRecipients;
   repairs: Repairs;

@@ -2,7 +2,13 @@ import { z } from 'zod';
 
 /** What each job carries; Graphile stores it as JSON. Names and shapes are typed here and nowhere else. */
 export const campaignPayload = z.object({ campaign_id: z.number().int() });
-export const sendPayload = z.object({ campaign_id: z.number().int(), recipient_id: z.number().int(), dispatch_seq: z.number().int() });
+export const sendPayload = z.object({
+  campaign_id: z.number().int(),
+  recipient_id: z.number().int(),
+  dispatch_seq: z.number().int(),
+  probe: z.boolean().optional(),
+});
+export const probePayload = z.object({ channel: z.enum(['email', 'sms']) });
 export const clonePayload = campaignPayload.extend({ clone_id: z.number().int() });
 export const startPayload = campaignPayload.extend({ scheduled_at: z.string() });
 export const alertPayload = z.object({ alert_id: z.number().int() });

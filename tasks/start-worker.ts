@@ -115,6 +115,8 @@ async function startSession(
     providers,
     unknownGraceS: env.unknownGraceS,
     baseUrl: env.baseUrl,
+    rates: { email: env.emailRate, sms: env.smsRate },
+    holdMaxS: env.holdMaxS,
     log,
     signal,
     async mayClaim() {

@@ -8,6 +8,7 @@ import { cloneCampaignRecipients } from './clone-recipients.ts';
 import { deliverAlerts } from './deliver-alert.ts';
 import { dispatchCampaign } from './dispatch-campaign.ts';
 import { moveCampaignRecipients } from './move-recipients.ts';
+import { probeHeldProvider } from './probe-provider.ts';
 import { raiseAlerts } from './raise-alerts.ts';
 import { reconcileLedger } from './reconcile.ts';
 import { sendMessage } from './send-message.ts';
@@ -25,11 +26,12 @@ export interface TaskContext {
 /** Every job's name and what does it. */
 export function createTaskList({ db, env, log, engine, alertSender }: TaskContext): TaskList {
   return {
-    dispatch_campaign: dispatchCampaign(db),
+    dispatch_campaign: dispatchCampaign(db, env),
     move_recipients: moveCampaignRecipients(db),
     clone_recipients: cloneCampaignRecipients(db),
     start_campaign: startCampaign(db),
     settle_unknown: settleUnknownOutcomes(db, env),
+    probe_provider: probeHeldProvider(db),
     reconcile: reconcileLedger(db, log),
     raise_alerts: raiseAlerts(db),
     deliver_alert: deliverAlerts(db, alertSender),

@@ -6,6 +6,8 @@ export interface CampaignNotice extends CampaignCounters {
   id: number;
   version: number;
   status: CampaignStatus;
+  hold_until: string | null;
+  hold_reason: string | null;
 }
 
 /** What the recipients' trigger tells: rows as `[id, status, attempts, due (ms since 1970), failure code, delivery]`, or that there were too many. */

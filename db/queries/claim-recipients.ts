@@ -5,6 +5,8 @@ export interface SendKey {
   campaign_id: number;
   recipient_id: number;
   dispatch_seq: number;
+  /** Sent although the provider is held, to find out whether it is well again. */
+  probe?: boolean | undefined;
 }
 
 /** A recipient that is now `sending` in our name, with what the provider call needs. */
@@ -35,15 +37,16 @@ export async function claimRecipients(pool: Pool, keys: readonly SendKey[], work
     name: 'claim_recipients',
     text: `
       with wanted as (
-        select * from unnest($1::bigint[], $2::bigint[], $3::integer[]) as w (campaign_id, id, dispatch_seq)
+        select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $5::boolean[]) as w (campaign_id, id, dispatch_seq, probe)
       ),
       due as (
         select r.campaign_id, r.id, c.status as campaign_status,
-          c.status = 'SENDING' and c.stop_code is null as turn,
-          c.status = 'SENDING' and c.stop_code is null and s.id is null as may_send
+          c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) as turn,
+          c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) and s.id is null as may_send
         from wanted w
         join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
         join campaigns c on c.id = w.campaign_id
+        join provider_gates g on g.channel = c.channel
         left join suppressions s on s.channel = c.channel and s.address = r.address
         where r.dispatch_seq = w.dispatch_seq
           and (r.status = 'queued' or (r.status = 'retrying' and r.next_attempt_at <= now()))
@@ -68,7 +71,13 @@ export async function claimRecipients(pool: Pool, keys: readonly SendKey[], work
       where r.campaign_id = due.campaign_id and r.id = due.id
       returning r.campaign_id as "campaignId", r.id as "recipientId", r.address, r.variables, r.round, r.attempts as "number",
         r.attempt_id as "attemptId", due.may_send as claimed`,
-    values: [keys.map((key) => key.campaign_id), keys.map((key) => key.recipient_id), keys.map((key) => key.dispatch_seq), workerId],
+    values: [
+      keys.map((key) => key.campaign_id),
+      keys.map((key) => key.recipient_id),
+      keys.map((key) => key.dispatch_seq),
+      workerId,
+      keys.map((key) => key.probe ?? false),
+    ],
   });
   const claims = new Map(rows.filter((row) => row.claimed).map((row) => [row.recipientId, row]));
   return keys.map((key) => {

@@ -10,15 +10,25 @@ const SMALLEST_WINDOW = 100;
  * Tops up one campaign's window of send jobs: its next pending recipients become `queued` and get their jobs in one statement, so
  * neither exists without the other. Windows are shared evenly among the campaigns that are sending.
  *
+ * A held provider's campaigns are not topped up; where messages per second are limited, the window is 2 s of them.
+ *
+ * @param rates messages per second where the settings say none
  * @returns how many were queued, and whether there is room and reason for more
  */
-export async function dispatchRecipients(pool: Pool, campaignId: number): Promise<{ queued: number; more: boolean }> {
+export async function dispatchRecipients(
+  pool: Pool,
+  campaignId: number,
+  rates: { email?: number | undefined; sms?: number | undefined } = {},
+): Promise<{ queued: number; more: boolean }> {
   return inTransaction(pool, async (client) => {
     const { rows: shares } = await client.query<{ task: string; window: number; queued: number }>(
       `select 'send_' || c.channel as task, c.queued,
-         greatest($2, $3 / (select count(*) from campaigns where status = 'SENDING'))::integer as window
-       from campaigns c where c.id = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null`,
-      [campaignId, SMALLEST_WINDOW, JOB_WINDOW],
+         ceil(greatest(least($2, two_seconds.messages), least($3, two_seconds.messages) / (select count(*) from campaigns where status = 'SENDING')))::integer
+           as window
+       from campaigns c join provider_gates g on g.channel = c.channel,
+         lateral (select greatest(10, 2 * coalesce(g.rate, case c.channel when 'email' then $4::float8 else $5::float8 end, 'infinity')) as messages) as two_seconds
+       where c.id = $1 and g.hold_until is null and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null`,
+      [campaignId, SMALLEST_WINDOW, JOB_WINDOW, rates.email, rates.sms],
     );
     const share = shares[0];
     if (!share) return { queued: 0, more: false };

@@ -24,6 +24,8 @@ export interface CampaignRow extends CampaignCounters {
   variables: string[];
   version: number;
   preparing: boolean;
+  hold_until: Date | null;
+  hold_reason: string | null;
   created_at: Date;
   created_by: string | null;
 }
@@ -35,7 +37,7 @@ export const listColumns = [
   ...['id', 'name', 'channel', 'status', 'subject', 'sender', 'unknown_policy'],
   ...['total', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled', 'delivered', 'bounced'],
   ...['scheduled_at', 'time_zone', 'started_at', 'started_by', 'finished_at', 'failed_at', 'failure_code', 'failure_reason'],
-  ...['retry_count', 'max_retries', 'variables', 'preparing', 'version', 'created_at', 'created_by'],
+  ...['retry_count', 'max_retries', 'variables', 'preparing', 'hold_until', 'hold_reason', 'version', 'created_at', 'created_by'],
 ].join(', ');
 export const campaignColumns = `${listColumns}, html, text`;
 
@@ -51,8 +53,7 @@ export function toCampaignListItem({ sender, ...row }: CampaignListRow, retryWin
     created_at: row.created_at.toISOString(),
     retries_left: Math.max(0, row.max_retries - row.retry_count),
     retry_until: row.failed_at ? new Date(row.failed_at.getTime() + retryWindowS * 1000).toISOString() : null,
-    hold_until: null,
-    hold_reason: null,
+    hold_until: row.hold_until?.toISOString() ?? null,
   };
 }
 

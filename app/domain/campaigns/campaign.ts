@@ -68,6 +68,8 @@ export interface CampaignProgress extends CampaignCounters {
   /** The version of the `campaign:progress` that this room got before. */
   since: number;
   server_time: string;
+  hold_until: string | null;
+  hold_reason: string | null;
 }
 
 export const statusLabels: Record<CampaignStatus, string> = {

@@ -9,6 +9,7 @@ import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
+import { createGatekeeper } from './gatekeeper.server.ts';
 import { nextStep } from './next-step.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
@@ -28,6 +29,10 @@ export interface EngineOptions {
   /** The public origin, for links in messages. */
   baseUrl: string;
   log: Logger;
+  /** Messages per second where the settings say none. */
+  rates: Record<Channel, number | undefined>;
+  /** How long a provider may be held before its campaigns end with the reason. */
+  holdMaxS: number;
   /** The worker's id, once it may claim: waits while its lock is lost. */
   mayClaim: () => Promise<number>;
   /** Ends waiting and repeating at shutdown's deadline. */
@@ -43,7 +48,7 @@ export interface Engine {
   send(channel: Channel, key: SendKey): Promise<void>;
 }
 
-export function createEngine({ db, providers, unknownGraceS, baseUrl, log, mayClaim, signal }: EngineOptions): Engine {
+export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, holdMaxS, log, mayClaim, signal }: EngineOptions): Engine {
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
@@ -53,6 +58,10 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, log, mayCl
     return (await claimRecipients(db.pool, keys, workerId)).map((claimed) => ({ claim: claimed, validUntil }));
   }, options);
   const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
+
+  const gatekeeper = (channel: Channel, provider: string) =>
+    createGatekeeper({ db, channel, provider, defaultRate: rates[channel], holdMaxS, log, batch: options });
+  const gates = { email: gatekeeper('email', 'SendGrid'), sms: gatekeeper('sms', 'Twilio') };
 
   async function call(channel: Channel, campaign: SendableCampaign, claimed: Claim, unsubscribeUrl: string): Promise<SendResult> {
     const provider = providers[channel];
@@ -82,6 +91,7 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, log, mayCl
   return {
     async send(channel, key) {
       const link = await linkOf();
+      await gates[channel].slot();
       const { claim: claimed, validUntil } = await claim(key);
       if (!claimed) return;
       const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
@@ -91,8 +101,9 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, log, mayCl
         return;
       }
       const result = await call(channel, campaign, claimed, link(claimed));
-      const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS);
+      const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS, key.probe);
       await record({ ...identity, ...step, ...evidence(result) });
+      await gates[channel].note(result, claimed.recipientId, key.probe ?? false);
       if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
     },
   };

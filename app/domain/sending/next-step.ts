@@ -15,8 +15,9 @@ export interface NextStep {
  * What a recipient becomes after an attempt.
  *
  * @param number the attempt's number in its round, 1 to 4
+ * @param probe it was sent to find out whether a held provider is well again: that it is not burns no attempt
  */
-export function nextStep(result: SendResult, number: number, policy: UnknownPolicy, unknownGraceS: number): NextStep {
+export function nextStep(result: SendResult, number: number, policy: UnknownPolicy, unknownGraceS: number, probe = false): NextStep {
   switch (result.outcome) {
     case 'accepted':
       return { status: 'sent', delayS: null, refund: false };
@@ -27,6 +28,7 @@ export function nextStep(result: SendResult, number: number, policy: UnknownPoli
     case 'unknown':
       return { status: 'unknown', delayS: policy === 'hold' ? null : unknownGraceS, refund: false };
     case 'transient':
+      if (probe) return { status: 'pending', delayS: null, refund: true };
       return number < MAX_ATTEMPTS
         ? { status: 'retrying', delayS: backoffS(number, result.retryAfterS), refund: false }
         : { status: 'failed', delayS: null, refund: false };

@@ -8,7 +8,8 @@ function progress(change: Partial<CampaignProgress>): CampaignProgress {
   const { id, status, total, pending, queued, sending, retrying, unknown, sent, failed, suppressed, cancelled, delivered, bounced } =
     sampleCampaign();
   const counters = { total, pending, queued, sending, retrying, unknown, sent, failed, suppressed, cancelled, delivered, bounced };
-  return { id, status, ...counters, version: 2, since: 1, server_time: '2026-03-01T12:00:01.000Z', ...change };
+  const hold = { hold_until: null, hold_reason: null };
+  return { id, status, ...counters, ...hold, version: 2, since: 1, server_time: '2026-03-01T12:00:01.000Z', ...change };
 }
 
 describe('progress of a campaign', () => {

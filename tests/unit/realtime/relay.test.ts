@@ -17,6 +17,8 @@ const counters = {
   cancelled: 0,
   delivered: 0,
   bounced: 0,
+  hold_until: null,
+  hold_reason: null,
 };
 const notice = (id: number, version: number) => ({ id, version, status: 'SENDING' as const, ...counters, sent: version });
 

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '#app/log.server.ts';
+import type { SendResult } from '#app/providers/provider.ts';
+import { type BatchOptions, batched } from '#db/batch.ts';
+import type { Database } from '#db/database.ts';
+import { type Gate, holdProvider, readGate, releaseProvider, takeSlots } from '#db/queries/provider-gates.ts';
+import type { Channel } from '../campaigns/campaign.ts';
+import { createBreaker, holdS, type Trip } from './breaker.ts';
+
+/** ms for which a gate's settings are believed; claims check the hold itself each time. */
+const GATE_FRESH_MS = 1_000;
+
+export interface Gatekeeper {
+  /** Waits for this message's slot of the shared rate; at once where there is none. */
+  slot(): Promise<void>;
+  /** Takes note of how a call went, and holds or releases the provider for everybody. */
+  note(result: SendResult, recipientId: number, probe: boolean): Promise<void>;
+}
+
+export interface GatekeeperOptions {
+  db: Database;
+  channel: Channel;
+  /** For sentences. */
+  provider: string;
+  /** Messages per second where the settings say none. */
+  defaultRate: number | undefined;
+  holdMaxS: number;
+  log: Logger;
+  batch: BatchOptions;
+}
+
+/** One provider's gate as a worker keeps it: shared rate, breaker, probes. */
+export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS, log, batch }: GatekeeperOptions): Gatekeeper {
+  const breaker = createBreaker();
+  let gate: Promise<Gate> | null = null;
+  let readAt = 0;
+
+  function currentGate(): Promise<Gate> {
+    if (!gate || performance.now() - readAt > GATE_FRESH_MS) {
+      readAt = performance.now();
+      gate = readGate(db.pool, channel);
+      gate.catch(() => {
+        gate = null;
+      });
+    }
+    return gate;
+  }
+
+  const slots = batched<number, number>(async (rates) => {
+    const rate = rates[0] as number;
+    const wait = await takeSlots(db.pool, channel, rates.length, rate);
+    return rates.map((_, i) => wait + i / rate);
+  }, batch);
+
+  async function hold(trip: Trip | 'probe', retryAfterS: number | null): Promise<void> {
+    const { holdCount } = await readGate(db.pool, channel);
+    const seconds = holdS(holdCount, retryAfterS);
+    const reason = trip === 'storm' ? `${provider} is limiting us.` : `${provider} does not take messages at the moment.`;
+    const held = await holdProvider(db.pool, channel, { seconds, reason, longestS: holdMaxS, renew: trip === 'probe' });
+    if (held) log.warn({ provider, trip, seconds }, 'the provider is held');
+  }
+
+  return {
+    async slot() {
+      const rate = (await currentGate()).rate ?? defaultRate;
+      if (!rate) return;
+      const waitS = await slots(rate);
+      if (waitS > 0) await delay(waitS * 1_000, undefined, { signal: batch.signal });
+    },
+    async note(result, recipientId, probe) {
+      const transient = result.outcome === 'transient';
+      if (probe) {
+        if (transient || result.outcome === 'unknown') await hold('probe', transient ? result.retryAfterS : null);
+        else if (await releaseProvider(db.pool, channel)) log.info({ provider }, 'the provider is well again');
+        return;
+      }
+      const rateLimited = transient && result.failureCode === 'rate_limited';
+      const trip = breaker.note({
+        atMs: performance.now(),
+        recipientId,
+        rateLimited,
+        transient: transient || result.outcome === 'unknown',
+      });
+      if (trip) await hold(trip, transient ? result.retryAfterS : null);
+    },
+  };
+}

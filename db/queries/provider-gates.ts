@@ -1,0 +1,157 @@
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../transaction.ts';
+import { stopCampaign } from './stop-campaign.ts';
+
+type Channel = 'email' | 'sms';
+
+export interface Gate {
+  held: boolean;
+  /** Times that it was held in a row. */
+  holdCount: number;
+  /** Messages per second, where the settings say one. */
+  rate: number | null;
+}
+
+export async function readGate(pool: Pool, channel: Channel): Promise<Gate> {
+  const { rows } = await pool.query<Gate>({
+    name: 'read_gate',
+    text: 'select hold_until is not null as held, hold_count as "holdCount", rate from provider_gates where channel = $1',
+    values: [channel],
+  });
+  return rows[0] ?? { held: false, holdCount: 0, rate: null };
+}
+
+/**
+ * Takes the next slots of a provider's shared rate, across all workers.
+ *
+ * @param rate messages per second
+ * @returns s from now until the first of them; the others follow at 1/rate
+ */
+export async function takeSlots(pool: Pool, channel: Channel, count: number, rate: number): Promise<number> {
+  const { rows } = await pool.query<{ wait: number }>({
+    name: 'take_slots',
+    text: `update provider_gates set slot_at = greatest(slot_at, clock_timestamp()) + $2::float8 / $3::float8 * interval '1 second'
+      where channel = $1
+      returning extract(epoch from slot_at - clock_timestamp())::float8 - $2::float8 / $3::float8 as wait`,
+    values: [channel, count, rate],
+  });
+  return rows[0]?.wait ?? 0;
+}
+
+/**
+ * Holds a provider for all workers: claims put their recipients back, nobody's attempts are burnt, and single probes find out when it is
+ * well again. Campaigns say so. A hold that lasts longer than `longestS` ends its campaigns with the reason instead.
+ *
+ * @returns false where it is held already
+ */
+export async function holdProvider(
+  pool: Pool,
+  channel: Channel,
+  { seconds, reason, longestS, renew }: { seconds: number; reason: string; longestS: number; renew: boolean },
+): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ hold_until: Date; held_s: number }>(
+      `update provider_gates set held_since = coalesce(held_since, now()), hold_until = now() + $2 * interval '1 second', hold_reason = $3,
+         hold_count = hold_count + 1
+       where channel = $1 and (hold_until is null or $4)
+       returning hold_until, extract(epoch from now() - held_since)::float8 as held_s`,
+      [channel, seconds, reason, renew],
+    );
+    const gate = rows[0];
+    if (!gate) return false;
+    if (gate.held_s > longestS) {
+      for (const id of await sendingCampaigns(client, channel)) {
+        await stopCampaign(client, id, 'provider_unavailable', `${reason} It did not come back in time. Retry when it is well again.`);
+      }
+      await release(client, channel);
+      return true;
+    }
+    await client.query(
+      `update campaigns set hold_until = $2, hold_reason = $3
+       where id in (select id from campaigns where channel = $1 and status = 'SENDING' order by id for no key update)`,
+      [channel, gate.hold_until, reason],
+    );
+    await requestProbe(client, channel, gate.hold_until);
+    return true;
+  });
+}
+
+/** The provider is well again: campaigns go on where they were. */
+export async function releaseProvider(pool: Pool, channel: Channel): Promise<boolean> {
+  return inTransaction(pool, (client) => release(client, channel));
+}
+
+async function release(client: PoolClient, channel: Channel): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update provider_gates set held_since = null, hold_until = null, hold_reason = null, hold_count = 0
+     where channel = $1 and hold_until is not null`,
+    [channel],
+  );
+  if (!rowCount) return false;
+  await client.query(
+    `update campaigns set hold_until = null, hold_reason = null
+     where id in (select id from campaigns where channel = $1 and hold_until is not null order by id for no key update)`,
+    [channel],
+  );
+  await client.query(
+    `select graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', id), priority => -20)
+     from campaigns where channel = $1 and status = 'SENDING'`,
+    [channel],
+  );
+  return true;
+}
+
+async function sendingCampaigns(client: PoolClient, channel: Channel): Promise<number[]> {
+  const { rows } = await client.query<{ id: number }>(
+    `select id from campaigns where channel = $1 and status = 'SENDING' order by id for no key update`,
+    [channel],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function requestProbe(client: PoolClient, channel: Channel, at: Date): Promise<void> {
+  await client.query(
+    `select graphile_worker.add_job('probe_provider', json_build_object('channel', $1::text), run_at => $2, priority => -20)`,
+    [channel, at],
+  );
+}
+
+/** A probe that was lost (with its worker, say) is followed by another after this time. */
+const PROBE_LOST_S = 30;
+
+/**
+ * Sends one message through a held provider, of a campaign that waits for it. With nobody waiting there is nothing to hold.
+ *
+ * @returns whether a probe is on its way
+ */
+export async function probeProvider(pool: Pool, channel: Channel): Promise<boolean> {
+  const probing = await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ id: number; campaign_id: number }>(
+      `with picked as (
+         select r.campaign_id, r.id from campaigns c join recipients r on r.campaign_id = c.id
+         where c.channel = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and r.status = 'pending'
+           and exists (select from provider_gates where channel = $1 and hold_until <= now())
+         order by c.id, r.id limit 1 for update of r skip locked
+       ),
+       moved as (
+         update recipients r set status = 'queued', dispatch_seq = r.dispatch_seq + 1, changed_at = now()
+         from picked where r.campaign_id = picked.campaign_id and r.id = picked.id
+         returning r.campaign_id, r.id, r.dispatch_seq
+       )
+       select campaign_id, id, graphile_worker.add_job('send_' || $1::text,
+         json_build_object('campaign_id', campaign_id, 'recipient_id', id, 'dispatch_seq', dispatch_seq, 'probe', true),
+         max_attempts => 4, priority => -10)
+       from moved`,
+      [channel],
+    );
+    if (rows.length === 0) return false;
+    await requestProbe(client, channel, new Date(Date.now() + PROBE_LOST_S * 1_000));
+    return true;
+  });
+  if (probing) return true;
+  const { rows } = await pool.query<{ due: boolean }>('select hold_until <= now() as due from provider_gates where channel = $1', [
+    channel,
+  ]);
+  if (rows[0]?.due) await releaseProvider(pool, channel);
+  return false;
+}

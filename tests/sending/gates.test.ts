@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { holdProvider } from '#db/queries/provider-gates.ts';
+import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { type Sending, startSending } from '#tests/support/sending.ts';
+
+let own: TestDatabase;
+let sending: Sending;
+beforeAll(async () => {
+  own = await createTestDatabase();
+  sending = await startSending(own);
+});
+afterAll(async () => {
+  await sending.stop();
+  await own.drop();
+});
+
+const gate = async () => (await own.db.pool.query(`select * from provider_gates where channel = 'email'`)).rows[0];
+const attemptsOf = async (id: number) =>
+  (
+    await own.db.pool.query<{ outcome: string; n: number }>(
+      'select outcome, count(*)::int as n from attempts where campaign_id = $1 group by 1 order by 1',
+      [id],
+    )
+  ).rows;
+
+describe('a held provider', () => {
+  test('is sent nothing but a probe, burns nobody’s attempts, says so on the campaign, and goes on when it is well again', async () => {
+    const hold = { seconds: 3, reason: 'SendGrid is limiting us.', longestS: 3_600, renew: false };
+    const id = await draftCampaign(own.db, { addresses: numbered(500, 'held.test') });
+    await sending.sandbox.setFaults({ email: { latency_ms: 50 } });
+    await sending.send(id);
+    await vi.waitFor(async () => expect((await getCampaign(own.db, id)).sent).toBeGreaterThan(0));
+    expect(await holdProvider(own.db.pool, 'email', hold)).toBe(true);
+    expect(await holdProvider(own.db.pool, 'email', hold)).toBe(false);
+    expect(await getCampaign(own.db, id)).toMatchObject({ hold_reason: 'SendGrid is limiting us.', hold_until: expect.any(String) });
+    await vi.waitFor(async () => {
+      const { queued, sending: inFlight } = await getCampaign(own.db, id);
+      expect([queued, inFlight]).toEqual([0, 0]);
+    });
+    const { requests } = await sending.sandbox.stats();
+    expect((await gate()).hold_until.getTime()).toBeGreaterThan(Date.now() - 500);
+    expect((await sending.sandbox.stats()).requests).toBe(requests);
+
+    expect(await sending.untilEnded(id)).toBe('SENT');
+    await sending.sandbox.setFaults({});
+    expect(await attemptsOf(id)).toEqual([{ outcome: 'accepted', n: 500 }]);
+    expect(await gate()).toMatchObject({ hold_until: null, hold_reason: null, hold_count: 0 });
+    expect(await getCampaign(own.db, id)).toMatchObject({ hold_until: null, hold_reason: null });
+  });
+
+  test('stays held while its probes fail, without burning their attempts', async () => {
+    await sending.sandbox.setFaults({ email: { down: true } });
+    const id = await draftCampaign(own.db, { addresses: numbered(40, 'probe.test') });
+    await holdProvider(own.db.pool, 'email', {
+      seconds: 1,
+      reason: 'SendGrid does not take messages at the moment.',
+      longestS: 3_600,
+      renew: false,
+    });
+    await sending.send(id);
+    // The release asks campaigns to go on; until then somebody must be waiting for the probe to be sent.
+    await vi.waitFor(async () => expect((await gate()).hold_count).toBeGreaterThan(1), { timeout: 20_000 });
+    const { rows } = await own.db.pool.query('select distinct status, attempts from recipients where campaign_id = $1', [id]);
+    expect(rows).toEqual([{ status: 'pending', attempts: 0 }]);
+    await sending.sandbox.setFaults({});
+    expect(await sending.untilEnded(id, 60_000)).toBe('SENT');
+  }, 90_000);
+
+  test('ends its campaigns with the reason when it does not come back', async () => {
+    await sending.sandbox.setFaults({ email: { down: true } });
+    const id = await draftCampaign(own.db, { addresses: numbered(20, 'gone.test') });
+    const hold = { seconds: 60, reason: 'SendGrid does not take messages at the moment.', longestS: 3_600, renew: true };
+    await holdProvider(own.db.pool, 'email', hold);
+    await sending.send(id);
+    await own.db.pool.query(`update provider_gates set held_since = now() - interval '2 hours' where channel = 'email'`);
+    await holdProvider(own.db.pool, 'email', hold);
+    expect(await sending.untilEnded(id)).toBe('FAILED');
+    await sending.sandbox.setFaults({});
+    expect(await getCampaign(own.db, id)).toMatchObject({ failure_code: 'provider_unavailable', pending: 20, failed: 0 });
+    expect(await gate()).toMatchObject({ hold_until: null });
+  });
+
+  test('is held by itself when half of its answers are 429', async () => {
+    await sending.sandbox.setFaults({ email: { rate_429: 0.8 } });
+    const id = await draftCampaign(own.db, { addresses: numbered(600, 'storm.test') });
+    await sending.send(id);
+    await vi.waitFor(async () => expect(await gate()).toMatchObject({ hold_reason: 'SendGrid is limiting us.' }), { timeout: 20_000 });
+    await sending.sandbox.setFaults({});
+    await sending.untilEnded(id, 60_000);
+    expect((await getCampaign(own.db, id)).sent).toBeGreaterThan(550);
+    expect(await counterDrift(own.db)).toEqual([]);
+  }, 90_000);
+});
+
+describe('a shared rate', () => {
+  test('is kept over all workers and changes without a restart', async () => {
+    await own.db.pool.query(`update provider_gates set rate = 50 where channel = 'email'`);
+    const { rows: before } = await own.db.pool.query('select clock_timestamp() as at');
+    const id = await draftCampaign(own.db, { addresses: numbered(150, 'rate.test') });
+    await vi.waitFor(async () => expect(Date.now() - before[0].at.getTime()).toBeGreaterThan(1_100), { timeout: 3_000 });
+    await sending.send(id);
+    expect(await sending.untilEnded(id)).toBe('SENT');
+    const { rows } = await own.db.pool.query<{ s: number }>(
+      'select extract(epoch from max(started_at) - min(started_at))::float8 as s from attempts where campaign_id = $1',
+      [id],
+    );
+    expect(rows[0]?.s).toBeGreaterThan(149 / 50 - 0.3);
+    await own.db.pool.query(`update provider_gates set rate = null where channel = 'email'`);
+  });
+});
