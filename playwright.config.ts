@@ -41,6 +41,7 @@ export default defineConfig({
       ADMIN_EMAIL: admin.email,
       ADMIN_PASSWORD: admin.password,
       API_KEY: apiKey,
+      WEBHOOK_ALLOW_PRIVATE: '1',
     },
   },
 });

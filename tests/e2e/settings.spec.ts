@@ -1,0 +1,137 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { Webhook } from 'standardwebhooks';
+import { admin, apiKey } from '../support/product.ts';
+import { type Received, type Receiver, startReceiver } from '../support/receiver.ts';
+
+let receiver: Receiver;
+test.beforeAll(async () => {
+  receiver = await startReceiver();
+});
+test.afterAll(() => receiver.stop());
+
+async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.goto('/login');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).not.toHaveURL(/\/login/);
+}
+
+/** A campaign whose one person is refused for good. */
+async function failingCampaign(page: Page, name: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${apiKey}` };
+  const made = await page.request.post('/api/v1/campaigns', { headers, data: { name, channel: 'email', subject: 'Hello', text: 'Hello' } });
+  const { id } = await made.json();
+  const list = [{ address: 'refused+invalid@example.com' }];
+  await page.request.post(`/api/v1/campaigns/${id}/recipients`, { headers, data: list });
+  await page.request.post(`/api/v1/campaigns/${id}/send`, { headers, data: {} });
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).include('#content').analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+test('an administrator adds a webhook, tests it, and is told of a campaign that failed, here and there', async ({ page }) => {
+  await signIn(page, admin);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Add an endpoint' }).click();
+  await page.getByLabel('URL').fill('not a url');
+  await page.getByRole('button', { name: 'Add the endpoint' }).click();
+  await expect(page.getByText('Enter a whole URL')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('URL').fill(`${receiver.url}/rollcall`);
+  await page.getByRole('checkbox', { name: 'Campaign partially sent' }).uncheck();
+  await page.getByRole('button', { name: 'Add the endpoint' }).click();
+  const secret = await page.getByText(/^whsec_/).innerText();
+  await page.getByRole('link', { name: 'Go on to send a test' }).click();
+  await expect(page.getByText(secret)).toHaveCount(0);
+
+  receiver.answer = (response) => response.writeHead(500).end('no room');
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  await expect(page.getByRole('alert')).toContainText('status 500');
+  await page.locator('summary', { hasText: 'Test' }).first().click();
+  await expect(page.getByText('no room')).toBeVisible();
+  await expectAccessible(page);
+  receiver.answer = (response) => response.writeHead(200).end();
+  await page.getByRole('button', { name: /^Send again/ }).click();
+  await expect(page.getByText('The receiver took it (200)')).toBeVisible();
+
+  const bell = page.getByRole('button', { name: /^Notifications/ }).first();
+  await failingCampaign(page, 'Doomed launch');
+  await expect(bell).toHaveAccessibleName(/unread/);
+  await bell.click();
+  const news = page.getByRole('dialog', { name: 'Notifications' });
+  await expect(news.getByRole('link', { name: 'Doomed launch failed' })).toBeVisible();
+  await news.getByRole('button', { name: 'Mark all as read' }).click();
+  await page.keyboard.press('Escape');
+  await expect(bell).toHaveAccessibleName('Notifications');
+  await page.reload();
+  await expect(bell).toHaveAccessibleName('Notifications');
+
+  await expect.poll(() => receiver.received.length).toBe(3);
+  const { body, headers } = receiver.received[2] as Received;
+  const told = new Webhook(secret).verify(body, headers as Record<string, string>);
+  expect(told).toMatchObject({ type: 'campaign.failed', data: { campaign: { name: 'Doomed launch' } } });
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect(page.locator('summary', { hasText: 'Doomed launch' })).toContainText('Delivered', { timeout: 500 });
+  }).toPass();
+
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'Remove the endpoint' }).click();
+  await expect(page).toHaveURL(/\/settings\/webhooks$/);
+});
+
+test('an administrator makes a key and an account; an analyst learns whom to ask for settings', async ({ page, browser }) => {
+  await signIn(page, admin);
+  await page.goto('/settings/keys');
+  await page.getByLabel('Name').fill('Nightly report');
+  await page.getByLabel('Role').selectOption('analyst');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const key = await page.getByText(/^rk_/).innerText();
+  const read = (path: string) => page.request.get(`/api/v1${path}`, { headers: { Authorization: `Bearer ${key}` } });
+  expect((await read('/campaigns')).status()).toBe(200);
+  expect((await read('/webhook-endpoints')).status()).toBe(403);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Revoke: Nightly report' }).click();
+  await page.getByRole('button', { name: 'Revoke the key' }).click();
+  await expect(page.getByText('The key is revoked.')).toBeVisible();
+  await expect.poll(async () => (await read('/campaigns')).status(), { timeout: 8_000 }).toBe(401);
+
+  await page.goto('/settings/people');
+  const email = `ana${Date.now()}@example.com`;
+  await page.getByLabel('Name', { exact: true }).fill('Ana');
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  const password = await page.getByText(/^[a-z2-9]{5}(-[a-z2-9]{5}){3}$/).innerText();
+  await expectAccessible(page);
+  const row = page.getByRole('listitem').filter({ hasText: email });
+  await row.getByLabel('Role of Ana').selectOption('analyst');
+  await row.getByRole('button', { name: 'Change the role of Ana' }).click();
+  await expect(page.getByText('Ana is now: Analyst.')).toBeVisible();
+
+  const context = await browser.newContext();
+  const ana = await context.newPage();
+  await signIn(ana, { email, password });
+  await expect(ana.getByRole('link', { name: 'Settings' })).toHaveCount(0);
+  await ana.goto('/settings/people');
+  await expect(ana.getByRole('heading', { name: 'Settings are for administrators' })).toBeVisible();
+  await expect(ana.getByRole('link', { name: admin.email })).toBeVisible();
+  await expectAccessible(ana);
+
+  await row.getByRole('button', { name: 'Disable: Ana' }).click();
+  await page.getByRole('button', { name: 'Disable the account' }).click();
+  await expect(row.getByText('Disabled')).toBeVisible();
+  await ana.reload();
+  await expect(ana).toHaveURL(/\/login/);
+  await context.close();
+});
+
+test('the providers’ page shows no key', async ({ page }) => {
+  await signIn(page, admin);
+  await page.goto('/settings/providers');
+  await expect(page.getByRole('region', { name: 'SendGrid' })).toContainText('Sandbox');
+  await expectAccessible(page);
+});
