@@ -87,6 +87,8 @@ function EndNotice({ campaign, reasons, path }: Props) {
       </ProblemAlert>
     );
   }
+  // Only unknown outcomes are left, and those have a notice of their own.
+  if (failed + pending === 0) return null;
   const mayPass = reasons.filter(({ code }) => failureTexts[code as FailureCode]?.mayPass).reduce((sum, reason) => sum + reason.count, 0);
   return (
     <ProblemAlert

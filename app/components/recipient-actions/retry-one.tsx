@@ -62,6 +62,7 @@ export function RetryOne({ recipient, channel, action, fetcher }: Props) {
       <div className={classes.foot}>
         <Button
           type="submit"
+          variant={same && wrong ? 'default' : 'filled'}
           leftSection={<IconRefresh size={16} stroke={1.9} aria-hidden />}
           loading={fetcher.state !== 'idle'}
           disabled={check.error !== null}

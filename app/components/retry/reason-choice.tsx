@@ -40,7 +40,7 @@ export function ReasonChoice({ reason: { code, label, count }, path, checked, on
             search: ledgerSearch({ ...wholeLedger, tab: notTried ? 'waiting' : 'failed', code: notTried ? null : code }),
             hash: '#recipients',
           }}
-          aria-label={`See the recipients: ${label}`}
+          aria-label={`See them: ${label}`}
         >
           See them
         </Link>

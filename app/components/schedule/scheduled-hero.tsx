@@ -63,6 +63,7 @@ export function ScheduledHero({ campaign, path, maySend, online, fetcher }: Prop
               type="submit"
               name="intent"
               value="unschedule"
+              variant="default"
               leftSection={<IconCalendarOff size={16} stroke={1.7} aria-hidden />}
               loading={fetcher.state !== 'idle'}
               disabled={!online}

@@ -1,3 +1,4 @@
+import { Modal } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@remix-run/react';
@@ -31,9 +32,8 @@ export function GlobalSearch() {
       shortcut="mod + K"
       tagsToIgnore={[]}
       transitionProps={{ duration: 0 }}
-      scrollable
-      maxHeight={440}
-      aria-label="Search"
+      centered={false}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 2 }}
       classNames={{
         content: classes.content,
         search: classes.field,
@@ -42,6 +42,7 @@ export function GlobalSearch() {
         empty: classes.empty,
       }}
     >
+      <Modal.Title className={classes.title}>Search</Modal.Title>
       <Spotlight.Search
         placeholder="Campaign, email address or phone number"
         aria-label="Campaign, email address or phone number"

@@ -70,6 +70,8 @@ export function retryClosed(
     return { code: 'retry_window_over', message: `A campaign can be retried for ${window} after it failed. Clone it to send again.` };
   }
   if (campaign.retry_count >= campaign.max_retries) {
+    if (campaign.max_retries === 0)
+      return { code: 'no_retries_left', message: 'This campaign was set to allow no retries. Clone it to send again.' };
     const rounds = campaign.max_retries === 1 ? 'its retry' : `all ${campaign.max_retries} retries`;
     return { code: 'no_retries_left', message: `This campaign has used ${rounds}. Clone it to send again.` };
   }
