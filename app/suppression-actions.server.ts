@@ -24,6 +24,9 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
   try {
     if (intent === 'import') return { kind: 'imported', report: await importUpload(db, viewer, request) };
     if (intent === 'add') {
+      if (!/[@\d]/.test(address)) {
+        throw new Problem(422, 'invalid', 'Enter an email address, or a phone number with its country code, such as +49.');
+      }
       const channel = address.includes('@') ? 'email' : 'sms';
       const added = await addSuppression(db, viewer, parseInput(newSuppression, { channel, address }));
       return { kind: 'added', address: added.address };

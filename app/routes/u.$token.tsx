@@ -6,8 +6,7 @@ import { TEST_TOKEN } from '#app/domain/unsubscribe/unsubscribe-link.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Unsubscribe' }, { name: 'robots', content: 'noindex' }];
 
-/** Whoever has the link holds the right to use it: it must not leak by a referrer. */
-export const headers: HeadersFunction = () => ({ 'X-Robots-Tag': 'noindex', 'Referrer-Policy': 'same-origin' });
+export const headers: HeadersFunction = () => ({ 'X-Robots-Tag': 'noindex' });
 
 /** Only shows a page: programs that check links for harm open them, too. */
 export async function loader({ context, params }: LoaderFunctionArgs) {

@@ -1,3 +1,4 @@
+import { IconMailX } from '@tabler/icons-react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { type FailureCode, failureLabel, failureTexts } from '#app/domain/failures.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
@@ -9,7 +10,7 @@ import classes from './recipient-story.module.css';
 /** Where the recipient stands, in a sentence with what to do about it. */
 export function StateCard({ recipient, channel }: { recipient: RecipientJson; channel: Channel }) {
   const { status, failure_code } = recipient;
-  const { tone, icon: Icon } = recipientLooks[status];
+  const { tone, icon: Icon } = status === 'sent' && lost(recipient) ? { tone: 'amber' as const, icon: IconMailX } : recipientLooks[status];
   const { title, text } = words(recipient, channel);
   const at = status === 'sent' ? recipient.sent_at : status === 'failed' ? recipient.failed_at : null;
   return (
@@ -37,7 +38,7 @@ function words({ status, failure_code, delivery, unknown_until }: RecipientJson,
     case 'sent':
       return {
         title: deliveryTitles[delivery ?? 'none'],
-        text: `${provider} took the message${delivery === 'delivered' ? ' and delivered it' : ''}.`,
+        text: lostTexts[delivery ?? ''] ?? `${provider} took the message${delivery === 'delivered' ? ' and delivered it' : ''}.`,
       };
     case 'failed': {
       const code = failure_code ?? '';
@@ -68,6 +69,17 @@ function words({ status, failure_code, delivery, unknown_until }: RecipientJson,
       return { title: 'Waiting', text: 'Its turn has not come yet.' };
   }
 }
+
+/** Accepted, and did not arrive or was not wanted. */
+function lost({ delivery }: RecipientJson): boolean {
+  return delivery !== null && delivery in lostTexts;
+}
+
+const lostTexts: Record<string, string> = {
+  bounced: 'The receiving side sent it back. Where the address does not work for good, it is on the suppression list now.',
+  undelivered: 'The provider took the message, but dropped it on the way.',
+  complained: 'The person reported it as spam, and is on the suppression list now.',
+};
 
 const deliveryTitles = {
   none: 'Sent',

@@ -33,7 +33,7 @@ export function SuppressionForms({ refused, version }: Props) {
               spellCheck={false}
               maxLength={320}
             />
-            <Button type="submit" loading={adding}>
+            <Button type="submit" className={classes.below} loading={adding}>
               Add
             </Button>
           </div>
@@ -59,7 +59,7 @@ export function SuppressionForms({ refused, version }: Props) {
               required
               aria-label="CSV file with a column of addresses"
             />
-            <Button type="submit" variant="default" loading={importing}>
+            <Button type="submit" variant="default" className={classes.below} loading={importing}>
               Import
             </Button>
           </div>

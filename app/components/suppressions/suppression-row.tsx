@@ -29,7 +29,7 @@ export function SuppressionRow({
   mayWrite,
 }: Props) {
   return (
-    <li className={settings.row}>
+    <li className={`${settings.row} ${classes.row}`}>
       <span className={classes.channel}>
         <ChannelMark channel={channel} />
       </span>
@@ -44,7 +44,7 @@ export function SuppressionRow({
           {campaign_id !== null && (
             <>
               {' · from '}
-              <Link to={`/campaigns/${campaign_id}/recipients/${recipient_id}`} className="name" dir="auto">
+              <Link to={`/campaigns/${campaign_id}/recipients/${recipient_id}`} className={`name ${classes.source}`} dir="auto">
                 {campaign ?? `campaign ${campaign_id}`}
               </Link>
             </>

@@ -19,8 +19,10 @@ export async function recipientStory(db: Database, campaignId: number, id: numbe
       [campaignId, id],
     ),
     db.pool.query<Omit<ProviderEvent, 'occurred_at'> & { occurred_at: Date }>(
-      `select provider, kind, occurred_at, code, reason from provider_events
-       where campaign_id = $1 and recipient_id = $2 order by occurred_at, id`,
+      // Providers tell times in whole seconds: what followed an attempt must not seem to come before it.
+      `select p.provider, p.kind, greatest(p.occurred_at, a.finished_at) as occurred_at, p.code, p.reason
+       from provider_events p left join attempts a on a.id = p.attempt_id
+       where p.campaign_id = $1 and p.recipient_id = $2 order by 3, p.id`,
       [campaignId, id],
     ),
   ]);
