@@ -26,6 +26,9 @@ export interface WebOptions {
   middleware?: express.RequestHandler;
 }
 
+/** How long one upload may take: Node's own five minutes end a large contact list on a slow line. A silent sender is given up far earlier. */
+const UPLOAD_MS = 3_600_000;
+
 /** The HTTP server: health, static files, security headers, and Remix for the rest. Nothing listens yet. */
 export function createWebServer({ context, build, clientFolder, listening, middleware }: WebOptions): Server {
   const { env } = context;
@@ -77,7 +80,7 @@ export function createWebServer({ context, build, clientFolder, listening, middl
       .send(status === 404 ? 'There is nothing under this address.' : 'Something went wrong.');
   });
 
-  return createServer(app);
+  return createServer({ requestTimeout: UPLOAD_MS }, app);
 }
 
 async function readiness({ db }: AppContext, listener: boolean): Promise<Record<'database' | 'queue' | 'listener', boolean>> {

@@ -9,14 +9,15 @@ export const pageOfAll = (columns: string) =>
 
 /**
  * $1 campaign, $2 after id, $3 limit, $4 statuses. One scan of recipients_by_status for each status, each at most a page long,
- * merged by a small sort; a plain `status = any(...)` would sort every recipient with those statuses.
+ * merged by a small sort; a plain `status = any(...)` would sort every recipient with those statuses. The status is written as a range
+ * that starts at the cursor: with `=`, a planner that has seen one status only reads the primary key past a million rows to find none.
  */
 export const pageOfStatuses = (columns: string) =>
   `select ${columns} from unnest($4::recipient_status[]) as wanted(status)
    cross join lateral (
      select * from recipients
-     where campaign_id = $1 and status = wanted.status and id > $2
-     order by id limit $3
+     where campaign_id = $1 and (status, id) > (wanted.status, $2) and status <= wanted.status
+     order by status, id limit $3
    ) as r
    order by r.id limit $3`;
 

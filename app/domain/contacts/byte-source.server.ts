@@ -12,9 +12,13 @@ const IDLE_MS = 60_000;
 /**
  * The bytes of a source in pieces of at most 128 KiB, so that nobody's single huge chunk keeps the event loop busy.
  * A sender that stays silent for a minute is given up (408): an import holds a database connection while it runs.
+ *
+ * Whoever stops early ends the source, but for a request's body: that is read on and thrown away, since closing a connection in the middle
+ * of an upload would take the answer, which says what is wrong with the file, away from its sender.
  */
 export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGenerator<Buffer> {
   const stream = toReadable(source);
+  const upload = !(source instanceof Readable) && 'getReader' in source;
   let waiting = true;
   const timer = setTimeout(() => {
     if (waiting) {
@@ -24,7 +28,7 @@ export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGe
     }
   }, idleMs);
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of stream.iterator({ destroyOnReturn: !upload })) {
       waiting = false;
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       for (let start = 0; start < bytes.length; start += MAX_CHUNK) {
@@ -37,6 +41,9 @@ export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGe
     }
   } finally {
     clearTimeout(timer);
+    if (!stream.readableEnded && !stream.destroyed) {
+      stream.on('error', () => {}).resume(); // nobody is left who would want to know
+    }
   }
 }
 

@@ -48,3 +48,22 @@ test.each<[string, Record<string, string>, (message: IncomingMessage) => ByteSou
   expect(await recipientsOf(db, campaignId)).toEqual([]);
   server.close();
 });
+
+// Whoever closed the connection in the middle of an upload would take the answer with it.
+test('a file that is refused at its beginning is answered, though megabytes are still to come', async () => {
+  const { db } = testDatabase;
+  const campaignId = await emptyDraft(db);
+  const server = createServer((message, response) => {
+    importText(db, campaignId, '', { source: createReadableStreamFromReadable(message), addressColumn: 'nowhere' }).catch((error) => {
+      response.writeHead(error.status).end(error.message);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const answer = await fetch(url, { method: 'POST', body: Buffer.alloc(30_000_000, `email\n${rows}\n`) });
+  expect(answer.status).toBe(422);
+  expect(await answer.text()).toBe('There is no column "nowhere". The file has: email.');
+  server.closeAllConnections();
+  server.close();
+});

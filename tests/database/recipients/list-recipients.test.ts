@@ -123,6 +123,22 @@ test.each(plans)('a page of "%s" reads about as many rows as it shows, from an i
   expect(Math.max(...read)).toBeLessThanOrEqual(51);
 });
 
+// Statistics that know one status only made the planner walk the primary key to the list's end, for a page of nothing.
+test('a status that nobody has yet is looked up, not searched for', async () => {
+  const fresh = await createTestDatabase();
+  const { id } = await createCampaign(fresh.db, { label: 'Ana' }, { name: 'Fresh', channel: 'email' });
+  await fresh.db.pool.query(`insert into recipients (campaign_id, address) select $1, n || '@example.com' from generate_series(1, $2) n`, [
+    id,
+    SIZE,
+  ]);
+  await fresh.db.pool.query('analyze recipients');
+  const { rows } = await fresh.db.pool.query(`explain (analyze, format text) ${pageOfStatuses('r.id')}`, [id, 0, 51, ['failed']]);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toMatch(/recipients_by_status/);
+  expect(plan).not.toMatch(/Rows Removed by Filter/);
+  await fresh.drop();
+});
+
 test('looking for few among many reads the few', async () => {
   const few = await database.db.pool.query<{ id: number }>(
     `update recipients set status = 'retrying', next_attempt_at = now(), failed_at = null, failure_code = 'timeout'
