@@ -84,7 +84,7 @@ test('an administrator adds a webhook, tests it, and is told of a campaign that 
   await expect(page).toHaveURL(/\/settings\/webhooks$/);
 });
 
-test('an administrator makes a key and an account; an analyst learns whom to ask for settings', async ({ page, browser }) => {
+test('an administrator makes a key for a program, and takes it back', async ({ page }) => {
   await signIn(page, admin);
   await page.goto('/settings/keys');
   await page.getByLabel('Name').fill('Nightly report');
@@ -99,7 +99,10 @@ test('an administrator makes a key and an account; an analyst learns whom to ask
   await page.getByRole('button', { name: 'Revoke the key' }).click();
   await expect(page.getByText('The key is revoked.')).toBeVisible();
   await expect.poll(async () => (await read('/campaigns')).status(), { timeout: 8_000 }).toBe(401);
+});
 
+test('an administrator adds somebody, who learns whom to ask for settings', async ({ page, browser }) => {
+  await signIn(page, admin);
   await page.goto('/settings/people');
   const email = `ana${Date.now()}@example.com`;
   await page.getByLabel('Name', { exact: true }).fill('Ana');
