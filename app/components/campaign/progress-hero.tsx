@@ -29,9 +29,21 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
       <ProgressByStatus counters={campaign} size="lg" />
       <div className={classes.legend}>
         <ProgressLegend counters={campaign} />
+        <Deliveries campaign={campaign} />
       </div>
       <SpokenProgress campaign={campaign} />
     </section>
+  );
+}
+
+/** What the provider told after it took the messages; it may take minutes, so nothing is said before. */
+function Deliveries({ campaign: { delivered, bounced, sent } }: { campaign: CampaignJson }) {
+  const { count } = useNumbers();
+  if (delivered + bounced === 0) return null;
+  return (
+    <p className={classes.deliveries} data-testid="deliveries" suppressHydrationWarning>
+      Of {count(sent)} sent, {count(delivered)} delivered{bounced > 0 && `, ${count(bounced)} bounced`}
+    </p>
   );
 }
 
