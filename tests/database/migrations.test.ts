@@ -13,7 +13,9 @@ test('a migrated database needs no more migrations', async () => {
 });
 
 test('processes that migrate at once wait for each other', async () => {
-  await database.db.pool.query('drop schema public cascade; drop schema graphile_worker cascade; drop schema reporting cascade; create schema public');
+  await database.db.pool.query(
+    'drop schema public cascade; drop schema graphile_worker cascade; drop schema reporting cascade; create schema public',
+  );
   const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
   expect(applied.flat().filter((name) => name === '0001_ledger')).toHaveLength(1);
 });
