@@ -785,6 +785,22 @@ begin
   raise exception 'provider events are never changed or deleted' using errcode = 'restrict_violation';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.provider_hold_raises_alert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into alerts (key, type, data)
+  values (
+    'provider of ' || new.channel || ' held, hour of ' || to_char(new.held_since at time zone 'utc', 'YYYY-MM-DD HH24'),
+    'provider.degraded',
+    jsonb_build_object('provider', jsonb_build_object(
+      'provider', case new.channel when 'email' then 'sendgrid' else 'twilio' end, 'channel', new.channel, 'reason', new.hold_reason,
+      'until', to_char(new.hold_until at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))))
+  on conflict (key) do nothing;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.recipients_deleted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -931,6 +947,7 @@ CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH 
 CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_status_event();
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER provider_events_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION provider_events_are_final();
+CREATE TRIGGER provider_hold_raises_alert AFTER UPDATE ON public.provider_gates FOR EACH ROW WHEN (((old.held_since IS NULL) AND (new.held_since IS NOT NULL))) EXECUTE FUNCTION provider_hold_raises_alert();
 CREATE TRIGGER recipients_deleted AFTER DELETE ON public.recipients REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_deleted();
 CREATE TRIGGER recipients_inserted AFTER INSERT ON public.recipients REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_inserted();
 CREATE TRIGGER recipients_updated AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_updated();

@@ -329,6 +329,36 @@ describe('a delivery', () => {
   });
 });
 
+test('a provider that begins to be held is told, once an hour at most', async () => {
+  const { id } = await endpoint(['provider.degraded']);
+  const hold = () =>
+    own.db.pool.query(
+      `update provider_gates set held_since = now(), hold_until = now() + interval '30 seconds', hold_reason = 'Twilio answers with errors.'
+       where channel = 'sms'`,
+    );
+  const release = () =>
+    own.db.pool.query(`update provider_gates set held_since = null, hold_until = null, hold_reason = null where channel = 'sms'`);
+  await own.db.pool.query(`delete from alerts where type = 'provider.degraded'`);
+  await hold();
+  await hold(); // goes on
+  await release();
+  await untilTold();
+  expect((await listDeliveries(own.db, id)).data.map(({ payload }) => payload)).toMatchObject([
+    {
+      type: 'provider.degraded',
+      data: {
+        campaign: null,
+        provider: {
+          provider: 'twilio',
+          channel: 'sms',
+          reason: 'Twilio answers with errors.',
+          until: expect.stringMatching(/^\d{4}-.*Z$/),
+        },
+      },
+    },
+  ]);
+});
+
 describe('by hand', () => {
   test('a test is posted at once and shows what the receiver said; it is no alert', async () => {
     const { id, secret } = await endpoint(['provider.degraded']);
