@@ -11,8 +11,9 @@ if (env.NODE_ENV === 'production' && env.SANDBOX !== '1') {
   process.exit(1);
 }
 
-const port = Number(env.SANDBOX_PORT ?? 3025);
-const baseUrl = env.BASE_URL ?? `http://localhost:${env.PORT ?? 3000}`;
+const port = Number(env.SANDBOX_PORT || 3025);
+// An empty variable counts as absent, as it does for the product.
+const baseUrl = env.BASE_URL || `http://localhost:${env.PORT || 3000}`;
 
 try {
   const sandbox = await startSandbox({
