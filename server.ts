@@ -43,7 +43,7 @@ const server = createWebServer({
     ? () => vite.ssrLoadModule('virtual:remix/server-build') as Promise<unknown> as Promise<ServerBuild>
     : ((await import(built)) as ServerBuild),
   clientFolder: vite ? null : fileURLToPath(new URL('./build/client', import.meta.url)),
-  listening: () => realtime?.listening ?? false,
+  live: () => realtime,
   ...(vite ? { middleware: vite.middlewares } : {}),
 });
 realtime = startRealtime(server, context);

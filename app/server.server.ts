@@ -6,6 +6,8 @@ import compression from 'compression';
 import express from 'express';
 import helmet from 'helmet';
 import type { AppContext } from './context.server.ts';
+import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
+import { metricsRoute } from './metrics-route.server.ts';
 
 declare global {
   namespace Express {
@@ -20,8 +22,8 @@ export interface WebOptions {
   build: ServerBuild | (() => Promise<ServerBuild>);
   /** Folder of the built browser files; null where Vite serves them. */
   clientFolder: string | null;
-  /** Is the LISTEN connection there? */
-  listening: () => boolean;
+  /** The live connection, once it is started. */
+  live: () => LiveState | undefined;
   /** Placed before Remix: Vite's middleware in development. */
   middleware?: express.RequestHandler;
 }
@@ -30,7 +32,7 @@ export interface WebOptions {
 const UPLOAD_MS = 3_600_000;
 
 /** The HTTP server: health, static files, security headers, and Remix for the rest. Nothing listens yet. */
-export function createWebServer({ context, build, clientFolder, listening, middleware }: WebOptions): Server {
+export function createWebServer({ context, build, clientFolder, live, middleware }: WebOptions): Server {
   const { env } = context;
   const app = express();
   app.disable('x-powered-by');
@@ -41,7 +43,7 @@ export function createWebServer({ context, build, clientFolder, listening, middl
     response.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });
   app.get('/readyz', (_request, response) => {
-    void readiness(context, listening()).then((checks) => {
+    void readiness(context, live()?.listening ?? false).then((checks) => {
       const ready = Object.values(checks).every(Boolean);
       response
         .status(ready ? 200 : 503)
@@ -49,6 +51,14 @@ export function createWebServer({ context, build, clientFolder, listening, middl
         .json({ status: ready ? 'ready' : 'not ready', checks });
     });
   });
+
+  const metrics = createMetrics({
+    db: context.db,
+    live,
+    rates: { email: env.emailRate, sms: env.smsRate },
+    onError: (error) => context.log.warn({ err: error }, 'the metrics of the ledger could not be read'),
+  });
+  app.get('/metrics', metricsRoute(metrics, context.auth));
 
   app.use((request, response, next) => {
     response.locals.cspNonce = randomBytes(16).toString('base64');

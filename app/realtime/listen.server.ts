@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { CampaignCounters, CampaignStatus } from '../domain/campaigns/campaign.ts';
 
@@ -30,9 +31,17 @@ export interface ListenHandlers {
 
 export interface Listener {
   readonly connected: boolean;
+  /**
+   * Sends itself a notification over another connection.
+   *
+   * @returns s until it came; null where none came within a second
+   */
+  lag(notify: (channel: string, payload: string) => Promise<unknown>): Promise<number | null>;
   stop(): Promise<void>;
 }
 
+const PING_CHANNEL = 'rollcall_ping';
+const PING_DEADLINE_MS = 1_000;
 const RECONNECT_MS = { first: 100, most: 5_000 };
 
 /**
@@ -45,6 +54,7 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = RECONNECT_MS.first;
+  const pings = new Map<string, () => void>();
 
   async function connect(): Promise<void> {
     const next = new pg.Client({
@@ -68,6 +78,7 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
     next.on('error', lose);
     next.on('end', () => lose(new Error('the connection ended')));
     next.on('notification', ({ channel, payload }) => {
+      if (channel === PING_CHANNEL) return pings.get(payload ?? '')?.();
       const notice: unknown = JSON.parse(payload ?? 'null');
       if (channel === 'rollcall_campaign') handlers.onCampaign(notice as CampaignNotice);
       else if (channel === 'rollcall_recipients') handlers.onRecipients(notice as RecipientsNotice);
@@ -75,7 +86,7 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
     });
     try {
       await next.connect();
-      await next.query('listen rollcall_campaign; listen rollcall_recipients; listen rollcall_alert');
+      await next.query(`listen rollcall_campaign; listen rollcall_recipients; listen rollcall_alert; listen ${PING_CHANNEL}`);
     } catch (error) {
       lose(error as Error);
       return;
@@ -90,6 +101,23 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
   return {
     get connected() {
       return connected;
+    },
+    async lag(notify) {
+      if (!connected) return null;
+      const token = randomUUID();
+      const from = performance.now();
+      try {
+        return await new Promise((resolve, reject) => {
+          const late = setTimeout(() => resolve(null), PING_DEADLINE_MS);
+          pings.set(token, () => {
+            clearTimeout(late);
+            resolve((performance.now() - from) / 1_000);
+          });
+          notify(PING_CHANNEL, token).catch(reject);
+        });
+      } finally {
+        pings.delete(token);
+      }
     },
     async stop() {
       stopped = true;

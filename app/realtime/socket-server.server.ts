@@ -28,6 +28,10 @@ const allRows = (id: number) => `${rooms.campaign(id)}:all`;
 export interface Realtime {
   /** Is the LISTEN connection there? */
   readonly listening: boolean;
+  /** Open connections. */
+  readonly clients: number;
+  /** s that a notification takes from PostgreSQL to here; null: none came within a second. */
+  lag(): Promise<number | null>;
   stop(): Promise<void>;
 }
 
@@ -97,6 +101,10 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     get listening() {
       return listener.connected;
     },
+    get clients() {
+      return io.engine.clientsCount;
+    },
+    lag: () => listener.lag((channel, payload) => context.db.pool.query('select pg_notify($1, $2)', [channel, payload])),
     async stop() {
       relay.stop();
       await listener.stop();

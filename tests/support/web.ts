@@ -30,7 +30,7 @@ export async function startWeb(context: AppContext): Promise<{ stop(): Promise<v
     mode: 'production',
   } as unknown as ServerBuild;
   let realtime: Realtime | undefined;
-  const server = createWebServer({ context, build, clientFolder: 'public', listening: () => realtime?.listening ?? false });
+  const server = createWebServer({ context, build, clientFolder: 'public', live: () => realtime });
   realtime = startRealtime(server, context);
   server.listen(context.env.port, '127.0.0.1');
   await once(server, 'listening');

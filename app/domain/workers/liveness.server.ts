@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Logger } from '#app/log.server.ts';
 import type { Database } from '#db/database.ts';
 import { endWorker, probeWorkers, reclaimWorker, registerWorker, releaseWorkerLock } from '#db/queries/worker-registry.ts';
+import { within } from '../within.ts';
 import { buryWorker } from './bury-worker.server.ts';
 
 /** ms between looks at oneself and the others. */
@@ -146,12 +147,4 @@ export async function keepAlive({ url, db, log, poolId, unknownGraceS }: Livenes
     await next.query('set tcp_keepalives_idle = 2; set tcp_keepalives_interval = 1; set tcp_keepalives_count = 3');
     return next;
   }
-}
-
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
