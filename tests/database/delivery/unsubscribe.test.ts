@@ -51,7 +51,7 @@ describe('a token', () => {
 
   test('may be anything at all', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string(), (text) => {
         expect(readUnsubscribeToken('secret', text)).toBeNull();
       }),
     );

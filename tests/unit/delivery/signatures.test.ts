@@ -9,7 +9,7 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const now = Date.parse('2026-03-01T12:00:00Z');
 const seconds = (offset: number) => String(now / 1_000 + offset);
 
-function signed(body: string, timestamp = seconds(0)) {
+function signed(body: string | Uint8Array, timestamp = seconds(0)) {
   const headers = sendGridHeaders(privateKey, body, timestamp);
   return { timestamp, signature: headers['x-twilio-email-event-webhook-signature'], body: Buffer.from(body) };
 }
@@ -17,7 +17,7 @@ function signed(body: string, timestamp = seconds(0)) {
 describe('SendGrid’s signature', () => {
   test('holds for any bytes, and for no others', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.nat(), (body, at) => {
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(), (body, at) => {
         const request = signed(body);
         expect(isFromSendGrid(publicKey, request, now)).toBe(true);
         const tampered = Buffer.from(request.body);
