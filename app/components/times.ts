@@ -7,6 +7,18 @@ const units = [
   { unit: 'minute', seconds: 60 },
 ] as const;
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format takes a hundred times as long as using it, and a live page formats hundreds of times a second. */
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat(locale, options);
+  formats.set(key, format);
+  return format;
+}
+
 /** "3 minutes ago", "in 2 days", "just now" within `45 s`. Both times in ms since 1970. */
 export function relativeText(at: number, now: number, locale: string): string {
   const seconds = Math.round((at - now) / 1_000);
@@ -21,7 +33,7 @@ export function relativeText(at: number, now: number, locale: string): string {
 
 /** The whole instant with its zone named: "Nov 22, 2025, 14:03:22 CET". */
 export function absoluteText(at: number, locale: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat(locale, {
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -35,25 +47,24 @@ export function absoluteText(at: number, locale: string, timeZone: string): stri
 
 /** "14:03:22" in the reader's zone; for moments of today that stand beside others. */
 export function clockText(at: number, locale: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }).format(at);
+  return dateFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }).format(at);
 }
 
 const DAY_MS = 86_400_000;
 
 /** "today 14:05", "tomorrow 14:05", later with the date. Both times in ms since 1970. */
 export function dayTimeText(at: number, now: number, locale: string, timeZone: string): string {
-  const dayOf = (ms: number) =>
-    new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(ms);
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }).format(at);
+  const dayOf = (ms: number) => dateFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(ms);
+  const time = dateFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }).format(at);
   if (dayOf(at) === dayOf(now)) return `today ${time}`;
   if (dayOf(at) === dayOf(now + DAY_MS)) return `tomorrow ${time}`;
   if (dayOf(at) === dayOf(now - DAY_MS)) return `yesterday ${time}`;
-  return `${new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', timeZone }).format(at)}, ${time}`;
+  return `${dateFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', timeZone }).format(at)}, ${time}`;
 }
 
 /** For a moment that people plan by: "Wednesday, July 1, 2026, 09:00 AM CEST". */
 export function plannedText(at: number, locale: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat(locale, {
     weekday: 'long',
     year: 'numeric',
     month: 'long',

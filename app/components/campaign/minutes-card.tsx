@@ -1,5 +1,5 @@
 import { Skeleton, Text, Title, VisuallyHidden } from '@mantine/core';
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, memo, Suspense, useMemo } from 'react';
 import { useNumbers } from '../number.tsx';
 import { useReader } from '../reader-context.tsx';
 import { type Minute, minuteBars } from './minutes.ts';
@@ -25,8 +25,11 @@ const series = [
   { name: 'retried', label: 'To be retried', tone: 'amber' },
 ] as const;
 
-/** How the sending went, minute by minute: a picture, and the same as a table for those who do not see it or run no scripts. */
-export function MinutesCard({ minutes }: { minutes: Minute[] }) {
+/**
+ * How the sending went, minute by minute: a picture, and the same as a table for those who do not see it or run no scripts. Drawing the
+ * chart is the dearest thing on the page; it must not happen with every change of a counter.
+ */
+export const MinutesCard = memo(function MinutesCard({ minutes }: { minutes: Minute[] }) {
   const hydrated = useHydrated();
   const { bars, perBar } = useMemo(() => minuteBars(minutes), [minutes]);
   return (
@@ -66,7 +69,7 @@ export function MinutesCard({ minutes }: { minutes: Minute[] }) {
       )}
     </section>
   );
-}
+});
 
 const ROWS = 60;
 

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { fits, type LedgerFilter } from '#app/domain/recipients/ledger-filter.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { RecipientRow } from './recipient-row.tsx';
@@ -15,7 +16,7 @@ interface Props {
 }
 
 /** A table where there is room, a list of cards on a phone: the same markup, so that it is a table for everybody. */
-export function RecipientsTable({ rows, filter, path, search, openId, mayAct }: Props) {
+export const RecipientsTable = memo(function RecipientsTable({ rows, filter, path, search, openId, mayAct }: Props) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: on phones the table is laid out as cards, and browsers would drop its role
     <table className={classes.table} role="table">
@@ -56,4 +57,4 @@ export function RecipientsTable({ rows, filter, path, search, openId, mayAct }: 
       </tbody>
     </table>
   );
-}
+});
