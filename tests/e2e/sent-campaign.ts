@@ -6,10 +6,12 @@ import { admin, apiKey } from '#tests/support/product.ts';
 const sandbox = `http://127.0.0.1:${process.env.E2E_SANDBOX_PORT ?? 3112}`;
 const headers = { authorization: `Bearer ${apiKey}` };
 
-export async function signIn(page: Page): Promise<void> {
+export const signIn = (page: Page): Promise<void> => signInAs(page, admin);
+
+export async function signInAs(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.goto('/login');
-  await page.getByLabel('Email').fill(admin.email);
-  await page.getByRole('textbox', { name: 'Password' }).fill(admin.password);
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).not.toHaveURL(/\/login/);
 }
@@ -35,13 +37,19 @@ export const api = {
 };
 
 /** Imports the addresses into a new campaign and sends it; the sandbox decides what becomes of each. */
-export async function sendTo(request: APIRequestContext, name: string, addresses: readonly string[]): Promise<number> {
+export async function sendTo(
+  request: APIRequestContext,
+  name: string,
+  addresses: readonly string[],
+  settings: { max_retries?: number; unknown_policy?: 'resend' | 'hold' } = {},
+): Promise<number> {
   const { id } = await call<CampaignJson>(request, 'POST', '/campaigns', {
     name,
     channel: 'email',
     subject: 'Hello {{ first_name }}',
     html: '<!doctype html><style>p { color: rgb(84, 79, 210) }</style><p>Hello {{ first_name }}, good to see you.</p>',
     from: 'news@example.com',
+    ...settings,
   });
   const people = addresses.map((address, i) => ({ address, first_name: `Person ${i + 1}` }));
   await call(request, 'POST', `/campaigns/${id}/recipients`, people);

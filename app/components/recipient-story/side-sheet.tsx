@@ -36,7 +36,7 @@ export function SideSheet({ title, badge, copyLabel = 'Copy the link to this rec
       classNames={{ inner: classes.inner, content: classes.sheet, overlay: classes.overlay }}
     >
       <Drawer.Overlay backgroundOpacity={0.28} />
-      <Drawer.Content data-side-sheet>
+      <Drawer.Content data-side-sheet aria-label={typeof title === 'string' ? title : undefined}>
         <header className={classes.head}>
           <div className={classes.words}>
             <Drawer.Title component="h2" className={`name ${classes.title}`} dir="auto" tabIndex={-1} data-autofocus>
