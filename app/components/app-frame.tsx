@@ -1,7 +1,7 @@
 import { AppShell, Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation } from '@remix-run/react';
-import { IconSend, IconSettings, IconShieldOff, IconUsers } from '@tabler/icons-react';
+import { IconChartBar, IconSend, IconSettings, IconShieldOff, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { may, type Viewer } from '#app/domain/access/roles.ts';
 import classes from './app-frame.module.css';
@@ -15,6 +15,7 @@ import { UserMenu } from './user-menu.tsx';
 const everyone = [
   { to: '/', label: 'Campaigns', icon: IconSend, owns: (path: string) => path === '/' || path.startsWith('/campaigns') },
   { to: '/people', label: 'People', icon: IconUsers, owns: (path: string) => path.startsWith('/people') },
+  { to: '/reports', label: 'Reports', icon: IconChartBar, owns: (path: string) => path.startsWith('/reports') },
   { to: '/suppressions', label: 'Suppressions', icon: IconShieldOff, owns: (path: string) => path.startsWith('/suppressions') },
 ];
 const settings = { to: '/settings', label: 'Settings', icon: IconSettings, owns: (path: string) => path.startsWith('/settings') };

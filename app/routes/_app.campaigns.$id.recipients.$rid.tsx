@@ -11,8 +11,8 @@ import { SideSheet } from '#app/components/recipient-story/side-sheet.tsx';
 import { Variables } from '#app/components/recipient-story/variables.tsx';
 import { RecipientStatusBadge } from '#app/components/status-badge.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { recipientStory, type WholeStory } from '#app/domain/activity/recipient-story.server.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
-import { getRecipient, type RecipientStory } from '#app/domain/recipients/get-recipient.server.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 import { useRecipientChanges } from '#app/realtime/use-recipient-changes.ts';
 import { actOnRecipient } from '#app/recipient-actions.server.ts';
@@ -21,10 +21,12 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:read');
   const { db } = context;
   const [id, rid] = [idOf(params.id), idOf(params.rid)];
-  const [{ recipient, attempts }, preview] = await orErrorPage(Promise.all([getRecipient(db, id, rid), previewMessage(db, id, rid)]));
+  const [{ recipient, attempts, events }, preview] = await orErrorPage(
+    Promise.all([recipientStory(db, id, rid), previewMessage(db, id, rid)]),
+  );
   const { subject, text, html, problems } = preview;
   const wrong = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-  return { recipient, attempts, message: { subject, text, hasHtml: html !== null, problems: wrong } };
+  return { recipient, attempts, events, message: { subject, text, hasHtml: html !== null, problems: wrong } };
 }
 
 export async function action({ context, request, params }: ActionFunctionArgs) {
@@ -43,20 +45,27 @@ export default function RecipientSheet() {
   const answer = useActionData<typeof action>() as ActAnswer | undefined;
   const { search } = useLocation();
   const { message } = loaded;
-  const [later, setLater] = useState<RecipientStory | null>(null);
+  const [later, setLater] = useState<WholeStory | null>(null);
   useEffect(() => {
     if (loaded) setLater(null);
   }, [loaded]);
-  const { recipient, attempts } = later?.recipient.id === loaded.recipient.id ? later : loaded;
+  const { recipient, attempts, events } = later?.recipient.id === loaded.recipient.id ? later : loaded;
   useRecipientChanges(Number(id), loaded.recipient.id, joins, async () => {
-    const story = await loadJson<RecipientStory>(`/api/v1/campaigns/${id}/recipients/${rid}`);
+    const story = await loadJson<WholeStory>(`/api/v1/campaigns/${id}/recipients/${rid}`);
     if (story) setLater(story);
   });
 
   return (
     <SideSheet title={recipient.address} badge={<RecipientStatusBadge status={recipient.status} />} closeTo={{ pathname: path, search }}>
-      <Story recipient={recipient} attempts={attempts} channel={channel} />
-      <RecipientActions recipient={recipient} campaign={campaign} action={`${path}/recipients/${rid}${search}`} answer={answer} />
+      <Story
+        recipient={recipient}
+        attempts={attempts}
+        events={events}
+        channel={channel}
+        actions={
+          <RecipientActions recipient={recipient} campaign={campaign} action={`${path}/recipients/${rid}${search}`} answer={answer} />
+        }
+      />
       <Variables variables={recipient.variables} order={variables} />
       <MessagePreview
         from={from}

@@ -6,6 +6,7 @@ import { LiveCampaignPage } from '#app/components/campaign/live-campaign-page.ts
 import { tabTitle } from '#app/components/campaign/tab-title.ts';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
+import { listActivity } from '#app/domain/activity/list-activity.server.ts';
 import { failureGroups } from '#app/domain/campaigns/failure-groups.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { minutes } from '#app/domain/campaigns/minutes.server.ts';
@@ -13,6 +14,8 @@ import { isProblem } from '#app/domain/problem.ts';
 import { ledgerSearch, readLedgerFilter } from '#app/domain/recipients/ledger-filter.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 import { readLedgerPage } from '#app/read-ledger-page.server.ts';
+
+const EVENTS_SHOWN = 10;
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
   const viewer = await requireUser(context, request);
@@ -25,7 +28,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 
   const url = new URL(request.url);
   const filter = readLedgerFilter(url.searchParams);
-  const [page, reasons, perMinute] = await Promise.all([
+  const [page, reasons, perMinute, activity] = await Promise.all([
     readLedgerPage(db, campaign, filter).catch((error: unknown) => {
       // A cursor of another list, in an old or edited link: its first page instead.
       if (isProblem(error) && error.status === 422 && filter.trail.length > 0)
@@ -34,12 +37,14 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
     }),
     failureGroups(db, id),
     minutes(db, id),
+    listActivity(db, id, { order: 'newest', limit: EVENTS_SHOWN }),
   ]);
   return {
     // The message itself is large, and only a recipient's story shows it.
     campaign: { ...campaign, html: null, text: null },
     page,
     insights: { reasons, minutes: perMinute },
+    activity,
     maySend: may(viewer, 'campaigns:send'),
     mayWrite: may(viewer, 'campaigns:write'),
     now: new Date().toISOString(),

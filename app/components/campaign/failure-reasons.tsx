@@ -12,8 +12,15 @@ export interface FailureReason {
   count: number;
 }
 
+interface Props {
+  reasons: FailureReason[];
+  /** Of the campaign that the recipients are in; null over several. */
+  path: string | null;
+  ended: boolean;
+}
+
 /** Why recipients failed, largest first, each with its share of the failures, what to do, and the way to the recipients. */
-export function FailureReasons({ reasons, path, ended }: { reasons: FailureReason[]; path: string; ended: boolean }) {
+export function FailureReasons({ reasons, path, ended }: Props) {
   const { count } = useNumbers();
   const all = reasons.reduce((sum, reason) => sum + reason.count, 0);
   return (
@@ -29,7 +36,7 @@ export function FailureReasons({ reasons, path, ended }: { reasons: FailureReaso
           </Text>
         </div>
       ) : (
-        <ul className={classes.list}>
+        <ul className={classes.list} data-whole={path === null || undefined}>
           {reasons.map(({ code, label, count: n }) => (
             <li key={code} className={classes.reason}>
               <div className={classes.words}>
@@ -39,13 +46,15 @@ export function FailureReasons({ reasons, path, ended }: { reasons: FailureReaso
               <strong className={classes.count} suppressHydrationWarning>
                 {count(n)}
               </strong>
-              <Link
-                className={classes.see}
-                to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, tab: 'failed', code }), hash: '#recipients' }}
-                aria-label={`See them: ${label}`}
-              >
-                See them
-              </Link>
+              {path !== null && (
+                <Link
+                  className={classes.see}
+                  to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, tab: 'failed', code }), hash: '#recipients' }}
+                  aria-label={`See them: ${label}`}
+                >
+                  See them
+                </Link>
+              )}
               <span className={classes.track} aria-hidden>
                 <span className={classes.share} style={{ width: `${(n / all) * 100}%` }} />
               </span>

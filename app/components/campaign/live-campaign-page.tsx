@@ -3,6 +3,8 @@ import { useEffect } from 'react';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { tellServerTime } from '#app/realtime/server-clock.ts';
 import { useLiveCampaign } from '#app/realtime/use-live-campaign.ts';
+import { ActivitySection } from '../activity/activity-section.tsx';
+import type { ActivityPage } from '../activity/use-activity.ts';
 import { PageHeader } from '../page-header.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import type { LedgerPage } from '../recipients/ledger-page.ts';
@@ -29,6 +31,7 @@ interface Props {
   campaign: CampaignJson;
   page: LedgerPage;
   insights: Insights;
+  activity: ActivityPage;
   maySend: boolean;
   mayWrite: boolean;
   /** When the server made the page. */
@@ -38,7 +41,7 @@ interface Props {
 }
 
 /** The campaign, live: how far it is, what stands in its way, and every recipient. */
-export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsights, maySend, mayWrite, now, answer }: Props) {
+export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsights, activity, maySend, mayWrite, now, answer }: Props) {
   const path = `/campaigns/${loaded.id}`;
   const { rid } = useParams();
   const openId = rid === undefined ? null : Number(rid);
@@ -89,6 +92,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
           openId={openId}
           onShowChanges={showChanges}
         />
+        <ActivitySection activity={activity} campaign={campaign} />
       </div>
       <Outlet context={outlet} />
     </>

@@ -43,11 +43,11 @@ export async function exportAttempts(db: Database, campaignId: number): Promise<
 export async function exportStory(db: Database, campaignId: number, recipientId: number): Promise<Readable> {
   const { attempts, events } = await recipientStory(db, campaignId, recipientId);
   const lines = [
-    ...events.map(({ at, kind, actor, text, code, reason }) => [at, kind, actor, text, code, reason]),
     ...attempts.map((attempt) => [
       ...[attempt.finished_at, `attempt_${attempt.outcome}`, attempt.actor, attemptText(attempt)],
       ...[attempt.provider_code ?? (attempt.http_status === null ? null : `HTTP ${attempt.http_status}`), attempt.reason],
     ]),
+    ...events.map(({ at, kind, actor, text, code, reason }) => [at, kind, actor, text, code, reason]),
   ];
   const csv = stringify({
     header: true,

@@ -1,0 +1,90 @@
+import { Skeleton, Text, Title } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import type { ReportRow } from '#app/domain/reporting/period.ts';
+import minutes from '../campaign/minutes-card.module.css';
+import { useHydrated } from '../campaign/use-hydrated.ts';
+import { Count } from '../number.tsx';
+import { useReader } from '../reader-context.tsx';
+import { reportSeries, startText } from './report-series.ts';
+import classes from './reports.module.css';
+
+function ChartMissing() {
+  return (
+    <Text size="sm" c="dimmed" ta="center" pt="xl">
+      The chart could not be loaded. The table below has the same numbers.
+    </Text>
+  );
+}
+
+const ReportChart = lazy(() =>
+  import('./report-chart.tsx').catch(() => ({ default: ChartMissing as typeof import('./report-chart.tsx').default })),
+);
+
+const titles = { day: 'Day by day', week: 'Week by week', month: 'Month by month' };
+const units = { day: 'Day', week: 'Week from', month: 'Month' };
+
+/** Sent, saved and failed over time: a picture, and the same numbers as a table. */
+export function VolumeCard({ rows, unit }: { rows: ReportRow[]; unit: keyof typeof titles }) {
+  const { locale } = useReader();
+  const hydrated = useHydrated();
+  const label = (start: string) => startText(start, unit, locale);
+  return (
+    <section className={minutes.root} aria-labelledby="volume">
+      <div className={minutes.head}>
+        <Title order={2} id="volume" className={minutes.title}>
+          {titles[unit]}
+        </Title>
+        <ul className={minutes.legend} aria-hidden>
+          {reportSeries.map(({ name, label: words, color }) => (
+            <li key={name}>
+              <span style={{ backgroundColor: color }} />
+              {words}
+            </li>
+          ))}
+        </ul>
+      </div>
+      <div className={`${minutes.chart} needs-script`} aria-hidden>
+        {hydrated ? (
+          <Suspense fallback={<Skeleton h={220} />}>
+            <ReportChart rows={rows} label={label} />
+          </Suspense>
+        ) : (
+          <Skeleton h={220} />
+        )}
+      </div>
+      <details className={classes.numbers}>
+        <summary>The numbers as a table</summary>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <section className={classes.scroll} tabIndex={0} aria-label="Numbers over time">
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">{units[unit]}</th>
+                <th scope="col">Sent</th>
+                <th scope="col">Saved by a retry</th>
+                <th scope="col">Failed</th>
+                <th scope="col">Attempts</th>
+                <th scope="col">Retries</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.toReversed().map(({ start, sent, recovered, failed, attempts, retried }) => (
+                <tr key={start}>
+                  <th scope="row" suppressHydrationWarning>
+                    {label(start)}
+                  </th>
+                  {[sent, recovered, failed, attempts, retried].map((value, i) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: the columns are fixed
+                    <td key={i}>
+                      <Count value={value} />
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </details>
+    </section>
+  );
+}
