@@ -8,7 +8,11 @@ export interface Progress extends CampaignCounters {
   version: number;
 }
 
+/** Between tries to get in again where the server could not even ask who is calling, in ms. */
+const ASK_AGAIN_MS = 500;
+
 export interface Following {
+  socket: Socket<ServerEvents, ClientEvents>;
   /** Resolves with the first snapshot. */
   joined: Promise<void>;
   /** Resolves when the campaign has ended and nothing of it is in flight. */
@@ -42,9 +46,13 @@ export function follow({ url, key }: Pick<Order, 'url' | 'key'>, id: number, sho
     });
   };
   socket.on('connect', join);
+  socket.on('connect_error', ({ message }) => {
+    // Socket.IO does not try again by itself where the server refused.
+    if (message === 'unavailable') setTimeout(() => socket.connect(), ASK_AGAIN_MS);
+  });
   socket.on('campaign:resync', join);
   socket.on('campaign:progress', (progress) => {
     if (progress.id === id) take(progress);
   });
-  return { joined: joined.promise, ended: ended.promise, close: () => void socket.close() };
+  return { socket, joined: joined.promise, ended: ended.promise, close: () => void socket.close() };
 }
