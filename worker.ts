@@ -18,11 +18,15 @@ log.info({ concurrency: worker.concurrency }, 'worker is ready');
 // Graphile Worker leaves some promises alone when the database goes away; the queue is started again then, and nothing else is at stake.
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise of the queue was rejected'));
 
+/** Later than the deadline that cuts off calls in flight; waiting for a database that is away ends here. */
+const STOP_DEADLINE_MS = 15_000;
+
 let stopping = false;
 async function stop(signal: NodeJS.Signals): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info({ signal }, 'worker is stopping');
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
   await worker.stop();
   await providers.close();
   await db.pool.end();

@@ -4,7 +4,7 @@ import { type Runner, run, type WorkerEvents } from 'graphile-worker';
 import { type AlertSender, createAlertSender } from '#app/domain/alerts/alert-sender.server.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { createEngine, SendAgainLater } from '#app/domain/sending/engine.server.ts';
-import { keepAlive } from '#app/domain/workers/liveness.server.ts';
+import { keepAlive, type Liveness } from '#app/domain/workers/liveness.server.ts';
 import type { Env } from '#app/env.server.ts';
 import type { Logger } from '#app/log.server.ts';
 import type { Provider } from '#app/providers/provider.ts';
@@ -91,7 +91,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       stopping.abort();
       await supervised;
       const cutOff = setTimeout(() => deadline.abort(), SHUTDOWN_DEADLINE_MS);
-      await session?.stop('stopped');
+      // What could not be given back (the database is away) is found by whoever finds the lock free.
+      await session?.stop('stopped').catch((error: unknown) => log.warn({ err: error }, 'the worker ended without giving back its jobs'));
       clearTimeout(cutOff);
       await alertSender.close();
     },
@@ -130,7 +131,8 @@ async function startSession(
     applicationName: 'rollcall queue',
     onError: (error) => log.warn({ err: error }, 'queue connection lost'),
   });
-  let runner: Runner;
+  let runner: Runner | undefined;
+  let lock: Liveness;
   try {
     runner = await run({
       pgPool: pool,
@@ -149,26 +151,35 @@ async function startSession(
         },
       },
     });
+    lock = await liveness;
   } catch (error) {
-    await pool.end();
+    // A queue without a lock would take jobs that nobody frees when it dies.
+    over.abort(new SendAgainLater('the queue could not be started'));
+    void liveness.then((held) => held.stop('abandoned')).catch(() => {});
+    runner?.stop().catch(() => {});
+    pool.end().catch(() => {});
     throw error;
   }
-  const lock = await liveness;
+  const started = runner;
+
+  async function signOff(): Promise<void> {
+    await untilIdle(pool);
+    await freeJobsOfWorker(db.pool, lock.id);
+    await lock.stop('stopped');
+    await pool.end();
+  }
 
   return {
-    over: Promise.race([gaveUp(events), runner.promise.catch(() => {}), lock.buried]),
+    over: Promise.race([gaveUp(events), started.promise.catch(() => {}), lock.buried]),
     async stop(how) {
       if (how === 'abandoned') over.abort(new SendAgainLater('the queue is started again'));
-      const drained = runner.stop().catch(() => {}); // it has stopped already
+      const drained = started.stop().catch(() => {}); // it has stopped already
       if (how === 'stopped') {
         await drained;
-        await untilIdle(pool);
-        await freeJobsOfWorker(db.pool, lock.id);
+        return signOff();
       }
       await lock.stop(how);
-      const ended = pool.end();
-      if (how === 'stopped') await ended;
-      else ended.catch(() => {}); // its connections may be broken
+      pool.end().catch(() => {}); // its connections may be broken
     },
   };
 }

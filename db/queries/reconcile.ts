@@ -3,7 +3,7 @@ import { inTransaction } from '../transaction.ts';
 
 /** What was mended, by kind; empty on a healthy system. */
 export interface Repair {
-  kind: 'job_missing' | 'job_dead' | 'dispatch_missing' | 'counters_wrong' | 'not_ended';
+  kind: 'job_missing' | 'job_dead' | 'job_orphaned' | 'dispatch_missing' | 'counters_wrong' | 'not_ended';
   campaignId: number | null;
   repaired: number;
 }
@@ -55,6 +55,23 @@ export async function removeDeadJobs(pool: Pool): Promise<Repair[]> {
      where t.id = j.task_id and t.identifier in ('send_email', 'send_sms') and j.attempts >= j.max_attempts and j.locked_at is null`,
   );
   return rowCount ? [{ kind: 'job_dead', campaignId: null, repaired: rowCount }] : [];
+}
+
+/** A worker registers right after its first look at the queue: jobs locked for so long by nobody known are nobody's. */
+const UNREGISTERED_S = 30;
+
+/**
+ * Jobs locked by a queue that is not registered as running: it died before it had registered, or took them after others had buried it.
+ * They are free again, and the attempt that Graphile counted is given back.
+ */
+export async function freeOrphanedJobs(pool: Pool): Promise<Repair[]> {
+  const { rowCount } = await pool.query(
+    `update graphile_worker._private_jobs j set locked_at = null, locked_by = null, attempts = greatest(j.attempts - 1, 0)
+     where j.locked_at < now() - $1 * interval '1 second'
+       and not exists (select from workers w where w.pool_id = j.locked_by and w.ended_at is null)`,
+    [UNREGISTERED_S],
+  );
+  return rowCount ? [{ kind: 'job_orphaned', campaignId: null, repaired: rowCount }] : [];
 }
 
 /** Campaigns that ought to be topped up, moved or started, and have no job for it. */

@@ -123,7 +123,7 @@ describe('the reconciler', () => {
     expect(await reconcile(own.db, silent)).toEqual([]);
   });
 
-  test('gives a job to recipients that lost theirs, removes dead jobs, and sets counters right', async () => {
+  test('gives a job to recipients that lost theirs, frees and removes jobs that nobody works on, and sets counters right', async () => {
     const id = await draftCampaign(own.db, { addresses: numbered(30, 'mended.test') });
     await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
     // A hand in the database: queued without jobs, and counters that lie.
@@ -135,9 +135,16 @@ describe('the reconciler', () => {
       `insert into graphile_worker._private_jobs (task_id, payload, attempts, max_attempts)
        select id, '{}', 4, 4 from graphile_worker._private_tasks where identifier = 'send_email'`,
     );
+    await own.db.pool.query(
+      `insert into graphile_worker._private_jobs (task_id, payload, attempts, max_attempts, locked_at, locked_by)
+       select id, json_build_object('campaign_id', $1::bigint), 1, 4, now() - interval '1 minute', 'a queue that nobody knows'
+       from graphile_worker._private_tasks where identifier = 'dispatch_campaign'`,
+      [id],
+    );
     const repairs = await reconcile(own.db, silent);
     expect(repairs).toEqual(
       expect.arrayContaining([
+        { kind: 'job_orphaned', campaignId: null, repaired: 1 },
         { kind: 'job_missing', campaignId: id, repaired: 30 },
         { kind: 'job_dead', campaignId: null, repaired: 1 },
         { kind: 'counters_wrong', campaignId: id, repaired: 1 },

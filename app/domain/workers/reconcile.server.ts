@@ -5,6 +5,7 @@ import {
   addMissingJobs,
   checkCounters,
   endDoneCampaigns,
+  freeOrphanedJobs,
   logRepairs,
   type Repair,
   removeDeadJobs,
@@ -17,6 +18,7 @@ import {
  */
 export async function reconcile(db: Database, log: Logger): Promise<Repair[]> {
   const repairs = [
+    ...(await freeOrphanedJobs(db.pool)),
     ...(await addMissingJobs(db.pool)),
     ...(await removeDeadJobs(db.pool)),
     ...(await requestMissingDispatches(db.pool)),
