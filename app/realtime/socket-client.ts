@@ -33,6 +33,10 @@ export function liveSocket(): LiveSocket {
   made.on('disconnect', (reason) => {
     if (reason === 'io server disconnect') setTimeout(() => made.connect(), 1_000);
   });
+  // Nor does it where the server refused because its database is away.
+  made.on('connect_error', ({ message }) => {
+    if (message === 'unavailable') setTimeout(() => made.connect(), 1_000);
+  });
   socket = made;
   return made;
 }

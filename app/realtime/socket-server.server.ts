@@ -126,8 +126,11 @@ function serve(socket: LiveSocket, context: AppContext): void {
     try {
       answer({ campaign: await getCampaign(context.db, id), server_time: new Date().toISOString() });
     } catch (error) {
-      await socket.leave(rooms.campaign(id));
-      await socket.leave(allRows(id));
+      // Where only the database is away the socket stays: it is told to join again when the ledger can be heard again.
+      if (isProblem(error)) {
+        await socket.leave(rooms.campaign(id));
+        await socket.leave(allRows(id));
+      }
       answer({ error: { code: codeOf(error, context) } });
     }
   });
