@@ -31,7 +31,7 @@ const tickMs = 25;
 
 /**
  * Tells Rollcall what became of accepted messages, signed as the providers do: SendGrid in batches, Twilio one by one. Runs beside the
- * sending and never holds it up: what does not fit the queue, or comes while the receiver fails, is dropped and counted.
+ * sending and never holds it up: what does not fit the queue, because the receiver is away, is dropped and counted.
  */
 export class EventPoster {
   #email = new BoundedQueue<EmailEvent>(queueLimit);
@@ -86,8 +86,6 @@ export class EventPoster {
   #tick(): void {
     const now = Date.now();
     const due = (event: { due: number }) => event.due <= now;
-    if (this.#emailPoster.paused) this.#email.dropped += this.#email.take(queueLimit, due).length;
-    if (this.#smsPoster.paused) this.#sms.dropped += this.#sms.take(queueLimit, due).length;
     while (this.#emailPoster.inFlight < emailPostsAtOnce) {
       const batch = this.#email.take(messagesPerPost, due);
       if (batch.length === 0) break;

@@ -11,40 +11,29 @@ export interface PosterStats {
   failed: number;
 }
 
-const retryDelaysMs = [200, 1000, 3000];
-const failuresBeforePause = 20;
-const pauseMs = 5000;
+const retryDelaysMs = [200, 1000, 2000];
+/** The providers go on for a day; an absent receiver must not fill a developer's memory for so long. */
+const giveUpAfterMs = 90_000;
 
-/**
- * Posts to Rollcall, with a few retries on anything but 2xx. A receiver that keeps failing is left alone for some seconds, so that an
- * absent one costs the sandbox nothing.
- */
+/** Posts to Rollcall, again and again on anything but 2xx, as the providers do. */
 export class Poster {
   stats: PosterStats = { posted: 0, failed: 0 };
   inFlight = 0;
   #agent = new Agent({ connections: 32, pipelining: 1, headersTimeout: 10_000, bodyTimeout: 10_000 });
   #closing = new AbortController();
-  #failures = 0;
-  #pausedUntil = 0;
-
-  get paused(): boolean {
-    return Date.now() < this.#pausedUntil;
-  }
 
   /** True once it was taken. Never throws. */
   async post(post: Post): Promise<boolean> {
     this.inFlight += 1;
+    const started = Date.now();
     try {
       for (let attempt = 0; ; attempt++) {
         if (await this.#once(post)) {
           this.stats.posted += 1;
-          this.#failures = 0;
           return true;
         }
-        this.#failures += 1;
-        if (this.#failures >= failuresBeforePause) this.#pausedUntil = Date.now() + pauseMs;
-        const delay = retryDelaysMs[attempt];
-        if (delay === undefined || this.paused || this.#closing.signal.aborted) break;
+        if (this.#closing.signal.aborted || Date.now() - started > giveUpAfterMs) break;
+        const delay = retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)];
         await new Promise((resolve) => setTimeout(resolve, delay).unref());
       }
       this.stats.failed += 1;
