@@ -1,6 +1,8 @@
 import { type KeyObject, sign } from 'node:crypto';
+import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import type { Database } from '#db/database.ts';
+import { draftCampaign } from './campaigns.ts';
 
 /** A recipient with the attempt that its events are about. */
 export interface Addressee {
@@ -17,6 +19,17 @@ export async function addressees(db: Database, campaignId: number): Promise<Addr
     [campaignId],
   );
   return rows;
+}
+
+/** A campaign that was sent to all of them, as far as the ledger knows; nothing went out. */
+export async function sentCampaign(db: Database, addresses: string[], channel: Channel = 'email'): Promise<Addressee[]> {
+  const id = await draftCampaign(db, { addresses, channel });
+  await db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await db.pool.query(
+    `update recipients set status = 'sent', sent_at = now(), attempts = 1, attempt_id = nextval('attempt_ids') where campaign_id = $1`,
+    [id],
+  );
+  return addressees(db, id);
 }
 
 let next = 0;

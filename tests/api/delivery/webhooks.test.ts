@@ -6,15 +6,13 @@ import { action as sendgrid } from '#app/routes/webhooks.sendgrid.ts';
 import { action as inbound } from '#app/routes/webhooks.twilio.inbound.ts';
 import { action as status } from '#app/routes/webhooks.twilio.status.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
-import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
-import { type Addressee, addressees, sendGridHeaders, sendGridJson } from '#tests/support/events.ts';
-import { type Sending, startSending } from '#tests/support/sending.ts';
+import { numbered } from '#tests/support/campaigns.ts';
+import { type Addressee, sendGridHeaders, sendGridJson, sentCampaign } from '#tests/support/events.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const origin = 'https://rollcall.example.com';
 const token = 'a token for tests';
 let api: TestApi;
-let sending: Sending;
 beforeAll(async () => {
   api = await startApi({
     BASE_URL: origin,
@@ -22,19 +20,10 @@ beforeAll(async () => {
     TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
     TWILIO_AUTH_TOKEN: token,
   });
-  sending = await startSending(api);
 });
-afterAll(async () => {
-  await sending.stop();
-  await api.drop();
-});
+afterAll(() => api.drop());
 
-async function sent(addresses: string[], channel: 'email' | 'sms' = 'email'): Promise<Addressee[]> {
-  const id = await draftCampaign(api.db, { addresses, channel });
-  await sending.send(id);
-  await sending.untilEnded(id);
-  return addressees(api.db, id);
-}
+const sent = (addresses: string[], channel: 'email' | 'sms' = 'email') => sentCampaign(api.db, addresses, channel);
 const recipient = async ({ campaignId, recipientId }: Addressee) =>
   (await api.db.pool.query('select * from recipients where campaign_id = $1 and id = $2', [campaignId, recipientId])).rows[0];
 const logged = async () => (await api.db.pool.query('select count(*)::int as n from provider_events')).rows[0].n as number;

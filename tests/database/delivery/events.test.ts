@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
+import { recogniseUnknown, recordEvents } from '#app/domain/delivery/record-events.server.ts';
+import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
+import { claimRecipients } from '#db/queries/claim-recipients.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
-import { type Addressee, addressees, sendGridJson, smsEvent } from '#tests/support/events.ts';
+import { type Addressee, addressees, sendGridJson, sentCampaign, smsEvent } from '#tests/support/events.ts';
 import { type Sending, startSending } from '#tests/support/sending.ts';
 
 let own: TestDatabase;
@@ -20,12 +22,7 @@ afterAll(async () => {
   await own.drop();
 });
 
-async function sent(addresses: string[], channel: 'email' | 'sms' = 'email'): Promise<Addressee[]> {
-  const id = await draftCampaign(own.db, { addresses, channel });
-  await sending.send(id);
-  await sending.untilEnded(id);
-  return addressees(own.db, id);
-}
+const sent = (addresses: string[], channel: 'email' | 'sms' = 'email') => sentCampaign(own.db, addresses, channel);
 const email = (to: Addressee, event: string, more: Record<string, unknown> = {}) =>
   sendGridEvent(sendGridJson(to, event, more)) as ProviderEvent;
 const recipient = async ({ campaignId, recipientId }: Addressee) =>
@@ -237,6 +234,57 @@ describe('an unknown outcome', () => {
     await recordEvents(own.db, [smsEvent(to, 'undelivered')]);
     expect(await recipient(to)).toMatchObject({ status: 'failed', failure_code: 'unreachable' });
     expect(await campaign(to.campaignId)).toMatchObject({ status: 'FAILED', failed: 1 });
+  });
+});
+
+describe('an event that comes before the answer to the call', () => {
+  /** A recipient whose call is under way. */
+  async function calling(address: string, channel: 'email' | 'sms' = 'email'): Promise<Addressee> {
+    const id = await draftCampaign(own.db, { addresses: [address], channel });
+    await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+    await own.db.pool.query(`update recipients set status = 'queued', dispatch_seq = 1 where campaign_id = $1`, [id]);
+    const [found] = (await addressees(own.db, id)) as [Addressee];
+    const [claim] = await claimRecipients(own.db.pool, [{ campaign_id: id, recipient_id: found.recipientId, dispatch_seq: 1 }]);
+    return { ...found, attemptId: claim?.attemptId as number };
+  }
+  const answered = ({ campaignId, recipientId, attemptId }: Addressee, outcome: 'accepted' | 'unknown') =>
+    commitOutcomes(own.db, [
+      {
+        ...{ campaignId, recipientId, attemptId, outcome, status: outcome === 'accepted' ? 'sent' : 'unknown', refund: false },
+        ...{ delayS: outcome === 'accepted' ? null : 600, failureCode: outcome === 'accepted' ? null : 'timeout', reason: null },
+        ...{ httpStatus: null, providerCode: null, retryAfterS: null, providerMessageId: null },
+      },
+    ]);
+
+  test('leaves the status to the answer, and settles it where there is none', async () => {
+    const to = await calling('early@answer.test');
+    await recordEvents(own.db, [email(to, 'processed'), email(to, 'delivered')]);
+    expect(await recipient(to)).toMatchObject({ status: 'sending', delivery: 'delivered' });
+    await answered(to, 'unknown');
+    expect(await recipient(to)).toMatchObject({ status: 'sent', delivery: 'delivered', failure_code: null, unknown_until: null });
+    expect(await campaign(to.campaignId)).toMatchObject({ status: 'SENT', sent: 1, delivered: 1 });
+    const { rows } = await own.db.pool.query('select outcome from attempts where campaign_id = $1', [to.campaignId]);
+    expect(rows).toEqual([{ outcome: 'unknown' }]);
+  });
+
+  test('fails a text that the carrier gave back at once', async () => {
+    const to = await calling('+12015553900', 'sms');
+    await recordEvents(own.db, [smsEvent(to, 'undelivered', ['carrier_rejected', 'Blocked.'])]);
+    expect(await recipient(to)).toMatchObject({ status: 'sending' });
+    await answered(to, 'accepted');
+    expect(await recipient(to)).toMatchObject({ status: 'failed', failure_code: 'carrier_rejected', failure_reason: 'Blocked.' });
+    expect(await campaign(to.campaignId)).toMatchObject({ status: 'FAILED', failed: 1, sent: 0 });
+  });
+
+  test('is found when nobody ever committed the answer', async () => {
+    const to = await calling('crashed@answer.test');
+    await recordEvents(own.db, [email(to, 'processed')]);
+    await own.db.pool.query(
+      `update recipients set status = 'unknown', claimed_at = null, unknown_until = now() where campaign_id = $1 and id = $2`,
+      [to.campaignId, to.recipientId],
+    );
+    expect(await recogniseUnknown(own.db)).toBe(1);
+    expect(await recipient(to)).toMatchObject({ status: 'sent' });
   });
 });
 
