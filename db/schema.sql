@@ -1021,8 +1021,8 @@ create view reporting.campaigns as
     failed_at + COALESCE(( SELECT settings_in_force.value
            FROM settings_in_force
           WHERE settings_in_force.name = 'retry_window_s'::text), 86400)::double precision * '00:00:01'::interval AS retry_until,
-    NULL::timestamp with time zone AS hold_until,
-    NULL::text AS hold_reason,
+    hold_until,
+    hold_reason,
     preparing,
     version,
     created_at,
