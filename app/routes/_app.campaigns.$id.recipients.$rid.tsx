@@ -1,20 +1,18 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { type ShouldRevalidateFunction, useActionData, useLoaderData, useLocation, useOutletContext, useParams } from '@remix-run/react';
-import { useEffect, useState } from 'react';
 import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
 import type { LiveOutlet } from '#app/components/campaign/live-outlet.ts';
-import { loadJson } from '#app/components/campaign/load-json.ts';
 import { RecipientActions } from '#app/components/recipient-actions/recipient-actions.tsx';
 import { MessagePreview } from '#app/components/recipient-story/message-preview.tsx';
 import { RecipientStory as Story } from '#app/components/recipient-story/recipient-story.tsx';
 import { SideSheet } from '#app/components/recipient-story/side-sheet.tsx';
+import { useStory } from '#app/components/recipient-story/use-story.ts';
 import { Variables } from '#app/components/recipient-story/variables.tsx';
 import { RecipientStatusBadge } from '#app/components/status-badge.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
-import { recipientStory, type WholeStory } from '#app/domain/activity/recipient-story.server.ts';
+import { recipientStory } from '#app/domain/activity/recipient-story.server.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
-import { useRecipientChanges } from '#app/realtime/use-recipient-changes.ts';
 import { actOnRecipient } from '#app/recipient-actions.server.ts';
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
@@ -45,15 +43,7 @@ export default function RecipientSheet() {
   const answer = useActionData<typeof action>() as ActAnswer | undefined;
   const { search } = useLocation();
   const { message } = loaded;
-  const [later, setLater] = useState<WholeStory | null>(null);
-  useEffect(() => {
-    if (loaded) setLater(null);
-  }, [loaded]);
-  const { recipient, attempts, events } = later?.recipient.id === loaded.recipient.id ? later : loaded;
-  useRecipientChanges(Number(id), loaded.recipient.id, joins, async () => {
-    const story = await loadJson<WholeStory>(`/api/v1/campaigns/${id}/recipients/${rid}`);
-    if (story) setLater(story);
-  });
+  const { recipient, attempts, events } = useStory(loaded, Number(id), joins);
 
   return (
     <SideSheet title={recipient.address} badge={<RecipientStatusBadge status={recipient.status} />} closeTo={{ pathname: path, search }}>

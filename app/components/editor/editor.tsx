@@ -155,7 +155,7 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
                   people={campaign.pending}
                   ready={isReady(items) && plan.error === null}
                   mayNot={may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send')}
-                  planned={plan.instant === null ? null : when}
+                  planned={schedule.later ? when : null}
                   flush={flush}
                 />
               </div>

@@ -4,6 +4,7 @@ import { IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RetryPreview, RetryReason } from '#app/domain/campaigns/retry-rules.ts';
 import { NOT_TRIED } from '#app/domain/campaigns/retry-rules.ts';
+import { useHydrated } from '../campaign/use-hydrated.ts';
 import { useNumbers } from '../number.tsx';
 import { ReasonChoice } from './reason-choice.tsx';
 import classes from './retry.module.css';
@@ -19,6 +20,8 @@ interface Props {
 export function RetryForm({ preview, path }: Props) {
   const { counted, count } = useNumbers();
   const { state, formAction } = useNavigation();
+  // Without scripts the number does not follow the choice.
+  const hydrated = useHydrated();
   const [chosen, setChosen] = useState(
     () => new Set(preview.by_reason.filter((reason) => reason.retry_by_default).map(({ code }) => code)),
   );
@@ -74,7 +77,7 @@ export function RetryForm({ preview, path }: Props) {
           size="md"
           fullWidth
           leftSection={<IconRefresh size={17} stroke={1.9} aria-hidden />}
-          disabled={retried === 0}
+          disabled={hydrated && retried === 0}
           loading={state !== 'idle' && formAction === `${path}/retry`}
         >
           <span className="needs-script numeric" suppressHydrationWarning>
