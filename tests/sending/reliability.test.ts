@@ -42,7 +42,7 @@ async function startProcess(): Promise<ChildProcess> {
     DATABASE_URL: own.url,
     SENDGRID_API_KEY: env.sendgridApiKey,
     SENDGRID_BASE_URL: env.sendgridBaseUrl,
-    SEND_TIMEOUT_MS: '1000',
+    SEND_TIMEOUT_MS: '3000',
     UNKNOWN_GRACE_S: '1',
     LOG_LEVEL: 'silent',
   };
