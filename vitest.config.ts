@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.{ts,tsx}'],
           setupFiles: ['tests/support/console.ts'],
+          // Properties of addresses take two seconds alone, and several beside the rest.
+          testTimeout: 30_000,
         },
       },
       {

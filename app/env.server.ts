@@ -18,6 +18,10 @@ function whole(least: number, most: number) {
     .refine((n) => n >= least && n <= most, error);
 }
 
+function oneOf<const Word extends string>(...words: Word[]) {
+  return z.enum(words, { error: `must be one of ${words.join(', ')}` });
+}
+
 const perSecond = z
   .string()
   .regex(/^\d+(\.\d+)?$/, 'must be a number of messages per second')
@@ -90,8 +94,8 @@ const variables = {
   SANDBOX: { schema: flag.optional(), example: '1' },
   SANDBOX_PORT: { schema: port.default(3025), example: '3025' },
   WORKER_CONCURRENCY: { schema: whole(1, 1_000).optional(), example: '100' },
-  LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'), example: 'info' },
-  NODE_ENV: { schema: z.enum(['development', 'production', 'test']).default('development'), example: 'production' },
+  LOG_LEVEL: { schema: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'), example: 'info' },
+  NODE_ENV: { schema: oneOf('development', 'production', 'test').default('development'), example: 'production' },
 } satisfies Record<string, { schema: z.ZodType; example: string; secret?: boolean }>;
 
 type Variables = typeof variables;

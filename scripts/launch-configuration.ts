@@ -32,8 +32,9 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
     ...(databaseUrl ? { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseUrl } : {}),
     ...(sandbox ? sandboxEnv(dataDir, Number(given.SANDBOX_PORT || 3025)) : {}),
   });
-  // All that can be wrong is said before anything is started; only the embedded database's address is not known yet.
-  const checked = readEnv(merged(embeddedDatabase ? 'postgres://127.0.0.1/rollcall' : undefined));
+  // All that can be wrong is said before anything is started, also of what the sandbox puts its own values in place of. Only the embedded
+  // database's address is not known yet.
+  const checked = readEnv({ ...given, ...launched, ...(embeddedDatabase ? { DATABASE_URL: 'postgres://127.0.0.1/rollcall' } : {}) });
   await assertFree(checked.port, 'PORT');
   if (sandbox) await assertFree(checked.sandboxPort, 'SANDBOX_PORT', '127.0.0.1');
 

@@ -2,11 +2,13 @@ import type { z } from 'zod';
 import { type FieldError, invalid } from './problem.ts';
 
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: `There is no field "${key}".` }))
-      : [{ path: issue.path.join('.'), message: issue.message }],
-  );
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: `There is no field "${key}".` }));
+    }
+    const wholeBody = issue.code === 'invalid_type' && issue.path.length === 0;
+    return [{ path: issue.path.join('.'), message: wholeBody ? 'This must be a JSON object.' : issue.message }];
+  });
 }
 
 /** The value as the schema makes it. @throws Problem 422 `invalid` with the path of each bad field */

@@ -93,8 +93,14 @@ test('bodies that are no JSON, or too large, are refused', async () => {
   const send = (body: string, type = 'application/json') => api.call('POST', '/campaigns', { body, headers: { 'Content-Type': type } });
   expect(await problem(await send('{"name": '))).toMatchObject({ status: 400, code: 'invalid_json' });
   expect(await problem(await send('name=x', 'application/x-www-form-urlencoded'))).toMatchObject({ status: 415 });
-  expect(await problem(await send('[]'))).toMatchObject({ status: 422, code: 'invalid' });
+  expect(await problem(await send('[]'))).toMatchObject({ status: 422, code: 'invalid', detail: 'This must be a JSON object.' });
   expect(await problem(await send(`{"name": "${'x'.repeat(1_500_000)}"}`))).toMatchObject({ status: 413, code: 'too_large' });
+});
+
+test.each(['0', '501', 'many', '1.5'])('a page of %s is refused in words', async (limit) => {
+  const message = 'The limit must be a whole number from 1 to 500.';
+  const answer = await problem(await api.call('GET', `/campaigns?limit=${limit}`));
+  expect(answer).toMatchObject({ status: 422, errors: [{ path: 'limit', message }] });
 });
 
 test('pages of campaigns leave none out and show none twice', async () => {

@@ -53,7 +53,8 @@ describe('an error names the variable, what was wrong and an example', () => {
     ['SMS_RATE', '0', 'must be above 0'],
     ['SANDBOX', 'yes', 'must be 0 or 1'],
     ['ADMIN_EMAIL', 'admin', 'must be an email address'],
-    ['NODE_ENV', 'prod', 'production'],
+    ['NODE_ENV', 'prod', 'must be one of development, production, test'],
+    ['LOG_LEVEL', 'loud', 'must be one of fatal, error'],
   ])('%s=%s', (name, value, wrong) => {
     const message = problemOf({ [name]: value });
     expect(message).toContain(`${name} `);

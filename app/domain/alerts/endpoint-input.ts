@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageLimit } from '../page-limit.ts';
 import { alertEvents } from './alert.ts';
 
 /** What people and programs may say about an endpoint; whether its URL is allowed depends on the configuration and is asked apart. */
@@ -39,6 +40,6 @@ export type EndpointPatch = z.input<typeof endpointPatch>;
 /** GET /webhook-endpoints/:id/deliveries. */
 export const deliveryFilter = z.object({
   cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1, 'The limit must be from 1 to 500.').max(500, 'The limit must be from 1 to 500.').optional(),
+  limit: pageLimit,
 });
 export type DeliveryFilter = z.input<typeof deliveryFilter>;

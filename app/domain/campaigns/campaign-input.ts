@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageLimit } from '../page-limit.ts';
 import type { FieldError } from '../problem.ts';
 import { type Channel, campaignStatuses, channels, unknownPolicies } from './campaign.ts';
 
@@ -70,7 +71,7 @@ export const campaignFilter = z.object({
   channel: z.enum(channels, 'The channel must be email or sms.').optional(),
   q: z.string().max(200).optional(),
   cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1, 'The limit must be from 1 to 500.').max(500, 'The limit must be from 1 to 500.').optional(),
+  limit: pageLimit,
 });
 export type CampaignFilter = z.input<typeof campaignFilter>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
+import { pageLimit } from '../page-limit.ts';
 import type { RecipientJson } from '../recipients/recipient.ts';
 import type { SuppressionReason } from '../suppressions/suppression.ts';
 
@@ -52,5 +53,5 @@ export const peopleFilter = z.object({
     .max(320, 'This is too long for an address.')
     .describe('An address or phone number in any spelling, whole or its beginning.'),
   cursor: z.string().max(2000).optional(),
-  limit: z.coerce.number().int().min(1, 'The limit must be from 1 to 500.').max(500, 'The limit must be from 1 to 500.').optional(),
+  limit: pageLimit,
 });

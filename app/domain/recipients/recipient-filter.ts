@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageLimit } from '../page-limit.ts';
 import { type RecipientStatus, recipientStatuses } from './recipient.ts';
 
 const statusList = z.preprocess(
@@ -12,7 +13,7 @@ export const recipientFilter = z.object({
   code: z.string().max(100).optional(),
   q: z.string().max(320).optional(),
   cursor: z.string().max(4000).optional(),
-  limit: z.coerce.number().int().min(1, 'The limit must be from 1 to 500.').max(500, 'The limit must be from 1 to 500.').optional(),
+  limit: pageLimit,
 });
 
 export interface RecipientFilter {
