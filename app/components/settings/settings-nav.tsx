@@ -6,6 +6,7 @@ const places = [
   { to: '/settings/keys', label: 'API keys' },
   { to: '/settings/people', label: 'Team' },
   { to: '/settings/providers', label: 'Providers' },
+  { to: '/settings/limits', label: 'Limits' },
 ];
 
 export function SettingsNav() {

@@ -1,0 +1,47 @@
+import type { Database } from '#db/database.ts';
+import { readLimits, requestProbeNow, setRate } from '#db/queries/limits.ts';
+import type { Channel } from '../campaigns/campaign.ts';
+import { conflict } from '../problem.ts';
+
+/** What slows or stops one provider. Times are ISO 8601. */
+export interface LimitJson {
+  channel: Channel;
+  /** Messages per second for all workers together as set here; null: as the environment says. */
+  rate: number | null;
+  /** As EMAIL_RATE or SMS_RATE says; null: no limit. */
+  default_rate: number | null;
+  hold: { since: string; until: string; reason: string } | null;
+}
+
+export interface WorkerJson {
+  id: number;
+  host: string;
+  pid: number;
+  started_at: string;
+}
+
+export async function getLimits(
+  db: Database,
+  env: { emailRate?: number | undefined; smsRate?: number | undefined },
+): Promise<{ limits: LimitJson[]; workers: WorkerJson[] }> {
+  const { gates, workers } = await readLimits(db.pool);
+  return {
+    limits: gates.map(({ channel, rate, heldSince, holdUntil, holdReason }) => ({
+      channel,
+      rate,
+      default_rate: (channel === 'email' ? env.emailRate : env.smsRate) ?? null,
+      hold: heldSince && holdUntil ? { since: heldSince.toISOString(), until: holdUntil.toISOString(), reason: holdReason ?? '' } : null,
+    })),
+    workers: workers.map(({ startedAt, ...worker }) => ({ ...worker, started_at: startedAt.toISOString() })),
+  };
+}
+
+/** Holds for all workers within a second. @param rate messages per second; null: as the environment says */
+export async function changeRate(db: Database, channel: Channel, rate: number | null): Promise<void> {
+  await setRate(db.pool, channel, rate);
+}
+
+/** Sends the next probe at once instead of at the end of the hold. @throws Problem 409 where the provider is not held */
+export async function tryNow(db: Database, channel: Channel): Promise<void> {
+  if (!(await requestProbeNow(db.pool, channel))) throw conflict('The provider is not held any more: messages go out again.', 'not_held');
+}

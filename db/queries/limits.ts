@@ -1,0 +1,59 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../transaction.ts';
+
+type Channel = 'email' | 'sms';
+
+export interface GateRow {
+  channel: Channel;
+  rate: number | null;
+  heldSince: Date | null;
+  holdUntil: Date | null;
+  holdReason: string | null;
+}
+
+export interface WorkerRow {
+  id: number;
+  host: string;
+  pid: number;
+  startedAt: Date;
+}
+
+export async function readLimits(pool: Pool): Promise<{ gates: GateRow[]; workers: WorkerRow[] }> {
+  const [gates, workers] = await Promise.all([
+    pool.query<GateRow>(
+      `select channel, rate, held_since as "heldSince", hold_until as "holdUntil", hold_reason as "holdReason"
+       from provider_gates order by channel`,
+    ),
+    pool.query<WorkerRow>(`select id, host, pid, started_at as "startedAt" from workers where ended_at is null order by id`),
+  ]);
+  return { gates: gates.rows, workers: workers.rows };
+}
+
+/** Slots that a slower rate gave away beyond now are taken back, so that the new one begins at once. */
+export async function setRate(pool: Pool, channel: Channel, rate: number | null): Promise<void> {
+  await pool.query('update provider_gates set rate = $2, slot_at = least(slot_at, now()) where channel = $1', [channel, rate]);
+}
+
+/**
+ * Ends a hold's waiting: the provider is probed now. Its campaigns say so.
+ *
+ * @returns false where it is not held
+ */
+export async function requestProbeNow(pool: Pool, channel: Channel): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      'update provider_gates set hold_until = least(hold_until, now()) where channel = $1 and hold_until is not null',
+      [channel],
+    );
+    if (!rowCount) return false;
+    await client.query(
+      `update campaigns set hold_until = now()
+       where id in (select id from campaigns where channel = $1 and hold_until > now() order by id for no key update)`,
+      [channel],
+    );
+    await client.query(`select graphile_worker.add_job('probe_provider', json_build_object('channel', $1::text), priority => -20)`, [
+      channel,
+    ]);
+    return true;
+  });
+}
