@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rollcall-send-'));
 beforeAll(async () => {
   const port = await freePort();
   api = await startApi({ PORT: String(port), BASE_URL: `http://127.0.0.1:${port}` });
-  sending = await startSending(api);
+  sending = await startSending(api, { SEND_TIMEOUT_MS: '10000' });
   // The web half sends test messages through the same sandbox.
   Object.assign(api.context.env, { ...sending.env, port, baseUrl: `http://127.0.0.1:${port}`, emailFrom: 'news@example.com' });
   web = await startWeb(api.context);
