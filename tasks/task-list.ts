@@ -30,7 +30,7 @@ export function createTaskList({ db, env, log, engine, alertSender }: TaskContex
     move_recipients: moveCampaignRecipients(db),
     clone_recipients: cloneCampaignRecipients(db),
     start_campaign: startCampaign(db),
-    settle_unknown: settleUnknownOutcomes(db, env),
+    settle_unknown: settleUnknownOutcomes(db, env, engine.lookUpText),
     probe_provider: probeHeldProvider(db),
     reconcile: reconcileLedger(db, log),
     raise_alerts: raiseAlerts(db),

@@ -20,7 +20,8 @@ export type SendResult = Accepted | Refused;
 
 export interface Accepted {
   outcome: 'accepted';
-  httpStatus: number;
+  /** null: found in the provider's list, without a call of ours. */
+  httpStatus: number | null;
   providerMessageId: string | null;
 }
 
@@ -51,5 +52,12 @@ export interface Provider {
   readonly name: 'SendGrid' | 'Twilio';
   /** Ends within the deadline given at construction, or at `signal`, whichever is earlier. */
   send(message: OutgoingMessage, signal?: AbortSignal): Promise<SendResult>;
+  /**
+   * Looks for a message that may have been taken: same recipient, sender and text, created at `sinceMs` (ms since 1970) or later.
+   * Providers without a list of messages have no such method.
+   *
+   * @returns the ids of all that could be it, none too where we may not look; null where the provider did not answer
+   */
+  find?(message: Pick<OutgoingMessage, 'to' | 'from' | 'text'>, sinceMs: number, signal?: AbortSignal): Promise<string[] | null>;
   close(): Promise<void>;
 }

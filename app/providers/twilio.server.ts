@@ -1,5 +1,6 @@
 import twilio from 'twilio';
 import RequestClient from 'twilio/lib/base/RequestClient.js';
+import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
 import { exchangeOfCall, follow } from './call.server.ts';
 import { notBuilt } from './classification.ts';
 import type { Exchange, OutgoingRequest } from './exchange.ts';
@@ -49,8 +50,27 @@ export function createTwilio({ accountSid, authToken, baseUrl, rollcallUrl, time
         secrets,
       });
     },
+    async find({ to, from, text }, sinceMs, signal) {
+      // A messaging service sends from numbers of its own. A queued message has no date sent yet, so the list is not limited by it.
+      const filter = isMessagingService(from) ? { to } : { to, from };
+      let listed: MessageInstance[] = [];
+      const { exchange, error } = await follow(signal, async () => {
+        listed = await client.messages.list({ ...filter, limit: LISTED });
+      });
+      const refused = exchange?.kind === 'answered' && exchange.status >= 400 && exchange.status < 500 && exchange.status !== 429;
+      if (refused) return [];
+      if (error !== null) return null;
+      return listed.filter(({ body, dateCreated }) => body === (text ?? '') && dateCreated.getTime() >= sinceMs).map(({ sid }) => sid);
+    },
     close: () => transport.close(),
   };
+}
+
+/** Newest messages to one number that are looked through. */
+const LISTED = 50;
+
+function isMessagingService(sender: string): boolean {
+  return /^MG[0-9a-fA-F]{32}$/.test(sender);
 }
 
 /** Where Twilio reports to, or null where it could not reach us anyway and would refuse the message for it (error 21609). */

@@ -25,7 +25,7 @@ export interface Outcome {
 /**
  * Commits outcomes in one statement: ledger, attempt log and (by triggers) counters and notifications. Idempotent by attempt id, so it
  * may be repeated after a lost connection: a row that no longer belongs to its attempt is left alone. A late answer replaces an
- * `unknown` of the same attempt.
+ * `unknown` of the same attempt; the log has that attempt already, and keeps it.
  *
  * @returns those whose provider events may have come before this answer and say more than it; see applyEvents
  */
@@ -59,7 +59,7 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
       logged as (
         insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, http_status, provider_code,
           reason, retry_after_s, provider_message_id)
-        select attempt_id, campaign_id, id, round, attempts, claimed_at, clock_timestamp(), outcome, http_status, provider_code,
+        select attempt_id, campaign_id, id, round, attempts, coalesce(claimed_at, now()), clock_timestamp(), outcome, http_status, provider_code,
           reason, retry_after_s, provider_message_id
         from mine where outcome is not null
         on conflict (id) do nothing

@@ -5,9 +5,10 @@ import type { Pool, PoolClient } from 'pg';
  * of their own, due at once) or, after the last attempt, failed as `outcome_unknown`. In a campaign that no longer sends they wait as
  * `pending` (paused) or end as failed (cancelled, ended). Held ones have no deadline and are left to a person.
  *
+ * @param which all of a channel, or those whose provider was asked for the message
  * @returns how many were settled now; at most 1,000 a call
  */
-export async function settleUnknown(pool: Pool): Promise<number> {
+export async function settleUnknown(pool: Pool, which: { channel: 'email' | 'sms' } | { attemptIds: readonly number[] }): Promise<number> {
   const { rows } = await pool.query<{ settled: number }>(
     `with due as (
        select r.campaign_id, r.id, c.channel,
@@ -17,7 +18,7 @@ export async function settleUnknown(pool: Pool): Promise<number> {
            else 'pending'
          end::recipient_status as next_status
        from recipients r join campaigns c on c.id = r.campaign_id
-       where r.status = 'unknown' and r.unknown_until <= now()
+       where r.status = 'unknown' and r.unknown_until <= now() and ${'channel' in which ? 'c.channel = $1' : 'r.attempt_id = any($1)'}
        order by r.id limit 1000 for update of r skip locked
      ),
      moved as (
@@ -38,6 +39,7 @@ export async function settleUnknown(pool: Pool): Promise<number> {
        from moved where next_status = 'queued' having count(*) > 0
      )
      select (select count(*) from moved)::integer as settled, (select count(*) from jobs) as jobs`,
+    ['channel' in which ? which.channel : which.attemptIds],
   );
   return rows[0]?.settled ?? 0;
 }

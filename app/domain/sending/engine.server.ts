@@ -4,13 +4,16 @@ import { batched } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import type { Outcome } from '#db/queries/record-outcomes.ts';
+import { doubtfulSince } from '#db/queries/unknown-texts.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import { createGatekeeper } from './gatekeeper.server.ts';
+import { createLookUp, type Found, type LookUp } from './look-up.server.ts';
 import { nextStep } from './next-step.ts';
+import { noteEvidence } from './settle-texts.server.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
 const BATCH = { size: 200, delayMs: 5 };
@@ -46,6 +49,8 @@ export interface Engine {
    * @throws SendAgainLater when a retry is due later
    */
   send(channel: Channel, key: SendKey): Promise<void>;
+  /** Looks for a text at its provider; null where that is not possible. */
+  readonly lookUpText: LookUp | null;
 }
 
 export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, holdMaxS, log, mayClaim, signal }: EngineOptions): Engine {
@@ -88,7 +93,19 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
     );
   }
 
+  const lookUpText = createLookUp(db, providers, 'sms', baseUrl, contents);
+
+  /** Where an earlier attempt may have sent the message after all; ends before the claim becomes stale. */
+  async function sentBefore(channel: Channel, claimed: Claim, validUntil: number): Promise<Found> {
+    if (channel !== 'sms' || claimed.number === 1 || !lookUpText) return { is: 'nothing' };
+    const startedAtMs = await doubtfulSince(db.pool, claimed.recipientId, claimed.round);
+    if (startedAtMs === null) return { is: 'nothing' };
+    const deadline = AbortSignal.timeout(Math.max(0, Math.floor(validUntil - performance.now())));
+    return lookUpText({ ...claimed, startedAtMs }, AbortSignal.any([signal, deadline]));
+  }
+
   return {
+    lookUpText,
     async send(channel, key) {
       const link = await linkOf();
       await gates[channel].slot();
@@ -96,16 +113,31 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
       if (!claimed) return;
       const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
       const campaign = await contents.get(claimed.campaignId);
-      if (performance.now() > validUntil) {
+      const before = await sentBefore(channel, claimed, validUntil);
+      if (before.is === 'nothing' && performance.now() > validUntil) {
         await record({ ...identity, ...givenBack });
         return;
       }
-      const result = await call(channel, campaign, claimed, link(claimed));
+      const result = before.is === 'nothing' ? await call(channel, campaign, claimed, link(claimed)) : resultOf(before);
       const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS, key.probe);
       await record({ ...identity, ...step, ...evidence(result) });
+      if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
       await gates[channel].note(result, claimed.recipientId, key.probe ?? false);
       if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
     },
+  };
+}
+
+/** Nothing is sent while it is open whether the message is on its way already. */
+function resultOf(before: Found): SendResult {
+  if (before.is === 'found') return { outcome: 'accepted', httpStatus: null, providerMessageId: before.providerMessageId };
+  return {
+    outcome: 'transient',
+    failureCode: 'provider_error',
+    httpStatus: null,
+    providerCode: null,
+    reason: 'Twilio did not say whether it has this message already, so it was not sent again yet. It is tried again by itself.',
+    retryAfterS: null,
   };
 }
 
