@@ -50,15 +50,20 @@ export function clockText(at: number, locale: string, timeZone: string): string 
   return dateFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }).format(at);
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
+
+/** The calendar day of a moment in a zone: "2026-03-29". A day is not always 24 hours long, so days are counted by these. */
+export function dayOf(at: number, timeZone: string): string {
+  return dateFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(at);
+}
 
 /** "today 14:05", "tomorrow 14:05", later with the date. Both times in ms since 1970. */
 export function dayTimeText(at: number, now: number, locale: string, timeZone: string): string {
-  const dayOf = (ms: number) => dateFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).format(ms);
+  const days = (Date.parse(dayOf(at, timeZone)) - Date.parse(dayOf(now, timeZone))) / DAY_MS;
   const time = dateFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }).format(at);
-  if (dayOf(at) === dayOf(now)) return `today ${time}`;
-  if (dayOf(at) === dayOf(now + DAY_MS)) return `tomorrow ${time}`;
-  if (dayOf(at) === dayOf(now - DAY_MS)) return `yesterday ${time}`;
+  if (days === 0) return `today ${time}`;
+  if (days === 1) return `tomorrow ${time}`;
+  if (days === -1) return `yesterday ${time}`;
   return `${dateFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', timeZone }).format(at)}, ${time}`;
 }
 

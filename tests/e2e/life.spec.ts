@@ -2,6 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { api, emailFaults, people, sendTo, signIn, signInAs } from './sent-campaign.ts';
 
+test.describe.configure({ timeout: 120_000 });
+
 test.beforeEach(async ({ page, request }) => {
   // Half-faded dialogs have half their contrast.
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -55,7 +57,6 @@ test('a marketer schedules, takes it back, sends, pauses, resumes, reads why peo
   page,
   request,
 }) => {
-  test.setTimeout(120_000);
   const slow = Array.from({ length: 4 }, (_, i) => `slow${i}+500x4@example.com`);
   const gone = Array.from({ length: 3 }, (_, i) => `gone${i}+invalid@example.com`);
   const id = await draft(page, 'Spring launch', [...slow, ...gone, ...people(593)]);
@@ -236,7 +237,6 @@ test('an outcome that nobody knows is decided with the consequence in sight', as
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`the search over everything, and all of this on a narrow phone, in ${colorScheme}`, async ({ page, request }) => {
-    test.setTimeout(120_000);
     const id = await sendTo(request, `Harvest ${colorScheme}`, ['gone+invalid@example.com', 'harvey.harvest@example.com', ...people(5)]);
     await ended(request, id);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

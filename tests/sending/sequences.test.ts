@@ -1,9 +1,15 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cloneCampaign } from '#app/domain/campaigns/clone-campaign.server.ts';
 import { failureGroups } from '#app/domain/campaigns/failure-groups.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { getRetryPreview, retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
+import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
+import { twilioStatus } from '#app/providers/twilio-events.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { ana, attemptsOf, type Sending, startSending } from '#tests/support/sending.ts';
@@ -13,12 +19,22 @@ import { ana, attemptsOf, type Sending, startSending } from '#tests/support/send
 const windowS = 86_400;
 let own: TestDatabase;
 let sending: Sending;
+/** Takes what the sandbox posts back about text messages, as the web process would. */
+const callbacks = createServer(async (request, response) => {
+  const { searchParams } = new URL(request.url ?? '', 'http://localhost');
+  const event = twilioStatus(new URLSearchParams(await text(request)), searchParams);
+  if (event) await recordEvents(own.db, [event]);
+  response.writeHead(204).end();
+});
 beforeAll(async () => {
   own = await createTestDatabase();
-  sending = await startSending(own);
+  await once(callbacks.listen(0, '127.0.0.1'), 'listening');
+  sending = await startSending(own, { BASE_URL: `http://127.0.0.1:${(callbacks.address() as AddressInfo).port}` });
 });
 afterAll(async () => {
   await sending.stop();
+  callbacks.closeAllConnections();
+  callbacks.close();
   await own.drop();
 });
 
@@ -67,6 +83,18 @@ describe('SMS', () => {
     expect(await outcomes(id, '+19075550101')).toEqual(['1 permanent 400']);
     const failed = (await recipientsOf(id)).find(({ status }) => status === 'failed');
     expect(failed).toMatchObject({ failure_code: 'invalid_number', failure_reason: expect.stringMatching(/\.$/) });
+  });
+
+  test('a carrier’s rejection after the fact fails that one; the ended campaign follows, and a retry leaves it out', async () => {
+    const id = await ended(['+19075550144', '+12025550123'], { channel: 'sms' });
+    await vi.waitFor(
+      async () => expect(await getCampaign(own.db, id)).toMatchObject({ status: 'PARTIALLY_SENT', sent: 1, failed: 1 }),
+      10_000,
+    );
+    const failed = (await recipientsOf(id)).find(({ status }) => status === 'failed');
+    expect(failed).toMatchObject({ address: '+19075550144', failure_code: 'carrier_rejected', delivery: 'undelivered' });
+    expect(await outcomes(id, '+19075550144')).toEqual(['1 accepted 201']);
+    expect(await getRetryPreview(own.db, id)).toMatchObject({ retryable: 0, excluded: [{ code: 'carrier_rejected', count: 1 }] });
   });
 
   test('a rate limit is waited out: 429 twice, then sent after 2 and 4 s', async () => {

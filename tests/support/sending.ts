@@ -23,7 +23,7 @@ export interface Sending {
 
 /** @param worker false: the test starts workers of its own, in processes that it can kill */
 export async function startSending(own: TestDatabase, variables: Record<string, string> = {}, worker = true): Promise<Sending> {
-  const sandbox = await startSandbox({ port: 0, seed: 1 });
+  const sandbox = await startSandbox({ port: 0, seed: 1, baseUrl: variables.BASE_URL ?? null });
   const env = readEnv({
     DATABASE_URL: own.url,
     SENDGRID_API_KEY: sandboxSendgridApiKey,

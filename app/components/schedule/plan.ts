@@ -1,5 +1,6 @@
 import { comesTwice, sendTime } from '#app/domain/campaigns/send-time.ts';
 import type { FieldError } from '#app/domain/problem.ts';
+import { DAY_MS, dayOf } from '../times.ts';
 
 /** What a person says about when a draft is sent. */
 export interface Schedule {
@@ -32,6 +33,6 @@ export function planOf({ later, at, timeZone }: Schedule, now: number): Plan {
 
 /** The next day at nine in the zone, where a schedule begins. */
 export function tomorrowAtNine(now: number, timeZone: string): string {
-  const day = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone });
-  return `${day.format(now + 86_400_000)}T09:00`;
+  const tomorrow = new Date(Date.parse(dayOf(now, timeZone)) + DAY_MS);
+  return `${tomorrow.toISOString().slice(0, 10)}T09:00`;
 }
