@@ -39,6 +39,9 @@ const SETTINGS = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
+  // Statements and row values would bring people's addresses into the log.
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
 };
 
 /** Who holds this lock for its life is the one supervisor of the database; the server itself frees it when that process dies, however it dies. */
@@ -159,7 +162,7 @@ async function launch(
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   for (let attempt = 1; ; attempt++) {
     if (existsSync(place.log) && statSync(place.log).size > 5_000_000) truncateSync(place.log);
-    const log = openSync(place.log, 'a');
+    const log = openSync(place.log, 'a', 0o600);
     const child = spawn(place.binaries.postgres, ['-D', place.data, '-p', String(port), ...options], {
       uid: place.user.uid,
       gid: place.user.gid,

@@ -30,7 +30,7 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
     ...given,
     ...launched,
     ...(databaseUrl ? { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseUrl } : {}),
-    ...(sandbox ? sandboxEnv(dataDir, Number(given.SANDBOX_PORT || 3025)) : {}),
+    ...(sandbox ? sandboxEnv(dataDir, Number(given.SANDBOX_PORT || 3025), given) : {}),
   });
   // All that can be wrong is said before anything is started, also of what the sandbox puts its own values in place of. Only the embedded
   // database's address is not known yet.

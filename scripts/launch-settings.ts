@@ -45,7 +45,7 @@ export function decideLaunch(source: Source): LaunchSettings {
 }
 
 /** What web, worker and sandbox need to find each other. Keys of real providers do not go near the sandbox. */
-export function sandboxEnv(dataDir: string, port: number): Record<string, string> {
+export function sandboxEnv(dataDir: string, port: number, given: Record<string, string | undefined> = {}): Record<string, string> {
   const url = `http://127.0.0.1:${port}`;
   const { privateKey, publicKey } = deriveWebhookKeys(keptSecret(join(dataDir, 'sandbox-secret')));
   return {
@@ -61,8 +61,8 @@ export function sandboxEnv(dataDir: string, port: number): Record<string, string
     TWILIO_ACCOUNT_SID: sandboxTwilioAccountSid,
     TWILIO_AUTH_TOKEN: sandboxTwilioAuthToken,
     TWILIO_BASE_URL: url,
-    EMAIL_FROM: sandboxEmailFrom,
-    SMS_FROM: sandboxSmsFrom,
+    EMAIL_FROM: given.EMAIL_FROM || sandboxEmailFrom,
+    SMS_FROM: given.SMS_FROM || sandboxSmsFrom,
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
+import { recipientStatuses } from '#app/domain/recipients/recipient.ts';
 import { seededRandom } from '#sandbox/faults.ts';
 import { Client } from '../send/client.ts';
 import { follow, type Progress } from '../send/follow.ts';
@@ -15,19 +16,7 @@ const NO_JOB_AFTER_MS = 20_000;
 const SHOWN_WITHIN_MS = 2_000;
 /** Without progress for so long (everything is failing, say) the next fault comes anyway. */
 const STALLED_MS = 15_000;
-const SHOWN = [
-  'status',
-  'total',
-  'pending',
-  'queued',
-  'sending',
-  'retrying',
-  'unknown',
-  'sent',
-  'failed',
-  'suppressed',
-  'cancelled',
-] as const;
+const SHOWN = ['status', 'total', ...recipientStatuses] as const;
 
 export interface Result extends Findings {
   plan: Plan;
