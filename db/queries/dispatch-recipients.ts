@@ -59,12 +59,13 @@ export async function dispatchRecipients(
     });
     const queued = dispatched[0]?.queued ?? 0;
 
-    // Nothing picked though recipients are pending: they are locked by a statement whose trigger asks again.
+    // Asked under the row's lock, after every statement that was before it: somebody who became pending after this one's snapshot is seen
+    // here, and somebody who becomes pending later finds the flag down and asks again.
     const { rows: asked } = await client.query<{ more: boolean }>(
       `update campaigns set dispatch_below = $2,
-         dispatch_requested = $3 and status = 'SENDING' and stop_code is null and rest_code is null and pending > 0 and queued < $2
+         dispatch_requested = status = 'SENDING' and stop_code is null and rest_code is null and pending > 0 and queued < $2
        where id = $1 returning dispatch_requested as more`,
-      [campaignId, Math.ceil(share.window / 2), queued > 0],
+      [campaignId, Math.ceil(share.window / 2)],
     );
     return { queued, more: asked[0]?.more ?? false };
   });

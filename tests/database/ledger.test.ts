@@ -6,6 +6,7 @@ import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
 import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
 import { type Outcome, recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { dispatchCampaign } from '#tasks/dispatch-campaign.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
@@ -169,6 +170,33 @@ describe('the ledger', () => {
     expect(await asked()).toBe(1);
     await dispatchRecipients(db.pool, id);
     expect(await statusOf(id)).toMatchObject({ dispatch_requested: false });
+  });
+
+  test('forgets nobody who becomes pending while a top-up finds nothing', async () => {
+    const { db } = test_;
+    const top = dispatchCampaign(db, { emailRate: undefined, smsRate: undefined });
+    for (let turn = 0; turn < 150; turn++) {
+      const id = await draftCampaign(db, { addresses: numbered(1) });
+      await start(id);
+      await db.pool.query(
+        `update recipients set status = 'failed', failed_at = now(), failure_code = 'provider_error' where campaign_id = $1`,
+        [id],
+      );
+      await db.pool.query(
+        `update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
+           retry_codes = '{provider_error}', retried_at = now(), moving = true, dispatch_requested = true where id = $1`,
+        [id],
+      );
+      await Promise.all([top({ campaign_id: id }, {} as never), moveRecipients(db.pool, id)]);
+      await finishMove(db.pool, id);
+      const { pending } = await statusOf(id);
+      const { rows } = await db.pool.query(
+        `select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+         where t.identifier = 'dispatch_campaign' and (j.payload ->> 'campaign_id')::bigint = $1`,
+        [id],
+      );
+      expect(pending === 0 || rows.length > 0).toBe(true);
+    }
   });
 
   test('adds up after any order of claims, outcomes, pauses and moves', async () => {
