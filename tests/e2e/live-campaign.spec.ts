@@ -65,7 +65,7 @@ test('the counter is never more than a second behind the ledger, and the page st
 test('a recipient’s story opens over the page, goes on live, and its address can be handed on', async ({ page, request }) => {
   const id = await sendTo(request, 'Stories', [...scripted, ...people(20)]);
   await page.goto(`/campaigns/${id}?status=all`);
-  await page.getByRole('link', { name: /broken\+500/ }).click();
+  await page.getByRole('link', { name: /^broken\+500/ }).click();
   const sheet = page.getByRole('dialog');
   await expect(sheet).toContainText(/Retry \d of 3 in \d+ s/);
   await expect(sheet.getByText('Refused for now')).toHaveCount(4, { timeout: 30_000 });
