@@ -9,7 +9,8 @@ import { parseInput } from '../domain/parse-input.ts';
 import { isProblem, notFound, Problem } from '../domain/problem.ts';
 import { problemResponse } from '../domain/problem-response.server.ts';
 import { mediaType, parseJson, readJsonBytes } from './body.server.ts';
-import { type Operation, type OperationName, operations } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { type OperationName, operations } from './operations.ts';
 
 type Spec<Name extends OperationName> = (typeof operations)[Name];
 type Parsed<S, Key extends string> = S extends Record<Key, infer T extends z.ZodType> ? z.output<T> : undefined;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { may, type Role, roles } from '../domain/access/roles.ts';
-import { type Operation, operations } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { operations } from './operations.ts';
 import { answers } from './schemas.ts';
 
 type Json = Record<string, unknown>;

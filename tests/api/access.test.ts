@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Operation, operations } from '#app/api/operations.ts';
+import type { Operation } from '#app/api/operation.ts';
+import { operations } from '#app/api/operations.ts';
 import { may, roles } from '#app/domain/access/roles.ts';
 import { apiRoutes, startApi, type TestApi } from '#tests/support/api.ts';
 

@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { activityFilter } from '../../domain/activity/activity-filter.ts';
+import { campaignFilter, campaignPatch, newCampaign } from '../../domain/campaigns/campaign-input.ts';
+import type { Operation } from '../operation.ts';
+
+const optionalText = z.string().max(100).optional();
+
+const sendOptions = z.strictObject({
+  scheduled_at: z
+    .string('The time must be a string.')
+    .trim()
+    .min(1, 'Enter a time, or leave it out to send now.')
+    .max(64, 'This is not a time. Write it as 2026-03-29T09:00.')
+    .nullish()
+    .describe('Default: now. With an offset that instant; without one wall time in time_zone, of two the earlier.'),
+  time_zone: optionalText.nullable().describe('IANA name, such as Europe/Berlin; kept and shown beside the time.'),
+});
+
+/** POST /campaigns/:id/retry. */
+const retryChoice = z.strictObject({
+  codes: z
+    .array(z.string('A reason is a failure code.').max(100), 'The reasons must be a list of failure codes.')
+    .max(100)
+    .optional()
+    .describe('Failure codes to send to again. Default: those that may pass. Recipients never tried are always part of it.'),
+});
+
+export const campaignOperations = {
+  listCampaigns: {
+    method: 'GET',
+    path: '/campaigns',
+    summary: 'Campaigns, newest first, without html and text',
+    permission: 'campaigns:read',
+    query: campaignFilter,
+    status: 200,
+    answer: 'CampaignPage',
+    problems: [422],
+  },
+  createCampaign: {
+    method: 'POST',
+    path: '/campaigns',
+    summary: 'Make a draft',
+    permission: 'campaigns:write',
+    body: newCampaign,
+    status: 201,
+    answer: 'Campaign',
+    problems: [422],
+  },
+  getCampaign: {
+    method: 'GET',
+    path: '/campaigns/{id}',
+    summary: 'One campaign with its counters',
+    permission: 'campaigns:read',
+    status: 200,
+    answer: 'Campaign',
+  },
+  updateCampaign: {
+    method: 'PATCH',
+    path: '/campaigns/{id}',
+    summary: 'Change a draft',
+    permission: 'campaigns:write',
+    body: campaignPatch,
+    status: 200,
+    answer: 'Campaign',
+    problems: [409, 422],
+  },
+  deleteCampaign: {
+    method: 'DELETE',
+    path: '/campaigns/{id}',
+    summary: 'Remove a draft',
+    permission: 'campaigns:write',
+    status: 204,
+    problems: [409],
+  },
+  previewCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/preview',
+    summary: 'The content as one recipient gets it, and what is wrong with it',
+    permission: 'campaigns:read',
+    body: z.strictObject({ recipient_id: z.int().positive().nullish().describe('Default: the first of the list.') }),
+    status: 200,
+    answer: 'Preview',
+    problems: [422],
+  },
+  testCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/test',
+    summary: 'Send one test message, which is not in the ledger',
+    permission: 'campaigns:send',
+    body: z.strictObject({ address: z.string('Enter an address.').trim().min(1, 'Enter an address.').max(320) }),
+    status: 200,
+    answer: 'TestResult',
+    problems: [409, 422],
+  },
+  sendCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/send',
+    summary: 'Start sending',
+    permission: 'campaigns:send',
+    body: sendOptions,
+    status: 202,
+    answer: 'Campaign',
+    problems: [409, 422],
+  },
+  pauseCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/pause',
+    summary: 'Stop for now; what is in flight still ends',
+    permission: 'campaigns:send',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  resumeCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/resume',
+    summary: 'Go on after a pause',
+    permission: 'campaigns:send',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  cancelCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/cancel',
+    summary: 'End it for good; recipients that were not tried become cancelled',
+    permission: 'campaigns:send',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  unscheduleCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/unschedule',
+    summary: 'Make a scheduled campaign a draft again',
+    permission: 'campaigns:send',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  previewRetry: {
+    method: 'GET',
+    path: '/campaigns/{id}/retry',
+    summary: 'What a retry would do: how many recipients, for each reason, and who is left out',
+    permission: 'campaigns:read',
+    status: 200,
+    answer: 'RetryPreview',
+  },
+  retryCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/retry',
+    summary: 'Send again to those that failed or were not tried, as one retry round',
+    permission: 'campaigns:send',
+    body: retryChoice,
+    status: 202,
+    answer: 'RetryResult',
+    problems: [409, 422],
+  },
+  cloneCampaign: {
+    method: 'POST',
+    path: '/campaigns/{id}/clone',
+    summary: 'A new draft with the same content, settings and recipients; while preparing is true, the list is still arriving',
+    permission: 'campaigns:write',
+    status: 201,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  listActivity: {
+    method: 'GET',
+    path: '/campaigns/{id}/activity',
+    summary: 'The events of its life: who did what, and every change of status',
+    permission: 'campaigns:read',
+    query: activityFilter,
+    status: 200,
+    answer: 'ActivityPage',
+    problems: [422],
+  },
+  exportActivity: {
+    method: 'GET',
+    path: '/campaigns/{id}/activity.csv',
+    summary: 'The events of its life as a stream of CSV, oldest first',
+    permission: 'campaigns:read',
+    status: 200,
+    contentType: 'text/csv',
+  },
+  listFailures: {
+    method: 'GET',
+    path: '/campaigns/{id}/failures',
+    summary: 'Why recipients failed: how many for each reason, the largest first',
+    permission: 'campaigns:read',
+    status: 200,
+    answer: 'FailureGroups',
+  },
+} as const satisfies Record<string, Operation>;

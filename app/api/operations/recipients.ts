@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { peopleFilter } from '../../domain/people/person.ts';
+import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
+import { recipientFilter } from '../../domain/recipients/recipient-filter.ts';
+import { resolutions } from '../../domain/recipients/resolutions.ts';
+import type { Operation } from '../operation.ts';
+
+/** POST /campaigns/:id/recipients. */
+const importOptions = z.object({
+  address_column: z.string().max(1000).optional().describe('Default: found from the header.'),
+  default_country: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/, 'The country must be two letters, such as US.')
+    .transform((code) => code.toUpperCase())
+    .optional()
+    .describe('Of numbers without a country code. Default: US.'),
+  delimiter: z
+    .string()
+    .transform((text) => (text === '\\t' || text === 'tab' ? '\t' : text))
+    .refine((text) => text.length === 1, 'The delimiter must be one character, or "tab".')
+    .optional()
+    .describe('Default: found from the first lines.'),
+  file_name: z.string().max(255).optional().describe('For the report.'),
+});
+
+export const recipientOperations = {
+  listRecipients: {
+    method: 'GET',
+    path: '/campaigns/{id}/recipients',
+    summary: 'The ledger, page by page',
+    permission: 'campaigns:read',
+    query: recipientFilter,
+    status: 200,
+    answer: 'RecipientPage',
+    problems: [422],
+  },
+  importRecipients: {
+    method: 'POST',
+    path: '/campaigns/{id}/recipients',
+    summary: 'Add a contact list: one streaming request, all or nothing, answered when done',
+    permission: 'campaigns:write',
+    query: importOptions,
+    upload: ['text/csv', 'application/json'],
+    status: 200,
+    answer: 'ImportReport',
+    problems: [408, 409, 415, 422],
+  },
+  removeRecipients: {
+    method: 'DELETE',
+    path: '/campaigns/{id}/recipients',
+    summary: 'Empty the list of a draft',
+    permission: 'campaigns:write',
+    status: 200,
+    answer: 'Campaign',
+    problems: [409],
+  },
+  importReport: {
+    method: 'GET',
+    path: '/campaigns/{id}/imports/{importId}/report.csv',
+    summary: 'Every row of an import that did not become a recipient, with its line and the reason',
+    permission: 'campaigns:read',
+    status: 200,
+    contentType: 'text/csv',
+  },
+  getRecipient: {
+    method: 'GET',
+    path: '/campaigns/{id}/recipients/{rid}',
+    summary: 'One recipient with all attempts, and with what people did and the provider told',
+    permission: 'campaigns:read',
+    status: 200,
+    answer: 'RecipientStory',
+  },
+  retryRecipient: {
+    method: 'POST',
+    path: '/campaigns/{id}/recipients/{rid}/retry',
+    summary: 'Send to one failed recipient again, at a corrected address where it was wrong; costs no round',
+    permission: 'recipients:retry',
+    body: z.strictObject({
+      address: z.string('The address must be a string.').trim().max(320, 'This is too long for an address.').nullish(),
+    }),
+    status: 200,
+    answer: 'CampaignAndRecipient',
+    problems: [409, 422],
+  },
+  resolveRecipient: {
+    method: 'POST',
+    path: '/campaigns/{id}/recipients/{rid}/resolve',
+    summary: 'Decide an unknown outcome: it was sent, it failed, or send it again',
+    permission: 'recipients:retry',
+    body: z.strictObject({ outcome: z.enum(resolutions, 'The outcome must be sent, failed or resend.') }),
+    status: 200,
+    answer: 'CampaignAndRecipient',
+    problems: [409, 422],
+  },
+  findPeople: {
+    method: 'GET',
+    path: '/people',
+    summary: 'One address or phone number across all campaigns: by address, for each the newest message first',
+    permission: 'campaigns:read',
+    query: peopleFilter,
+    status: 200,
+    answer: 'PeoplePage',
+    problems: [422],
+  },
+  exportStory: {
+    method: 'GET',
+    path: '/campaigns/{id}/recipients/{rid}/story.csv',
+    summary: 'The whole story of one recipient in order, as CSV',
+    permission: 'campaigns:read',
+    status: 200,
+    contentType: 'text/csv',
+  },
+  listAttempts: {
+    method: 'GET',
+    path: '/campaigns/{id}/attempts',
+    summary: 'The log of attempts, oldest first',
+    permission: 'campaigns:read',
+    query: attemptFilter,
+    status: 200,
+    answer: 'AttemptPage',
+    problems: [422],
+  },
+  exportAttempts: {
+    method: 'GET',
+    path: '/campaigns/{id}/attempts.csv',
+    summary: 'The log of attempts as a stream of CSV, oldest first',
+    permission: 'campaigns:read',
+    status: 200,
+    contentType: 'text/csv',
+  },
+  exportRecipients: {
+    method: 'GET',
+    path: '/campaigns/{id}/export.csv',
+    summary: 'The ledger as a stream of CSV',
+    permission: 'campaigns:read',
+    query: recipientFilter.pick({ status: true }),
+    status: 200,
+    contentType: 'text/csv',
+    problems: [422],
+  },
+} as const satisfies Record<string, Operation>;
