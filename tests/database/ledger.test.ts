@@ -87,6 +87,24 @@ describe('the ledger', () => {
     expect([...same, ...later, ...stale].filter((claim) => claim !== null)).toHaveLength(1);
   });
 
+  test('hands a claim out again to the worker that lost the answer, and to nobody else', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(2) });
+    await start(id);
+    await dispatchRecipients(db.pool, id);
+    const keys = await jobs(id);
+    const lost = await claimRecipients(db.pool, keys, 7);
+    expect(await claimRecipients(db.pool, keys, 8, true)).toEqual([null, null]);
+    expect(await claimRecipients(db.pool, keys, 7)).toEqual([null, null]);
+    expect(await claimRecipients(db.pool, keys, 7, true)).toEqual(lost);
+
+    await db.pool.query(`update campaigns set status = 'PAUSED' where id = $1`, [id]);
+    expect(await claimRecipients(db.pool, keys, 7, true)).toEqual([null, null]);
+    const { rows } = await db.pool.query('select distinct status, attempts from recipients where campaign_id = $1', [id]);
+    expect(rows).toEqual([{ status: 'pending', attempts: 0 }]);
+    expect(await counterDrift(db)).toEqual([]);
+  });
+
   test('records an outcome once, however often it is committed', async () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(2) });

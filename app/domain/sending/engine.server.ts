@@ -1,6 +1,6 @@
 import type { Logger } from '#app/log.server.ts';
 import type { Provider, Refused, SendResult } from '#app/providers/provider.ts';
-import { batched } from '#db/batch.ts';
+import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import type { Outcome } from '#db/queries/record-outcomes.ts';
@@ -57,10 +57,17 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
-  const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys) => {
+  /** Attempts whose outcome is not committed yet: a repeated claim may bring them once more. */
+  const inFlight = new Set<number>();
+  const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys, repeated) => {
     const workerId = await mayClaim();
     const validUntil = performance.now() + CLAIM_VALID_MS;
-    return (await claimRecipients(db.pool, keys, workerId)).map((claimed) => ({ claim: claimed, validUntil }));
+    const claims = await claimRecipients(db.pool, keys, workerId, repeated);
+    return claims.map((claimed) => {
+      if (!claimed || inFlight.has(claimed.attemptId)) return { claim: null, validUntil };
+      inFlight.add(claimed.attemptId);
+      return { claim: claimed, validUntil };
+    });
   }, options);
   const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
 
@@ -104,26 +111,35 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
     return lookUpText({ ...claimed, startedAtMs }, AbortSignal.any([signal, deadline]));
   }
 
+  async function attempt(channel: Channel, key: SendKey, campaign: SendableCampaign, claimed: Claim, validUntil: number): Promise<void> {
+    const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
+    const link = await linkOf();
+    const before = await sentBefore(channel, claimed, validUntil).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      log.warn({ err: error }, 'the database could not tell of earlier attempts');
+      return null;
+    });
+    if (before === null || (before.is === 'nothing' && performance.now() > validUntil)) return record({ ...identity, ...givenBack });
+    const result = before.is === 'nothing' ? await call(channel, campaign, claimed, link(claimed)) : resultOf(before);
+    const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS, key.probe);
+    await record({ ...identity, ...step, ...evidence(result) });
+    if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
+    await gates[channel].note(result, claimed.recipientId, key.probe ?? false);
+    if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
+  }
+
   return {
     lookUpText,
     async send(channel, key) {
-      const link = await linkOf();
-      await gates[channel].slot();
+      // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
+      const [campaign] = await Promise.all([contents.get(key.campaign_id), linkOf(), gates[channel].slot()]);
       const { claim: claimed, validUntil } = await claim(key);
       if (!claimed) return;
-      const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
-      const campaign = await contents.get(claimed.campaignId);
-      const before = await sentBefore(channel, claimed, validUntil);
-      if (before.is === 'nothing' && performance.now() > validUntil) {
-        await record({ ...identity, ...givenBack });
-        return;
+      try {
+        await attempt(channel, key, campaign, claimed, validUntil);
+      } finally {
+        inFlight.delete(claimed.attemptId);
       }
-      const result = before.is === 'nothing' ? await call(channel, campaign, claimed, link(claimed)) : resultOf(before);
-      const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS, key.probe);
-      await record({ ...identity, ...step, ...evidence(result) });
-      if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
-      await gates[channel].note(result, claimed.recipientId, key.probe ?? false);
-      if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
     },
   };
 }
