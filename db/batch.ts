@@ -34,10 +34,7 @@ export type Statement<Row, Result> = (rows: readonly Row[], repeated: boolean) =
  * Lets concurrent callers share set-based statements. The statement must be safe to repeat: after a lost connection or a deadlock it is
  * run again until it succeeds; on a data error the batch is halved until the poisoned row fails alone.
  */
-export function batched<Row, Result>(
-  statement: Statement<Row, Result>,
-  options: BatchOptions,
-): (row: Row) => Promise<Result> {
+export function batched<Row, Result>(statement: Statement<Row, Result>, options: BatchOptions): (row: Row) => Promise<Result> {
   const loader = new DataLoader<Row, Result>((rows) => settle(statement, rows, options, false), {
     cache: false,
     maxBatchSize: options.size,
