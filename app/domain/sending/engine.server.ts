@@ -14,6 +14,7 @@ import { createGatekeeper } from './gatekeeper.server.ts';
 import { createLookUp, type Found, type LookUp } from './look-up.server.ts';
 import { nextStep } from './next-step.ts';
 import { noteEvidence } from './settle-texts.server.ts';
+import { type Delivered, sharedCalls } from './shared-calls.server.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
 const BATCH = { size: 200, delayMs: 5 };
@@ -34,6 +35,8 @@ export interface EngineOptions {
   log: Logger;
   /** Messages per second where the settings say none. */
   rates: Record<Channel, number | undefined>;
+  /** Emails that may share a call. */
+  emailBatchSize: number;
   /** How long a provider may be held before its campaigns end with the reason. */
   holdMaxS: number;
   /** The worker's id, once it may claim: waits while its lock is lost. */
@@ -53,7 +56,8 @@ export interface Engine {
   readonly lookUpText: LookUp | null;
 }
 
-export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, holdMaxS, log, mayClaim, signal }: EngineOptions): Engine {
+export function createEngine(engine: EngineOptions): Engine {
+  const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, signal } = engine;
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
@@ -75,29 +79,41 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
     createGatekeeper({ db, channel, provider, defaultRate: rates[channel], holdMaxS, log, batch: options });
   const gates = { email: gatekeeper('email', 'SendGrid'), sms: gatekeeper('sms', 'Twilio') };
 
-  async function call(channel: Channel, campaign: SendableCampaign, claimed: Claim, unsubscribeUrl: string): Promise<SendResult> {
+  const together = providers.email && emailBatchSize > 1 ? sharedCalls(providers.email, emailBatchSize, signal) : null;
+
+  /** A probe must be one message to one person. */
+  async function call(
+    channel: Channel,
+    campaign: SendableCampaign,
+    claimed: Claim,
+    url: string,
+    validUntil: number,
+    probe: boolean,
+  ): Promise<Delivered> {
     const provider = providers[channel];
-    if (!provider) return noProvider(channel);
+    const calledFor = [claimed.recipientId];
+    if (!provider) return { result: noProvider(channel), calledFor };
+    const share = channel === 'email' && !probe ? together : null;
     let content: ReturnType<typeof renderMessage>;
     try {
-      content = renderMessage(campaign.content, { address: claimed.address, variables: claimed.variables, unsubscribeUrl });
+      const recipient = { address: claimed.address, variables: claimed.variables, unsubscribeUrl: url };
+      content = renderMessage(campaign.content, recipient, share !== null);
     } catch (error) {
-      if (error instanceof RenderError) return renderFailed(error);
+      if (error instanceof RenderError) return { result: renderFailed(error), calledFor };
       throw error;
     }
-    return provider.send(
-      {
-        campaignId: claimed.campaignId,
-        recipientId: claimed.recipientId,
-        round: claimed.round,
-        attemptId: claimed.attemptId,
-        to: claimed.address,
-        from: campaign.sender,
-        ...content,
-        ...(channel === 'email' ? { headers: unsubscribeHeaders(unsubscribeUrl) } : {}),
-      },
-      signal,
-    );
+    const message = {
+      campaignId: claimed.campaignId,
+      recipientId: claimed.recipientId,
+      round: claimed.round,
+      attemptId: claimed.attemptId,
+      to: claimed.address,
+      from: campaign.sender,
+      ...content,
+      ...(channel === 'email' ? { headers: unsubscribeHeaders(url) } : {}),
+    };
+    if (share) return share({ message, shared: campaign.shared, validUntil });
+    return { result: await provider.send(message, signal), calledFor };
   }
 
   const lookUpText = createLookUp(db, providers, 'sms', baseUrl, contents);
@@ -120,11 +136,16 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
       return null;
     });
     if (before === null || (before.is === 'nothing' && performance.now() > validUntil)) return record({ ...identity, ...givenBack });
-    const result = before.is === 'nothing' ? await call(channel, campaign, claimed, link(claimed)) : resultOf(before);
-    const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS, key.probe);
+    const probe = key.probe ?? false;
+    const { result, calledFor } =
+      before.is === 'nothing'
+        ? await call(channel, campaign, claimed, link(claimed), validUntil, probe)
+        : { result: resultOf(before), calledFor: [claimed.recipientId] };
+    if (result === null) return record({ ...identity, ...givenBack });
+    const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS, probe);
     await record({ ...identity, ...step, ...evidence(result) });
     if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
-    await gates[channel].note(result, claimed.recipientId, key.probe ?? false);
+    if (calledFor.length > 0) await gates[channel].note(result, calledFor, probe);
     if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
   }
 
