@@ -15,6 +15,11 @@ export interface PoolOptions {
   /** Connections at most. */
   max?: number;
   applicationName?: string;
+  /**
+   * false: a commit does not wait for the disk. Only for what may be forgotten when PostgreSQL itself crashes: Graphile's own book-keeping,
+   * since a job that was taken or done comes back, and the ledger knows that it is stale.
+   */
+  synchronousCommit?: boolean;
   onError?: (error: Error) => void;
 }
 
@@ -22,11 +27,15 @@ export interface PoolOptions {
  * Opens a pool that survives lost connections: errors of idle and of checked-out clients are reported, never thrown.
  * Call `database.pool.end()` to close it.
  */
-export function openDatabase(url: string, { max = 10, applicationName = 'rollcall', onError = () => {} }: PoolOptions = {}): Database {
+export function openDatabase(
+  url: string,
+  { max = 10, applicationName = 'rollcall', synchronousCommit = true, onError = () => {} }: PoolOptions = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     application_name: applicationName,
+    ...(synchronousCommit ? {} : { options: '-c synchronous_commit=off' }),
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     connectionTimeoutMillis: 10_000,

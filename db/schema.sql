@@ -225,6 +225,7 @@ create table campaigns (
   version bigint default 0 not null,
   hold_until timestamp with time zone,
   hold_reason text,
+  dispatch_after bigint default 0 not null,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),

@@ -185,6 +185,7 @@ export interface Campaigns {
   created_at: Generated<Timestamp>;
   created_by: string | null;
   delivered: Generated<number>;
+  dispatch_after: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
   failed: Generated<number>;
