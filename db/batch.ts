@@ -27,14 +27,14 @@ export interface BatchOptions {
   onRepeat: (error: unknown) => void;
 }
 
+/** @param repeated the same rows were given before, and nobody knows whether that was committed */
+type Statement<Row, Result> = (rows: readonly Row[], repeated: boolean) => Promise<readonly Result[]>;
+
 /**
  * Lets concurrent callers share set-based statements. The statement must be safe to repeat: after a lost connection or a deadlock it is
  * run again until it succeeds; on a data error the batch is halved until the poisoned row fails alone.
  */
-export function batched<Row, Result>(
-  statement: (rows: readonly Row[]) => Promise<readonly Result[]>,
-  options: BatchOptions,
-): (row: Row) => Promise<Result> {
+export function batched<Row, Result>(statement: Statement<Row, Result>, options: BatchOptions): (row: Row) => Promise<Result> {
   const loader = new DataLoader<Row, Result>((rows) => settle(statement, rows, options), {
     cache: false,
     maxBatchSize: options.size,
@@ -44,22 +44,27 @@ export function batched<Row, Result>(
 }
 
 async function settle<Row, Result>(
-  statement: (rows: readonly Row[]) => Promise<readonly Result[]>,
+  statement: Statement<Row, Result>,
   rows: readonly Row[],
   options: BatchOptions,
+  repeated = false,
 ): Promise<(Result | Error)[]> {
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
-      return [...(await statement(rows))];
+      return [...(await statement(rows, repeated))];
     } catch (error) {
       if (isAboutData(error)) {
         if (rows.length === 1) return [error as Error];
         const middle = rows.length >> 1;
-        return [...(await settle(statement, rows.slice(0, middle), options)), ...(await settle(statement, rows.slice(middle), options))];
+        return [
+          ...(await settle(statement, rows.slice(0, middle), options, repeated)),
+          ...(await settle(statement, rows.slice(middle), options, repeated)),
+        ];
       }
       if (!isPassing(error)) throw error;
       options.signal.throwIfAborted();
       options.onRepeat(error);
+      repeated = true;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }

@@ -30,9 +30,15 @@ export interface Claim {
  * campaigns' counters (see docs/architecture.md, lock order).
  *
  * @param workerId of `workers`, so that the claim can be taken over when the worker dies
+ * @param repeated the answer to the same claim was lost, and perhaps only the answer: what it claimed is claimed anew, since nobody sent it
  * @returns the claims in the order of `keys`, null where there is nothing to send
  */
-export async function claimRecipients(pool: Pool, keys: readonly SendKey[], workerId: number | null = null): Promise<(Claim | null)[]> {
+export async function claimRecipients(
+  pool: Pool,
+  keys: readonly SendKey[],
+  workerId: number | null = null,
+  repeated = false,
+): Promise<(Claim | null)[]> {
   const { rows } = await pool.query<Claim & { claimed: boolean }>({
     name: 'claim_recipients',
     text: `
@@ -42,21 +48,23 @@ export async function claimRecipients(pool: Pool, keys: readonly SendKey[], work
       due as (
         select r.campaign_id, r.id, c.status as campaign_status,
           c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) as turn,
-          c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) and s.id is null as may_send
+          c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) and s.id is null as may_send,
+          r.status = 'sending' as again
         from wanted w
         join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
         join campaigns c on c.id = w.campaign_id
         join provider_gates g on g.channel = c.channel
         left join suppressions s on s.channel = c.channel and s.address = r.address
         where r.dispatch_seq = w.dispatch_seq
-          and (r.status = 'queued' or (r.status = 'retrying' and r.next_attempt_at <= now()))
+          and (r.status = 'queued' or (r.status = 'retrying' and r.next_attempt_at <= now())
+            or ($6 and r.status = 'sending' and r.claimed_by = $4))
         order by r.id
         for update of r
       )
       update recipients r set
         status = case when may_send then 'sending' when turn then 'suppressed' when campaign_status = 'CANCELLED' then 'cancelled'
           else 'pending' end::recipient_status,
-        attempts = r.attempts + may_send::integer,
+        attempts = r.attempts + may_send::integer - again::integer,
         attempt_id = case when may_send then nextval('attempt_ids') else r.attempt_id end,
         claimed_at = case when may_send then clock_timestamp() end,
         claimed_by = case when may_send then $4::integer end,
@@ -77,6 +85,7 @@ export async function claimRecipients(pool: Pool, keys: readonly SendKey[], work
       keys.map((key) => key.dispatch_seq),
       workerId,
       keys.map((key) => key.probe ?? false),
+      repeated,
     ],
   });
   const claims = new Map(rows.filter((row) => row.claimed).map((row) => [row.recipientId, row]));

@@ -87,6 +87,26 @@ describe('the ledger', () => {
     expect([...same, ...later, ...stale].filter((claim) => claim !== null)).toHaveLength(1);
   });
 
+  test('claims again what a claim whose answer was lost had claimed, and counts it once', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(3) });
+    await start(id);
+    await dispatchRecipients(db.pool, id);
+    const keys = (await jobs(id)) as SendKey[];
+    const [worker, another] = [71, 72];
+    const lost = await claimRecipients(db.pool, keys.slice(0, 2), worker);
+    expect(await claimRecipients(db.pool, keys, another, true)).toEqual([null, null, expect.objectContaining({ number: 1 })]);
+    expect(await claimRecipients(db.pool, keys, worker)).toEqual([null, null, null]);
+    const repeated = await claimRecipients(db.pool, keys.slice(0, 2), worker, true);
+    expect(repeated.map((claim) => claim?.number)).toEqual([1, 1]);
+    expect(repeated.map((claim) => claim?.attemptId)).not.toEqual(lost.map((claim) => claim?.attemptId));
+    await db.pool.query(`update campaigns set status = 'PAUSED' where id = $1`, [id]);
+    expect(await claimRecipients(db.pool, keys.slice(0, 2), worker, true)).toEqual([null, null]);
+    const { rows } = await db.pool.query('select status, attempts from recipients where campaign_id = $1 order by id limit 2', [id]);
+    expect(rows).toEqual(Array(2).fill({ status: 'pending', attempts: 0 }));
+    expect(await counterDrift(db)).toEqual([]);
+  });
+
   test('records an outcome once, however often it is committed', async () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(2) });

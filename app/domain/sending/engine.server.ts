@@ -57,10 +57,10 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
-  const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys) => {
+  const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys, repeated) => {
     const workerId = await mayClaim();
     const validUntil = performance.now() + CLAIM_VALID_MS;
-    return (await claimRecipients(db.pool, keys, workerId)).map((claimed) => ({ claim: claimed, validUntil }));
+    return (await claimRecipients(db.pool, keys, workerId, repeated)).map((claimed) => ({ claim: claimed, validUntil }));
   }, options);
   const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
 
