@@ -119,7 +119,7 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
         return;
       }
       const result = before.is === 'nothing' ? await call(channel, campaign, claimed, link(claimed)) : resultOf(before);
-      const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS, key.probe);
+      const step = nextStep(result, claimed.number, unknownGraceS, key.probe);
       await record({ ...identity, ...step, ...evidence(result) });
       if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
       await gates[channel].note(result, claimed.recipientId, key.probe ?? false);
