@@ -118,6 +118,29 @@ describe('a worker whose connections are cut', () => {
   }, 120_000);
 });
 
+describe('a queue whose connection is cut', () => {
+  test('starts anew, and the jobs that it was given without learning of it are sent', async () => {
+    await sending.sandbox.setFaults({ email: { latency_ms: 20 } });
+    const id = await draftCampaign(own.db, { addresses: numbered(1_500, 'unlearnt.test') });
+    await sending.send(id);
+    await vi.waitFor(async () => expect((await campaign(id)).sent).toBeGreaterThan(100), { timeout: 20_000 });
+    const { rowCount } = await own.db.pool.query(
+      `update graphile_worker._private_jobs set locked_at = now(), locked_by = (select pool_id from workers where ended_at is null limit 1),
+         attempts = attempts + 1
+       where id in (select id from graphile_worker._private_jobs where payload ->> 'campaign_id' = $1::text and locked_at is null
+         order by id desc limit 20 for update skip locked)`,
+      [id],
+    );
+    expect(rowCount).toBe(20);
+    await own.db.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'rollcall queue'`,
+    );
+    expect(await sending.untilEnded(id, 40_000)).toBe('SENT');
+    await sending.sandbox.setFaults({});
+    await vi.waitFor(async () => expect(await lockedJobs()).toBe(0), { timeout: 10_000 });
+  });
+});
+
 describe('the reconciler', () => {
   test('mends nothing on a healthy system', async () => {
     expect(await reconcile(own.db, silent)).toEqual([]);
