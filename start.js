@@ -5,7 +5,7 @@ import { prepare } from './scripts/prepare.js';
 const [script = 'scripts/start.ts', ...options] = process.argv.slice(2);
 // `npm run send` talks to a Rollcall that runs already, and in development Vite builds as it goes.
 const node = await prepare({
-  build: ['scripts/start.ts', 'scripts/demo.ts', 'scripts/chaos.ts'].includes(script) && !options.includes('--dev'),
+  build: ['scripts/start.ts', 'scripts/demo.ts', 'scripts/chaos.ts', 'bench/main.ts'].includes(script) && !options.includes('--dev'),
 });
 
 const child = spawn(node, [script, ...options], { stdio: 'inherit' });

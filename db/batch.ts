@@ -22,7 +22,7 @@ export function isAboutData(error: unknown): boolean {
 export interface BatchOptions {
   /** Rows a statement at most. */
   size: number;
-  /** ms to wait for company. */
+  /** ms to wait for company while no statement runs; while one does, its end is waited for. */
   delayMs: number;
   /** Ends the repeating; the rows then fail with its reason. */
   signal: AbortSignal;
@@ -30,19 +30,38 @@ export interface BatchOptions {
   onRepeat: (error: unknown) => void;
 }
 
-/** @param repeated the same rows were given before, and nobody knows whether that was committed */
-type Statement<Row, Result> = (rows: readonly Row[], repeated: boolean) => Promise<readonly Result[]>;
+/** Statements of one kind at a time: one more would wait for the same campaign's row, and have fewer rows. */
+const PARALLEL = 1;
+
+/** @param repeated an earlier run of the same rows may have been committed, though its answer was lost */
+export type Statement<Row, Result> = (rows: readonly Row[], repeated: boolean) => Promise<readonly Result[]>;
 
 /**
  * Lets concurrent callers share set-based statements. The statement must be safe to repeat: after a lost connection or a deadlock it is
  * run again until it succeeds; on a data error the batch is halved until the poisoned row fails alone.
  */
 export function batched<Row, Result>(statement: Statement<Row, Result>, options: BatchOptions): (row: Row) => Promise<Result> {
-  const loader = new DataLoader<Row, Result>((rows) => settle(statement, rows, options), {
-    cache: false,
-    maxBatchSize: options.size,
-    batchScheduleFn: (flush) => setTimeout(flush, options.delayMs),
-  });
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  const loader = new DataLoader<Row, Result>(
+    async (rows) => {
+      running++;
+      try {
+        return await settle(statement, rows, options, false);
+      } finally {
+        running--;
+        waiting.shift()?.();
+      }
+    },
+    {
+      cache: false,
+      maxBatchSize: options.size,
+      batchScheduleFn(flush) {
+        if (running >= PARALLEL) waiting.push(flush);
+        else setTimeout(flush, options.delayMs);
+      },
+    },
+  );
   return (row) => loader.load(row);
 }
 
@@ -50,7 +69,7 @@ async function settle<Row, Result>(
   statement: Statement<Row, Result>,
   rows: readonly Row[],
   options: BatchOptions,
-  repeated = false,
+  repeated: boolean,
 ): Promise<(Result | Error)[]> {
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {

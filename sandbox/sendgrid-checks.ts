@@ -11,6 +11,7 @@ export interface Personalization {
   subject?: string;
   headers?: Record<string, string>;
   custom_args?: Record<string, string>;
+  substitutions?: Record<string, string>;
 }
 
 interface Address {
@@ -63,6 +64,7 @@ function checkPersonalization(personalization: unknown, path: string): MailProbl
   }
   return (
     checkStrings(personalization.custom_args, `${path}.custom_args`, 10_000) ??
+    checkStrings(personalization.substitutions, `${path}.substitutions`, 10_000) ??
     checkStrings(personalization.headers, `${path}.headers`, Number.POSITIVE_INFINITY)
   );
 }
@@ -73,7 +75,7 @@ function checkStrings(values: unknown, path: string, maxLength: number): MailPro
   let length = 0;
   for (const [name, value] of Object.entries(values)) {
     if (typeof value !== 'string') return problem('Each value must be a string.', `${path}.${name}`);
-    length += name.length + value.length;
+    length += Buffer.byteLength(name) + Buffer.byteLength(value);
   }
   return length > maxLength ? problem(`Must be less than ${maxLength} bytes.`, path) : null;
 }

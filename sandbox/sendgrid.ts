@@ -96,13 +96,18 @@ function idsOf({ custom_args: args = {} }: Personalization): Ids {
 }
 
 function contentOf(mail: Mail, personalization: Personalization): Record<string, unknown> {
-  const part = (type: string) => mail.content?.find((one) => one.type === type)?.value ?? null;
+  const part = (type: string) => fill(mail.content?.find((one) => one.type === type)?.value ?? null, personalization);
   return {
     from_name: mail.from.name ?? null,
-    subject: personalization.subject ?? mail.subject ?? null,
+    subject: fill(personalization.subject ?? mail.subject ?? null, personalization),
     text: part('text/plain'),
     html: part('text/html'),
     headers: personalization.headers ?? {},
     custom_args: personalization.custom_args ?? {},
   };
+}
+
+/** SendGrid puts each substitution's value where its tag stands, in the subject as in the content. */
+function fill(text: string | null, { substitutions = {} }: Personalization): string | null {
+  return Object.entries(substitutions).reduce((filled, [tag, value]) => filled?.replaceAll(tag, () => value) ?? null, text);
 }

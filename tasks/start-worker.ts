@@ -14,8 +14,9 @@ import { freeJobsOfWorker } from '#db/queries/worker-registry.ts';
 import { graphileLogger } from './graphile-logger.ts';
 import { createTaskList, crontab } from './task-list.ts';
 
-/** In flight at once where WORKER_CONCURRENCY does not say otherwise: 500 messages/s at 200 ms a call. */
-const CONCURRENCY = 100;
+/** In flight at once where WORKER_CONCURRENCY does not say otherwise: 500 messages/s at 200 ms a call, or four full calls that emails share. */
+const concurrencyOf = ({ workerConcurrency, emailBatchSize }: Env) =>
+  workerConcurrency ?? Math.min(Math.max(100, 4 * emailBatchSize), 1_000);
 /** Graphile sees a due retry only when it polls, so this is part of the schedule's precision. */
 const POLL_INTERVAL_MS = 100;
 /** After SIGTERM calls in flight may take this long; then they are cut off, and their recipients are `unknown`. */
@@ -58,7 +59,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       'The database is not migrated: the trigger that keeps retries on time is missing. Run `npm run migrate`, then start again.',
     );
   }
-  const concurrency = env.workerConcurrency ?? CONCURRENCY;
+  const concurrency = concurrencyOf(env);
   const alertSender = createAlertSender(env);
   const stopping = new AbortController();
   const deadline = new AbortController();
@@ -118,6 +119,7 @@ async function startSession(
     unknownGraceS: env.unknownGraceS,
     baseUrl: env.baseUrl,
     rates: { email: env.emailRate, sms: env.smsRate },
+    emailBatchSize: env.emailBatchSize,
     holdMaxS: env.holdMaxS,
     log,
     signal,

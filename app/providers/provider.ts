@@ -13,6 +13,20 @@ export interface OutgoingMessage {
   text?: string;
   /** Email only; names outside `allowedHeaders` of app/providers/sendgrid-mail.ts are left out. */
   headers?: Record<string, string>;
+  /** What of html and text is this person's own, between what others get as well. */
+  own?: BodyParts;
+}
+
+/** html and text in parts, shared ones or one person's own; woven together (shared, own, shared, own, shared) they are the whole. */
+export interface BodyParts {
+  html?: readonly string[];
+  text?: readonly string[];
+}
+
+/** Left out of a call that several were to share. alone: what it needs cannot be said in a shared call. */
+export interface NotSent {
+  outcome: 'not_sent';
+  alone: boolean;
 }
 
 /** What a provider made of one message. A closed set: adapters turn every answer and every error into one of these and never throw. */
@@ -52,6 +66,13 @@ export interface Provider {
   readonly name: 'SendGrid' | 'Twilio';
   /** Ends within the deadline given at construction, or at `signal`, whichever is earlier. */
   send(message: OutgoingMessage, signal?: AbortSignal): Promise<SendResult>;
+  /**
+   * One call for several messages of one campaign that have the same sender and the same shared parts; each has `own`. Messages that are
+   * not part of the call, or that the provider did not even look at because of another, come back as not sent. Ends as `send` does.
+   *
+   * @returns in the order of `messages`
+   */
+  sendTogether?(messages: readonly OutgoingMessage[], shared: BodyParts, signal?: AbortSignal): Promise<(SendResult | NotSent)[]>;
   /**
    * Looks for a message that may have been taken: same recipient, sender and text, created at `sinceMs` (ms since 1970) or later.
    * Providers without a list of messages have no such method.

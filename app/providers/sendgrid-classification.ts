@@ -102,3 +102,13 @@ export function sendGridErrors(body: string): SendGridError[] {
     return [];
   }
 }
+
+/** The errors that concern one recipient of a call for several, by that recipient's place in it. */
+export function errorsByRecipient(errors: readonly SendGridError[]): Map<number, SendGridError[]> {
+  const found = new Map<number, SendGridError[]>();
+  for (const error of errors) {
+    const place = /^personalizations\.(\d+)\./.exec(error.field ?? '')?.[1];
+    if (place !== undefined) found.set(Number(place), [...(found.get(Number(place)) ?? []), error]);
+  }
+  return found;
+}

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from '@sendgrid/client';
 import { MailService } from '@sendgrid/mail';
 import { exchangeOfCall, follow } from './call.server.ts';
@@ -5,12 +6,13 @@ import { notBuilt } from './classification.ts';
 import type { Provider, SendResult } from './provider.ts';
 import { redact } from './redaction.ts';
 import { refusedBy, refusedBySilence, withoutAnswer } from './refusal.server.ts';
-import { classifySendGrid, sendGridErrors } from './sendgrid-classification.ts';
-import { sendGridMail } from './sendgrid-mail.ts';
+import { classifySendGrid, errorsByRecipient, type SendGridError, sendGridErrors } from './sendgrid-classification.ts';
+import { sendGridMail, sharedSendGridMail } from './sendgrid-mail.ts';
 import { createTransport, type Transport } from './transport.server.ts';
 
 type ClientRequest = Parameters<Client['request']>[0];
 type ClientResult = Awaited<ReturnType<Client['request']>>;
+type Mail = Parameters<MailService['send']>[0];
 
 export interface SendGridSettings {
   apiKey: string;
@@ -29,21 +31,43 @@ export function createSendGrid({ apiKey, baseUrl, timeoutMs }: SendGridSettings)
   mail.setClient(client);
   const secrets = [apiKey];
 
-  return {
-    name: 'SendGrid',
-    async send(message, signal): Promise<SendResult> {
-      const { exchange, error } = await follow(signal, () => mail.send(sendGridMail(message)));
-      if (exchange === null) return withoutAnswer(notBuilt, redact(String(error), secrets));
-      if (exchange.kind !== 'answered') return refusedBySilence('SendGrid', exchange, secrets);
-      if (exchange.status >= 200 && exchange.status < 300) {
-        const id = exchange.headers['x-message-id'];
-        return { outcome: 'accepted', httpStatus: exchange.status, providerMessageId: typeof id === 'string' ? id : null };
-      }
-      const errors = sendGridErrors(exchange.body);
-      return refusedBy('SendGrid', exchange, classifySendGrid(exchange.status, errors), {
+  /** @returns what it means for the whole call and, where the refusal names recipients, for each of those by their place in it */
+  async function post(body: Mail, signal: AbortSignal | undefined): Promise<{ result: SendResult; refused: Map<number, SendResult> }> {
+    const { exchange, error } = await follow(signal, () => mail.send(body));
+    const whole = (result: SendResult) => ({ result, refused: new Map<number, SendResult>() });
+    if (exchange === null) return whole(withoutAnswer(notBuilt, redact(String(error), secrets)));
+    if (exchange.kind !== 'answered') return whole(refusedBySilence('SendGrid', exchange, secrets));
+    if (exchange.status >= 200 && exchange.status < 300) {
+      const id = exchange.headers['x-message-id'];
+      return whole({ outcome: 'accepted', httpStatus: exchange.status, providerMessageId: typeof id === 'string' ? id : null });
+    }
+    const meaningOf = (errors: SendGridError[]) =>
+      refusedBy('SendGrid', exchange, classifySendGrid(exchange.status, errors), {
         providerCode: errors[0]?.field ?? null,
         words: errors[0]?.message ?? null,
         secrets,
+      });
+    const errors = sendGridErrors(exchange.body);
+    const refused = [...errorsByRecipient(errors)].map(([place, own]): [number, SendResult] => [place, meaningOf(own)]);
+    return { result: meaningOf(errors), refused: new Map(refused) };
+  }
+
+  return {
+    name: 'SendGrid',
+    async send(message, signal) {
+      return (await post(sendGridMail(message), signal)).result;
+    },
+    async sendTogether(messages, shared, signal) {
+      const { mail: together, included } = sharedSendGridMail(messages, shared, randomBytes(6).toString('hex'));
+      if (together === null) return messages.map(() => ({ outcome: 'not_sent', alone: true }));
+      const { result, refused } = await post(together, signal);
+      let place = 0;
+      return included.map((part) => {
+        if (!part) return { outcome: 'not_sent', alone: true };
+        const own = refused.get(place++);
+        if (result.outcome !== 'permanent') return result;
+        // Nobody got it: those who are not to blame are sent to again, each alone where it does not say who is.
+        return own ?? { outcome: 'not_sent', alone: refused.size === 0 };
       });
     },
     close: () => transport.close(),

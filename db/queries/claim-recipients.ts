@@ -30,7 +30,8 @@ export interface Claim {
  * campaigns' counters (see docs/architecture.md, lock order).
  *
  * @param workerId of `workers`, so that the claim can be taken over when the worker dies
- * @param repeated the answer to the same claim was lost, and perhaps only the answer: what it claimed is claimed anew, since nobody sent it
+ * @param repeated the answer of an earlier run was lost with its connection: what it claimed for this worker is handed out again, under the
+ *   same attempt id. The caller drops what it already holds.
  * @returns the claims in the order of `keys`, null where there is nothing to send
  */
 export async function claimRecipients(
@@ -46,10 +47,9 @@ export async function claimRecipients(
         select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $5::boolean[]) as w (campaign_id, id, dispatch_seq, probe)
       ),
       due as (
-        select r.campaign_id, r.id, c.status as campaign_status,
+        select r.campaign_id, r.id, c.status as campaign_status, r.status = 'sending' as again,
           c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) as turn,
-          c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) and s.id is null as may_send,
-          r.status = 'sending' as again
+          c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) and s.id is null as may_send
         from wanted w
         join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
         join campaigns c on c.id = w.campaign_id
@@ -57,7 +57,7 @@ export async function claimRecipients(
         left join suppressions s on s.channel = c.channel and s.address = r.address
         where r.dispatch_seq = w.dispatch_seq
           and (r.status = 'queued' or (r.status = 'retrying' and r.next_attempt_at <= now())
-            or ($6 and r.status = 'sending' and r.claimed_by = $4))
+            or ($6 and r.status = 'sending' and r.claimed_by = $4::integer))
         order by r.id
         for update of r
       )
@@ -65,7 +65,7 @@ export async function claimRecipients(
         status = case when may_send then 'sending' when turn then 'suppressed' when campaign_status = 'CANCELLED' then 'cancelled'
           else 'pending' end::recipient_status,
         attempts = r.attempts + may_send::integer - again::integer,
-        attempt_id = case when may_send then nextval('attempt_ids') else r.attempt_id end,
+        attempt_id = case when may_send and not again then nextval('attempt_ids') else r.attempt_id end,
         claimed_at = case when may_send then clock_timestamp() end,
         claimed_by = case when may_send then $4::integer end,
         next_attempt_at = null,

@@ -63,6 +63,19 @@ describe('an email on its way to SendGrid', () => {
     ]);
   });
 
+  it('is what it asks for where several share a call, too', async () => {
+    const shared = { html: ['<p>Hello ', '</p>'], text: ['Hello ', ''] };
+    const to = (address: string) => emailTo(address, { own: { html: [`<b>${address}</b>`], text: [address] } });
+    await providers.email?.sendTogether?.([to('ann@example.com'), to('bob@example.com')], shared);
+    const mail = JSON.parse(last().body);
+    expect(mistakes(promised.sendgridRequest, mail)).toEqual([]);
+    expect(mail.personalizations).toHaveLength(2);
+    const [[htmlTag]] = Object.entries(mail.personalizations[1].substitutions).filter(
+      ([, value]) => value === '<b>bob@example.com</b>',
+    ) as [[string, string]];
+    expect(mail.content[1]).toEqual({ type: 'text/html', value: `<p>Hello ${htmlTag}</p>` });
+  });
+
   it('has only one part where only one is given', async () => {
     await providers.email?.send(emailTo('ann@example.com', { text: '' }));
     expect(JSON.parse(last().body).content).toEqual([{ type: 'text/html', value: '<p>We are open.</p>' }]);

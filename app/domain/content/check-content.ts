@@ -44,11 +44,20 @@ function missingParts({ channel, subject, html, text }: Content): ContentProblem
   return problems;
 }
 
-/** Syntax, and what only shows when a template is filled in: tried with every variable filled, and with every one empty. */
+/** What nobody lacks. */
+const alwaysThere: Record<(typeof builtInVariables)[number], string> = {
+  address: 'person@example.com',
+  unsubscribe_url: 'https://example.com/u/sample',
+};
+
+/** Syntax, and what only shows when a template is filled in: tried with every variable filled, and with every one of the contacts' empty. */
 function brokenTemplates(content: Content): ContentProblem[] {
   const used = usedVariables(content);
   const parsed = parseContent({ ...content, variables: [...content.variables, ...used.map((variable) => variable.name)] });
-  const samples = ['sample', ''].map((value) => Object.fromEntries(Object.keys(parsed.blank).map((name) => [name, value])));
+  const samples = ['sample', ''].map((value) => ({
+    ...Object.fromEntries(Object.keys(parsed.blank).map((name) => [name, value])),
+    ...alwaysThere,
+  }));
   const problems: ContentProblem[] = [];
   for (const field of ['subject', 'html', 'text'] as const) {
     for (const sample of samples) {

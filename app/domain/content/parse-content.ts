@@ -2,7 +2,8 @@ import type { Liquid, Template } from 'liquidjs';
 import type { Channel } from '../campaigns/campaign.ts';
 import { builtInVariables } from './built-in-variables.ts';
 import { htmlEngine, plainEngine } from './liquid.ts';
-import { compileSimple } from './simple-template.ts';
+import { liquidGaps } from './liquid-gaps.ts';
+import { compileSimple, type Gaps } from './simple-template.ts';
 
 /** What a campaign says, as it is stored. */
 export interface Content {
@@ -25,6 +26,8 @@ export interface ParsedField {
   error: Error | null;
   /** @throws what Liquid throws, and `error` */
   render(variables: Record<string, string>): string;
+  /** What is everybody's and what is one person's; null for a broken template. */
+  gaps: Gaps | null;
 }
 
 export interface ParsedContent {
@@ -58,11 +61,17 @@ function parseField(template: string | null, engine: Liquid, known: ReadonlySet<
   }
   const simple = compileSimple(template, known, engine === htmlEngine);
   if (simple) {
-    return { templates: null, error: null, render: simple };
+    return { templates: null, error: null, ...simple };
   }
   try {
+    // Copies of the variables, because {% increment %} writes into them: what one part counts is no business of the next.
     const templates = engine.parse(template);
-    return { templates, error: null, render: (variables) => engine.renderSync(templates, variables) };
+    return {
+      templates,
+      error: null,
+      render: (variables) => engine.renderSync(templates, { ...variables }),
+      gaps: liquidGaps(engine, templates),
+    };
   } catch (cause) {
     const error = cause as Error;
     return {
@@ -71,6 +80,7 @@ function parseField(template: string | null, engine: Liquid, known: ReadonlySet<
       render() {
         throw error;
       },
+      gaps: null,
     };
   }
 }

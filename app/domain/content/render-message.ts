@@ -17,6 +17,14 @@ export interface RenderedMessage {
   subject?: string;
   html?: string;
   text?: string;
+  /** What is this person's own of html and text, where that was asked for and can be told. */
+  own?: BodyParts;
+}
+
+/** Of html and text, either what everybody gets or what stands between it for one person (see Gaps). */
+export interface BodyParts {
+  html?: readonly string[];
+  text?: readonly string[];
 }
 
 export interface MessageRecipient {
@@ -32,27 +40,34 @@ export const MAX_SMS_LENGTH = 1600;
 /**
  * Fills in a campaign's content for one recipient.
  *
+ * @param apart tells what is this person's own, too: between the parts of `sharedBody` it makes the same message
  * @throws RenderError where Liquid fails, or nothing is left that could be sent
  */
 export function renderMessage(
   content: ParsedContent,
   { address, variables, unsubscribeUrl = '/u/test' }: MessageRecipient,
+  apart = false,
 ): RenderedMessage {
   const scope = { ...content.blank, ...variables, address, unsubscribe_url: unsubscribeUrl };
   const message: RenderedMessage = {};
   if (content.channel === 'email') {
-    message.subject = cleanSubject(renderField(content.subject, 'subject', scope));
+    message.subject = cleanSubject(renderField(content.subject, 'subject', scope).whole);
     if (message.subject === '') {
       throw new RenderError('subject', 'The subject is empty for this recipient.');
     }
   }
-  const html = renderField(content.html, 'html', scope);
-  const text = cleanText(renderField(content.text, 'text', scope));
+  const htmlField = renderField(content.html, 'html', scope, apart);
+  const textField = renderField(content.text, 'text', scope, apart);
+  const html = htmlField.whole;
+  const text = cleanText(textField.whole);
   if (html.trim() !== '') {
     message.html = html;
   }
   if (text.trim() !== '') {
     message.text = text;
+  }
+  if (htmlField.own && textField.own) {
+    message.own = { ...(message.html && { html: htmlField.own }), ...(message.text && { text: textField.own.map(cleanText) }) };
   }
   if (message.html === undefined && message.text === undefined) {
     throw new RenderError(content.html ? 'html' : 'text', 'The message is empty for this recipient.');
@@ -63,15 +78,33 @@ export function renderMessage(
   return message;
 }
 
-function renderField(field: ParsedField | null, name: ContentField, scope: Record<string, string>): string {
+/** What everybody gets of a campaign's html and text: one part more than a person has of their own. */
+export function sharedBody({ html, text }: ParsedContent): BodyParts {
+  return { ...(html?.gaps && { html: html.gaps.shared }), ...(text?.gaps && { text: text.gaps.shared.map(cleanText) }) };
+}
+
+/** own: only where `apart` asks for it. */
+function renderField(
+  field: ParsedField | null,
+  name: ContentField,
+  scope: Record<string, string>,
+  apart = false,
+): { whole: string; own: readonly string[] | null } {
   if (!field) {
-    return '';
+    return { whole: '', own: apart ? [] : null };
   }
   try {
-    return field.render(scope);
+    const own = (apart && field.gaps?.fill(scope)) || null;
+    return { whole: own && field.gaps ? weave(field.gaps.shared, own) : field.render(scope), own };
   } catch (error) {
     throw new RenderError(name, sayLiquidError(error as Error).message, error);
   }
+}
+
+function weave(shared: readonly string[], own: readonly string[]): string {
+  let whole = shared[0] ?? '';
+  for (let i = 0; i < own.length; i++) whole += `${own[i]}${shared[i + 1]}`;
+  return whole;
 }
 
 /** A line break in a subject would begin another header; what else is invisible has no business there either. */

@@ -5,13 +5,24 @@ export type Trip = 'storm' | 'outage';
 export interface CallNote {
   /** ms on a clock that only goes forward. */
   atMs: number;
-  recipientId: number;
+  /** Whom the call was for: one, or several that shared it. */
+  recipientIds: readonly number[];
   rateLimited: boolean;
   transient: boolean;
 }
 
 const STORM = { answers: 100, share: 0.5 };
 const OUTAGE = { recipients: 200, spanMs: 10_000, share: 0.9 };
+const BUCKET_MS = 1_000;
+
+/** The calls of about a second. */
+interface Bucket {
+  atMs: number;
+  calls: number;
+  transient: number;
+  /** At most as many as an outage asks for. */
+  recipients: Set<number>;
+}
 
 /**
  * Notices when it is not the recipients but the provider: at least half of the last 100 answers were 429 (a storm), or at least 90 % were
@@ -19,32 +30,43 @@ const OUTAGE = { recipients: 200, spanMs: 10_000, share: 0.9 };
  */
 export function createBreaker(): { note(call: CallNote): Trip | null } {
   let last: boolean[] = [];
-  let window: CallNote[] = [];
+  let limited = 0;
+  let buckets: Bucket[] = [];
 
-  function reset(): void {
+  function trip(why: Trip): Trip {
     last = [];
-    window = [];
+    limited = 0;
+    buckets = [];
+    return why;
+  }
+
+  function bucketAt(atMs: number): Bucket {
+    const newest = buckets.at(-1);
+    if (newest && atMs < newest.atMs + BUCKET_MS) return newest;
+    const bucket = { atMs, calls: 0, transient: 0, recipients: new Set<number>() };
+    buckets.push(bucket);
+    return bucket;
   }
 
   return {
-    note(call) {
-      last.push(call.rateLimited);
-      if (last.length > STORM.answers) last.shift();
-      if (last.length === STORM.answers && last.filter(Boolean).length >= STORM.answers * STORM.share) {
-        reset();
-        return 'storm';
-      }
+    note({ atMs, recipientIds, rateLimited, transient }) {
+      last.push(rateLimited);
+      limited += Number(rateLimited);
+      if (last.length > STORM.answers) limited -= Number(last.shift());
+      if (last.length === STORM.answers && limited >= STORM.answers * STORM.share) return trip('storm');
 
-      window.push(call);
-      // Older notes than twice the span say nothing about now.
-      while (window[0] && window[0].atMs < call.atMs - 2 * OUTAGE.spanMs) window.shift();
-      const first = window[0];
-      if (!call.transient || !first || window.length < OUTAGE.recipients || call.atMs - first.atMs < OUTAGE.spanMs) return null;
-      const transient = window.reduce((sum, note) => sum + Number(note.transient), 0);
-      if (transient < window.length * OUTAGE.share) return null;
-      if (new Set(window.map(({ recipientId }) => recipientId)).size < OUTAGE.recipients) return null;
-      reset();
-      return 'outage';
+      // Older calls than twice the span say nothing about now.
+      while (buckets[0] && buckets[0].atMs < atMs - 2 * OUTAGE.spanMs) buckets.shift();
+      const bucket = bucketAt(atMs);
+      bucket.calls++;
+      bucket.transient += Number(transient);
+      for (const id of recipientIds) if (bucket.recipients.size < OUTAGE.recipients) bucket.recipients.add(id);
+
+      if (!transient || atMs - (buckets[0] as Bucket).atMs < OUTAGE.spanMs) return null;
+      const sum = (count: (bucket: Bucket) => number) => buckets.reduce((total, one) => total + count(one), 0);
+      if (sum((one) => one.transient) < sum((one) => one.calls) * OUTAGE.share) return null;
+      if (new Set(buckets.flatMap(({ recipients }) => [...recipients])).size < OUTAGE.recipients) return null;
+      return trip('outage');
     },
   };
 }

@@ -1,11 +1,14 @@
 import type { Database } from '#db/database.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { type ParsedContent, parseContent } from '../content/parse-content.ts';
+import { type BodyParts, sharedBody } from '../content/render-message.ts';
 
 /** What sending needs of a campaign. It does not change once the campaign has started, so it is read and parsed once a worker. */
 export interface SendableCampaign {
   sender: string;
   content: ParsedContent;
+  /** What everybody gets of html and text. */
+  shared: BodyParts;
 }
 
 const KEPT = 100;
@@ -41,5 +44,6 @@ async function load(db: Database, campaignId: number): Promise<SendableCampaign>
   ]);
   const row = rows[0];
   if (!row) throw new Error(`campaign ${campaignId} does not exist`);
-  return { sender: row.sender ?? '', content: parseContent(row) };
+  const content = parseContent(row);
+  return { sender: row.sender ?? '', content, shared: sharedBody(content) };
 }

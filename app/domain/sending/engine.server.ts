@@ -1,6 +1,6 @@
 import type { Logger } from '#app/log.server.ts';
 import type { Provider, Refused, SendResult } from '#app/providers/provider.ts';
-import { batched } from '#db/batch.ts';
+import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import type { Outcome } from '#db/queries/record-outcomes.ts';
@@ -14,6 +14,7 @@ import { createGatekeeper } from './gatekeeper.server.ts';
 import { createLookUp, type Found, type LookUp } from './look-up.server.ts';
 import { nextStep } from './next-step.ts';
 import { noteEvidence } from './settle-texts.server.ts';
+import { type Delivered, sharedCalls } from './shared-calls.server.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
 const BATCH = { size: 200, delayMs: 5 };
@@ -34,6 +35,8 @@ export interface EngineOptions {
   log: Logger;
   /** Messages per second where the settings say none. */
   rates: Record<Channel, number | undefined>;
+  /** Emails that may share a call. */
+  emailBatchSize: number;
   /** How long a provider may be held before its campaigns end with the reason. */
   holdMaxS: number;
   /** The worker's id, once it may claim: waits while its lock is lost. */
@@ -53,14 +56,22 @@ export interface Engine {
   readonly lookUpText: LookUp | null;
 }
 
-export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, holdMaxS, log, mayClaim, signal }: EngineOptions): Engine {
+export function createEngine(engine: EngineOptions): Engine {
+  const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, signal } = engine;
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
+  /** Attempts whose outcome is not committed yet: a repeated claim may bring them once more. */
+  const inFlight = new Set<number>();
   const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys, repeated) => {
     const workerId = await mayClaim();
     const validUntil = performance.now() + CLAIM_VALID_MS;
-    return (await claimRecipients(db.pool, keys, workerId, repeated)).map((claimed) => ({ claim: claimed, validUntil }));
+    const claims = await claimRecipients(db.pool, keys, workerId, repeated);
+    return claims.map((claimed) => {
+      if (!claimed || inFlight.has(claimed.attemptId)) return { claim: null, validUntil };
+      inFlight.add(claimed.attemptId);
+      return { claim: claimed, validUntil };
+    });
   }, options);
   const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
 
@@ -68,29 +79,41 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
     createGatekeeper({ db, channel, provider, defaultRate: rates[channel], holdMaxS, log, batch: options });
   const gates = { email: gatekeeper('email', 'SendGrid'), sms: gatekeeper('sms', 'Twilio') };
 
-  async function call(channel: Channel, campaign: SendableCampaign, claimed: Claim, unsubscribeUrl: string): Promise<SendResult> {
+  const together = providers.email && emailBatchSize > 1 ? sharedCalls(providers.email, emailBatchSize, signal) : null;
+
+  /** A probe must be one message to one person. */
+  async function call(
+    channel: Channel,
+    campaign: SendableCampaign,
+    claimed: Claim,
+    url: string,
+    validUntil: number,
+    probe: boolean,
+  ): Promise<Delivered> {
     const provider = providers[channel];
-    if (!provider) return noProvider(channel);
+    const calledFor = [claimed.recipientId];
+    if (!provider) return { result: noProvider(channel), calledFor };
+    const share = channel === 'email' && !probe ? together : null;
     let content: ReturnType<typeof renderMessage>;
     try {
-      content = renderMessage(campaign.content, { address: claimed.address, variables: claimed.variables, unsubscribeUrl });
+      const recipient = { address: claimed.address, variables: claimed.variables, unsubscribeUrl: url };
+      content = renderMessage(campaign.content, recipient, share !== null);
     } catch (error) {
-      if (error instanceof RenderError) return renderFailed(error);
+      if (error instanceof RenderError) return { result: renderFailed(error), calledFor };
       throw error;
     }
-    return provider.send(
-      {
-        campaignId: claimed.campaignId,
-        recipientId: claimed.recipientId,
-        round: claimed.round,
-        attemptId: claimed.attemptId,
-        to: claimed.address,
-        from: campaign.sender,
-        ...content,
-        ...(channel === 'email' ? { headers: unsubscribeHeaders(unsubscribeUrl) } : {}),
-      },
-      signal,
-    );
+    const message = {
+      campaignId: claimed.campaignId,
+      recipientId: claimed.recipientId,
+      round: claimed.round,
+      attemptId: claimed.attemptId,
+      to: claimed.address,
+      from: campaign.sender,
+      ...content,
+      ...(channel === 'email' ? { headers: unsubscribeHeaders(url) } : {}),
+    };
+    if (share) return share({ message, shared: campaign.shared, validUntil });
+    return { result: await provider.send(message, signal), calledFor };
   }
 
   const lookUpText = createLookUp(db, providers, 'sms', baseUrl, contents);
@@ -104,26 +127,40 @@ export function createEngine({ db, providers, unknownGraceS, baseUrl, rates, hol
     return lookUpText({ ...claimed, startedAtMs }, AbortSignal.any([signal, deadline]));
   }
 
+  async function attempt(channel: Channel, key: SendKey, campaign: SendableCampaign, claimed: Claim, validUntil: number): Promise<void> {
+    const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
+    const link = await linkOf();
+    const before = await sentBefore(channel, claimed, validUntil).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      log.warn({ err: error }, 'the database could not tell of earlier attempts');
+      return null;
+    });
+    if (before === null || (before.is === 'nothing' && performance.now() > validUntil)) return record({ ...identity, ...givenBack });
+    const probe = key.probe ?? false;
+    const { result, calledFor } =
+      before.is === 'nothing'
+        ? await call(channel, campaign, claimed, link(claimed), validUntil, probe)
+        : { result: resultOf(before), calledFor: [claimed.recipientId] };
+    if (result === null) return record({ ...identity, ...givenBack });
+    const step = nextStep(result, claimed.number, unknownGraceS, probe);
+    await record({ ...identity, ...step, ...evidence(result) });
+    if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
+    if (calledFor.length > 0) await gates[channel].note(result, calledFor, probe);
+    if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
+  }
+
   return {
     lookUpText,
     async send(channel, key) {
-      const link = await linkOf();
-      await gates[channel].slot();
+      // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
+      const [campaign] = await Promise.all([contents.get(key.campaign_id), linkOf(), gates[channel].slot()]);
       const { claim: claimed, validUntil } = await claim(key);
       if (!claimed) return;
-      const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
-      const campaign = await contents.get(claimed.campaignId);
-      const before = await sentBefore(channel, claimed, validUntil);
-      if (before.is === 'nothing' && performance.now() > validUntil) {
-        await record({ ...identity, ...givenBack });
-        return;
+      try {
+        await attempt(channel, key, campaign, claimed, validUntil);
+      } finally {
+        inFlight.delete(claimed.attemptId);
       }
-      const result = before.is === 'nothing' ? await call(channel, campaign, claimed, link(claimed)) : resultOf(before);
-      const step = nextStep(result, claimed.number, unknownGraceS, key.probe);
-      await record({ ...identity, ...step, ...evidence(result) });
-      if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
-      await gates[channel].note(result, claimed.recipientId, key.probe ?? false);
-      if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
     },
   };
 }

@@ -13,8 +13,8 @@ const GATE_FRESH_MS = 1_000;
 export interface Gatekeeper {
   /** Waits for this message's slot of the shared rate; at once where there is none. */
   slot(): Promise<void>;
-  /** Takes note of how a call went, and holds or releases the provider for everybody. */
-  note(result: SendResult, recipientId: number, probe: boolean): Promise<void>;
+  /** Takes note of how a call for these recipients went, and holds or releases the provider for everybody. */
+  note(result: SendResult, recipientIds: readonly number[], probe: boolean): Promise<void>;
 }
 
 export interface GatekeeperOptions {
@@ -67,7 +67,7 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
       const waitS = await slots(rate);
       if (waitS > 0) await delay(waitS * 1_000, undefined, { signal: batch.signal });
     },
-    async note(result, recipientId, probe) {
+    async note(result, recipientIds, probe) {
       const transient = result.outcome === 'transient';
       if (probe) {
         if (transient || result.outcome === 'unknown') await hold('probe', transient ? result.retryAfterS : null);
@@ -77,7 +77,7 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
       const rateLimited = transient && result.failureCode === 'rate_limited';
       const trip = breaker.note({
         atMs: performance.now(),
-        recipientId,
+        recipientIds,
         rateLimited,
         transient: transient || result.outcome === 'unknown',
       });

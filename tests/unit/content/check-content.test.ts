@@ -15,6 +15,10 @@ const sms: Content = { channel: 'sms', subject: null, html: null, text: 'Hi', va
 
 describe('checkContent', () => {
   test.each<[string, Content]>([
+    [
+      'what is made of an address, which nobody lacks',
+      { ...email, text: '{% assign who = address | split: "@" | first %}Hello {{ who }}' },
+    ],
     ['plain email', email],
     ['plain SMS', sms],
     [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { htmlEngine, plainEngine } from '#app/domain/content/liquid.ts';
 import { type Content, parseContent } from '#app/domain/content/parse-content.ts';
-import { RenderError, renderMessage } from '#app/domain/content/render-message.ts';
+import { RenderError, renderMessage, sharedBody } from '#app/domain/content/render-message.ts';
 import { compileSimple } from '#app/domain/content/simple-template.ts';
 
 const email: Content = { channel: 'email', subject: 'Hello', html: null, text: 'Hi', variables: ['first_name', 'plan'] };
@@ -114,11 +114,59 @@ describe('the shortcut around Liquid', () => {
         if (simple) {
           taken++;
           const scope = { a: value, first_name: `<${value}"'&`, имя: '' };
-          expect(simple(scope)).toBe(engine.parseAndRenderSync(source, scope));
+          expect(simple.render(scope)).toBe(engine.parseAndRenderSync(source, scope));
         }
       }),
       { numRuns: 2000 },
     );
     expect(taken).toBeGreaterThan(100);
+  });
+});
+
+describe('what is everybody’s and what is one person’s', () => {
+  const piece = fc.constantFrom(
+    'Hello ',
+    '<b>',
+    '\n',
+    ' ',
+    '',
+    '{{ a }}',
+    '{{ first_name | upcase }}',
+    '{% assign b = a | append: "!" %}',
+    '{{ b | default: "-" }}',
+    '{% if a == "x" %}yes {{ a }}{% else %}no{% endif %}',
+    '{% for i in (1..2) %}{{ i }}{% if i == 2 %}{% break %}{% endif %}{% endfor %}',
+    '{% capture c %}[{{ a }}]{% endcapture %}{{ c }}',
+    '{% increment n %}',
+    '{%- comment -%} x {%- endcomment -%}',
+    '{% if a == "x" %}{% break %}{% endif %}',
+    '{% raw %}{{ a }}{% endraw %}',
+  );
+  const template = fc.array(piece, { minLength: 1, maxLength: 10 }).map((pieces) => pieces.join(''));
+
+  test('makes the same message when it is put together', () => {
+    let apart = 0;
+    fc.assert(
+      fc.property(template, template, fc.constantFrom('x', 'y', '<&>', ''), (html, text, a) => {
+        const content = parseContent({ channel: 'email', subject: 'S', html, text: `T${text}`, variables: ['a', 'b', 'first_name'] });
+        const recipient = { address: 'ann@example.com', variables: { a, first_name: 'Ann' } };
+        const { own, ...together } = renderMessage(content, recipient, true);
+        expect(together).toEqual(renderMessage(content, recipient));
+        if (!own) return;
+        apart++;
+        const shared = sharedBody(content);
+        const weave = (parts: readonly string[] = [], gaps: readonly string[] = []) =>
+          parts.map((part, i) => part + (gaps[i] ?? '')).join('');
+        if (together.html !== undefined) expect(weave(shared.html, own.html)).toBe(together.html);
+        if (together.text !== undefined) expect(weave(shared.text, own.text)).toBe(together.text);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(apart).toBeGreaterThan(500);
+  });
+
+  test('cannot be told apart where a message ends in the middle', () => {
+    const content = parseContent({ channel: 'email', subject: 'S', html: 'a{% break %}b', text: null, variables: [] });
+    expect(renderMessage(content, { address: 'ann@example.com', variables: {} }, true)).toEqual({ subject: 'S', html: 'a' });
   });
 });

@@ -12,7 +12,7 @@ function run(
   const trips: Trip[] = [];
   for (let i = 0; i < count; i++) {
     const { rateLimited = false, transient = rateLimited, recipientId = i } = call(i);
-    const trip = breaker.note({ atMs: (i * spanMs) / count, recipientId, rateLimited, transient });
+    const trip = breaker.note({ atMs: (i * spanMs) / count, recipientIds: [recipientId], rateLimited, transient });
     if (trip) trips.push(trip);
   }
   return trips;
@@ -26,6 +26,14 @@ describe('the breaker', () => {
 
   test('takes 90 % transient over 200 recipients and 10 s for an outage', () => {
     expect(run(250, 12_000, (i) => ({ transient: i % 20 !== 0 }))).toEqual(['outage']);
+  });
+
+  test('counts everybody who shared a call, and the call once', () => {
+    const breaker = createBreaker();
+    const shared = (i: number) => Array.from({ length: 50 }, (_, n) => i * 50 + n);
+    const note = (i: number, rateLimited: boolean) =>
+      breaker.note({ atMs: i * 1_000, recipientIds: shared(i), rateLimited, transient: true });
+    expect(Array.from({ length: 11 }, (_, i) => note(i, i < 10))).toEqual([...Array(10).fill(null), 'outage']);
   });
 
   test.each([

@@ -1,0 +1,90 @@
+// npm run bench: ratios, measured in turn in one run. Exit status 1 where a wanted one was missed.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { growth } from './cases/growth.ts';
+import { commitToEvent } from './cases/live.ts';
+import { retrySchedule } from './cases/schedule.ts';
+import { againstCelery, againstLimit, sharedAgainstSingle } from './cases/throughput.ts';
+import { judged, type Row } from './figures.ts';
+import { circumstances, table, writeReport } from './report.ts';
+import { openStage, type Stage } from './stage.ts';
+
+const usage = `Usage: npm run bench -- [options]
+
+  --only NAMES      some of: ${'email, sms, celery, shared, schedule, live, growth'} (comma between them)
+  --rounds N        of each pair; the median counts (default 5)
+  --recipients N    of a round's campaign (default 20000)
+  --large N         of the large campaign (default 1000000)
+  --latency MS      of the provider (default 0: what is measured is the sender)
+  --json FILE       writes the rows there, too
+  --report          puts the table into docs/performance.md`;
+
+const options = {
+  only: { type: 'string' },
+  rounds: { type: 'string', default: '5' },
+  recipients: { type: 'string', default: '20000' },
+  large: { type: 'string', default: '1000000' },
+  latency: { type: 'string', default: '0' },
+  json: { type: 'string' },
+  report: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const { values } = parseArgs({ options });
+const [rounds, recipients, large, latencyMs] = [values.rounds, values.recipients, values.large, values.latency].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+if (values.help || ![rounds, recipients, large, latencyMs + 1].every((n) => Number.isSafeInteger(n) && n > 0)) {
+  console.log(usage);
+  process.exit(values.help ? 0 : 2);
+}
+
+interface Case {
+  /** Share of the provider's calls that fail. */
+  faultRate?: number;
+  measure(stage: Stage): Promise<Row | Row[]>;
+}
+
+const cases: Record<string, Case> = {
+  email: { measure: (stage) => againstLimit(stage, 'email', { recipients, rounds }) },
+  sms: { measure: (stage) => againstLimit(stage, 'sms', { recipients, rounds }) },
+  celery: { measure: (stage) => againstCelery(stage, { recipients, rounds: Math.min(rounds, 3) }) },
+  shared: { measure: (stage) => sharedAgainstSingle(stage, { recipients, rounds: Math.min(rounds, 3) }) },
+  schedule: { faultRate: 0.1, measure: (stage) => retrySchedule(stage, { recipients, rounds: Math.min(rounds, 3) }) },
+  live: { measure: (stage) => commitToEvent(stage, { recipients, watchers: 200, rounds: Math.min(rounds, 3) }) },
+  growth: { measure: (stage) => growth(stage, { small: 10_000, large }) },
+};
+
+const names = values.only?.split(',') ?? Object.keys(cases);
+const unknown = names.filter((name) => !cases[name]);
+if (unknown.length > 0) {
+  console.log(`There is no case ${unknown.join(', ')}.\n\n${usage}`);
+  process.exit(2);
+}
+
+const rows: Row[] = [];
+let postgres = '';
+for (const name of names) {
+  const { faultRate = 0, measure } = cases[name] as Case;
+  console.log(`Measuring: ${name}`);
+  // A database of its own for each, so that none finds what another left.
+  const stage = await openStage({ latencyMs, faultRate });
+  try {
+    postgres = (await stage.db.pool.query<{ server_version: string }>('show server_version')).rows[0]?.server_version ?? '';
+    const measured = [await measure(stage)].flat();
+    rows.push(...measured);
+    for (const row of measured) console.log(`  ${row.what}: ${row.rounds.map((ratio) => ratio.toFixed(2)).join(', ')}`);
+  } finally {
+    await stage.stop();
+  }
+}
+
+const about = circumstances(postgres, ['npm run bench', ...process.argv.slice(2)].join(' ').replace('bench --', 'bench -- --'));
+console.log(`\n${about}\n\n${table(rows)}`);
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ about, rows }, null, 2)}\n`);
+if (values.report) writeReport(fileURLToPath(new URL('../docs/performance.md', import.meta.url)), rows, about);
+process.exitCode = rows.every((row) => row.missing || judged(row).kept) ? 0 : 1;

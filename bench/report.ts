@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { judged, type Row } from './figures.ts';
+
+const HEADER = ['what', 'ours', 'against', 'theirs', 'ratio', 'worst round', 'wanted', ''];
+const [BEGIN, END] = ['<!-- bench:begin -->', '<!-- bench:end -->'];
+
+/** The table in Markdown, which reads well in a terminal too. */
+export function table(rows: readonly Row[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(HEADER), line(HEADER.map(() => '---')), ...rows.map((row) => line(cellsOf(row)))].join('\n');
+}
+
+function cellsOf(row: Row): string[] {
+  const { value, worst, kept } = judged(row);
+  const wanted =
+    'least' in row.wanted ? `at least ${row.wanted.least}` : `at most ${row.wanted.most}${row.theirs === null ? ` ${row.unit}` : ''}`;
+  if (row.missing) return [row.what, `${figure(row.ours)} ${row.unit}`, row.against, row.missing, '', '', wanted, 'not measured'];
+  if (row.theirs === null)
+    return [row.what, `${figure(row.ours)} ${row.unit}`, '', '', '', `${figure(worst)} ${row.unit}`, wanted, verdict(kept)];
+  return [
+    row.what,
+    `${figure(row.ours)} ${row.unit}`,
+    row.against,
+    `${figure(row.theirs)} ${row.unit}`,
+    value.toFixed(2),
+    worst.toFixed(2),
+    wanted,
+    verdict(kept),
+  ];
+}
+
+const verdict = (kept: boolean) => (kept ? 'kept' : 'missed');
+
+function figure(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2);
+}
+
+/** Machine, versions and what was asked for: without them a figure means nothing. */
+export function circumstances(postgres: string, command: string): string {
+  const [processor] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
+  const machine = `${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, ${memory}`;
+  return `\`${command}\` on ${machine}; Node ${process.versions.node}, PostgreSQL ${postgres}; database, worker, web and provider on this one machine.`;
+}
+
+/** Puts table and circumstances into the document, between its two marks. */
+export function writeReport(file: string, rows: readonly Row[], about: string): void {
+  const text = readFileSync(file, 'utf8');
+  const [before, after] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (before < 0 || after < before) throw new Error(`${file} has no place for the table: ${BEGIN} and ${END} are missing.`);
+  writeFileSync(file, `${text.slice(0, before + BEGIN.length)}\n${about}\n\n${table(rows)}\n${text.slice(after)}`);
+}
