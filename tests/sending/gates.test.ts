@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { setRate } from '#db/queries/limits.ts';
@@ -7,7 +8,7 @@ import { holdProvider } from '#db/queries/provider-gates.ts';
 import { startWorker } from '#tasks/start-worker.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
-import { type Sending, startSending } from '#tests/support/sending.ts';
+import { ana, type Sending, startSending } from '#tests/support/sending.ts';
 
 let own: TestDatabase;
 let sending: Sending;
@@ -96,6 +97,27 @@ describe('a held provider', () => {
     expect((await getCampaign(own.db, id)).sent).toBeGreaterThan(550);
     expect(await counterDrift(own.db)).toEqual([]);
   }, 90_000);
+});
+
+test('a storm that outlasts HOLD_MAX_S ends the campaign with the reason, and a retry goes on from there', async () => {
+  const other = await createTestDatabase();
+  const impatient = await startSending(other, { HOLD_MAX_S: '1' });
+  await impatient.sandbox.setFaults({ email: { rate_429: 1 } });
+  const id = await draftCampaign(other.db, { addresses: numbered(400, 'outlasted.test') });
+  await impatient.send(id);
+  expect(await impatient.untilEnded(id)).toBe('FAILED');
+  expect(await getCampaign(other.db, id)).toMatchObject({
+    failure_code: 'provider_unavailable',
+    failure_reason: expect.stringContaining('It did not come back in time. Retry when it is well again.'),
+    sent: 0,
+    failed: 0,
+    pending: 400,
+  });
+  await impatient.sandbox.setFaults({});
+  await retryCampaign(other.db, ana, id, { windowS: 3_600 });
+  expect(await impatient.untilEnded(id)).toBe('SENT');
+  await impatient.stop();
+  await other.drop();
 });
 
 describe('a shared rate', () => {
