@@ -30,7 +30,7 @@ if (values.help || ![seed, runs, recipients].every((n) => Number.isSafeInteger(n
   process.exit(values.help ? 0 : 2);
 }
 
-const cluster = await startCluster((line) => console.log(line));
+const cluster = await startCluster((line) => console.log(line), true);
 const results: Result[] = [];
 try {
   for (let n = 0; n < runs; n++) {

@@ -15,10 +15,11 @@ import {
 import type { FaultsInput } from '#sandbox/faults.ts';
 import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../embedded-postgres.ts';
 import { startBalancer } from './balancer.ts';
+import { admin, type Reader, startReader } from './browser.ts';
 import { type Process, startProcess, until } from './processes.ts';
 
-/** Longer than an event of the provider takes to arrive, and to be repeated when nobody took it. */
-const UNKNOWN_GRACE_S = 6;
+/** Longer than an event of the provider takes to arrive, and to be repeated while every web server starts anew. */
+export const UNKNOWN_GRACE_S = 12;
 const CONCURRENCY = 10;
 
 /** The whole product in processes that can be killed: PostgreSQL, two web servers behind one address, two workers, the provider sandbox. */
@@ -33,6 +34,8 @@ export interface Cluster {
   webs: Process[];
   /** Starts a web server and waits until it is ready. */
   startWeb(): Promise<void>;
+  /** Looks on in a browser; null where there is none. */
+  reader: Reader | null;
   database: {
     /** By SIGINT (fast), SIGQUIT (at once), SIGKILL (as if the machine had lost it). */
     stop(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
@@ -49,7 +52,8 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-export async function startCluster(say: (line: string) => void): Promise<Cluster> {
+/** @param withBrowser somebody looks on in a browser too, where one is found */
+export async function startCluster(say: (line: string) => void, withBrowser = false): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-chaos-'));
   chmodSync(folder, 0o755);
   // Nothing here outlives the machine, only processes are killed: what the kernel has is safe without fsync.
@@ -66,6 +70,8 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
     BASE_URL: url,
     DATA_DIR: folder,
     API_KEY: key,
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
     SENDGRID_API_KEY: sandboxSendgridApiKey,
     SENDGRID_BASE_URL: sandboxUrl,
     SENDGRID_WEBHOOK_PUBLIC_KEY: deriveWebhookKeys('published').publicKey,
@@ -85,6 +91,7 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
   const workers: Process[] = [];
   const webs: Process[] = [];
   let [workerCount, webCount] = [0, 0];
+  let reader: Reader | null = null;
   say(`logs are in ${folder}`);
 
   async function query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
@@ -136,6 +143,7 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
   }
 
   async function stop(): Promise<void> {
+    await reader?.close();
     await Promise.all([sandbox, ...webs, ...workers].map((process) => process.stop(20_000)));
     await balancer.stop();
     await db.pool.end();
@@ -151,6 +159,8 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
       startWorker(),
       startWorker(),
     ]);
+    if (withBrowser) reader = await startReader(url);
+    if (withBrowser && !reader) say('no browser was found (CHROMIUM=/path/to/one): only socket clients look on');
   } catch (error) {
     await stop();
     throw error;
@@ -163,6 +173,7 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
     startWorker,
     webs,
     startWeb,
+    reader,
     database: {
       async stop(signal) {
         if (signal === 'SIGINT') return postgres.stop();

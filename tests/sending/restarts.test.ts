@@ -10,12 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
+const noTrouble = { rate_429: 0, rate_500: 0, rate_invalid: 0, rate_timeout: 0, rate_timeout_accepted: 0, rate_reset: 0, rate_cut: 0 };
+
 test('every web server and every worker is replaced while a campaign is sent, and the campaign does not notice', async () => {
   const before = [...cluster.webs, ...cluster.workers].map(({ pid }) => pid);
   const kinds = ['worker replaced', 'web replaced', 'worker replaced', 'web replaced'] as const;
   const faults = kinds.map((kind, i): Fault => ({ kind, at: 0.05 + i * 0.2, ms: 0 }));
-  const plan = { ...planRun(1, { faults: 0, goneMs: 0 }), faults, latencyMs: 50 };
-  plan.rates = { rate_429: 0, rate_500: 0, rate_invalid: 0, rate_timeout: 0, rate_timeout_accepted: 0, rate_reset: 0, rate_cut: 0 };
+  const plan = { ...planRun(1, { faults: 0, goneMs: 0 }), faults, latencyMs: 50, rates: noTrouble };
   // No attempt is called unknown: nothing was cut off, and nothing waited for anybody's death.
   expect(await chaosRun(cluster, plan, 3_000, quiet)).toMatchObject({
     violations: [],
@@ -32,3 +33,18 @@ test('every web server and every worker is replaced while a campaign is sent, an
   ]);
   expect(await cluster.query('select kind from repairs')).toEqual([]);
 });
+
+test('PostgreSQL is gone for longer than anybody waits for a connection: all come back by themselves, and nobody is lost or doubled', async () => {
+  const processes = [...cluster.webs, ...cluster.workers];
+  const faults: Fault[] = [{ kind: 'PostgreSQL gone', at: 0.3, ms: 12_000 }];
+  const plan = { ...planRun(1, { faults: 0, goneMs: 0 }), faults, latencyMs: 50, rates: noTrouble };
+  expect(await chaosRun(cluster, plan, 1_000, quiet)).toMatchObject({
+    violations: [],
+    happened: ['PostgreSQL gone'],
+    sent: 1_000,
+    failed: 0,
+    lost: 0,
+    doubled: 0,
+  });
+  expect(processes.every((process) => process.running())).toBe(true);
+}, 120_000);
