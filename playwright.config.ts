@@ -42,6 +42,7 @@ export default defineConfig({
       ADMIN_PASSWORD: admin.password,
       API_KEY: apiKey,
       WEBHOOK_ALLOW_PRIVATE: '1',
+      UNKNOWN_GRACE_S: '3',
     },
   },
 });

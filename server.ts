@@ -72,8 +72,10 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   await vite?.close();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   await realtime?.stop();
-  server.closeIdleConnections();
+  // A connection whose request was under way falls idle later, and would be kept for seconds.
+  const closing = setInterval(() => server.closeIdleConnections(), 50);
   await closed;
+  clearInterval(closing);
   await db.pool.end();
   process.exit(0);
 }

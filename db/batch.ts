@@ -1,9 +1,12 @@
 import DataLoader from 'dataloader';
 
-/** PostgreSQL's answers after which the same statement may succeed: lost connections, shutdowns, deadlocks, serialisation. */
+/**
+ * PostgreSQL's answers after which the same statement may succeed: lost connections, shutdowns, deadlocks, serialisation, and the end of a
+ * transaction that was idle for too long.
+ */
 export function isPassing(error: unknown): boolean {
   const code = (error as { code?: string } | null)?.code ?? '';
-  if (/^(08|53|57P|40|58)/.test(code)) return true;
+  if (/^(08|53|57P|40|58|25P03)/.test(code)) return true;
   if (/^E[A-Z]+$/.test(code)) return true; // the socket's: ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT
   const message = error instanceof Error ? error.message : '';
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed/.test(

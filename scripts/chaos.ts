@@ -8,7 +8,7 @@ import { chaosRun, type Result } from './chaos/run.ts';
 
 const usage = `Usage: npm run chaos -- [options]
 
-  --seed N         of the first run; each further run takes the next (default 1); odd seeds have provider events, even ones have none
+  --seed N         of the first run; each further run takes the next (default 1); odd seeds have provider events, even ones have none; 2, 3, 6, 7, ... send SMS
   --runs N         default 6
   --recipients N   of each run's campaign (default 4000)
   --short          fewer faults, PostgreSQL away for 3 s at most instead of 30
@@ -30,12 +30,12 @@ if (values.help || ![seed, runs, recipients].every((n) => Number.isSafeInteger(n
   process.exit(values.help ? 0 : 2);
 }
 
-const cluster = await startCluster((line) => console.log(line));
+const cluster = await startCluster((line) => console.log(line), true);
 const results: Result[] = [];
 try {
   for (let n = 0; n < runs; n++) {
     const plan = planRun(seed + n, values.short ? { faults: 4, goneMs: 3_000 } : { faults: 7, goneMs: 30_000 });
-    console.log(`\nSeed ${plan.seed}, provider events ${plan.events ? 'on' : 'off'}`);
+    console.log(`\nSeed ${plan.seed}, ${plan.channel}, provider events ${plan.events ? 'on' : 'off'}`);
     const result = await chaosRun(cluster, plan, recipients, (line) => console.log(`  ${line}`));
     results.push(result);
     const { sent, failed, tookS, violations } = result;

@@ -21,7 +21,7 @@ const concurrencyOf = ({ workerConcurrency, emailBatchSize }: Env) =>
 const POLL_INTERVAL_MS = 100;
 /** After SIGTERM calls in flight may take this long; then they are cut off, and their recipients are `unknown`. */
 const SHUTDOWN_DEADLINE_MS = 8_000;
-const RESTART_MS = { first: 200, most: 5_000 };
+const RESTART_MS = { first: 200, most: 2_000 };
 
 export interface WorkerOptions {
   env: Env;
@@ -38,15 +38,16 @@ export interface RunningWorker {
 
 type SessionOptions = WorkerOptions & { alertSender: AlertSender };
 
-/** One run of Graphile Worker with its registration; a lost database may end it, and another follows. */
+/** One run of Graphile Worker with its registration; a lost connection to the database ends it, and another follows. */
 interface Session {
-  /** Settles when it can do no more work: Graphile gave up, or others took it for dead. */
+  /** Settles when it can do no more work: Graphile gave up or lost a connection, or others took it for dead. */
   over: Promise<unknown>;
   stop(how: 'stopped' | 'abandoned'): Promise<void>;
 }
 
 /**
- * Starts Graphile Worker with our tasks, and starts it again whenever it gives up (it does when the database goes away while it writes).
+ * Starts Graphile Worker with our tasks, and starts it again whenever it gives up or loses a connection: of an answer that was lost it
+ * never learns which jobs it had been given, and while PostgreSQL is starting it sleeps for up to two minutes between tries.
  * It has a pool of its own, so that its housekeeping never waits behind the ledger's statements.
  *
  * @throws where the schema lacks the trigger that keeps retries on time
@@ -124,15 +125,20 @@ async function startSession(
     signal,
     async mayClaim() {
       const lock = await liveness;
+      claims.throwIfAborted();
       await lock.whenAlive(claims);
       return lock.id;
     },
   });
+  const lost = Promise.withResolvers<void>();
   const { pool } = openDatabase(env.databaseDirectUrl, {
     max: 6,
     applicationName: 'rollcall queue',
     synchronousCommit: false,
-    onError: (error) => log.warn({ err: error }, 'queue connection lost'),
+    onError: (error) => {
+      log.warn({ err: error }, 'queue connection lost');
+      lost.resolve();
+    },
   });
   let runner: Runner | undefined;
   let lock: Liveness;
@@ -174,7 +180,7 @@ async function startSession(
   }
 
   return {
-    over: Promise.race([gaveUp(events), started.promise.catch(() => {}), lock.buried]),
+    over: Promise.race([gaveUp(events), started.promise.catch(() => {}), lock.buried, lost.promise]),
     async stop(how) {
       if (how === 'abandoned') over.abort(new SendAgainLater('the queue is started again'));
       const drained = started.stop().catch(() => {}); // it has stopped already

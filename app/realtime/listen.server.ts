@@ -42,7 +42,7 @@ export interface Listener {
 
 const PING_CHANNEL = 'rollcall_ping';
 const PING_DEADLINE_MS = 1_000;
-const RECONNECT_MS = { first: 100, most: 5_000 };
+const RECONNECT_MS = { first: 100, most: 2_000 };
 
 /**
  * Listens to the ledger on one direct connection (LISTEN does not work through a transaction pooler) and comes back by itself

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import type { ClientEvents, ServerEvents } from './events.ts';
+import { reconnection, stayConnected } from './stay-connected.ts';
 
 export type LiveSocket = Socket<ServerEvents, ClientEvents>;
 
@@ -16,8 +17,7 @@ export function liveSocket(): LiveSocket {
     path: '/socket.io',
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
-    reconnectionDelay: 400,
-    reconnectionDelayMax: 3_000,
+    ...reconnection,
   });
   made.io.on('open', () => {
     heardAt = Date.now();
@@ -29,14 +29,7 @@ export function liveSocket(): LiveSocket {
   window.addEventListener('online', () => {
     if (!made.connected) made.connect();
   });
-  // The server ends the connection when it stops; Socket.IO itself only reconnects after a lost one.
-  made.on('disconnect', (reason) => {
-    if (reason === 'io server disconnect') setTimeout(() => made.connect(), 1_000);
-  });
-  // Nor does it where the server refused because its database is away.
-  made.on('connect_error', ({ message }) => {
-    if (message === 'unavailable') setTimeout(() => made.connect(), 1_000);
-  });
+  stayConnected(made);
   socket = made;
   return made;
 }

@@ -32,6 +32,7 @@ export function useLiveCampaign(loaded: CampaignJson): UseLiveCampaign {
   const [asOf, setAsOf] = useState<number | null>(null);
   const [joins, setJoins] = useState(0);
   const askedAt = useRef(0);
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
   const { id } = loaded;
 
   useEffect(() => dispatch({ snapshot: loaded }), [loaded]);
@@ -39,7 +40,10 @@ export function useLiveCampaign(loaded: CampaignJson): UseLiveCampaign {
   const join = useCallback(() => {
     askedAt.current = Date.now();
     liveSocket().emit('campaign:join', { id }, (answer) => {
-      if ('error' in answer) return;
+      if ('error' in answer) {
+        if (answer.error.code === 'unavailable') again.current = setTimeout(join, ASK_AGAIN_MS);
+        return;
+      }
       if (answer.server_time) tellServerTime(answer.server_time);
       dispatch({ snapshot: answer.campaign });
       setAsOf(null);
@@ -63,6 +67,7 @@ export function useLiveCampaign(loaded: CampaignJson): UseLiveCampaign {
     socket.on('campaign:resync', onResync);
     if (socket.connected) join();
     return () => {
+      clearTimeout(again.current);
       socket.off('connect', join);
       socket.off('disconnect', onLost);
       socket.off('connect_error', onLost);

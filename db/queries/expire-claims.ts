@@ -5,7 +5,7 @@ export type ExpiredClaims = { olderThanS: number } | { claimedBy: number };
 
 /**
  * Claims whose outcome never came (their worker died): their recipients become `unknown`, with the attempt in the log, and wait out the
- * grace period, or for a person where the campaign's policy is `hold`.
+ * grace period.
  *
  * @returns how many had expired
  */
@@ -13,8 +13,7 @@ export async function expireClaims(pool: Pool, which: ExpiredClaims, unknownGrac
   const reason = 'Rollcall was interrupted while it sent this message. It may have gone out.';
   const { rowCount } = await pool.query(
     `with expired as (
-       select r.*, c.unknown_policy
-       from recipients r join campaigns c on c.id = r.campaign_id
+       select r.* from recipients r
        where r.status = 'sending' and ${'claimedBy' in which ? 'r.claimed_by = $1' : `r.claimed_at < now() - $1 * interval '1 second'`}
        order by r.id for update of r skip locked
      ),
@@ -25,7 +24,7 @@ export async function expireClaims(pool: Pool, which: ExpiredClaims, unknownGrac
      )
      update recipients r set
        status = 'unknown', claimed_at = null, changed_at = now(), failure_code = 'outcome_unknown', failure_reason = $3,
-       unknown_until = case when expired.unknown_policy = 'resend' then now() + $2 * interval '1 second' end
+       unknown_until = now() + $2 * interval '1 second'
      from expired where r.campaign_id = expired.campaign_id and r.id = expired.id`,
     ['claimedBy' in which ? which.claimedBy : which.olderThanS, unknownGraceS, reason],
   );

@@ -10,7 +10,7 @@ export interface Outcome {
   outcome: 'accepted' | 'transient' | 'permanent' | 'account' | 'unknown' | null;
   /** The recipient's next status. */
   status: 'sent' | 'failed' | 'retrying' | 'pending' | 'unknown';
-  /** For `retrying` the seconds until the next attempt, for `unknown` until it is settled (null: held for a person). */
+  /** For `retrying` the seconds until the next attempt, for `unknown` until it is settled. */
   delayS: number | null;
   /** Give the attempt back: it did not count. */
   refund: boolean;

@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 
 /**
- * Settles recipients whose outcome stayed unknown past their grace period: by the campaign's policy they are queued again (with a job
- * of their own, due at once) or, after the last attempt, failed as `outcome_unknown`. In a campaign that no longer sends they wait as
- * `pending` (paused) or end as failed (cancelled, ended). Held ones have no deadline and are left to a person.
+ * Settles recipients whose outcome stayed unknown past their grace period, by the campaign's policy. `hold`: they have no deadline any more
+ * and are left to a person. `resend`: they are queued again (with a job of their own, due at once) or, after the last attempt, failed as
+ * `outcome_unknown`; in a campaign that no longer sends they wait as `pending` (paused) or end as failed (cancelled, ended).
  *
  * @param which all of a channel, or those whose provider was asked for the message
  * @returns how many were settled now; at most 1,000 a call
@@ -13,6 +13,7 @@ export async function settleUnknown(pool: Pool, which: { channel: 'email' | 'sms
     `with due as (
        select r.campaign_id, r.id, c.channel,
          case
+           when c.unknown_policy = 'hold' then 'unknown'
            when r.attempts >= 4 or c.status not in ('SENDING', 'PAUSED') then 'failed'
            when c.status = 'SENDING' and c.stop_code is null then 'queued'
            else 'pending'
@@ -26,9 +27,11 @@ export async function settleUnknown(pool: Pool, which: { channel: 'email' | 'sms
          status = due.next_status, unknown_until = null, changed_at = now(),
          dispatch_seq = r.dispatch_seq + (due.next_status = 'queued')::integer,
          failed_at = case when due.next_status = 'failed' then now() end,
-         failure_code = case when due.next_status = 'failed' then 'outcome_unknown' end,
-         failure_reason = case when due.next_status = 'failed' then
-           'The provider never told whether it took the message, so it may have arrived. Ask the person before sending it again.' end
+         failure_code = case due.next_status when 'failed' then 'outcome_unknown' when 'unknown' then r.failure_code end,
+         failure_reason = case due.next_status
+           when 'failed' then 'The provider never told whether it took the message, so it may have arrived. Ask the person before sending it again.'
+           when 'unknown' then r.failure_reason
+         end
        from due where r.campaign_id = due.campaign_id and r.id = due.id
        returning r.campaign_id, r.id, r.dispatch_seq, due.channel, due.next_status
      ),

@@ -1,4 +1,5 @@
-import type { Cluster } from './cluster.ts';
+import { type Cluster, UNKNOWN_GRACE_S } from './cluster.ts';
+import type { Plan } from './plan.ts';
 
 export interface Findings {
   /** Shown as sent, and accepted by nobody. */
@@ -17,14 +18,15 @@ interface LedgerRow {
   id: number;
   status: string;
   failure_code: string | null;
+  delivery: string | null;
 }
 
 /** Compares the provider's own record of a campaign that has ended with the ledger. */
-export async function check(cluster: Cluster, id: number, recipients: number, events: boolean): Promise<Findings> {
+export async function check(cluster: Cluster, id: number, recipients: number, { channel, events }: Plan): Promise<Findings> {
   const violations: string[] = [];
   const must = (holds: boolean, otherwise: string) => void (holds || violations.push(otherwise));
   const [ledger, unknown, counters, stats, messages] = await Promise.all([
-    cluster.query<LedgerRow>('select id, status, failure_code from recipients where campaign_id = $1', [id]),
+    cluster.query<LedgerRow>('select id, status, failure_code, delivery from recipients where campaign_id = $1', [id]),
     cluster.query<{ recipient_id: number; round: number }>(
       `select recipient_id, round from attempts where campaign_id = $1 and outcome = 'unknown'`,
       [id],
@@ -54,8 +56,28 @@ export async function check(cluster: Cluster, id: number, recipients: number, ev
     hidden.length === 0,
     `${hidden.length} were accepted and are shown as failed (${[...new Set(hidden.map((one) => one.failure_code))]})`,
   );
-  if (events) must(doubled.length === 0, `${doubled.length} were accepted twice in spite of provider events`);
+  if (events) {
+    const known = new Set((await sentAgainInSpiteOfEvents(cluster, id)).map(({ recipient_id }) => recipient_id));
+    const inSpite = doubled.filter((one) => known.has(one.recipient_id)).length;
+    must(inSpite === 0, `${inSpite} were accepted twice although an event had come within the grace period`);
+    const late = doubled.length - inSpite;
+    must(late === 0, `${late} were accepted twice because the events came later than the grace period: the suite was too slow`);
+    must(stats.events.failed + stats.events.dropped === 0, `${stats.events.failed + stats.events.dropped} events were given up`);
+    const unheard = sent.filter((one) => one.delivery === null).length;
+    must(unheard === 0, `${unheard} were delivered, and their events never arrived`);
+  }
+  if (channel === 'sms') must(doubled.length === 0, `${doubled.length} were accepted twice although the provider's list has them`);
   const untold = doubled.filter((one) => !unknownIn.has(`${one.recipient_id}/${one.round}`));
   must(untold.length === 0, `${untold.length} were accepted twice and the log calls none of their attempts unknown`);
   return { lost: lost.length, doubled: doubled.length, unknown: unknown.length, sent: sent.length, failed: failed.length, violations };
+}
+
+/** Who was sent to again after an attempt called unknown, of which an event had told that the provider has the message. */
+function sentAgainInSpiteOfEvents(cluster: Cluster, id: number): Promise<{ recipient_id: number }[]> {
+  return cluster.query(
+    `select distinct a.recipient_id from attempts a join provider_events e on e.attempt_id = a.id and e.recipient_id = a.recipient_id
+     where a.campaign_id = $1 and a.outcome = 'unknown' and e.received_at < a.finished_at + $2 * interval '1 second'
+       and exists (select from attempts l where l.recipient_id = a.recipient_id and l.round = a.round and l.id > a.id)`,
+    [id, UNKNOWN_GRACE_S],
+  );
 }

@@ -4,16 +4,25 @@ import { join } from 'node:path';
 import { type Database, openDatabase } from '#db/database.ts';
 import { migrate } from '#db/migrate.ts';
 import type { SandboxMessage, SandboxMessagePage, SandboxStats } from '#sandbox/admin.ts';
-import { deriveWebhookKeys, sandboxEmailFrom, sandboxSendgridApiKey } from '#sandbox/credentials.ts';
+import {
+  deriveWebhookKeys,
+  sandboxEmailFrom,
+  sandboxSendgridApiKey,
+  sandboxSmsFrom,
+  sandboxTwilioAccountSid,
+  sandboxTwilioAuthToken,
+} from '#sandbox/credentials.ts';
 import type { FaultsInput } from '#sandbox/faults.ts';
 import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { startBalancer } from './balancer.ts';
+import { admin, type Reader, startReader } from './browser.ts';
 import { type Process, startProcess, until } from './processes.ts';
 
-/** Longer than an event of the provider takes to arrive, and to be repeated when nobody took it. */
-const UNKNOWN_GRACE_S = 6;
-const CONCURRENCY = 20;
+/** Longer than an event of the provider takes to arrive, and to be repeated while every web server starts anew. */
+export const UNKNOWN_GRACE_S = 12;
+const CONCURRENCY = 10;
 
-/** The whole product in processes that can be killed: PostgreSQL, web, two workers, the provider sandbox. */
+/** The whole product in processes that can be killed: PostgreSQL, two web servers behind one address, two workers, the provider sandbox. */
 export interface Cluster {
   url: string;
   key: string;
@@ -22,6 +31,11 @@ export interface Cluster {
   workers: Process[];
   /** Starts a worker and waits until it is registered. */
   startWorker(): Promise<void>;
+  webs: Process[];
+  /** Starts a web server and waits until it is ready. */
+  startWeb(): Promise<void>;
+  /** Looks on in a browser; null where there is none. */
+  reader: Reader | null;
   database: {
     /** By SIGINT (fast), SIGQUIT (at once), SIGKILL (as if the machine had lost it). */
     stop(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
@@ -38,27 +52,34 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-export async function startCluster(say: (line: string) => void): Promise<Cluster> {
+/** @param withBrowser somebody looks on in a browser too, where one is found */
+export async function startCluster(say: (line: string) => void, withBrowser = false): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-chaos-'));
   chmodSync(folder, 0o755);
   // Nothing here outlives the machine, only processes are killed: what the kernel has is safe without fsync.
-  const options = { folder: join(folder, 'postgres'), settings: { fsync: 'off', full_page_writes: 'off' } };
+  const options = { folder: join(folder, 'postgres'), settings: { fsync: 'off', full_page_writes: 'off', max_connections: '200' } };
   let postgres: EmbeddedPostgres = await startEmbeddedPostgres(options);
   await migrate(postgres.url);
 
-  const [port, sandboxPort] = [await freePort(), await freePort()];
-  const [url, sandboxUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${sandboxPort}`];
+  const balancer = await startBalancer();
+  const sandboxPort = await freePort();
+  const [url, sandboxUrl] = [`http://127.0.0.1:${balancer.port}`, `http://127.0.0.1:${sandboxPort}`];
   const key = 'rollcall-chaos-0123456789abcdef';
   const env = {
     DATABASE_URL: postgres.url,
-    PORT: String(port),
     BASE_URL: url,
     DATA_DIR: folder,
     API_KEY: key,
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
     SENDGRID_API_KEY: sandboxSendgridApiKey,
     SENDGRID_BASE_URL: sandboxUrl,
     SENDGRID_WEBHOOK_PUBLIC_KEY: deriveWebhookKeys('published').publicKey,
     EMAIL_FROM: sandboxEmailFrom,
+    TWILIO_ACCOUNT_SID: sandboxTwilioAccountSid,
+    TWILIO_AUTH_TOKEN: sandboxTwilioAuthToken,
+    TWILIO_BASE_URL: sandboxUrl,
+    SMS_FROM: sandboxSmsFrom,
     SEND_TIMEOUT_MS: '1000',
     UNKNOWN_GRACE_S: String(UNKNOWN_GRACE_S),
     WORKER_CONCURRENCY: String(CONCURRENCY),
@@ -67,9 +88,10 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
   };
   const db: Database = openDatabase(postgres.url, { max: 4, applicationName: 'chaos' });
   const sandbox = startProcess(folder, 'sandbox', 'sandbox/main.ts', { ...env, SANDBOX: '1', SANDBOX_PORT: String(sandboxPort) });
-  const web = startProcess(folder, 'web', 'server.ts', env);
   const workers: Process[] = [];
-  let workerCount = 0;
+  const webs: Process[] = [];
+  let [workerCount, webCount] = [0, 0];
+  let reader: Reader | null = null;
   say(`logs are in ${folder}`);
 
   async function query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
@@ -92,6 +114,18 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
     });
   }
 
+  async function startWeb(): Promise<void> {
+    const [port, name] = [await freePort(), `web-${++webCount}`];
+    const web = startProcess(folder, name, 'server.ts', { ...env, PORT: String(port) });
+    webs.push(web);
+    await until(`${name} is ready`, 40_000, async () => {
+      if (!web.running()) throw new Error(`${name} ended while it started: see ${folder}/${name}.log`);
+      return answers(`http://127.0.0.1:${port}/readyz`);
+    });
+    balancer.targets.add(port);
+    void web.exited.then(() => balancer.targets.delete(port));
+  }
+
   async function ask<T>(path: string, init?: RequestInit): Promise<T> {
     const response = await fetch(`${sandboxUrl}/sandbox${path}`, init);
     if (!response.ok) throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`);
@@ -109,20 +143,24 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
   }
 
   async function stop(): Promise<void> {
-    await Promise.all([web, sandbox, ...workers].map((process) => process.stop(20_000)));
+    await reader?.close();
+    await Promise.all([sandbox, ...webs, ...workers].map((process) => process.stop(20_000)));
+    await balancer.stop();
     await db.pool.end();
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 
-  const answers = (address: string) => async () => (await fetch(address).catch(() => undefined))?.ok ?? false;
   try {
+    await startWeb(); // alone: it makes the API key
     await Promise.all([
-      until('the sandbox answers', 20_000, answers(`${sandboxUrl}/sandbox`)),
-      until(`the web server is ready (see ${folder}/web.log)`, 40_000, answers(`${url}/readyz`)),
+      until('the sandbox answers', 20_000, () => answers(`${sandboxUrl}/sandbox`)),
+      startWeb(),
       startWorker(),
       startWorker(),
     ]);
+    if (withBrowser) reader = await startReader(url);
+    if (withBrowser && !reader) say('no browser was found (CHROMIUM=/path/to/one): only socket clients look on');
   } catch (error) {
     await stop();
     throw error;
@@ -133,6 +171,9 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
     query,
     workers,
     startWorker,
+    webs,
+    startWeb,
+    reader,
     database: {
       async stop(signal) {
         if (signal === 'SIGINT') return postgres.stop();
@@ -150,10 +191,13 @@ export async function startCluster(say: (line: string) => void): Promise<Cluster
       clear: () => ask('/messages', { method: 'DELETE' }),
     },
     endedByThemselves: () => [
-      ...(web.running() ? [] : ['web']),
-      ...(sandbox.running() ? [] : ['sandbox']),
-      ...workers.filter((worker) => !worker.running()).map(({ pid }) => `worker ${pid}`),
+      ...(sandbox.running() ? [] : ['the sandbox']),
+      ...[...webs, ...workers].filter((process) => !process.running()).map(({ name }) => name),
     ],
     stop,
   };
+}
+
+async function answers(address: string): Promise<boolean> {
+  return (await fetch(address).catch(() => undefined))?.ok ?? false;
 }

@@ -7,13 +7,15 @@ import type { Process } from './processes.ts';
 /** SIGTERM must have ended a process after this time, whatever else is broken. */
 const STOP_WITHIN_MS = 20_000;
 
+export type ChannelFaults = NonNullable<FaultsInput['email']>;
+
 export interface Injection {
   cluster: Cluster;
-  /** What the provider does when nothing special happens. */
-  usual: FaultsInput;
+  /** Sets what the provider does beside what it always does. */
+  provider(faults: ChannelFaults): Promise<void>;
   /** A person's click, repeated while the server says that it is broken. */
-  click(action: 'pause' | 'resume'): Promise<unknown>;
-  cutSocket(): void;
+  click(action: 'pause' | 'resume' | 'send to one again'): Promise<unknown>;
+  cutSockets(): void;
   /** 0 to below 1, seeded. */
   random(): number;
   violation(text: string): void;
@@ -21,15 +23,18 @@ export interface Injection {
 }
 
 /** Makes one thing go wrong; resolves when it is over. */
-export async function inject({ kind, ms }: Fault, { cluster, usual, click, cutSocket, random, violation, say }: Injection): Promise<void> {
-  const { workers, database, sandbox } = cluster;
+export async function inject(
+  { kind, ms }: Fault,
+  { cluster, provider, click, cutSockets, random, violation, say }: Injection,
+): Promise<void> {
+  const { workers, webs, database } = cluster;
   /** One that is no longer part of the cluster. */
-  const takeWorker = () => workers.splice(Math.floor(random() * workers.length), 1)[0] as Process;
-  const told = async (worker: Process) => {
-    const { code, ms: took } = await worker.stop(STOP_WITHIN_MS);
-    if (code === null) violation(`a worker did not end within ${STOP_WITHIN_MS / 1_000} s of SIGTERM (${kind})`);
-    say(`worker ended with status ${code} ${took} ms after SIGTERM`);
-    return code;
+  const takeOne = (processes: Process[]) => processes.splice(Math.floor(random() * processes.length), 1)[0] as Process;
+  const told = async (process: Process, mustEndWell = true) => {
+    const { code, ms: took } = await process.stop(STOP_WITHIN_MS);
+    if (code === null) violation(`${process.name} did not end within ${STOP_WITHIN_MS / 1_000} s of SIGTERM (${kind})`);
+    else if (mustEndWell && code !== 0) violation(`${process.name} ended with status ${code} after SIGTERM`);
+    say(`${process.name} ended with status ${code} ${took} ms after SIGTERM`);
   };
   const cut = (whose: string) =>
     cluster.query(
@@ -39,18 +44,25 @@ export async function inject({ kind, ms }: Fault, { cluster, usual, click, cutSo
 
   switch (kind) {
     case 'worker killed':
-      await takeWorker().kill();
+      await takeOne(workers).kill();
       return cluster.startWorker();
     case 'both workers killed':
-      await Promise.all([takeWorker().kill(), takeWorker().kill()]);
+      await Promise.all([takeOne(workers).kill(), takeOne(workers).kill()]);
       await Promise.all([cluster.startWorker(), cluster.startWorker()]);
       return;
-    case 'worker replaced': {
+    case 'worker replaced':
       await cluster.startWorker();
-      const code = await told(workers.shift() as Process);
-      if (code !== 0) violation(`a worker ended with status ${code} after SIGTERM`);
+      return told(workers.shift() as Process);
+    case 'web killed':
+      await takeOne(webs).kill();
+      return cluster.startWeb();
+    case 'all web killed':
+      await Promise.all(webs.splice(0).map((web) => web.kill()));
+      await Promise.all([cluster.startWeb(), cluster.startWeb()]);
       return;
-    }
+    case 'web replaced':
+      await cluster.startWeb();
+      return told(webs.shift() as Process);
     case 'worker frozen': {
       const frozen = workers[0] as Process;
       frozen.signal('SIGSTOP');
@@ -72,7 +84,7 @@ export async function inject({ kind, ms }: Fault, { cluster, usual, click, cutSo
       return database.start();
     case 'worker told to stop while PostgreSQL is gone': {
       await database.stop('SIGINT');
-      await told(takeWorker());
+      await told(takeOne(workers), false);
       await database.start();
       return cluster.startWorker();
     }
@@ -83,19 +95,22 @@ export async function inject({ kind, ms }: Fault, { cluster, usual, click, cutSo
       await cut('rollcall listen');
       return;
     case 'socket cut':
-      return cutSocket();
+      return cutSockets();
     case 'provider down':
-      await sandbox.setFaults({ email: { ...usual.email, down: true } });
+      await provider({ down: true });
       await delay(ms);
-      return sandbox.setFaults(usual);
+      return provider({});
     case 'provider slow':
-      await sandbox.setFaults({ email: { ...usual.email, latency_ms: 1_500 } });
+      await provider({ latency_ms: 1_500 });
       await delay(ms);
-      return sandbox.setFaults(usual);
+      return provider({});
     case 'paused by a person':
       await click('pause');
       await delay(ms);
       await click('resume');
+      return;
+    case 'sent to one again by a person':
+      await click('send to one again');
       return;
   }
 }

@@ -8,7 +8,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const preload = new URL('../end-with-parent.ts', import.meta.url).href;
 
 export interface Process {
+  name: string;
   pid: number;
+  /** With its exit status, null where a signal ended it. */
+  exited: Promise<number | null>;
   running(): boolean;
   signal(name: NodeJS.Signals): void;
   /** SIGTERM; SIGKILL after `killAfterMs`. @returns how it ended, and after how many ms */
@@ -28,7 +31,9 @@ export function startProcess(folder: string, name: string, entry: string, env: R
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const running = () => child.exitCode === null && child.signalCode === null;
   return {
+    name,
     pid: child.pid as number,
+    exited,
     running,
     signal: (name) => void child.kill(name),
     async stop(killAfterMs = 30_000) {

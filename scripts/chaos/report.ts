@@ -1,15 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Result } from './run.ts';
 
-const HEADER = ['seed', 'events', 'what went wrong', 'recipients', 'lost', 'doubled', 'unknown', 'recovered in s'];
+const HEADER = ['seed', 'channel', 'events', 'what went wrong', 'recipients', 'lost', 'doubled', 'unknown', 'recovered in s'];
 const [BEGIN, END] = ['<!-- chaos:begin -->', '<!-- chaos:end -->'];
 
 /** The table in Markdown, which reads well in a terminal too. */
 export function table(results: readonly Result[]): string {
-  const rows = results.map(({ plan, recipients, lost, doubled, unknown, recoveredS }) => [
+  const rows = results.map(({ plan, happened, recipients, lost, doubled, unknown, recoveredS }) => [
     String(plan.seed),
+    plan.channel,
     plan.events ? 'on' : 'off',
-    plan.faults.map(({ kind }) => kind).join(', '),
+    happened.join(', '),
     recipients.toLocaleString('en'),
     String(lost),
     String(doubled),

@@ -1,25 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
-import { recipientStatuses } from '#app/domain/recipients/recipient.ts';
 import { seededRandom } from '#sandbox/faults.ts';
-import { Client } from '../send/client.ts';
-import { follow, type Progress } from '../send/follow.ts';
 import { check, type Findings } from './check.ts';
 import type { Cluster } from './cluster.ts';
-import { inject } from './inject.ts';
-import type { Plan } from './plan.ts';
+import { type ChannelFaults, inject } from './inject.ts';
+import { createPerson } from './person.ts';
+import type { Fault, Plan } from './plan.ts';
 import { until } from './processes.ts';
+import { watchCampaign } from './watchers.ts';
 
 /** Promises about time. */
 const END_WITHIN_MS = 180_000;
 const NO_JOB_AFTER_MS = 20_000;
-const SHOWN_WITHIN_MS = 2_000;
 /** Without progress for so long (everything is failing, say) the next fault comes anyway. */
 const STALLED_MS = 15_000;
-const SHOWN = ['status', 'total', ...recipientStatuses] as const;
 
 export interface Result extends Findings {
   plan: Plan;
+  /** What went wrong, in order; less than was planned where the campaign ended before. */
+  happened: string[];
   recipients: number;
   /** From the end of a fault to the next message that the provider accepted, the longest of the run, in s. */
   recoveredS: number;
@@ -31,25 +30,17 @@ export async function chaosRun(cluster: Cluster, plan: Plan, recipients: number,
   const { sandbox } = cluster;
   const started = performance.now();
   const violations: string[] = [];
-  const violation = (text: string) => void violations.push(text);
-  const client = new Client(cluster);
-  const usual = { email: { ...plan.rates, latency_ms: plan.latencyMs, events: plan.events ? ('on' as const) : ('off' as const) } };
+  const happened: string[] = [];
+  const person = createPerson(cluster);
+  const random = seededRandom(plan.seed ^ 0x5eed);
+  const usual = { ...plan.rates, latency_ms: plan.latencyMs, events: plan.events ? ('on' as const) : ('off' as const) };
+  const provider = (faults: ChannelFaults) => sandbox.setFaults({ [plan.channel]: { ...usual, ...faults } });
   await sandbox.clear();
-  await sandbox.setFaults(usual);
+  await provider({});
 
-  const { id } = await client.create({
-    name: `Chaos ${plan.seed}`,
-    channel: 'email',
-    subject: 'Hello',
-    text: 'Hello from the chaos suite.',
-  });
-  await importNumbered(cluster, id, recipients);
-  let shown: Progress | undefined;
-  const following = follow(cluster, id, (progress) => {
-    shown = progress;
-  });
-  await following.joined;
-  await client.send(id);
+  const id = await person.makeCampaign(plan, recipients);
+  const watchers = await watchCampaign(cluster, id);
+  await person.send(id);
 
   const accepted = async () => (await sandbox.stats()).accepted;
   const ended = async () => {
@@ -58,42 +49,58 @@ export async function chaosRun(cluster: Cluster, plan: Plan, recipients: number,
   };
   let recoveredMs = 0;
   try {
-    const random = seededRandom(plan.seed ^ 0x5eed);
     for (const fault of plan.faults) {
       await reached(fault.at * recipients);
       if (await ended()) break;
-      say(`${fault.kind} (at ${await accepted()} of ${recipients})`);
-      await inject(fault, {
-        cluster,
-        usual,
-        random,
-        violation,
-        say,
-        click: (action) => persistently(() => click(cluster, id, action)),
-        cutSocket: () => void following.socket.io.engine.close(),
-      });
-      recoveredMs = Math.max(recoveredMs, await recovery());
+      await goWrong(fault);
     }
-    await until('the campaign has ended', END_WITHIN_MS, ended, 100);
-    if (await retried()) await until('the retried campaign has ended', END_WITHIN_MS, ended, 100);
-    await untilShown();
+    await end();
+    for (const fault of plan.retryFaults.length > 0 ? plan.retryFaults : [null]) {
+      if (!(await person.retry(id))) break;
+      happened.push('retried by a person');
+      if (fault) await goWrong(fault);
+      await end();
+    }
     await until('no job is left', NO_JOB_AFTER_MS, noJobs, 100);
     if (plan.events) await until('all events have arrived', 60_000, async () => (await sandbox.stats()).events.waiting === 0, 100);
   } catch (error) {
-    violation((error as Error).message);
+    violations.push((error as Error).message);
   } finally {
-    following.close();
+    watchers.close();
   }
-  for (const name of cluster.endedByThemselves()) violation(`${name} ended by itself`);
-  const findings = await check(cluster, id, recipients, plan.events);
+  for (const name of cluster.endedByThemselves()) violations.push(`${name} ended by itself`);
+  const findings = await check(cluster, id, recipients, plan);
   return {
     ...findings,
     violations: [...violations, ...findings.violations],
     plan,
+    happened,
     recipients,
     recoveredS: recoveredMs / 1_000,
     tookS: (performance.now() - started) / 1_000,
   };
+
+  async function goWrong(fault: Fault): Promise<void> {
+    say(`${fault.kind} (at ${await accepted()} of ${recipients})`);
+    happened.push(fault.kind);
+    await inject(fault, {
+      cluster,
+      provider,
+      random,
+      violation: (text) => void violations.push(text),
+      say,
+      click: (action) => (action === 'send to one again' ? person.sendToOneAgain(id) : person.click(id, action)),
+      cutSockets: () => watchers.cut(),
+    });
+    recoveredMs = Math.max(recoveredMs, await recovery());
+  }
+
+  async function end(): Promise<void> {
+    await until('the campaign has ended', END_WITHIN_MS, ended, 100);
+    const since = performance.now();
+    await watchers.untilRight().catch((error: Error) => void violations.push(error.message));
+    say(`ended, and shown after ${Math.round(performance.now() - since)} ms`);
+  }
 
   async function reached(count: number): Promise<void> {
     let best = 0;
@@ -120,56 +127,5 @@ export async function chaosRun(cluster: Cluster, plan: Plan, recipients: number,
       [id],
     );
     return jobs.length === 0;
-  }
-
-  async function retried(): Promise<boolean> {
-    const response = await persistently(() => call(cluster, `/campaigns/${id}/retry`, '{}'));
-    return response.ok; // else there is nothing that may pass
-  }
-
-  async function untilShown(): Promise<void> {
-    const since = performance.now();
-    const agrees = async () => {
-      const [row] = await cluster.query<Record<string, unknown>>('select * from campaigns where id = $1', [id]);
-      return SHOWN.every((name) => row?.[name] === shown?.[name]);
-    };
-    await until('the socket client shows the ledger’s numbers', SHOWN_WITHIN_MS, agrees).catch((error: Error) => {
-      violation(`${error.message}: it shows ${JSON.stringify(shown)}`);
-    });
-    say(`shown after ${Math.round(performance.now() - since)} ms`);
-  }
-}
-
-async function importNumbered({ url, key }: Cluster, id: number, count: number): Promise<void> {
-  const body = `email\n${Array.from({ length: count }, (_, i) => `person${i + 1}@example.test`).join('\n')}\n`;
-  const response = await fetch(`${url}/api/v1/campaigns/${id}/recipients`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'text/csv' },
-    body,
-  });
-  if (!response.ok) throw new Error(`the import failed: ${await response.text()}`);
-}
-
-function call({ url, key }: Cluster, path: string, body?: string): Promise<Response> {
-  return fetch(`${url}/api/v1${path}`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${key}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
-    ...(body ? { body } : {}),
-  });
-}
-
-/** 409 means that a click before it went through, or that the campaign has ended meanwhile: both are fine for a person. */
-async function click(cluster: Cluster, id: number, action: 'pause' | 'resume'): Promise<Response> {
-  const response = await call(cluster, `/campaigns/${id}/${action}`);
-  if (!response.ok && response.status !== 409 && response.status < 500) throw new Error(`${action} was answered with ${response.status}`);
-  return response;
-}
-
-/** As a person does it: where the server says that it is broken, once more after a moment. */
-async function persistently(request: () => Promise<Response>): Promise<Response> {
-  for (let attempt = 1; ; attempt++) {
-    const response = await request();
-    if (response.status < 500 || attempt === 40) return response;
-    await delay(250);
   }
 }

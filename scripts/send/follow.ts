@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import { type CampaignCounters, type CampaignJson, type CampaignStatus, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import type { ClientEvents, ServerEvents } from '#app/realtime/events.ts';
+import { reconnection, stayConnected } from '#app/realtime/stay-connected.ts';
 import type { Order } from './arguments.ts';
 
 export interface Progress extends CampaignCounters {
@@ -8,7 +9,7 @@ export interface Progress extends CampaignCounters {
   version: number;
 }
 
-/** Between tries to get in again where the server could not even ask who is calling, in ms. */
+/** ms until a server is asked once more that could not ask its database. */
 const ASK_AGAIN_MS = 500;
 
 export interface Following {
@@ -25,7 +26,7 @@ export interface Following {
  * what is older than what was shown is ignored.
  */
 export function follow({ url, key }: Pick<Order, 'url' | 'key'>, id: number, show: (progress: Progress) => void): Following {
-  const socket: Socket<ServerEvents, ClientEvents> = io(url, { auth: { token: key }, transports: ['websocket'] });
+  const socket: Socket<ServerEvents, ClientEvents> = io(url, { auth: { token: key }, transports: ['websocket'], ...reconnection });
   const joined = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   let version = -1;
@@ -42,14 +43,12 @@ export function follow({ url, key }: Pick<Order, 'url' | 'key'>, id: number, sho
     socket.emit('recipients:watch', { campaign_id: id, ids: [] });
     socket.emit('campaign:join', { id }, (answer) => {
       if ('campaign' in answer) take(answer.campaign satisfies CampaignJson);
+      else if (answer.error.code === 'unavailable') setTimeout(() => socket.connected && join(), ASK_AGAIN_MS);
       joined.resolve();
     });
   };
   socket.on('connect', join);
-  socket.on('connect_error', ({ message }) => {
-    // Socket.IO does not try again by itself where the server refused.
-    if (message === 'unavailable') setTimeout(() => socket.connect(), ASK_AGAIN_MS);
-  });
+  stayConnected(socket);
   socket.on('campaign:resync', join);
   socket.on('campaign:progress', (progress) => {
     if (progress.id === id) take(progress);

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
+import { isPassing } from '#db/batch.ts';
 import { openDatabase } from '#db/database.ts';
 import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
 import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
 import { recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { inTransaction } from '#db/transaction.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
@@ -115,3 +117,21 @@ describe('many hands on the ledger at once', () => {
 function expectConflict(error: unknown): void {
   if (!isProblem(error) || error.status !== 409) throw error;
 }
+
+describe('a transaction that nobody goes on with', () => {
+  test('is ended by PostgreSQL after a while, so that others get its locks, and may be run again', async () => {
+    const { pool } = own.db;
+    const shown = await inTransaction(pool, async (client) => (await client.query('show idle_in_transaction_session_timeout')).rows);
+    expect(shown).toEqual([{ idle_in_transaction_session_timeout: '10s' }]);
+
+    const frozen = inTransaction(pool, async (client) => {
+      await client.query(`set local idle_in_transaction_session_timeout = '100ms'`);
+      const ended = new Promise((_, reject) => client.once('error', reject));
+      await client.query(`update provider_gates set hold_count = 0 where channel = 'email'`);
+      return ended;
+    });
+    const error: unknown = await frozen.catch((reason: unknown) => reason);
+    expect(isPassing(error)).toBe(true);
+    expect((await pool.query(`update provider_gates set hold_count = 0 where channel = 'email'`)).rowCount).toBe(1);
+  });
+});

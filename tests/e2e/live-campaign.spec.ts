@@ -144,6 +144,18 @@ test('a row that leaves its filter stays in its place until the reader asks for 
   await expect(rows.filter({ hasText: 'brief' })).toHaveCount(0);
 });
 
+test('a provider that limits us is told with the time of the next try, and no longer when it is well again', async ({ page, request }) => {
+  await emailFaults(request, { rate_429: 1, latency_ms: 20 });
+  const id = await sendTo(request, 'Limited', people(300));
+  await page.goto(`/campaigns/${id}`);
+  const notice = page.getByRole('alert').filter({ hasText: 'SendGrid is limiting us.' });
+  await expect(notice).toContainText(/The next try is in (\d+ s|a moment)/, { timeout: 20_000 });
+  await expect(notice).toContainText('No attempt is lost.');
+  await emailFaults(request, {});
+  await expect(page.getByTestId('counter')).toHaveText('300 of 300 sent', { timeout: 40_000 });
+  await expect(notice).toHaveCount(0);
+});
+
 test('after a lost connection the numbers are right again at once', async ({ page, context, request }) => {
   await emailFaults(request, { latency_ms: 300 });
   const id = await sendTo(request, 'Lost and found', people(1500));

@@ -27,8 +27,8 @@ const recipient = async (id: number, to: string) =>
 const evidenceOf = async (id: number) =>
   (await own.db.pool.query('select kind, reason from provider_events where campaign_id = $1', [id])).rows;
 
-async function draft(addresses: string[], text: string): Promise<number> {
-  return draftCampaign(own.db, { addresses, channel: 'sms', text });
+async function draft(addresses: string[], text: string, unknownPolicy: 'resend' | 'hold' = 'resend'): Promise<number> {
+  return draftCampaign(own.db, { addresses, channel: 'sms', text, unknownPolicy });
 }
 
 /** The same text by another hand; its id at Twilio. */
@@ -67,6 +67,21 @@ describe('an SMS whose outcome stayed unknown', () => {
     expect(await sending.untilEnded(second)).toBe('SENT');
     expect(await outcomes(second, to)).toEqual(['unknown', 'accepted']);
     expect(arrivedFor(to)).toHaveLength(2);
+  });
+});
+
+describe('an SMS whose outcome stayed unknown, of a campaign that leaves such to a person', () => {
+  test('is looked up first: the person decides only about what Twilio does not have', async () => {
+    const [taken, lost] = ['+19075550132', '+19075550131'];
+    const id = await draft([taken, lost, '+12025550147'], 'For a person?', 'hold');
+    await sending.send(id);
+    await vi.waitFor(async () => expect(await getCampaign(own.db, id)).toMatchObject({ status: 'PARTIALLY_SENT', sent: 2, unknown: 1 }), {
+      timeout: 20_000,
+    });
+    expect(await recipient(id, taken)).toMatchObject({ status: 'sent', failure_code: null });
+    expect(await recipient(id, lost)).toMatchObject({ status: 'unknown', unknown_until: null, failure_code: expect.any(String) });
+    expect(await outcomes(id, lost)).toEqual(['unknown']);
+    expect(await counterDrift(own.db)).toEqual([]);
   });
 });
 

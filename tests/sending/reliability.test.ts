@@ -35,7 +35,7 @@ async function endProcess(child: ChildProcess): Promise<void> {
 }
 
 /** A worker in a process of its own, which can be killed. */
-async function startProcess(): Promise<ChildProcess> {
+async function startProcess(variables: Record<string, string> = {}): Promise<ChildProcess> {
   const { env } = sending;
   const environment: Record<string, string | undefined> = {
     PATH: process.env.PATH,
@@ -45,6 +45,7 @@ async function startProcess(): Promise<ChildProcess> {
     SEND_TIMEOUT_MS: '3000',
     UNKNOWN_GRACE_S: '1',
     LOG_LEVEL: 'silent',
+    ...variables,
   };
   const child = spawn(process.execPath, ['worker.ts'], { stdio: 'ignore', env: environment as NodeJS.ProcessEnv });
   workers.push(child);
@@ -98,6 +99,57 @@ describe('a worker that is killed', () => {
   }, 90_000);
 });
 
+describe('a worker that is told to stop while it sends', () => {
+  const leftBy = async (child: ChildProcess) =>
+    (
+      await own.db.pool.query(
+        `select ended_how, (select count(*)::int from graphile_worker._private_jobs where locked_by = pool_id) as jobs,
+           (select count(*)::int from recipients where claimed_by = w.id and status = 'sending') as claims
+         from workers w where pid = $1`,
+        [child.pid],
+      )
+    ).rows;
+  const inFlight = async (child: ChildProcess, id: number) =>
+    (
+      await own.db.pool.query(
+        `select count(*)::int as n from recipients where campaign_id = $1 and status = 'sending' and claimed_by = (select id from workers where pid = $2)`,
+        [id, child.pid],
+      )
+    ).rows[0].n as number;
+  const unknowns = async (id: number) =>
+    (await own.db.pool.query(`select count(*)::int as n from attempts where campaign_id = $1 and outcome = 'unknown'`, [id])).rows[0].n;
+
+  test('lets its calls end, gives back the rest, and the campaign does not notice', async () => {
+    await sending.sandbox.setFaults({ email: { latency_ms: 300 } });
+    const leaving = await startProcess();
+    const id = await draftCampaign(own.db, { addresses: numbered(2_000, 'leaving.test') });
+    await sending.send(id);
+    await vi.waitFor(async () => expect(await inFlight(leaving, id)).toBeGreaterThan(20), { timeout: 20_000, interval: 10 });
+    leaving.kill('SIGTERM');
+    expect(await once(leaving, 'exit')).toEqual([0, null]);
+    expect(await leftBy(leaving)).toEqual([{ ended_how: 'stopped', jobs: 0, claims: 0 }]);
+    expect(await sending.untilEnded(id)).toBe('SENT');
+    expect(await unknowns(id)).toBe(0);
+    await sending.sandbox.setFaults({});
+  });
+
+  test('cuts off calls that do not end in time, calls their outcome unknown, and leaves nothing behind', async () => {
+    const doubled = (await sending.sandbox.stats()).doubled.length;
+    await sending.sandbox.setFaults({ email: { rate_timeout: 1 } });
+    const leaving = await startProcess({ SEND_TIMEOUT_MS: '60000' });
+    const id = await draftCampaign(own.db, { addresses: numbered(200, 'hanging.test') });
+    await sending.send(id);
+    await vi.waitFor(async () => expect(await inFlight(leaving, id)).toBeGreaterThan(0), { timeout: 20_000, interval: 10 });
+    leaving.kill('SIGTERM');
+    expect(await once(leaving, 'exit')).toEqual([0, null]);
+    expect(await leftBy(leaving)).toEqual([{ ended_how: 'stopped', jobs: 0, claims: 0 }]);
+    await sending.sandbox.setFaults({});
+    expect(await sending.untilEnded(id)).toBe('SENT');
+    expect(await unknowns(id)).toBeGreaterThan(0);
+    expect((await sending.sandbox.stats()).doubled).toHaveLength(doubled);
+  });
+});
+
 describe('a worker whose connections are cut', () => {
   test('stops claiming until it has its lock again, and then goes on', async () => {
     const before = (await sending.sandbox.stats()).doubled.length;
@@ -116,6 +168,29 @@ describe('a worker whose connections are cut', () => {
     expect((await sending.sandbox.stats()).doubled.length).toBe(before);
     expect(await counterDrift(own.db)).toEqual([]);
   }, 120_000);
+});
+
+describe('a queue whose connection is cut', () => {
+  test('starts anew, and the jobs that it was given without learning of it are sent', async () => {
+    await sending.sandbox.setFaults({ email: { latency_ms: 20 } });
+    const id = await draftCampaign(own.db, { addresses: numbered(1_500, 'unlearnt.test') });
+    await sending.send(id);
+    await vi.waitFor(async () => expect((await campaign(id)).sent).toBeGreaterThan(100), { timeout: 20_000 });
+    const { rowCount } = await own.db.pool.query(
+      `update graphile_worker._private_jobs set locked_at = now(), locked_by = (select pool_id from workers where ended_at is null limit 1),
+         attempts = attempts + 1
+       where id in (select id from graphile_worker._private_jobs where payload ->> 'campaign_id' = $1::text and locked_at is null
+         order by id desc limit 20 for update skip locked)`,
+      [id],
+    );
+    expect(rowCount).toBe(20);
+    await own.db.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'rollcall queue'`,
+    );
+    expect(await sending.untilEnded(id, 40_000)).toBe('SENT');
+    await sending.sandbox.setFaults({});
+    await vi.waitFor(async () => expect(await lockedJobs()).toBe(0), { timeout: 10_000 });
+  });
 });
 
 describe('the reconciler', () => {
@@ -141,7 +216,9 @@ describe('the reconciler', () => {
        from graphile_worker._private_tasks where identifier = 'dispatch_campaign'`,
       [id],
     );
+    const warned = vi.spyOn(silent, 'warn');
     const repairs = await reconcile(own.db, silent);
+    expect(warned).toHaveBeenCalledExactlyOnceWith({ repairs }, 'the reconciler mended the ledger');
     expect(repairs).toEqual(
       expect.arrayContaining([
         { kind: 'job_orphaned', campaignId: null, repaired: 1 },

@@ -27,8 +27,10 @@ describe('a batched statement', () => {
   test('is run again after a deadlock or a lost connection', async () => {
     const errors = [failure('40P01'), failure('57P01'), failure('ECONNRESET')];
     const repeats: unknown[] = [];
+    const known: boolean[] = [];
     const insert = batched<number, number>(
-      async (rows) => {
+      async (rows, repeated) => {
+        known.push(repeated);
         const error = errors.shift();
         if (error) throw error;
         return [...rows];
@@ -37,6 +39,7 @@ describe('a batched statement', () => {
     );
     expect(await insert(1)).toBe(1);
     expect(repeats).toHaveLength(3);
+    expect(known).toEqual([false, true, true, true]);
   });
 
   test('stops repeating when told to', async () => {

@@ -25,13 +25,12 @@ export function CampaignNotice({ campaign, reasons, path }: Props) {
 function HeldNotice({ campaign }: { campaign: CampaignJson }) {
   return (
     <ProblemAlert kind="warning" title={campaign.hold_reason}>
-      {campaign.hold_until ? (
+      {campaign.hold_until && (
         <>
-          Sending continues <Countdown at={campaign.hold_until} over="in a moment" />. No attempt is lost.
+          The next try is <Countdown at={campaign.hold_until} over="in a moment" />.{' '}
         </>
-      ) : (
-        'Sending continues by itself. No attempt is lost.'
       )}
+      Sending goes on by itself as soon as it works again. No attempt is lost.
     </ProblemAlert>
   );
 }

@@ -1,12 +1,11 @@
 import type { Database } from '#db/database.ts';
-import type { Channel, UnknownPolicy } from '../campaigns/campaign.ts';
+import type { Channel } from '../campaigns/campaign.ts';
 import { type ParsedContent, parseContent } from '../content/parse-content.ts';
 import { type BodyParts, sharedBody } from '../content/render-message.ts';
 
 /** What sending needs of a campaign. It does not change once the campaign has started, so it is read and parsed once a worker. */
 export interface SendableCampaign {
   sender: string;
-  unknownPolicy: UnknownPolicy;
   content: ParsedContent;
   /** What everybody gets of html and text. */
   shared: BodyParts;
@@ -37,16 +36,14 @@ interface ContentRow {
   html: string | null;
   text: string | null;
   variables: string[];
-  unknown_policy: UnknownPolicy;
 }
 
 async function load(db: Database, campaignId: number): Promise<SendableCampaign> {
-  const { rows } = await db.pool.query<ContentRow>(
-    'select channel, sender, subject, html, text, variables, unknown_policy from campaigns where id = $1',
-    [campaignId],
-  );
+  const { rows } = await db.pool.query<ContentRow>('select channel, sender, subject, html, text, variables from campaigns where id = $1', [
+    campaignId,
+  ]);
   const row = rows[0];
   if (!row) throw new Error(`campaign ${campaignId} does not exist`);
   const content = parseContent(row);
-  return { sender: row.sender ?? '', unknownPolicy: row.unknown_policy, content, shared: sharedBody(content) };
+  return { sender: row.sender ?? '', content, shared: sharedBody(content) };
 }

@@ -142,7 +142,7 @@ export function createEngine(engine: EngineOptions): Engine {
         ? await call(channel, campaign, claimed, link(claimed), validUntil, probe)
         : { result: resultOf(before), calledFor: [claimed.recipientId] };
     if (result === null) return record({ ...identity, ...givenBack });
-    const step = nextStep(result, claimed.number, campaign.unknownPolicy, unknownGraceS, probe);
+    const step = nextStep(result, claimed.number, unknownGraceS, probe);
     await record({ ...identity, ...step, ...evidence(result) });
     if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
     if (calledFor.length > 0) await gates[channel].note(result, calledFor, probe);

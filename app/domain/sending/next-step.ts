@@ -1,11 +1,10 @@
 import type { SendResult } from '#app/providers/provider.ts';
-import type { UnknownPolicy } from '../campaigns/campaign.ts';
 import { MAX_ATTEMPTS, type RecipientStatus } from '../recipients/recipient.ts';
 import { backoffS } from './backoff.ts';
 
 export interface NextStep {
   status: Extract<RecipientStatus, 'sent' | 'failed' | 'retrying' | 'pending' | 'unknown'>;
-  /** `retrying`: s until the next attempt. `unknown`: s until it is settled, null when a person decides. */
+  /** `retrying`: s until the next attempt. `unknown`: s until it is settled. */
   delayS: number | null;
   /** The attempt does not count. */
   refund: boolean;
@@ -17,7 +16,7 @@ export interface NextStep {
  * @param number the attempt's number in its round, 1 to 4
  * @param probe it was sent to find out whether a held provider is well again: that it is not burns no attempt
  */
-export function nextStep(result: SendResult, number: number, policy: UnknownPolicy, unknownGraceS: number, probe = false): NextStep {
+export function nextStep(result: SendResult, number: number, unknownGraceS: number, probe = false): NextStep {
   switch (result.outcome) {
     case 'accepted':
       return { status: 'sent', delayS: null, refund: false };
@@ -26,7 +25,7 @@ export function nextStep(result: SendResult, number: number, policy: UnknownPoli
     case 'account':
       return { status: 'pending', delayS: null, refund: true };
     case 'unknown':
-      return { status: 'unknown', delayS: policy === 'hold' ? null : unknownGraceS, refund: false };
+      return { status: 'unknown', delayS: unknownGraceS, refund: false };
     case 'transient':
       if (probe) return { status: 'pending', delayS: null, refund: true };
       return number < MAX_ATTEMPTS

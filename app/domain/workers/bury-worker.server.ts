@@ -9,7 +9,8 @@ import { endWorker, freeJobsOfWorker } from '#db/queries/worker-registry.ts';
  */
 export async function buryWorker(db: Database, workerId: number, unknownGraceS: number): Promise<{ jobs: number; claims: number }> {
   const claims = await expireClaims(db.pool, { claimedBy: workerId }, unknownGraceS);
-  if (claims > 0) await requestSettle(db.pool, unknownGraceS);
+  // Also where there are none any more: whoever began this may have died before asking.
+  await requestSettle(db.pool, unknownGraceS);
   const jobs = await freeJobsOfWorker(db.pool, workerId);
   await endWorker(db.pool, workerId, 'died');
   return { jobs, claims };

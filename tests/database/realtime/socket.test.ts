@@ -6,6 +6,7 @@ import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { type Sending, startSending } from '#tests/support/sending.ts';
 import { freePort, startWeb } from '#tests/support/web.ts';
+import { follow as followCampaign, type Progress } from '../../../scripts/send/follow.ts';
 
 type Live = Socket<ServerEvents, ClientEvents>;
 
@@ -161,5 +162,35 @@ describe('the live connection', () => {
     socket.connect();
     await connected(socket);
     expect(await join(socket, id)).toMatchObject({ status: 'SENT', sent: 5 });
+  });
+});
+
+describe('whoever follows a campaign, in a browser or a terminal', () => {
+  test('is told the end after the web server was stopped and another took its place', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(5, 'replaced.test') });
+    const shown: Progress[] = [];
+    const following = followCampaign({ url: `http://127.0.0.1:${port}`, key: api.keys.marketer }, id, (progress) => shown.push(progress));
+    await following.joined;
+    await web.stop();
+    await sending.send(id);
+    await sending.untilEnded(id);
+    web = await startWeb(api.context);
+    await following.ended;
+    following.close();
+    expect(shown.at(-1)).toMatchObject({ status: 'SENT', sent: 5 });
+  });
+
+  test('asks again where the server could not ask its database', async () => {
+    // One about which nothing is told any more.
+    const { rows } = await api.db.pool.query<{ id: number }>(`select min(id) as id from campaigns where status = 'SENT'`);
+    const id = rows[0]?.id as number;
+    const shown: Progress[] = [];
+    await api.db.pool.query('alter table campaigns rename to away');
+    const following = followCampaign({ url: `http://127.0.0.1:${port}`, key: api.keys.marketer }, id, (progress) => shown.push(progress));
+    await following.joined;
+    expect(shown).toEqual([]);
+    await api.db.pool.query('alter table away rename to campaigns');
+    await vi.waitFor(() => expect(shown).toMatchObject([{ status: 'SENT' }]), { timeout: 10_000 });
+    following.close();
   });
 });

@@ -32,7 +32,7 @@ describe('backoff', () => {
 
 describe('the next step', () => {
   test('retries a transient failure three times, then fails it', () => {
-    const steps = [1, 2, 3, 4].map((number) => nextStep(refused('transient'), number, 'resend', 30));
+    const steps = [1, 2, 3, 4].map((number) => nextStep(refused('transient'), number, 30));
     expect(steps.map(({ status, delayS }) => [status, delayS])).toEqual([
       ['retrying', 2],
       ['retrying', 4],
@@ -42,15 +42,14 @@ describe('the next step', () => {
   });
 
   test('waits as long as the provider asks', () => {
-    expect(nextStep(refused('transient', 17), 1, 'resend', 30)).toMatchObject({ status: 'retrying', delayS: 17 });
+    expect(nextStep(refused('transient', 17), 1, 30)).toMatchObject({ status: 'retrying', delayS: 17 });
   });
 
   test('gives back the attempt that an account-level refusal took', () => {
-    expect(nextStep(refused('account'), 1, 'resend', 30)).toEqual({ status: 'pending', delayS: null, refund: true });
+    expect(nextStep(refused('account'), 1, 30)).toEqual({ status: 'pending', delayS: null, refund: true });
   });
 
-  test('waits for evidence of an unknown outcome, or for a person where the campaign says so', () => {
-    expect(nextStep(refused('unknown'), 4, 'resend', 30)).toMatchObject({ status: 'unknown', delayS: 30, refund: false });
-    expect(nextStep(refused('unknown'), 1, 'hold', 30)).toMatchObject({ status: 'unknown', delayS: null });
+  test('waits for evidence of an unknown outcome, after the last attempt too', () => {
+    expect(nextStep(refused('unknown'), 4, 30)).toMatchObject({ status: 'unknown', delayS: 30, refund: false });
   });
 });
