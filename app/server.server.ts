@@ -7,6 +7,8 @@ import express from 'express';
 import helmet from 'helmet';
 import type { AppContext } from './context.server.ts';
 import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
+import { notFound, Problem } from './domain/problem.ts';
+import { PROBLEM_TYPE, problemBody } from './domain/problem-response.server.ts';
 import { metricsRoute } from './metrics-route.server.ts';
 
 declare global {
@@ -61,6 +63,8 @@ export function createWebServer({ context, build, clientFolder, live, middleware
   app.get('/metrics', metricsRoute(metrics, context.auth));
 
   app.use((request, response, next) => {
+    // What nobody has read of a refused request would stay in the connection, in front of the next one.
+    response.on('finish', () => request.removeAllListeners('data').resume());
     response.locals.cspNonce = randomBytes(16).toString('base64');
     request.headers['x-real-client-ip'] = request.ip ?? '';
     next();
@@ -80,10 +84,18 @@ export function createWebServer({ context, build, clientFolder, live, middleware
       mode: clientFolder ? 'production' : 'development',
     }),
   );
-  app.use((error: Error & { status?: number }, _request: express.Request, response: express.Response, next: express.NextFunction) => {
+  app.use((error: Error & { status?: number }, request: express.Request, response: express.Response, next: express.NextFunction) => {
     if (response.headersSent) return next(error);
     const status = error.status && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (status === 500) context.log.error({ err: error }, 'a request failed');
+    // What is wrong below 500 is the address itself, such as a broken percent sign: it names nothing.
+    if (request.path.startsWith('/api/')) {
+      const problem = status === 500 ? new Problem(500, 'internal', 'Something went wrong on our side. Try again later.') : notFound();
+      return response
+        .status(problem.status)
+        .type(PROBLEM_TYPE)
+        .send(JSON.stringify(problemBody(problem)));
+    }
     response
       .status(status)
       .type('text/plain')
