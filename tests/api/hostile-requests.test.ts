@@ -52,6 +52,34 @@ test.each(['/api/v1/campaigns/%E0%A4%A', '/api/v1/%', '/api/%ff'])('the broken a
   expect(await response.json()).toMatchObject({ status: 404, code: 'not_found' });
 });
 
+test.each(['a b', '[', '%zz', 'x:99999999', 'a@b', 'a/b', '<script>'])('the host %s is refused, not an error of ours', async (host) => {
+  const request = (headers: string) => `GET /api/v1/campaigns HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`;
+  expect(await statuses(request(`Host: ${host}\r\n`))).toEqual([400]);
+  expect(await statuses(request(`Host: localhost\r\nX-Forwarded-Host: ${host}\r\n`))).toEqual([400]);
+});
+
+test('what is no path, and a method that nobody knows, are refused', async () => {
+  const tail = 'HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+  expect(await statuses(`GET * ${tail}`)).toEqual([400]);
+  expect(await statuses(`GET http://elsewhere.test/api/v1/campaigns ${tail}`)).toEqual([400]);
+  expect(await statuses(`TRACE /api/v1/campaigns ${tail}`)).toEqual([405]);
+  expect(await statuses(`GET /api/v1/campaigns HTTP/1.1\r\nHost: [::1]:3000\r\nConnection: close\r\n\r\n`)).toEqual([401]);
+});
+
+test.each(['/campaigns?q=%00', '/campaigns/1/recipients?code=a%00b', '/suppressions?q=%00', '/people?q=%00'])(
+  'NUL in %s is refused',
+  async (path) => {
+    expect((await api.call('GET', path)).status).toBe(422);
+  },
+);
+
+test('an import whose file is named with NUL is refused', async () => {
+  const { id } = (await (await api.call('POST', '/campaigns', { body: { name: 'NUL', channel: 'email' } })).json()) as { id: number };
+  const headers = { 'Content-Type': 'text/csv' };
+  const response = await api.call('POST', `/campaigns/${id}/recipients?file_name=a%00b`, { body: 'email\na@b.test\n', headers });
+  expect(response.status).toBe(422);
+});
+
 const form = (body: BodyInit, type: string) =>
   new Request('http://localhost/login', { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' } as RequestInit);
 const refusal = (request: Request) =>
