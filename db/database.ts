@@ -15,15 +15,32 @@ export interface PoolOptions {
   /** Connections at most. */
   max?: number;
   applicationName?: string;
+  /**
+   * The URL leads to a transaction pooler, where every transaction may meet another connection: statements are prepared anew each time
+   * instead of by name, ours and those of libraries. The rest of what a pooler forbids (LISTEN, session locks) uses the direct URL.
+   */
+  pooler?: boolean;
   onError?: (error: Error) => void;
+}
+
+class UnnamedClient extends pg.Client {
+  // pg declares 8 overloads of this; only the first argument matters here, and only where it is a plain configuration with a name.
+  override query = ((first: unknown, ...rest: unknown[]) => {
+    const named = typeof first === 'object' && first !== null && 'name' in first && 'text' in first && !('submit' in first);
+    return super.query(...([named ? { ...first, name: undefined } : first, ...rest] as Parameters<pg.Client['query']>));
+  }) as pg.Client['query'];
 }
 
 /**
  * Opens a pool that survives lost connections: errors of idle and of checked-out clients are reported, never thrown.
  * Call `database.pool.end()` to close it.
  */
-export function openDatabase(url: string, { max = 10, applicationName = 'rollcall', onError = () => {} }: PoolOptions = {}): Database {
+export function openDatabase(
+  url: string,
+  { max = 10, applicationName = 'rollcall', pooler = false, onError = () => {} }: PoolOptions = {},
+): Database {
   const pool = new pg.Pool({
+    ...(pooler && { Client: UnnamedClient }),
     connectionString: url,
     max,
     application_name: applicationName,
