@@ -20,7 +20,20 @@ export interface PoolOptions {
    * since a job that was taken or done comes back, and the ledger knows that it is stale.
    */
   synchronousCommit?: boolean;
+  /**
+   * The URL leads to a transaction pooler, where every transaction may meet another connection: statements are prepared anew each time
+   * instead of by name, ours and those of libraries. The rest of what a pooler forbids (LISTEN, session locks) uses the direct URL.
+   */
+  pooler?: boolean;
   onError?: (error: Error) => void;
+}
+
+class UnnamedClient extends pg.Client {
+  // pg declares 8 overloads of this; only the first argument matters here, and only where it is a plain configuration with a name.
+  override query = ((first: unknown, ...rest: unknown[]) => {
+    const named = typeof first === 'object' && first !== null && 'name' in first && 'text' in first && !('submit' in first);
+    return super.query(...([named ? { ...first, name: undefined } : first, ...rest] as Parameters<pg.Client['query']>));
+  }) as pg.Client['query'];
 }
 
 /**
@@ -29,9 +42,10 @@ export interface PoolOptions {
  */
 export function openDatabase(
   url: string,
-  { max = 10, applicationName = 'rollcall', synchronousCommit = true, onError = () => {} }: PoolOptions = {},
+  { max = 10, applicationName = 'rollcall', synchronousCommit = true, pooler = false, onError = () => {} }: PoolOptions = {},
 ): Database {
   const pool = new pg.Pool({
+    ...(pooler && { Client: UnnamedClient }),
     connectionString: url,
     max,
     application_name: applicationName,

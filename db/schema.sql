@@ -225,6 +225,7 @@ create table campaigns (
   version bigint default 0 not null,
   hold_until timestamp with time zone,
   hold_reason text,
+  retried_by text,
   dispatch_after bigint default 0 not null,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
@@ -365,6 +366,7 @@ create table recipients (
   delivered_at timestamp with time zone,
   changed_at timestamp with time zone default now() not null,
   claimed_by integer,
+  retried_by text,
   constraint recipients_pkey PRIMARY KEY (campaign_id, id),
   constraint one_row_per_address UNIQUE (campaign_id, address),
   constraint recipients_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
@@ -1145,7 +1147,7 @@ comment on column reporting.attempts.outcome is 'accepted, transient (refused fo
 comment on column reporting.attempts.http_status is 'HTTP status of the answer; null where none came.';
 comment on column reporting.attempts.provider_code is 'The provider''s own error code, such as Twilio''s 21211; null where it gave none.';
 comment on column reporting.attempts.reason is 'What went wrong, in words; null for accepted ones.';
-comment on column reporting.attempts.actor is 'Who asked for it; null where Rollcall did by itself.';
+comment on column reporting.attempts.actor is 'Who asked for the retry round that it belongs to; null in the first round.';
 comment on view reporting.campaigns is 'One row for each campaign, with how many of its recipients are in each state now. total is always the sum of pending, queued, sending, retrying, unknown, sent, failed, suppressed and cancelled.';
 comment on column reporting.campaigns.id is 'The campaign''s number, as in its page''s address. campaign_id in the other views.';
 comment on column reporting.campaigns.name is 'Its name, as people gave it. Not unique.';

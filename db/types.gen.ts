@@ -207,6 +207,7 @@ export interface Campaigns {
   rest_code: string | null;
   rest_reason: string | null;
   retried_at: Timestamp | null;
+  retried_by: string | null;
   retry_codes: string[] | null;
   retry_count: Generated<number>;
   retrying: Generated<number>;
@@ -316,6 +317,7 @@ export interface Recipients {
   id: Generated<number>;
   next_attempt_at: Timestamp | null;
   provider_message_id: string | null;
+  retried_by: string | null;
   round: Generated<number>;
   sent_at: Timestamp | null;
   status: Generated<RecipientStatus>;
@@ -340,7 +342,7 @@ export interface Repairs {
 
 export interface ReportingAttempts {
   /**
-   * Who asked for it; null where Rollcall did by itself.
+   * Who asked for the retry round that it belongs to; null in the first round.
    */
   actor: string | null;
   /**

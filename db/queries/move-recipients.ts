@@ -12,7 +12,7 @@ const BATCH = 2_000;
 export async function moveRecipients(pool: Pool, campaignId: number): Promise<number> {
   const { rowCount } = await pool.query(
     `with picked as (
-       select r.id, c.status, r.status in ('failed', 'pending') and c.status <> 'CANCELLED' as again
+       select r.id, c.status, c.retried_by, r.status in ('failed', 'pending') and c.status <> 'CANCELLED' as again
        from campaigns c join recipients r on r.campaign_id = c.id
        where c.id = $1 and (
          (c.status = 'PAUSED' and r.status = 'queued')
@@ -26,6 +26,7 @@ export async function moveRecipients(pool: Pool, campaignId: number): Promise<nu
      update recipients r set
        status = case when picked.status = 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status,
        round = r.round + again::integer, attempts = case when again then 0 else r.attempts end,
+       retried_by = case when again then picked.retried_by else r.retried_by end,
        next_attempt_at = null, failed_at = null, failure_code = null, failure_reason = null, changed_at = now()
      from picked where r.campaign_id = $1 and r.id = picked.id`,
     [campaignId],
