@@ -5,6 +5,7 @@ import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { ClockTime } from '../relative-time.tsx';
 import { RetryBar } from '../retry/retry-bar.tsx';
 import { useViewer } from '../use-viewer.ts';
 import { Countdown } from './countdown.tsx';
@@ -28,10 +29,11 @@ export function CampaignNotice({ campaign, reasons, path }: Props) {
 
 function HeldNotice({ campaign }: { campaign: CampaignJson }) {
   return (
-    <ProblemAlert kind="warning" title={campaign.hold_reason}>
+    <ProblemAlert kind="warning" title={campaign.hold_reason?.replace(/\.$/, '')}>
       {campaign.hold_until ? (
         <>
-          Sending continues <Countdown at={campaign.hold_until} over="in a moment" />. No attempt is lost.
+          Sending continues at <ClockTime at={campaign.hold_until} /> (<Countdown at={campaign.hold_until} over="in a moment" />
+          ). No attempt is lost.
         </>
       ) : (
         'Sending continues by itself. No attempt is lost.'

@@ -16,7 +16,7 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
     <section className={classes.root} aria-label="Progress" data-status={status}>
       <div className={classes.line}>
         <p className={classes.counter} data-testid="counter">
-          <span className={classes.number} data-room={underWay ? count(total) : undefined} suppressHydrationWarning>
+          <span className={classes.number} data-room={underWay && sent > 0 ? count(total) : undefined} suppressHydrationWarning>
             {count(sent)}
           </span>{' '}
           <span className={classes.of} suppressHydrationWarning>
