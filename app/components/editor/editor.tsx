@@ -95,6 +95,9 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
         </div>
       )}
       <div className={classes.layout}>
+        <div className={classes.side}>
+          <Checklist items={items} />
+        </div>
         <div className={classes.steps}>
           <Section id="content-section" title="Content" step={1} done={stateOf('from', 'subject', 'body')}>
             <Form
@@ -161,9 +164,6 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
               </div>
             </Stack>
           </Section>
-        </div>
-        <div className={classes.side}>
-          <Checklist items={items} />
         </div>
       </div>
     </>

@@ -34,7 +34,7 @@ export function RetryBar({ campaign, reasons, path }: Props) {
       <div className={classes.bar}>
         <Button component={Link} to={{ pathname: `${path}/retry`, search }} preventScrollReset leftSection={icon}>
           <span className="numeric" suppressHydrationWarning>
-            {offer.label} {offer.left}
+            {offer.label} <span className={classes.attempts}>{offer.left}</span>
           </span>
         </Button>
         <RetryUntil at={offer.until} />
@@ -45,11 +45,12 @@ export function RetryBar({ campaign, reasons, path }: Props) {
     <div className={classes.bar}>
       <Button disabled leftSection={icon} aria-describedby="retry-closed">
         <span className="numeric" suppressHydrationWarning>
-          {offer.label} {offer.left}
+          {offer.label} <span className={classes.attempts}>{offer.left}</span>
         </span>
       </Button>
       <p className={classes.closed} id="retry-closed">
         {shut}
+        {offer.closed && campaign.sent > 0 && ' A clone goes to the whole list, also to those who got this one.'}
       </p>
       {offer.closed && may(viewer, 'campaigns:write') && <CloneButton path={path} />}
     </div>
