@@ -225,6 +225,8 @@ create table campaigns (
   version bigint default 0 not null,
   hold_until timestamp with time zone,
   hold_reason text,
+  emptying boolean default false not null,
+  preparing_of integer,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),
@@ -242,10 +244,12 @@ create table campaigns (
   constraint campaigns_suppressed_check CHECK ((suppressed >= 0)),
   constraint campaigns_unknown_check CHECK ((unknown >= 0)),
   constraint counters_add_up CHECK ((total = ((((((((pending + queued) + sending) + retrying) + unknown) + sent) + failed) + suppressed) + cancelled))),
+  constraint emptying_is_preparing CHECK ((preparing OR (NOT emptying))),
   constraint ended_has_time CHECK (((status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status, 'CANCELLED'::campaign_status])) = (finished_at IS NOT NULL))),
   constraint failed_has_code CHECK (((failed_at IS NULL) = (failure_code IS NULL))),
   constraint failed_has_time CHECK (((status = ANY (ARRAY['FAILED'::campaign_status, 'PARTIALLY_SENT'::campaign_status])) = (failed_at IS NOT NULL))),
   constraint hold_has_reason CHECK (((hold_until IS NULL) = (hold_reason IS NULL))),
+  constraint preparing_has_size CHECK ((preparing OR (preparing_of IS NULL))),
   constraint scheduled_has_time CHECK (((status <> 'SCHEDULED'::campaign_status) OR (scheduled_at IS NOT NULL))),
   constraint sent_means_all CHECK (((status <> 'SENT'::campaign_status) OR ((sent + suppressed) = total))),
   constraint started_has_time CHECK (((status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status, 'CANCELLED'::campaign_status])) OR (started_at IS NOT NULL))),
@@ -280,8 +284,7 @@ create table import_rejects (
   line integer not null,
   address text not null,
   reason text not null,
-  constraint import_rejects_pkey PRIMARY KEY (import_id, line),
-  constraint import_rejects_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
+  constraint import_rejects_pkey PRIMARY KEY (import_id, line)
 );
 
 create table imports (
@@ -366,7 +369,6 @@ create table recipients (
   claimed_by integer,
   constraint recipients_pkey PRIMARY KEY (campaign_id, id),
   constraint one_row_per_address UNIQUE (campaign_id, address),
-  constraint recipients_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint deadline_only_unknown CHECK (((unknown_until IS NULL) OR (status = 'unknown'::recipient_status))),
   constraint failed_has_code CHECK (((status <> 'failed'::recipient_status) OR (failure_code IS NOT NULL))),
   constraint failed_has_time CHECK (((status = 'failed'::recipient_status) = (failed_at IS NOT NULL))),
@@ -842,7 +844,10 @@ begin
     if d.n <> d.pending + d.suppressed then
       raise exception 'recipients start as pending or suppressed' using errcode = 'check_violation';
     end if;
-    perform apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0);
+    -- Waits for whoever is deleting the campaign, and keeps others from doing so until this transaction ends.
+    if apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0) is null then
+      raise exception 'there is no campaign %', d.campaign_id using errcode = 'foreign_key_violation';
+    end if;
   end loop;
   return null;
 end $function$;
@@ -1175,7 +1180,7 @@ comment on column reporting.campaigns.retries_left is 'Retry rounds that are lef
 comment on column reporting.campaigns.retry_until is 'Until when a retry round may be started; null unless failed_at is set.';
 comment on column reporting.campaigns.hold_until is 'Until when sending waits because the provider is limiting or down; null while it does not wait.';
 comment on column reporting.campaigns.hold_reason is 'Why sending waits, in a sentence; null while it does not wait.';
-comment on column reporting.campaigns.preparing is 'True while the list of a cloned campaign is still being copied.';
+comment on column reporting.campaigns.preparing is 'True while a long list is still being copied from another campaign, or removed.';
 comment on column reporting.campaigns.version is 'Grows with every change of the campaign or its recipients. Equal versions mean equal numbers.';
 comment on column reporting.campaigns.created_at is 'When it was made.';
 comment on column reporting.campaigns.created_by is 'Who made it: a person''s name or an API key''s.';

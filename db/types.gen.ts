@@ -187,6 +187,7 @@ export interface Campaigns {
   delivered: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
+  emptying: Generated<boolean>;
   failed: Generated<number>;
   failed_at: Timestamp | null;
   failure_code: string | null;
@@ -202,6 +203,7 @@ export interface Campaigns {
   name: string;
   pending: Generated<number>;
   preparing: Generated<boolean>;
+  preparing_of: number | null;
   queued: Generated<number>;
   rest_code: string | null;
   rest_reason: string | null;
@@ -462,7 +464,7 @@ export interface ReportingCampaigns {
    */
   pending: number | null;
   /**
-   * True while the list of a cloned campaign is still being copied.
+   * True while a long list is still being copied from another campaign, or removed.
    */
   preparing: boolean | null;
   /**

@@ -11,6 +11,7 @@ import { moveCampaignRecipients } from './move-recipients.ts';
 import { probeHeldProvider } from './probe-provider.ts';
 import { raiseAlerts } from './raise-alerts.ts';
 import { reconcileLedger } from './reconcile.ts';
+import { removeList } from './remove-list.ts';
 import { sendMessage } from './send-message.ts';
 import { settleUnknownOutcomes } from './settle-unknown.ts';
 import { startCampaign } from './start-campaign.ts';
@@ -29,6 +30,7 @@ export function createTaskList({ db, env, log, engine, alertSender }: TaskContex
     dispatch_campaign: dispatchCampaign(db, env),
     move_recipients: moveCampaignRecipients(db),
     clone_recipients: cloneCampaignRecipients(db),
+    remove_list: removeList(db),
     start_campaign: startCampaign(db),
     settle_unknown: settleUnknownOutcomes(db, env, engine.lookUpText),
     probe_provider: probeHeldProvider(db),
