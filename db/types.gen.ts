@@ -168,6 +168,29 @@ export interface CampaignMinutes {
   transient: Generated<number>;
 }
 
+export interface CampaignQuarters {
+  attempts: number;
+  campaign_id: number;
+  failed: number;
+  kept_at: Generated<Timestamp>;
+  ledger_version: number;
+  quarter: Timestamp;
+  recovered: number;
+  retried: number;
+  sent: number;
+}
+
+export interface CampaignQuartersNow {
+  attempts: number | null;
+  campaign_id: number | null;
+  failed: number | null;
+  ledger_version: number | null;
+  quarter: Timestamp | null;
+  recovered: number | null;
+  retried: number | null;
+  sent: number | null;
+}
+
 export interface CampaignRuns {
   campaign_id: number;
   channel: Channel;
@@ -198,6 +221,7 @@ export interface Campaigns {
   hold_until: Timestamp | null;
   html: string | null;
   id: Generated<number>;
+  ledger_version: Generated<number>;
   max_retries: Generated<number>;
   moving: Generated<boolean>;
   name: string;
@@ -763,6 +787,8 @@ export interface DB {
   campaign_events: CampaignEvents;
   campaign_failures: CampaignFailures;
   campaign_minutes: CampaignMinutes;
+  campaign_quarters: CampaignQuarters;
+  campaign_quarters_now: CampaignQuartersNow;
   campaign_runs: CampaignRuns;
   campaigns: Campaigns;
   failure_labels: FailureLabels;
