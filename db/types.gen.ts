@@ -168,6 +168,29 @@ export interface CampaignMinutes {
   transient: Generated<number>;
 }
 
+export interface CampaignQuarters {
+  attempts: number;
+  campaign_id: number;
+  failed: number;
+  kept_at: Generated<Timestamp>;
+  ledger_version: number;
+  quarter: Timestamp;
+  recovered: number;
+  retried: number;
+  sent: number;
+}
+
+export interface CampaignQuartersNow {
+  attempts: number | null;
+  campaign_id: number | null;
+  failed: number | null;
+  ledger_version: number | null;
+  quarter: Timestamp | null;
+  recovered: number | null;
+  retried: number | null;
+  sent: number | null;
+}
+
 export interface CampaignRuns {
   campaign_id: number;
   channel: Channel;
@@ -188,6 +211,7 @@ export interface Campaigns {
   dispatch_after: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
+  emptying: Generated<boolean>;
   failed: Generated<number>;
   failed_at: Timestamp | null;
   failure_code: string | null;
@@ -198,11 +222,13 @@ export interface Campaigns {
   hold_until: Timestamp | null;
   html: string | null;
   id: Generated<number>;
+  ledger_version: Generated<number>;
   max_retries: Generated<number>;
   moving: Generated<boolean>;
   name: string;
   pending: Generated<number>;
   preparing: Generated<boolean>;
+  preparing_of: number | null;
   queued: Generated<number>;
   rest_code: string | null;
   rest_reason: string | null;
@@ -465,7 +491,7 @@ export interface ReportingCampaigns {
    */
   pending: number | null;
   /**
-   * True while the list of a cloned campaign is still being copied.
+   * True while a long list is still being copied from another campaign, or removed.
    */
   preparing: boolean | null;
   /**
@@ -764,6 +790,8 @@ export interface DB {
   campaign_events: CampaignEvents;
   campaign_failures: CampaignFailures;
   campaign_minutes: CampaignMinutes;
+  campaign_quarters: CampaignQuarters;
+  campaign_quarters_now: CampaignQuartersNow;
   campaign_runs: CampaignRuns;
   campaigns: Campaigns;
   failure_labels: FailureLabels;

@@ -15,10 +15,10 @@ import { useViewer } from '../use-viewer.ts';
 import { Checklist } from './checklist.tsx';
 import { ContactsSection } from './contacts-section.tsx';
 import { ContentSection } from './content-section.tsx';
-import { CopyingRecipients } from './copying-recipients.tsx';
 import type { Country } from './countries.ts';
 import { DraftMenu } from './draft-menu.tsx';
 import classes from './editor.module.css';
+import { ListInWork } from './list-in-work.tsx';
 import { NameField } from './name-field.tsx';
 import { checklistOf, isReady, type Note } from './readiness.ts';
 import reviewClasses from './review.module.css';
@@ -58,6 +58,7 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
     draft,
     contacts: campaign.total,
     preparing: campaign.preparing,
+    emptying: campaign.emptying,
     defaultSender,
     notes,
   });
@@ -125,7 +126,7 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
           </Section>
           <Section id="contacts-section" title="Contacts" step={2} done={stateOf('contacts')}>
             {campaign.preparing ? (
-              <CopyingRecipients copied={campaign.total} />
+              <ListInWork campaign={campaign} />
             ) : (
               <ContactsSection campaign={campaign} imports={imports} countries={countries} />
             )}
