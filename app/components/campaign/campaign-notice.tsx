@@ -118,7 +118,7 @@ function EndNotice({ campaign, reasons, path }: Props) {
       {failed > mayPass &&
         (mayPass > 0
           ? `${counted(failed - mayPass, 'needs', 'need')} a correction before it makes sense to send again.`
-          : 'It makes sense to send again once what is wrong is corrected: see them, then Fix and retry.')}
+          : 'A correction is needed before it makes sense to send again; each can be corrected and retried alone below.')}
     </ProblemAlert>
   );
 }

@@ -32,7 +32,13 @@ export function RetryBar({ campaign, reasons, path }: Props) {
   if (shut === null) {
     return (
       <div className={classes.bar}>
-        <Button component={Link} to={{ pathname: `${path}/retry`, search }} preventScrollReset leftSection={icon}>
+        <Button
+          component={Link}
+          to={{ pathname: `${path}/retry`, search }}
+          preventScrollReset
+          leftSection={icon}
+          variant={offer.worthwhile ? 'filled' : 'default'}
+        >
           <span className="numeric" suppressHydrationWarning>
             {offer.label} <span className={classes.attempts}>{offer.left}</span>
           </span>
