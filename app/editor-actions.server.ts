@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type ActionFunctionArgs, data, redirect, unstable_parseMultipartFormData } from '@remix-run/node';
+import { type ActionFunctionArgs, data, redirect } from '@remix-run/node';
 import { assertMay } from './domain/access/require.server.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { deleteCampaign } from './domain/campaigns/delete-campaign.server.ts';
@@ -9,7 +9,7 @@ import { updateCampaign } from './domain/campaigns/update-campaign.server.ts';
 import { importContacts } from './domain/contacts/import-contacts.server.ts';
 import { conflict, type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { removeRecipients } from './domain/recipients/remove-recipients.server.ts';
-import { readForm } from './request-bytes.server.ts';
+import { readForm, readParts } from './request-bytes.server.ts';
 
 /** What the editor's forms are told when it did not work. */
 export interface EditorFailure {
@@ -77,13 +77,13 @@ async function importUpload(
   use: (source: Readable, fileName: string, contentType: string) => Promise<unknown>,
 ): Promise<void> {
   let found = false;
-  await unstable_parseMultipartFormData(request, async ({ name, filename, data }) => {
+  await readParts(request, async ({ name, filename, data }) => {
     if (name !== 'file' || !filename) {
       for await (const _ of data); // a part that nobody reads would hold up the next
       return undefined;
     }
     found = true;
-    await use(Readable.from(data), filename, 'text/csv');
+    await use(Readable.from(data), filename.replaceAll('\0', ''), 'text/csv');
     return undefined;
   });
   if (!found) throw new Problem(422, 'invalid', 'Choose a CSV file first.');

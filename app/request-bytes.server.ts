@@ -1,4 +1,4 @@
-import { data } from '@remix-run/node';
+import { data, type UploadHandler, unstable_parseMultipartFormData } from '@remix-run/node';
 import { isProblem, Problem } from './domain/problem.ts';
 
 /** The editor's form holds two contents of up to 1 MB, and three bytes for each of their letters that is not a Latin one. */
@@ -36,5 +36,16 @@ export async function readForm(request: Request, maxBytes = MAX_FORM_BYTES): Pro
     if (isProblem(error)) throw data({ detail: error.message }, { status: error.status });
     if (!(error instanceof TypeError)) throw error;
     throw data({ detail: 'This form could not be read. Reload the page and try again.' }, { status: 400 });
+  }
+}
+
+/** A form with a file, part by part while it arrives. @throws Problem 400 for what is no such form, or broke off */
+export async function readParts(request: Request, use: UploadHandler): Promise<void> {
+  try {
+    await unstable_parseMultipartFormData(request, use);
+  } catch (error) {
+    // The parser's errors have no class of their own.
+    if (!(error instanceof Error) || !/^malformed multipart|^Could not parse content as FormData/.test(error.message)) throw error;
+    throw new Problem(400, 'invalid', 'The file did not arrive whole. Nothing was imported; choose it again.');
   }
 }

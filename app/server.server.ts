@@ -6,6 +6,7 @@ import compression from 'compression';
 import express from 'express';
 import helmet from 'helmet';
 import type { AppContext } from './context.server.ts';
+import { isSameOrigin } from './domain/access/same-origin.ts';
 import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
 import { isProblem, notFound, Problem } from './domain/problem.ts';
 import { PROBLEM_TYPE, problemBody } from './domain/problem-response.server.ts';
@@ -62,7 +63,7 @@ export function createWebServer({ context, build, clientFolder, live, middleware
   });
   app.get('/metrics', metricsRoute(metrics, context.auth));
 
-  app.use((request, _response, next) => next(refusal(request)));
+  app.use((request, _response, next) => next(refusal(request) ?? crossOrigin(request, env.baseUrl)));
   app.use((request, response, next) => {
     // What nobody has read of a refused request would stay in the connection, in front of the next one.
     response.on('finish', () => request.removeAllListeners('data').resume());
@@ -111,6 +112,24 @@ function refusal({ method, headers, url }: express.Request): Problem | undefined
   const hosts = [headers.host, headers['x-forwarded-host']].flatMap((value) => String(value ?? '').split(','));
   if (url.startsWith('/') && hosts.every(isHost)) return undefined;
   return new Problem(400, 'invalid', 'The address of this request, or its Host header, is not one that can be understood.');
+}
+
+/**
+ * A page's form that another site sent. Each action checks that, too; here it gets a 403, where Remix would fail on it. Programs with a key and
+ * providers come from anywhere, and so do the forms that mail programs send to end a subscription: they have no session to misuse.
+ */
+function crossOrigin(request: express.Request, baseUrl: string): Problem | undefined {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || /^\/(api|webhooks)\//.test(request.path)) return undefined;
+  if (request.path.startsWith('/u/')) {
+    delete request.headers.origin;
+    return undefined;
+  }
+  const given = ['origin', 'sec-fetch-site', 'host'].flatMap((name) => {
+    const value = request.get(name);
+    return value === undefined ? [] : [[name, value] as [string, string]];
+  });
+  if (isSameOrigin(new Request(baseUrl, { headers: given }), baseUrl)) return undefined;
+  return new Problem(403, 'cross_origin', 'This request came from another site. Reload the page and try again.');
 }
 
 function isHost(text: string): boolean {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { unstable_parseMultipartFormData } from '@remix-run/node';
 import type { Database } from '#db/database.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { channels } from './domain/campaigns/campaign.ts';
@@ -8,7 +7,7 @@ import { type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { addSuppression, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
 import { importSuppressions, type SuppressionImport } from './domain/suppressions/import-suppressions.server.ts';
 import { newSuppression } from './domain/suppressions/suppression.ts';
-import { readForm } from './request-bytes.server.ts';
+import { readForm, readParts } from './request-bytes.server.ts';
 
 /** What became of one of the page's forms. */
 export type SuppressionAnswer =
@@ -48,7 +47,7 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
 async function importUpload(db: Database, viewer: Viewer, request: Request): Promise<SuppressionImport> {
   let channel = channels[0] as (typeof channels)[number];
   let report: SuppressionImport | undefined;
-  await unstable_parseMultipartFormData(request, async ({ name, filename, data }) => {
+  await readParts(request, async ({ name, filename, data }) => {
     if (name === 'channel') channel = (await channelOf(data)) ?? channel;
     else if (name === 'file' && filename) report = await importSuppressions(db, viewer, { channel, source: Readable.from(data) });
     else for await (const _ of data); // a part that nobody reads would hold up the next

@@ -22,6 +22,9 @@ interface SocketData {
 type LiveSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, SocketData>;
 type LiveServer = Server<ClientEvents, ServerEvents, Record<string, never>, SocketData>;
 
+/** How long a live connection may outlast the access that it was opened with, in ms. */
+const RECHECK_MS = 10_000;
+
 /** Sockets that watch all rows of a campaign; those that named some are in its room only. */
 const allRows = (id: number) => `${rooms.campaign(id)}:all`;
 
@@ -52,9 +55,7 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
   });
 
   io.use((socket, next) => {
-    const { auth } = socket.handshake;
-    const headers = new Headers(socket.handshake.headers.cookie ? { cookie: socket.handshake.headers.cookie } : {});
-    currentViewer(context.auth, headers, typeof auth.token === 'string' ? auth.token : null).then(
+    viewerOf(socket, context).then(
       (viewer) => {
         if (!viewer) return next(new Error('unauthorized'));
         if (!may(viewer, 'campaigns:read')) return next(new Error('forbidden'));
@@ -70,6 +71,9 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
   });
 
   io.on('connection', (socket) => serve(socket, context));
+  const recheck = setInterval(() => {
+    closeOutdated(io, context).catch((error: unknown) => log.warn({ err: error }, 'open live connections could not be checked'));
+  }, RECHECK_MS);
 
   const relay = createRelay({
     progress: (progress) => io.to(rooms.campaign(progress.id)).to(rooms.campaigns).emit('campaign:progress', progress),
@@ -106,11 +110,30 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     },
     lag: () => listener.lag((channel, payload) => context.db.pool.query('select pg_notify($1, $2)', [channel, payload])),
     async stop() {
+      clearInterval(recheck);
       relay.stop();
       await listener.stop();
       await io.close();
     },
   };
+}
+
+/** By the key or the session that the connection began with, as it is now. */
+function viewerOf({ handshake }: LiveSocket, { auth }: AppContext): Promise<Viewer | null> {
+  const { token } = handshake.auth;
+  const { cookie } = handshake.headers;
+  return currentViewer(auth, new Headers(cookie ? { cookie } : {}), typeof token === 'string' ? token : null);
+}
+
+/** Ends the connections of those who were disabled, got a new password or another role, signed out, or whose key was revoked. */
+async function closeOutdated(io: LiveServer, context: AppContext): Promise<void> {
+  const viewers = new Map<string, Promise<Viewer | null>>();
+  for (const socket of [...io.sockets.sockets.values()]) {
+    const name = JSON.stringify([socket.handshake.headers.cookie, socket.handshake.auth.token]);
+    const viewer = viewers.get(name) ?? viewerOf(socket, context);
+    viewers.set(name, viewer);
+    if ((await viewer)?.role !== socket.data.viewer.role) socket.disconnect(true);
+  }
 }
 
 function serve(socket: LiveSocket, context: AppContext): void {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { AppLoadContext } from '@remix-run/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEnv } from '#app/env.server.ts';
-import { readForm } from '#app/request-bytes.server.ts';
+import { readForm, readParts } from '#app/request-bytes.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { freePort, startWeb } from '#tests/support/web.ts';
 
@@ -78,6 +78,30 @@ test('an import whose file is named with NUL is refused', async () => {
   const headers = { 'Content-Type': 'text/csv' };
   const response = await api.call('POST', `/campaigns/${id}/recipients?file_name=a%00b`, { body: 'email\na@b.test\n', headers });
   expect(response.status).toBe(422);
+});
+
+test('a form that another site sent is refused, but for those that end a subscription', async () => {
+  const post = (path: string, headers: Record<string, string>) =>
+    fetch(`http://127.0.0.1:${context.env.port}${path}`, { method: 'POST', headers }).then(({ status }) => status);
+  expect(await post('/campaigns/1', { Origin: 'https://elsewhere.test' })).toBe(403);
+  expect(await post('/campaigns/1', { Origin: 'null' })).toBe(403);
+  expect(await post('/campaigns/1', { 'Sec-Fetch-Site': 'cross-site' })).toBe(403);
+  for (const headers of [{}, { Origin: `http://127.0.0.1:${context.env.port}` }, { Origin: context.env.baseUrl }])
+    expect(await post('/assets/none', headers as Record<string, string>)).toBe(405);
+  expect(await post('/u/%', { Origin: 'https://elsewhere.test' })).toBe(404);
+});
+
+test('an upload that broke off is refused', async () => {
+  const type = 'multipart/form-data; boundary=x';
+  const cut = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nemail\na@ex';
+  const readAll: Parameters<typeof readParts>[1] = async ({ data }) => {
+    for await (const _ of data);
+    return undefined;
+  };
+  for (const request of [form(cut, type), form('--x\r\nno part', type), form('x', 'multipart/form-data')])
+    await expect(readParts(request, readAll)).rejects.toMatchObject({ status: 400, code: 'invalid' });
+  const broken = Promise.reject(new Error('the database is away'));
+  await expect(readParts(form(`${cut}\r\n--x--\r\n`, type), () => broken)).rejects.toThrow('the database is away');
 });
 
 const form = (body: BodyInit, type: string) =>

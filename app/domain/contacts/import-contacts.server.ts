@@ -37,10 +37,32 @@ export interface ImportRequest {
  * address, and duplicates, are kept with their line. Memory does not grow with the file.
  *
  * @throws Problem 404; 409 unless the campaign is a draft, both before reading and at the end; 413 and 422 for files that cannot be
- * read; 408 when the sender falls silent
+ * read; 408 when the sender falls silent; 429 while too many others import
  */
 export async function importContacts(db: Database, request: ImportRequest): Promise<ImportReport> {
   checkOptions(request);
+  const giveBack = takeSlot(db);
+  try {
+    return await importInTransaction(db, request);
+  } finally {
+    giveBack();
+  }
+}
+
+const running = new WeakMap<Database['pool'], number>();
+
+/** An import holds a connection for as long as its sender takes: slow ones together must leave half of them to everybody else. */
+function takeSlot({ pool }: Database): () => void {
+  const others = running.get(pool) ?? 0;
+  if (others >= pool.options.max / 2) {
+    const message = 'Many lists are being imported at this moment, and there is no room for another. Try again in a few seconds.';
+    throw new Problem(429, 'rate_limited', message, { retryAfterS: 5 });
+  }
+  running.set(pool, others + 1);
+  return () => running.set(pool, (running.get(pool) ?? 1) - 1);
+}
+
+async function importInTransaction(db: Database, request: ImportRequest): Promise<ImportReport> {
   const client = await db.pool.connect();
   let failed = true;
   try {

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import type { CampaignJson, CampaignProgress } from '#app/domain/campaigns/campaign.ts';
 import type { ClientEvents, RecipientsChanged, ServerEvents, WatchedRows } from '#app/realtime/events.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
@@ -70,6 +71,16 @@ describe('the live connection', () => {
     const socket = connect({ token: api.keys.admin }, { origin: 'https://evil.example' });
     await new Promise((resolve) => socket.once('connect_error', resolve));
     expect(socket.connected).toBe(false);
+  });
+
+  test('ends soon after the key it was opened with is revoked', async () => {
+    const { key, apiKey } = await createApiKey(api.db, { name: 'leaving', role: 'analyst', createdBy: null });
+    const [leaving, staying] = [connect({ token: key }), connect()];
+    await connected(leaving);
+    await connected(staying);
+    await revokeApiKey(api.db, apiKey.id);
+    await vi.waitFor(() => expect(leaving.connected).toBe(false), { timeout: 25_000 });
+    expect(staying.connected).toBe(true);
   });
 
   test('answers wrong requests with a code, and stays', async () => {
