@@ -32,7 +32,7 @@ test('every web server and every worker is replaced while a campaign is sent, an
     { ended_how: 'stopped', n: 2 },
   ]);
   expect(await cluster.query('select kind from repairs')).toEqual([]);
-});
+}, 180_000);
 
 test('PostgreSQL is gone for longer than anybody waits for a connection: all come back by themselves, and nobody is lost or doubled', async () => {
   const processes = [...cluster.webs, ...cluster.workers];
@@ -47,4 +47,4 @@ test('PostgreSQL is gone for longer than anybody waits for a connection: all com
     doubled: 0,
   });
   expect(processes.every((process) => process.running())).toBe(true);
-}, 120_000);
+}, 180_000);
