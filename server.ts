@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServerBuild } from '@remix-run/node';
+import { closeWith } from '#app/close-server.server.ts';
 import type { AppContext } from '#app/context.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { ensureFirstAccess } from '#app/domain/access/first-access.server.ts';
@@ -47,6 +48,7 @@ const server = createWebServer({
   live: () => realtime,
   ...(vite ? { middleware: vite.middlewares } : {}),
 });
+const close = closeWith(server);
 realtime = startRealtime(server, context);
 
 server.on('error', (error: NodeJS.ErrnoException) => {
@@ -71,12 +73,7 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   log.info({ signal }, 'web is stopping');
   setTimeout(() => process.exit(1), 15_000).unref();
   await vite?.close();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  await realtime?.stop();
-  // A connection whose request was under way falls idle later, and would be kept for seconds.
-  const closing = setInterval(() => server.closeIdleConnections(), 50);
-  await closed;
-  clearInterval(closing);
+  await Promise.all([close(), realtime?.stop()]);
   await db.pool.end();
   process.exit(0);
 }

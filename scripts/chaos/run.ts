@@ -41,6 +41,7 @@ export async function chaosRun(cluster: Cluster, plan: Plan, recipients: number,
   const id = await person.makeCampaign(plan, recipients);
   const watchers = await watchCampaign(cluster, id);
   await person.send(id);
+  await cluster.reader?.open(id); // a draft's page has no numbers yet
 
   const accepted = async () => (await sandbox.stats()).accepted;
   const ended = async () => {

@@ -26,7 +26,7 @@ export async function watchCampaign(cluster: Cluster, id: number): Promise<Watch
       shows[i] = progress;
     }),
   );
-  await Promise.all([...followings.map(({ joined }) => joined), reader?.open(id)]);
+  await Promise.all(followings.map(({ joined }) => joined));
 
   return {
     cut() {

@@ -80,7 +80,7 @@ export async function keepAlive({ url, db, log, poolId, unknownGraceS }: Livenes
   }
 
   async function lookAtOthers(): Promise<void> {
-    for (const other of await probeWorkers(client, id)) {
+    for (const other of await within(BEAT_DEADLINE_MS, probeWorkers(client, id))) {
       if (!other.free) {
         held.delete(other.id);
         continue;
