@@ -1125,9 +1125,11 @@ create view reporting.campaigns as
     version,
     created_at,
     created_by,
-    ( SELECT count(*) AS count
+    COALESCE(( SELECT sum(q.recovered) AS sum
+           FROM campaign_quarters q
+          WHERE q.campaign_id = c.id AND q.ledger_version = c.ledger_version), ( SELECT count(*) AS count
            FROM recovered_recipients r
-          WHERE r.campaign_id = c.id) AS recovered_by_retry
+          WHERE r.campaign_id = c.id)) AS recovered_by_retry
    FROM campaigns c;
 
 create view reporting.daily_sends with (security_barrier=true) as

@@ -145,4 +145,16 @@ from (
 ) parts
 group by 1, 2;
 
+-- As in 0011, with what is kept.
+create or replace view reporting.campaigns as
+select c.id, c.name, c.channel::text, c.status::text, c.total, c.pending, c.queued, c.sending, c.retrying, c.unknown, c.sent, c.failed,
+  c.suppressed, c.cancelled, c.delivered, c.bounced, c.scheduled_at, c.time_zone, c.started_at, c.finished_at, c.failed_at,
+  c.failure_code, c.failure_reason, c.retry_count, c.max_retries, greatest(0, c.max_retries - c.retry_count)::smallint as retries_left,
+  c.failed_at + coalesce((select value from settings_in_force where name = 'retry_window_s'), 86400) * interval '1 second' as retry_until,
+  c.hold_until, c.hold_reason, c.preparing, c.version, c.created_at, c.created_by,
+  coalesce(
+    (select sum(q.recovered) from campaign_quarters q where q.campaign_id = c.id and q.ledger_version = c.ledger_version),
+    (select count(*) from recovered_recipients r where r.campaign_id = c.id))::bigint as recovered_by_retry
+from campaigns c;
+
 insert into graphile_worker._private_tasks (identifier) values ('keep_reports') on conflict do nothing;

@@ -17,9 +17,17 @@ export async function outdatedReports(pool: Pool): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Counts one campaign's ledger and keeps what it says; in one snapshot, so that what is kept is true of its ledger_version. */
+/**
+ * Counts one campaign's ledger and keeps what it says; in one snapshot, so that what is kept is true of its ledger_version. Does nothing
+ * while another does the same.
+ */
 export async function keepReport(pool: Pool, campaignId: number): Promise<void> {
   await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ mine: boolean }>(
+      `select pg_try_advisory_xact_lock(hashtextextended('report of campaign', $1)) as mine`,
+      [campaignId],
+    );
+    if (!rows[0]?.mine) return;
     await client.query('delete from campaign_quarters where campaign_id = $1', [campaignId]);
     await client.query(
       `insert into campaign_quarters (campaign_id, quarter, ledger_version, sent, failed, attempts, retried, recovered)

@@ -91,3 +91,9 @@ test('what a provider tells of delivery leaves it as it is', async () => {
   );
   expect(rows.length).toBeGreaterThan(0);
 });
+
+test('two that keep the same report at once leave it whole', async () => {
+  await Promise.all(Array.from({ length: 6 }, () => keepReport(own.db.pool, id)));
+  expect(await outdatedReports(own.db.pool)).not.toContain(id);
+  expect(await reports()).toEqual(await counted());
+});
