@@ -10,8 +10,8 @@ export interface Row {
   against: string;
   /** ours / theirs of each round, or the figure itself where it stands alone. */
   rounds: number[];
-  /** What the project wants, and whether more or less is better. */
-  wanted: { least: number } | { most: number };
+  /** What the project wants, and whether more or less is better; null for what is only told. */
+  wanted: { least: number } | { most: number } | null;
   /** Where it was not measured, and why. */
   missing?: string;
 }
@@ -41,10 +41,8 @@ export function alone(row: Pick<Row, 'what' | 'unit' | 'wanted'>, rounds: readon
 }
 
 /** The ratio that counts is the median; the slowest round stands beside it. */
-export function judged(row: Row): { value: number; worst: number; kept: boolean } {
-  const value = median(row.rounds);
-  const least = 'least' in row.wanted;
-  const worst = least ? Math.min(...row.rounds) : Math.max(...row.rounds);
-  const kept = 'least' in row.wanted ? value >= row.wanted.least : value <= row.wanted.most;
-  return { value, worst, kept };
+export function judged({ rounds, wanted }: Row): { value: number; worst: number; kept: boolean } {
+  const value = median(rounds);
+  if (wanted && 'most' in wanted) return { value, worst: Math.max(...rounds), kept: value <= wanted.most };
+  return { value, worst: Math.min(...rounds), kept: wanted === null || value >= wanted.least };
 }

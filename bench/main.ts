@@ -2,8 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { eventsIn, importRows, largePages } from './cases/daily-use.ts';
 import { growth } from './cases/growth.ts';
 import { commitToEvent } from './cases/live.ts';
+import { besideOldCampaigns } from './cases/old-ledger.ts';
 import { retrySchedule } from './cases/schedule.ts';
 import { type Step, steps } from './cases/steps.ts';
 import { againstCelery, againstLimit, sharedAgainstSingle } from './cases/throughput.ts';
@@ -13,10 +15,11 @@ import { openStage, type Stage } from './stage.ts';
 
 const usage = `Usage: npm run bench -- [options]
 
-  --only NAMES      some of: ${'email, sms, celery, shared, schedule, live, growth, steps'} (comma between them)
+  --only NAMES      some of: ${'email, sms, celery, shared, schedule, live, growth, import, pages, events, old, steps'} (default: all but old)
   --rounds N        of each pair; the median counts (default 5)
   --recipients N    of a round's campaign (default 20000)
-  --large N         of the large campaign (default 1000000)
+  --large N         of the large campaign or file (default 1000000)
+  --old N           recipients of ended campaigns for the case "old" (default 10000000; takes a while and about 1 GB a million)
   --latency MS      of the provider (default 0: what is measured is the sender)
   --json FILE       writes the rows there, too
   --report          puts the table into docs/performance.md`;
@@ -26,6 +29,7 @@ const options = {
   rounds: { type: 'string', default: '5' },
   recipients: { type: 'string', default: '20000' },
   large: { type: 'string', default: '1000000' },
+  old: { type: 'string', default: '10000000' },
   latency: { type: 'string', default: '0' },
   json: { type: 'string' },
   report: { type: 'boolean', default: false },
@@ -33,13 +37,14 @@ const options = {
 } as const;
 
 const { values } = parseArgs({ options });
-const [rounds, recipients, large, latencyMs] = [values.rounds, values.recipients, values.large, values.latency].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
-if (values.help || ![rounds, recipients, large, latencyMs + 1].every((n) => Number.isSafeInteger(n) && n > 0)) {
+const { rounds, recipients, large, old, latencyMs } = {
+  rounds: Number(values.rounds),
+  recipients: Number(values.recipients),
+  large: Number(values.large),
+  old: Number(values.old),
+  latencyMs: Number(values.latency),
+};
+if (values.help || ![rounds, recipients, large, old, latencyMs + 1].every((n) => Number.isSafeInteger(n) && n > 0)) {
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
@@ -58,9 +63,13 @@ const cases: Record<string, Case> = {
   schedule: { faultRate: 0.1, measure: (stage) => retrySchedule(stage, { recipients, rounds: Math.min(rounds, 3) }) },
   live: { measure: (stage) => commitToEvent(stage, { recipients, watchers: 200, rounds: Math.min(rounds, 3) }) },
   growth: { measure: (stage) => growth(stage, { small: 10_000, large }) },
+  import: { measure: (stage) => importRows(stage, large) },
+  pages: { measure: (stage) => largePages(stage, large) },
+  events: { measure: (stage) => eventsIn(stage, 50_000) },
+  old: { measure: (stage) => besideOldCampaigns(stage, { old, recipients, rounds: Math.min(rounds, 3) }) },
 };
 
-const names = values.only?.split(',') ?? [...Object.keys(cases), 'steps'];
+const names = values.only?.split(',') ?? [...Object.keys(cases).filter((name) => name !== 'old'), 'steps'];
 const unknown = names.filter((name) => !cases[name] && name !== 'steps');
 if (unknown.length > 0) {
   console.log(`There is no case ${unknown.join(', ')}.\n\n${usage}`);

@@ -15,11 +15,10 @@ export function table(rows: readonly Row[]): string {
 
 function cellsOf(row: Row): string[] {
   const { value, worst, kept } = judged(row);
-  const wanted =
-    'least' in row.wanted ? `at least ${row.wanted.least}` : `at most ${row.wanted.most}${row.theirs === null ? ` ${row.unit}` : ''}`;
+  const wanted = wish(row);
   if (row.missing) return [row.what, `${figure(row.ours)} ${row.unit}`, row.against, row.missing, '', '', wanted, 'not measured'];
   if (row.theirs === null)
-    return [row.what, `${figure(row.ours)} ${row.unit}`, '', '', '', `${figure(worst)} ${row.unit}`, wanted, verdict(kept)];
+    return [row.what, `${figure(row.ours)} ${row.unit}`, '', '', '', `${figure(worst)} ${row.unit}`, wanted, verdict(row, kept)];
   return [
     row.what,
     `${figure(row.ours)} ${row.unit}`,
@@ -28,11 +27,17 @@ function cellsOf(row: Row): string[] {
     value.toFixed(2),
     worst.toFixed(2),
     wanted,
-    verdict(kept),
+    verdict(row, kept),
   ];
 }
 
-const verdict = (kept: boolean) => (kept ? 'kept' : 'missed');
+function wish({ wanted, theirs, unit }: Row): string {
+  if (wanted === null) return '';
+  const suffix = theirs === null ? ` ${unit}` : '';
+  return 'least' in wanted ? `at least ${wanted.least}${suffix}` : `at most ${wanted.most}${suffix}`;
+}
+
+const verdict = ({ wanted }: Row, kept: boolean) => (wanted === null ? '' : kept ? 'kept' : 'missed');
 
 function figure(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(2);

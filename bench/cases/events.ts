@@ -1,9 +1,10 @@
 import { type KeyObject, sign } from 'node:crypto';
 import type { Pool } from 'pg';
 import { openDatabase } from '#db/database.ts';
+import { median } from '../figures.ts';
 import { addOldCampaigns } from '../old-campaigns.ts';
 import { timeCopy } from './copy.ts';
-import { type BenchContext, type Figure, median } from './figure.ts';
+import type { BenchContext, Figure } from './figure.ts';
 
 const BATCH = 1_000;
 /** Requests under way at once. */

@@ -15,7 +15,3 @@ export interface Figure {
   limit: number;
   unit: string;
 }
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
-}

@@ -3,8 +3,9 @@ import { addPerson } from '#app/domain/access/people.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
 import { toCursor } from '#app/domain/cursor.ts';
 import { openDatabase } from '#db/database.ts';
+import { median } from '../figures.ts';
 import { addOldCampaigns } from '../old-campaigns.ts';
-import { type BenchContext, type Figure, median } from './figure.ts';
+import type { BenchContext, Figure } from './figure.ts';
 
 const SMALL = 1_000;
 const WARM_UP = 10;
