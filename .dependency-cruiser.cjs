@@ -77,6 +77,13 @@ module.exports = {
       to: { path: '^(sandbox|scripts|tests|bench)/' },
     },
     {
+      name: 'bench-is-an-end',
+      comment: 'The bench measures everything, so nothing may lean on it.',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { path: '^bench/' },
+    },
+    {
       name: 'no-development-packages',
       comment: 'What production runs must be among the dependencies.',
       severity: 'error',

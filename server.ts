@@ -21,6 +21,7 @@ const development = process.argv.includes('--dev');
 const db = openDatabase(env.databaseUrl, {
   max: 20,
   applicationName: 'rollcall web',
+  pooler: env.databaseUrl !== env.databaseDirectUrl,
   onError: (error) => log.warn({ err: error }, 'database connection lost'),
 });
 const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });

@@ -7,6 +7,7 @@ import { cloneCampaign } from './domain/campaigns/clone-campaign.server.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from './domain/campaigns/life.server.ts';
 import { sendScheduledNow, unscheduleCampaign } from './domain/campaigns/send-campaign.server.ts';
 import { isProblem } from './domain/problem.ts';
+import { readForm } from './request-bytes.server.ts';
 
 interface Act {
   permission: Permission;
@@ -28,7 +29,7 @@ const acts: Record<string, Act> = {
 
 /** The campaign page's forms: each names its `intent`. Answers what went wrong, or leads on. */
 export async function actOnCampaign({ context, request }: Pick<ActionFunctionArgs, 'context' | 'request'>, viewer: Viewer, id: number) {
-  const intent = String((await request.formData()).get('intent'));
+  const intent = String((await readForm(request)).get('intent'));
   const act = Object.hasOwn(acts, intent) ? acts[intent] : undefined;
   if (!act) throw data({ detail: 'There is no such act.' }, { status: 400 });
   assertMay(viewer, act.permission);

@@ -9,6 +9,7 @@ import { updateCampaign } from './domain/campaigns/update-campaign.server.ts';
 import { importContacts } from './domain/contacts/import-contacts.server.ts';
 import { conflict, type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { removeRecipients } from './domain/recipients/remove-recipients.server.ts';
+import { readForm } from './request-bytes.server.ts';
 
 /** What the editor's forms are told when it did not work. */
 export interface EditorFailure {
@@ -26,7 +27,7 @@ export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 
       );
       return redirect(`/campaigns/${id}/edit#contacts-section`);
     }
-    const form = await request.formData();
+    const form = await readForm(request);
     switch (form.get('intent')) {
       case 'save':
         await updateCampaign(db, id, Object.fromEntries(textsOf(form)));

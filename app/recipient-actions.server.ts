@@ -6,6 +6,7 @@ import { isProblem, Problem } from './domain/problem.ts';
 import { resolutions } from './domain/recipients/resolutions.ts';
 import { resolveRecipient } from './domain/recipients/resolve-recipient.server.ts';
 import { retryRecipient } from './domain/recipients/retry-recipient.server.ts';
+import { readForm } from './request-bytes.server.ts';
 
 /** Support's forms on one recipient: `retry` with an `address`, `resolve` with an `outcome`. */
 export async function actOnRecipient(
@@ -15,7 +16,7 @@ export async function actOnRecipient(
   id: number,
 ) {
   assertMay(viewer, 'recipients:retry');
-  const form = await request.formData();
+  const form = await readForm(request);
   const intent = form.get('intent');
   try {
     if (intent === 'resolve') {

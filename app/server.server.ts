@@ -7,6 +7,8 @@ import express from 'express';
 import helmet from 'helmet';
 import type { AppContext } from './context.server.ts';
 import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
+import { isProblem, notFound, Problem } from './domain/problem.ts';
+import { PROBLEM_TYPE, problemBody } from './domain/problem-response.server.ts';
 import { metricsRoute } from './metrics-route.server.ts';
 
 declare global {
@@ -60,7 +62,10 @@ export function createWebServer({ context, build, clientFolder, live, middleware
   });
   app.get('/metrics', metricsRoute(metrics, context.auth));
 
+  app.use((request, _response, next) => next(refusal(request)));
   app.use((request, response, next) => {
+    // What nobody has read of a refused request would stay in the connection, in front of the next one.
+    response.on('finish', () => request.removeAllListeners('data').resume());
     response.locals.cspNonce = randomBytes(16).toString('base64');
     request.headers['x-real-client-ip'] = request.ip ?? '';
     next();
@@ -80,17 +85,43 @@ export function createWebServer({ context, build, clientFolder, live, middleware
       mode: clientFolder ? 'production' : 'development',
     }),
   );
-  app.use((error: Error & { status?: number }, _request: express.Request, response: express.Response, next: express.NextFunction) => {
+  app.use((error: Error & { status?: number }, request: express.Request, response: express.Response, next: express.NextFunction) => {
     if (response.headersSent) return next(error);
     const status = error.status && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (status === 500) context.log.error({ err: error }, 'a request failed');
-    response
-      .status(status)
-      .type('text/plain')
-      .send(status === 404 ? 'There is nothing under this address.' : 'Something went wrong.');
+    const problem = problemOf(error, status);
+    if (request.path.startsWith('/api/')) {
+      response
+        .status(problem.status)
+        .type(PROBLEM_TYPE)
+        .send(JSON.stringify(problemBody(problem)));
+    } else {
+      response.status(problem.status).type('text/plain').send(problem.message);
+    }
   });
 
   return createServer({ requestTimeout: UPLOAD_MS }, app);
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** What is wrong with a request of which nobody could make a URL, or with a method that nothing here takes. */
+function refusal({ method, headers, url }: express.Request): Problem | undefined {
+  if (!METHODS.includes(method)) return new Problem(405, 'method_not_allowed', `${method} is not understood here.`);
+  const hosts = [headers.host, headers['x-forwarded-host']].flatMap((value) => String(value ?? '').split(','));
+  if (url.startsWith('/') && hosts.every(isHost)) return undefined;
+  return new Problem(400, 'invalid', 'The address of this request, or its Host header, is not one that can be understood.');
+}
+
+function isHost(text: string): boolean {
+  const url = `http://${text.trim() || 'localhost'}`;
+  return URL.canParse(url) && new URL(url).href === `http://${new URL(url).host}/`;
+}
+
+/** Of what went wrong outside Remix, below 500 most is an address that names nothing, such as a broken percent sign. */
+function problemOf(error: Error, status: number): Problem {
+  if (isProblem(error)) return error;
+  return status === 500 ? new Problem(500, 'internal', 'Something went wrong on our side. Try again later.') : notFound();
 }
 
 async function readiness({ db }: AppContext, listener: boolean): Promise<Record<'database' | 'queue' | 'listener', boolean>> {

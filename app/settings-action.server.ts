@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, data } from '@remix-run/node';
 import { assertMay, requireUser } from './domain/access/require.server.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { type FieldError, isProblem } from './domain/problem.ts';
+import { readForm } from './request-bytes.server.ts';
 
 /** What a settings page gets back from a form: what came of it, or what was wrong. */
 export type SettingsAnswer<T> =
@@ -19,7 +20,7 @@ export interface SettingsForm {
 export async function settingsAction<T>({ context, request }: ActionFunctionArgs, run: (submitted: SettingsForm) => Promise<T>) {
   const viewer = await requireUser(context, request);
   assertMay(viewer, 'settings:write');
-  const form = await request.formData();
+  const form = await readForm(request);
   try {
     const result = await run({ form, intent: String(form.get('intent') ?? ''), viewer });
     return data<SettingsAnswer<T>>({ result, problem: null });

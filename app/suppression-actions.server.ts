@@ -8,6 +8,7 @@ import { type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { addSuppression, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
 import { importSuppressions, type SuppressionImport } from './domain/suppressions/import-suppressions.server.ts';
 import { newSuppression } from './domain/suppressions/suppression.ts';
+import { readForm } from './request-bytes.server.ts';
 
 /** What became of one of the page's forms. */
 export type SuppressionAnswer =
@@ -18,7 +19,7 @@ export type SuppressionAnswer =
 /** The forms of the suppressions page; each names its `intent`, an upload is an import. */
 export async function actOnSuppressions(db: Database, viewer: Viewer, request: Request): Promise<SuppressionAnswer> {
   const upload = request.headers.get('content-type')?.startsWith('multipart/form-data') ?? false;
-  const form = upload ? new FormData() : await request.formData();
+  const form = upload ? new FormData() : await readForm(request);
   const intent = upload ? 'import' : String(form.get('intent') ?? '');
   const address = String(form.get('address') ?? '').trim();
   try {

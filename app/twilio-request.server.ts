@@ -1,7 +1,7 @@
 import type { AppLoadContext } from '@remix-run/node';
 import { Problem } from './domain/problem.ts';
 import { isFromTwilio } from './providers/signatures.server.ts';
-import { rawBody } from './webhook-request.server.ts';
+import { readBytes } from './request-bytes.server.ts';
 
 /** Twilio's forms have some 20 short fields, and a text of at most 1,600 characters. */
 const MAX_BYTES = 64_000;
@@ -17,7 +17,7 @@ export async function twilioForm(
   if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? '')) {
     throw new Problem(415, 'unsupported_media_type', 'Send a form (application/x-www-form-urlencoded), as Twilio does.');
   }
-  const form = new URLSearchParams((await rawBody(request, MAX_BYTES)).toString('utf8'));
+  const form = new URLSearchParams((await readBytes(request, MAX_BYTES)).toString('utf8'));
   const { pathname, search, searchParams } = new URL(request.url);
   // Behind a proxy the request names another host than the one that Twilio called and signed.
   if (!isFromTwilio(env.twilioAuthToken, request.headers.get('x-twilio-signature'), env.baseUrl + pathname + search, form)) {

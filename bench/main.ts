@@ -5,14 +5,15 @@ import { parseArgs } from 'node:util';
 import { growth } from './cases/growth.ts';
 import { commitToEvent } from './cases/live.ts';
 import { retrySchedule } from './cases/schedule.ts';
+import { type Step, steps } from './cases/steps.ts';
 import { againstCelery, againstLimit, sharedAgainstSingle } from './cases/throughput.ts';
 import { judged, type Row } from './figures.ts';
-import { circumstances, table, writeReport } from './report.ts';
+import { circumstances, costTable, table, writeReport } from './report.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const usage = `Usage: npm run bench -- [options]
 
-  --only NAMES      some of: ${'email, sms, celery, shared, schedule, live, growth'} (comma between them)
+  --only NAMES      some of: ${'email, sms, celery, shared, schedule, live, growth, steps'} (comma between them)
   --rounds N        of each pair; the median counts (default 5)
   --recipients N    of a round's campaign (default 20000)
   --large N         of the large campaign (default 1000000)
@@ -59,32 +60,43 @@ const cases: Record<string, Case> = {
   growth: { measure: (stage) => growth(stage, { small: 10_000, large }) },
 };
 
-const names = values.only?.split(',') ?? Object.keys(cases);
-const unknown = names.filter((name) => !cases[name]);
+const names = values.only?.split(',') ?? [...Object.keys(cases), 'steps'];
+const unknown = names.filter((name) => !cases[name] && name !== 'steps');
 if (unknown.length > 0) {
   console.log(`There is no case ${unknown.join(', ')}.\n\n${usage}`);
   process.exit(2);
 }
 
 const rows: Row[] = [];
+let costs: Step[] = [];
 let postgres = '';
-for (const name of names) {
-  const { faultRate = 0, measure } = cases[name] as Case;
-  console.log(`Measuring: ${name}`);
-  // A database of its own for each, so that none finds what another left.
+
+/** A database of its own for each case, so that none finds what another left. */
+async function onStage<T>(faultRate: number, work: (stage: Stage) => Promise<T>): Promise<T> {
   const stage = await openStage({ latencyMs, faultRate });
   try {
     postgres = (await stage.db.pool.query<{ server_version: string }>('show server_version')).rows[0]?.server_version ?? '';
-    const measured = [await measure(stage)].flat();
-    rows.push(...measured);
-    for (const row of measured) console.log(`  ${row.what}: ${row.rounds.map((ratio) => ratio.toFixed(2)).join(', ')}`);
+    return await work(stage);
   } finally {
     await stage.stop();
   }
 }
 
+for (const name of names) {
+  console.log(`Measuring: ${name}`);
+  const one = cases[name];
+  if (!one) {
+    costs = await onStage(0, steps);
+    continue;
+  }
+  const measured = [await onStage(one.faultRate ?? 0, one.measure)].flat();
+  rows.push(...measured);
+  for (const row of measured) console.log(`  ${row.what}: ${row.rounds.map((ratio) => ratio.toFixed(2)).join(', ')}`);
+}
+
 const about = circumstances(postgres, ['npm run bench', ...process.argv.slice(2)].join(' ').replace('bench --', 'bench -- --'));
-console.log(`\n${about}\n\n${table(rows)}`);
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ about, rows }, null, 2)}\n`);
-if (values.report) writeReport(fileURLToPath(new URL('../docs/performance.md', import.meta.url)), rows, about);
+const tables = [table(rows), costTable(costs)].filter(Boolean);
+console.log(`\n${[about, ...tables].join('\n\n')}`);
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ about, rows, costs }, null, 2)}\n`);
+if (values.report) writeReport(fileURLToPath(new URL('../docs/performance.md', import.meta.url)), about, tables);
 process.exitCode = rows.every((row) => row.missing || judged(row).kept) ? 0 : 1;

@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import type { Step } from './cases/steps.ts';
 import { judged, type Row } from './figures.ts';
 
 const HEADER = ['what', 'ours', 'against', 'theirs', 'ratio', 'worst round', 'wanted', ''];
 const [BEGIN, END] = ['<!-- bench:begin -->', '<!-- bench:end -->'];
 
-/** The table in Markdown, which reads well in a terminal too. */
+/** The table in Markdown, which reads well in a terminal too; empty without rows. */
 export function table(rows: readonly Row[]): string {
+  if (rows.length === 0) return '';
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(HEADER), line(HEADER.map(() => '---')), ...rows.map((row) => line(cellsOf(row)))].join('\n');
 }
@@ -44,10 +46,16 @@ export function circumstances(postgres: string, command: string): string {
   return `\`${command}\` on ${machine}; Node ${process.versions.node}, PostgreSQL ${postgres}; database, worker, web and provider on this one machine.`;
 }
 
+/** What each step costs; empty where that was not measured. */
+export function costTable(costs: readonly Step[]): string {
+  const lines = costs.map(({ step, microseconds }) => `| ${step} | ${microseconds.toFixed(1)} |`);
+  return lines.length === 0 ? '' : ['| what a recipient costs | µs |', '| --- | --- |', ...lines].join('\n');
+}
+
 /** Puts table and circumstances into the document, between its two marks. */
-export function writeReport(file: string, rows: readonly Row[], about: string): void {
+export function writeReport(file: string, about: string, tables: readonly string[]): void {
   const text = readFileSync(file, 'utf8');
   const [before, after] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (before < 0 || after < before) throw new Error(`${file} has no place for the table: ${BEGIN} and ${END} are missing.`);
-  writeFileSync(file, `${text.slice(0, before + BEGIN.length)}\n${about}\n\n${table(rows)}\n${text.slice(after)}`);
+  writeFileSync(file, `${text.slice(0, before + BEGIN.length)}\n${about}\n\n${tables.join('\n\n')}\n${text.slice(after)}`);
 }

@@ -15,18 +15,41 @@ export interface PoolOptions {
   /** Connections at most. */
   max?: number;
   applicationName?: string;
+  /**
+   * false: a commit does not wait for the disk. Only for what may be forgotten when PostgreSQL itself crashes: Graphile's own book-keeping,
+   * since a job that was taken or done comes back, and the ledger knows that it is stale.
+   */
+  synchronousCommit?: boolean;
+  /**
+   * The URL leads to a transaction pooler, where every transaction may meet another connection: statements are prepared anew each time
+   * instead of by name, ours and those of libraries. The rest of what a pooler forbids (LISTEN, session locks) uses the direct URL.
+   */
+  pooler?: boolean;
   onError?: (error: Error) => void;
+}
+
+class UnnamedClient extends pg.Client {
+  // pg declares 8 overloads of this; only the first argument matters here, and only where it is a plain configuration with a name.
+  override query = ((first: unknown, ...rest: unknown[]) => {
+    const named = typeof first === 'object' && first !== null && 'name' in first && 'text' in first && !('submit' in first);
+    return super.query(...([named ? { ...first, name: undefined } : first, ...rest] as Parameters<pg.Client['query']>));
+  }) as pg.Client['query'];
 }
 
 /**
  * Opens a pool that survives lost connections: errors of idle and of checked-out clients are reported, never thrown.
  * Call `database.pool.end()` to close it.
  */
-export function openDatabase(url: string, { max = 10, applicationName = 'rollcall', onError = () => {} }: PoolOptions = {}): Database {
+export function openDatabase(
+  url: string,
+  { max = 10, applicationName = 'rollcall', synchronousCommit = true, pooler = false, onError = () => {} }: PoolOptions = {},
+): Database {
   const pool = new pg.Pool({
+    ...(pooler && { Client: UnnamedClient }),
     connectionString: url,
     max,
     application_name: applicationName,
+    ...(synchronousCommit ? {} : { options: '-c synchronous_commit=off' }),
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     connectionTimeoutMillis: 10_000,

@@ -162,6 +162,20 @@ create table campaign_minutes (
   constraint campaign_minutes_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
 ) with (fillfactor=50);
 
+create table campaign_quarters (
+  campaign_id bigint not null,
+  quarter timestamp with time zone not null,
+  ledger_version bigint not null,
+  kept_at timestamp with time zone default now() not null,
+  sent integer not null,
+  failed integer not null,
+  attempts integer not null,
+  retried integer not null,
+  recovered integer not null,
+  constraint campaign_quarters_pkey PRIMARY KEY (campaign_id, quarter),
+  constraint campaign_quarters_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
+);
+
 create table campaign_runs (
   id bigint generated always as identity not null,
   campaign_id bigint not null,
@@ -225,6 +239,11 @@ create table campaigns (
   version bigint default 0 not null,
   hold_until timestamp with time zone,
   hold_reason text,
+  retried_by text,
+  emptying boolean default false not null,
+  preparing_of integer,
+  ledger_version bigint default 0 not null,
+  dispatch_after bigint default 0 not null,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),
@@ -242,10 +261,12 @@ create table campaigns (
   constraint campaigns_suppressed_check CHECK ((suppressed >= 0)),
   constraint campaigns_unknown_check CHECK ((unknown >= 0)),
   constraint counters_add_up CHECK ((total = ((((((((pending + queued) + sending) + retrying) + unknown) + sent) + failed) + suppressed) + cancelled))),
+  constraint emptying_is_preparing CHECK ((preparing OR (NOT emptying))),
   constraint ended_has_time CHECK (((status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status, 'CANCELLED'::campaign_status])) = (finished_at IS NOT NULL))),
   constraint failed_has_code CHECK (((failed_at IS NULL) = (failure_code IS NULL))),
   constraint failed_has_time CHECK (((status = ANY (ARRAY['FAILED'::campaign_status, 'PARTIALLY_SENT'::campaign_status])) = (failed_at IS NOT NULL))),
   constraint hold_has_reason CHECK (((hold_until IS NULL) = (hold_reason IS NULL))),
+  constraint preparing_has_size CHECK ((preparing OR (preparing_of IS NULL))),
   constraint scheduled_has_time CHECK (((status <> 'SCHEDULED'::campaign_status) OR (scheduled_at IS NOT NULL))),
   constraint sent_means_all CHECK (((status <> 'SENT'::campaign_status) OR ((sent + suppressed) = total))),
   constraint started_has_time CHECK (((status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status, 'CANCELLED'::campaign_status])) OR (started_at IS NOT NULL))),
@@ -280,8 +301,7 @@ create table import_rejects (
   line integer not null,
   address text not null,
   reason text not null,
-  constraint import_rejects_pkey PRIMARY KEY (import_id, line),
-  constraint import_rejects_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
+  constraint import_rejects_pkey PRIMARY KEY (import_id, line)
 );
 
 create table imports (
@@ -364,9 +384,9 @@ create table recipients (
   delivered_at timestamp with time zone,
   changed_at timestamp with time zone default now() not null,
   claimed_by integer,
+  retried_by text,
   constraint recipients_pkey PRIMARY KEY (campaign_id, id),
   constraint one_row_per_address UNIQUE (campaign_id, address),
-  constraint recipients_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint deadline_only_unknown CHECK (((unknown_until IS NULL) OR (status = 'unknown'::recipient_status))),
   constraint failed_has_code CHECK (((status <> 'failed'::recipient_status) OR (failure_code IS NOT NULL))),
   constraint failed_has_time CHECK (((status = 'failed'::recipient_status) = (failed_at IS NOT NULL))),
@@ -629,6 +649,10 @@ begin
     raise exception 'a campaign cannot go from % to %', old.status, new.status using errcode = 'check_violation', constraint = 'campaign_transition';
   end if;
   new.version := old.version + 1;
+  if (new.pending, new.queued, new.sending, new.retrying, new.unknown, new.sent, new.failed, new.suppressed, new.cancelled)
+    is distinct from (old.pending, old.queued, old.sending, old.retrying, old.unknown, old.sent, old.failed, old.suppressed, old.cancelled) then
+    new.ledger_version := old.ledger_version + 1;
+  end if;
   return new;
 end $function$;
 
@@ -842,7 +866,10 @@ begin
     if d.n <> d.pending + d.suppressed then
       raise exception 'recipients start as pending or suppressed' using errcode = 'check_violation';
     end if;
-    perform apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0);
+    -- Waits for whoever is deleting the campaign, and keeps others from doing so until this transaction ends.
+    if apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0) is null then
+      raise exception 'there is no campaign %', d.campaign_id using errcode = 'foreign_key_violation';
+    end if;
   end loop;
   return null;
 end $function$;
@@ -898,6 +925,10 @@ begin
           insert into campaign_failures values (d.campaign_id, f.failure_code, f.n);
         end if;
       end loop;
+      -- One may have failed in the same moment in which another turned out to be sent, so that no counter tells of it.
+      if d.failed = 0 then
+        update campaigns set ledger_version = ledger_version + 1 where id = d.campaign_id;
+      end if;
     end if;
 
     -- Compact tuples [id, status, attempts, due in ms, code, delivery]; 100 of them stay well below the 8 kB that NOTIFY allows.
@@ -962,6 +993,73 @@ create view attempt_order as
     outcome,
     row_number() OVER (PARTITION BY recipient_id, campaign_id ORDER BY id) > 1 AS is_retry
    FROM attempts;
+
+create view campaign_quarters_now as
+ SELECT c.id AS campaign_id,
+    counted.quarter,
+    c.ledger_version,
+    counted.sent,
+    counted.failed,
+    counted.attempts,
+    counted.retried,
+    counted.recovered
+   FROM campaigns c
+     CROSS JOIN LATERAL ( WITH tries AS MATERIALIZED (
+                 SELECT attempts.recipient_id,
+                    attempts.finished_at,
+                    attempts.outcome,
+                    row_number() OVER (PARTITION BY attempts.recipient_id ORDER BY attempts.id) > 1 AS is_retry
+                   FROM attempts
+                  WHERE attempts.campaign_id = c.id
+                ), parts AS (
+                 SELECT recipients.sent_at AS at,
+                    1 AS sent,
+                    0 AS failed,
+                    0 AS attempts,
+                    0 AS retried,
+                    0 AS recovered
+                   FROM recipients
+                  WHERE recipients.campaign_id = c.id AND recipients.status = 'sent'::recipient_status
+                UNION ALL
+                 SELECT recipients.failed_at,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0
+                   FROM recipients
+                  WHERE recipients.campaign_id = c.id AND recipients.status = 'failed'::recipient_status
+                UNION ALL
+                 SELECT tries.finished_at,
+                    0,
+                    0,
+                    1,
+                    tries.is_retry::integer AS is_retry,
+                    0
+                   FROM tries
+                UNION ALL
+                 SELECT r.sent_at,
+                    0,
+                    0,
+                    0,
+                    0,
+                    1
+                   FROM recipients r
+                     JOIN ( SELECT DISTINCT tries.recipient_id
+                           FROM tries
+                          WHERE tries.is_retry AND tries.outcome = 'accepted'::attempt_outcome) t ON t.recipient_id = r.id
+                  WHERE r.campaign_id = c.id AND r.status = 'sent'::recipient_status
+                )
+         SELECT date_bin('00:15:00'::interval, parts.at, '2000-01-01 00:00:00+00'::timestamp with time zone) AS quarter,
+            sum(parts.sent)::integer AS sent,
+            sum(parts.failed)::integer AS failed,
+            sum(parts.attempts)::integer AS attempts,
+            sum(parts.retried)::integer AS retried,
+            sum(parts.recovered)::integer AS recovered
+           FROM parts
+          GROUP BY (date_bin('00:15:00'::interval, parts.at, '2000-01-01 00:00:00+00'::timestamp with time zone))
+         OFFSET 0) counted
+  WHERE c.started_at IS NOT NULL;
 
 create view recovered_recipients as
  SELECT r.campaign_id,
@@ -1033,59 +1131,36 @@ create view reporting.campaigns as
    FROM campaigns c;
 
 create view reporting.daily_sends with (security_barrier=true) as
- SELECT day,
+ SELECT quarter::date AS day,
     channel::text AS channel,
-    sum(sent)::bigint AS sent,
-    sum(failed)::bigint AS failed,
-    sum(attempts)::bigint AS attempts,
-    sum(retried)::bigint AS retried,
-    sum(recovered)::bigint AS recovered
-   FROM ( SELECT r.sent_at::date AS day,
-            c.channel,
-            count(*) AS sent,
-            0 AS failed,
-            0 AS attempts,
-            0 AS retried,
-            0 AS recovered
-           FROM recipients r
-             JOIN campaigns c ON c.id = r.campaign_id
-          WHERE r.status = 'sent'::recipient_status
-          GROUP BY (r.sent_at::date), c.channel
+    sum(sent) AS sent,
+    sum(failed) AS failed,
+    sum(attempts) AS attempts,
+    sum(retried) AS retried,
+    sum(recovered) AS recovered
+   FROM ( SELECT c.channel,
+            q.quarter,
+            q.sent,
+            q.failed,
+            q.attempts,
+            q.retried,
+            q.recovered
+           FROM campaigns c
+             JOIN campaign_quarters q ON q.campaign_id = c.id AND q.ledger_version = c.ledger_version
         UNION ALL
-         SELECT r.failed_at::date AS failed_at,
-            c.channel,
-            0,
-            count(*) AS count,
-            0,
-            0,
-            0
-           FROM recipients r
-             JOIN campaigns c ON c.id = r.campaign_id
-          WHERE r.status = 'failed'::recipient_status
-          GROUP BY (r.failed_at::date), c.channel
-        UNION ALL
-         SELECT a.finished_at::date AS finished_at,
-            c.channel,
-            0,
-            0,
-            count(*) AS count,
-            count(*) FILTER (WHERE a.is_retry) AS count,
-            0
-           FROM attempt_order a
-             JOIN campaigns c ON c.id = a.campaign_id
-          GROUP BY (a.finished_at::date), c.channel
-        UNION ALL
-         SELECT r.sent_at::date AS sent_at,
-            c.channel,
-            0,
-            0,
-            0,
-            0,
-            count(*) AS count
-           FROM recovered_recipients r
-             JOIN campaigns c ON c.id = r.campaign_id
-          GROUP BY (r.sent_at::date), c.channel) parts
-  GROUP BY day, channel;
+         SELECT c.channel,
+            q.quarter,
+            q.sent,
+            q.failed,
+            q.attempts,
+            q.retried,
+            q.recovered
+           FROM campaigns c
+             JOIN campaign_quarters_now q ON q.campaign_id = c.id
+          WHERE NOT (EXISTS ( SELECT
+                   FROM campaign_quarters k
+                  WHERE k.campaign_id = c.id AND k.ledger_version = c.ledger_version))) parts
+  GROUP BY (quarter::date), (channel::text);
 
 create view reporting.failure_reasons with (security_barrier=true) as
  SELECT r.campaign_id,
@@ -1144,7 +1219,7 @@ comment on column reporting.attempts.outcome is 'accepted, transient (refused fo
 comment on column reporting.attempts.http_status is 'HTTP status of the answer; null where none came.';
 comment on column reporting.attempts.provider_code is 'The provider''s own error code, such as Twilio''s 21211; null where it gave none.';
 comment on column reporting.attempts.reason is 'What went wrong, in words; null for accepted ones.';
-comment on column reporting.attempts.actor is 'Who asked for it; null where Rollcall did by itself.';
+comment on column reporting.attempts.actor is 'Who asked for the retry round that it belongs to; null in the first round.';
 comment on view reporting.campaigns is 'One row for each campaign, with how many of its recipients are in each state now. total is always the sum of pending, queued, sending, retrying, unknown, sent, failed, suppressed and cancelled.';
 comment on column reporting.campaigns.id is 'The campaign''s number, as in its page''s address. campaign_id in the other views.';
 comment on column reporting.campaigns.name is 'Its name, as people gave it. Not unique.';
@@ -1175,7 +1250,7 @@ comment on column reporting.campaigns.retries_left is 'Retry rounds that are lef
 comment on column reporting.campaigns.retry_until is 'Until when a retry round may be started; null unless failed_at is set.';
 comment on column reporting.campaigns.hold_until is 'Until when sending waits because the provider is limiting or down; null while it does not wait.';
 comment on column reporting.campaigns.hold_reason is 'Why sending waits, in a sentence; null while it does not wait.';
-comment on column reporting.campaigns.preparing is 'True while the list of a cloned campaign is still being copied.';
+comment on column reporting.campaigns.preparing is 'True while a long list is still being copied from another campaign, or removed.';
 comment on column reporting.campaigns.version is 'Grows with every change of the campaign or its recipients. Equal versions mean equal numbers.';
 comment on column reporting.campaigns.created_at is 'When it was made.';
 comment on column reporting.campaigns.created_by is 'Who made it: a person''s name or an API key''s.';

@@ -168,6 +168,29 @@ export interface CampaignMinutes {
   transient: Generated<number>;
 }
 
+export interface CampaignQuarters {
+  attempts: number;
+  campaign_id: number;
+  failed: number;
+  kept_at: Generated<Timestamp>;
+  ledger_version: number;
+  quarter: Timestamp;
+  recovered: number;
+  retried: number;
+  sent: number;
+}
+
+export interface CampaignQuartersNow {
+  attempts: number | null;
+  campaign_id: number | null;
+  failed: number | null;
+  ledger_version: number | null;
+  quarter: Timestamp | null;
+  recovered: number | null;
+  retried: number | null;
+  sent: number | null;
+}
+
 export interface CampaignRuns {
   campaign_id: number;
   channel: Channel;
@@ -185,8 +208,10 @@ export interface Campaigns {
   created_at: Generated<Timestamp>;
   created_by: string | null;
   delivered: Generated<number>;
+  dispatch_after: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
+  emptying: Generated<boolean>;
   failed: Generated<number>;
   failed_at: Timestamp | null;
   failure_code: string | null;
@@ -197,15 +222,18 @@ export interface Campaigns {
   hold_until: Timestamp | null;
   html: string | null;
   id: Generated<number>;
+  ledger_version: Generated<number>;
   max_retries: Generated<number>;
   moving: Generated<boolean>;
   name: string;
   pending: Generated<number>;
   preparing: Generated<boolean>;
+  preparing_of: number | null;
   queued: Generated<number>;
   rest_code: string | null;
   rest_reason: string | null;
   retried_at: Timestamp | null;
+  retried_by: string | null;
   retry_codes: string[] | null;
   retry_count: Generated<number>;
   retrying: Generated<number>;
@@ -315,6 +343,7 @@ export interface Recipients {
   id: Generated<number>;
   next_attempt_at: Timestamp | null;
   provider_message_id: string | null;
+  retried_by: string | null;
   round: Generated<number>;
   sent_at: Timestamp | null;
   status: Generated<RecipientStatus>;
@@ -339,7 +368,7 @@ export interface Repairs {
 
 export interface ReportingAttempts {
   /**
-   * Who asked for it; null where Rollcall did by itself.
+   * Who asked for the retry round that it belongs to; null in the first round.
    */
   actor: string | null;
   /**
@@ -462,7 +491,7 @@ export interface ReportingCampaigns {
    */
   pending: number | null;
   /**
-   * True while the list of a cloned campaign is still being copied.
+   * True while a long list is still being copied from another campaign, or removed.
    */
   preparing: boolean | null;
   /**
@@ -761,6 +790,8 @@ export interface DB {
   campaign_events: CampaignEvents;
   campaign_failures: CampaignFailures;
   campaign_minutes: CampaignMinutes;
+  campaign_quarters: CampaignQuarters;
+  campaign_quarters_now: CampaignQuartersNow;
   campaign_runs: CampaignRuns;
   campaigns: Campaigns;
   failure_labels: FailureLabels;

@@ -1,6 +1,7 @@
 import type { Task } from 'graphile-worker';
 import type { Database } from '#db/database.ts';
-import { cloneRecipients, finishClone } from '#db/queries/clone-recipients.ts';
+import { cloneRecipients } from '#db/queries/clone-recipients.ts';
+import { finishList } from '#db/queries/finish-list.ts';
 import { clonePayload } from './payloads.ts';
 
 /** Copies a campaign's list into its clone, batch by batch. Starting over after a crash copies nobody twice. */
@@ -10,5 +11,5 @@ export const cloneCampaignRecipients =
     const { campaign_id, clone_id } = clonePayload.parse(payload);
     let last: number | null = 0;
     while (last !== null) last = await cloneRecipients(db.pool, campaign_id, clone_id, last);
-    await finishClone(db.pool, clone_id);
+    await finishList(db.pool, clone_id);
   };

@@ -8,6 +8,6 @@ export const moveCampaignRecipients =
   (db: Database): Task =>
   async (payload) => {
     const { campaign_id } = campaignPayload.parse(payload);
-    while ((await moveRecipients(db.pool, campaign_id)) > 0);
+    await moveRecipients(db.pool, campaign_id);
     await finishMove(db.pool, campaign_id);
   };

@@ -10,6 +10,7 @@ export const sendPayload = z.object({
 });
 export const probePayload = z.object({ channel: z.enum(['email', 'sms']) });
 export const clonePayload = campaignPayload.extend({ clone_id: z.number().int() });
+export const removalPayload = campaignPayload.extend({ import_ids: z.array(z.number().int()) });
 export const startPayload = campaignPayload.extend({ scheduled_at: z.string() });
 export const alertPayload = z.object({ alert_id: z.number().int() });
 export const deliveryPayload = z.object({ delivery_id: z.number().int() });

@@ -7,10 +7,12 @@ import type { Database } from '#db/database.ts';
 import { cloneCampaignRecipients } from './clone-recipients.ts';
 import { deliverAlerts } from './deliver-alert.ts';
 import { dispatchCampaign } from './dispatch-campaign.ts';
+import { keepReports } from './keep-reports.ts';
 import { moveCampaignRecipients } from './move-recipients.ts';
 import { probeHeldProvider } from './probe-provider.ts';
 import { raiseAlerts } from './raise-alerts.ts';
 import { reconcileLedger } from './reconcile.ts';
+import { removeList } from './remove-list.ts';
 import { sendMessage } from './send-message.ts';
 import { settleUnknownOutcomes } from './settle-unknown.ts';
 import { startCampaign } from './start-campaign.ts';
@@ -29,9 +31,11 @@ export function createTaskList({ db, env, log, engine, alertSender }: TaskContex
     dispatch_campaign: dispatchCampaign(db, env),
     move_recipients: moveCampaignRecipients(db),
     clone_recipients: cloneCampaignRecipients(db),
+    remove_list: removeList(db),
     start_campaign: startCampaign(db),
     settle_unknown: settleUnknownOutcomes(db, env, engine.lookUpText),
     probe_provider: probeHeldProvider(db),
+    keep_reports: keepReports(db),
     reconcile: reconcileLedger(db, log),
     raise_alerts: raiseAlerts(db),
     deliver_alert: deliverAlerts(db, alertSender),
@@ -41,4 +45,4 @@ export function createTaskList({ db, env, log, engine, alertSender }: TaskContex
 }
 
 /** What runs every minute, beside being asked for when it is due. */
-export const crontab = ['settle_unknown', 'reconcile'].map((task) => `* * * * * ${task} ?max=1`).join('\n');
+export const crontab = ['settle_unknown', 'reconcile', 'keep_reports'].map((task) => `* * * * * ${task} ?max=1`).join('\n');

@@ -1,4 +1,5 @@
 import { Problem } from '../domain/problem.ts';
+import { readBytes } from '../request-bytes.server.ts';
 
 /** Content has at most 1 MB for html and text each as stored; what is longer as JSON than this is refused while it arrives. */
 export const MAX_JSON_BYTES = 1_500_000;
@@ -9,20 +10,11 @@ export function mediaType(request: Request): string {
 
 /** The raw bytes of a JSON body. @throws Problem 413, 415 */
 export async function readJsonBytes(request: Request): Promise<Uint8Array> {
-  const tooLarge = () => new Problem(413, 'too_large', 'The request is too large; the most is 1.5 MB of JSON.');
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_JSON_BYTES) throw tooLarge();
-
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > MAX_JSON_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  if (size > 0 && mediaType(request) !== 'application/json') {
+  const bytes = await readBytes(request, MAX_JSON_BYTES);
+  if (bytes.byteLength > 0 && mediaType(request) !== 'application/json') {
     throw new Problem(415, 'unsupported_media_type', 'Send the body as JSON, with "Content-Type: application/json".');
   }
-  return Buffer.concat(chunks);
+  return bytes;
 }
 
 /** What the bytes say; an empty body is an empty object. @throws Problem 400 */

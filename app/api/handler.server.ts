@@ -6,7 +6,7 @@ import { assertMay, requireApi } from '../domain/access/require.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import { forgetOldKeys, runOnce } from '../domain/idempotency.server.ts';
 import { parseInput } from '../domain/parse-input.ts';
-import { isProblem, notFound, Problem } from '../domain/problem.ts';
+import { invalid, isProblem, notFound, Problem } from '../domain/problem.ts';
 import { problemResponse } from '../domain/problem-response.server.ts';
 import { mediaType, parseJson, readJsonBytes } from './body.server.ts';
 import type { Operation } from './operation.ts';
@@ -128,7 +128,9 @@ function idsOf(params: Args['params']): ApiCall<never>['ids'] {
   return ids as ApiCall<never>['ids'];
 }
 
-/** Empty parameters are as good as none. */
+/** Empty parameters are as good as none. @throws Problem 422 for NUL, which PostgreSQL's text cannot hold */
 function queryOf(url: URL): Record<string, string> {
+  const broken = [...url.searchParams].filter(([, value]) => value.includes('\0'));
+  if (broken.length > 0) throw invalid(broken.map(([path]) => ({ path, message: 'There must be no NUL character.' })));
   return Object.fromEntries([...url.searchParams].filter(([, value]) => value !== ''));
 }

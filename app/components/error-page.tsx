@@ -34,6 +34,11 @@ function wordsFor(status: number, told: string | undefined): Words {
   };
 }
 
+/** The router's own answers, such as to a URL without a route, are worded for developers. */
+function isOurs(error: object): boolean {
+  return !('internal' in error && error.internal === true);
+}
+
 /** What a thrown Response says to people: its text, or the `detail` of problem+json. */
 function sentenceOf(data: unknown): string | undefined {
   // Remix reads only application/json as an object.
@@ -56,7 +61,7 @@ export function ErrorPage() {
   const error = useRouteError();
   const { revalidate, state } = useRevalidator();
   const status = isRouteErrorResponse(error) ? error.status : 500;
-  const { title, why, icon: Icon } = wordsFor(status, isRouteErrorResponse(error) ? sentenceOf(error.data) : undefined);
+  const { title, why, icon: Icon } = wordsFor(status, isRouteErrorResponse(error) && isOurs(error) ? sentenceOf(error.data) : undefined);
   return (
     <Stack className={classes.root} align="center" gap="xs" role="alert">
       <span className={classes.icon}>

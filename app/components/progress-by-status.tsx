@@ -33,19 +33,25 @@ export function ProgressByStatus({ counters, size = 'sm' }: { counters: Campaign
   );
 }
 
-/** What the colours of the bar mean, with their counts. Parts that are empty are left out, except sent. */
-export function ProgressLegend({ counters }: { counters: CampaignCounters }) {
+/** Parts that come and go while a campaign is under way. */
+const usual: readonly string[] = ['sent', 'sending', 'retrying', 'failed', 'waiting'];
+
+/**
+ * What the colours of the bar mean, with their counts. Parts that are empty are left out, except sent; while the campaign is under way
+ * the usual ones keep their places, so that nothing moves.
+ */
+export function ProgressLegend({ counters, underWay }: { counters: CampaignCounters; underWay: boolean }) {
   const { count } = useNumbers();
   return (
     <ul className={classes.legend}>
       {progressParts(counters)
-        .filter((part) => part.count > 0 || part.key === 'sent')
+        .filter((part) => part.count > 0 || part.key === 'sent' || (underWay && usual.includes(part.key)))
         .map(({ key, label, count: n, tone, icon: Icon }) => (
           <li key={key}>
             <span className={classes.swatch} style={{ backgroundColor: `var(--tone-${tone}-fill)` }} data-part={key} />
             <Icon size={14} stroke={2} aria-hidden style={{ color: `var(--tone-${tone}-fg)` }} />
             {label}
-            <strong className="numeric" suppressHydrationWarning>
+            <strong className="numeric" data-room={underWay ? count(counters.total) : undefined} suppressHydrationWarning>
               {count(n)}
             </strong>
           </li>

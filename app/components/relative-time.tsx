@@ -20,14 +20,14 @@ export function RelativeTime({ at, prefix }: { at: string; prefix?: string }) {
   );
 }
 
-/** "14:03:22", with day and zone on hover. `at` is ISO 8601. */
+/** "14:03:22", the day before it where that is not today; all of it with its zone on hover. `at` is ISO 8601. No clock drives it: it changes once a day. */
 export function ClockTime({ at }: { at: string }) {
   const { locale, timeZone } = useReader();
   const instant = Date.parse(at);
   return (
     <Tooltip label={absoluteText(instant, locale, timeZone)}>
       <time dateTime={at} className="numeric" suppressHydrationWarning>
-        {clockText(instant, locale, timeZone)}
+        {clockText(instant, Date.now(), locale, timeZone)}
       </time>
     </Tooltip>
   );

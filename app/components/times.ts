@@ -45,9 +45,17 @@ export function absoluteText(at: number, locale: string, timeZone: string): stri
   }).format(at);
 }
 
-/** "14:03:22" in the reader's zone; for moments of today that stand beside others. */
-export function clockText(at: number, locale: string, timeZone: string): string {
-  return dateFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }).format(at);
+/** "14:03:22" in the reader's zone, with the day where that is not today. Both times in ms since 1970. */
+export function clockText(at: number, now: number, locale: string, timeZone: string): string {
+  const [day, today] = [dayOf(at, timeZone), dayOf(now, timeZone)];
+  return dateFormat(locale, {
+    ...(day !== today && { month: 'short', day: 'numeric' }),
+    ...(day.slice(0, 4) !== today.slice(0, 4) && { year: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZone,
+  }).format(at);
 }
 
 export const DAY_MS = 86_400_000;

@@ -118,20 +118,20 @@ function serve(socket: LiveSocket, context: AppContext): void {
   void socket.join(may(viewer, 'settings:write') ? [rooms.notifications, rooms.administrators] : rooms.notifications);
 
   socket.on('campaign:join', async (request, answer) => {
+    const reply = typeof answer === 'function' ? answer : () => {};
     const id = campaignId(request?.id);
-    if (id === null || typeof answer !== 'function')
-      return typeof answer === 'function' ? answer({ error: { code: 'not_found' } }) : undefined;
+    if (id === null) return reply({ error: { code: 'not_found' } });
     // The room first, then the snapshot: nothing falls between the two.
     await socket.join([rooms.campaign(id), ...(watches.has(id) ? [] : [allRows(id)])]);
     try {
-      answer({ campaign: await getCampaign(context.db, id), server_time: new Date().toISOString() });
+      reply({ campaign: await getCampaign(context.db, id), server_time: new Date().toISOString() });
     } catch (error) {
       // Where only the database is away the socket stays: it is told to join again when the ledger can be heard again.
       if (isProblem(error)) {
         await socket.leave(rooms.campaign(id));
         await socket.leave(allRows(id));
       }
-      answer({ error: { code: codeOf(error, context) } });
+      reply({ error: { code: codeOf(error, context) } });
     }
   });
 
@@ -143,7 +143,9 @@ function serve(socket: LiveSocket, context: AppContext): void {
     await socket.leave(allRows(id));
   });
 
-  socket.on('campaigns:join', async (answer) => {
+  // Some clients send an empty payload with every event.
+  socket.on('campaigns:join', async (...sent: unknown[]) => {
+    const answer = sent.at(-1);
     await socket.join(rooms.campaigns);
     if (typeof answer === 'function') answer({ ok: true });
   });
@@ -162,10 +164,15 @@ function serve(socket: LiveSocket, context: AppContext): void {
     // Watched from version 0 on until the answer is there: a change meanwhile is told, and told again in the answer.
     watches.set(id, { ids: new Set(ids), told: 0 });
     try {
-      const rows = await watchedRows(context.db, id, ids);
+      const found = await watchedRows(context.db, id, ids);
+      if (!found) {
+        watches.delete(id);
+        await socket.leave(rooms.campaign(id));
+        return reply({ error: { code: 'not_found' } });
+      }
       const watch = watches.get(id);
-      if (watch) watch.told = Math.max(watch.told, rows.version);
-      reply(rows);
+      if (watch) watch.told = Math.max(watch.told, found.version);
+      reply(found);
     } catch (error) {
       reply({ error: { code: codeOf(error, context) } });
     }

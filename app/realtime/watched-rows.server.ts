@@ -12,15 +12,16 @@ interface Row {
   delivery: Delivery | null;
 }
 
-/** The rows and the campaign's version in one snapshot. Ids that are not of this campaign are left out. */
-export async function watchedRows(db: Database, campaignId: number, ids: readonly number[]): Promise<WatchedRows> {
+/** The rows and the campaign's version in one snapshot; null where there is no such campaign. Ids of other campaigns are left out. */
+export async function watchedRows(db: Database, campaignId: number, ids: readonly number[]): Promise<WatchedRows | null> {
   const { rows } = await db.pool.query<Row>(
     `select c.version, r.id, r.status, r.attempts, coalesce(r.next_attempt_at, r.unknown_until) as due, r.failure_code, r.delivery
      from campaigns c left join recipients r on r.campaign_id = c.id and r.id = any($2::bigint[])
      where c.id = $1`,
     [campaignId, ids],
   );
-  return { version: rows[0]?.version ?? 0, recipients: rows.filter(({ id }) => id !== null).map(change) };
+  if (!rows[0]) return null;
+  return { version: rows[0].version, recipients: rows.filter(({ id }) => id !== null).map(change) };
 }
 
 function change({ id, status, attempts, due, failure_code, delivery }: Row): RecipientChange {

@@ -12,6 +12,7 @@ import { getRetryPreview, retryCampaign } from '#app/domain/campaigns/retry-camp
 import { NOT_TRIED, retryClosed } from '#app/domain/campaigns/retry-rules.ts';
 import { isProblem } from '#app/domain/problem.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
+import { readForm } from '#app/request-bytes.server.ts';
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:send');
@@ -27,7 +28,7 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
   const viewer = await requireUser(context, request);
   assertMay(viewer, 'campaigns:send');
   const id = idOf(params.id);
-  const codes = (await request.formData()).getAll('codes').map(String);
+  const codes = (await readForm(request)).getAll('codes').map(String);
   try {
     await retryCampaign(context.db, viewer, id, { codes: codes.filter((code) => code !== NOT_TRIED), windowS: context.env.retryWindowS });
   } catch (error) {

@@ -8,6 +8,7 @@ import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { createCampaign } from '#app/domain/campaigns/create-campaign.server.ts';
 import { type FieldError, isProblem } from '#app/domain/problem.ts';
+import { readForm } from '#app/request-bytes.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'New campaign · Rollcall' }];
 
@@ -25,7 +26,7 @@ interface Failed {
 export async function action({ context, request }: ActionFunctionArgs) {
   const viewer = await requireUser(context, request);
   assertMay(viewer, 'campaigns:write');
-  const form = await request.formData();
+  const form = await readForm(request);
   const name = String(form.get('name') ?? '');
   try {
     const campaign = await createCampaign(context.db, viewer, { name, channel: String(form.get('channel')) as Channel });

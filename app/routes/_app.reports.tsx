@@ -55,7 +55,7 @@ export default function Reports() {
             <ReportTotalsRow totals={totals} />
             <div className={page.pair}>
               <VolumeCard rows={rows} unit={periods[view.period].unit} />
-              <FailureReasons reasons={reasons} path={null} ended />
+              <FailureReasons reasons={reasons} path={null} none="Nobody failed." />
             </div>
           </>
         )}

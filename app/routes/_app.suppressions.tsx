@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Box, Button, Text } from '@mantine/core';
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node';
 import { Link, useActionData, useLoaderData, useNavigation, useSearchParams } from '@remix-run/react';
 import { IconDownload, IconSearchOff, IconShieldOff } from '@tabler/icons-react';
@@ -77,9 +77,11 @@ export default function Suppressions() {
       {mayWrite ? (
         <SuppressionForms refused={refused} version={answer && answer.kind !== 'refused' ? JSON.stringify(answer) : 'first'} />
       ) : (
-        <ProblemAlert kind="info" title="You can look, but not change">
-          Administrators, marketers and support can add and remove addresses.
-        </ProblemAlert>
+        <Box mb="md">
+          <ProblemAlert kind="info" title="You can look, but not change">
+            Administrators, marketers and support can add and remove addresses.
+          </ProblemAlert>
+        </Box>
       )}
       {(rows.length > 0 || filtered || later) && <SuppressionFilters view={view} />}
       {rows.length > 0 ? (

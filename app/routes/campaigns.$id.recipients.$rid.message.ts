@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 
@@ -12,7 +13,8 @@ export async function loader({ context, request, params }: LoaderFunctionArgs): 
   assertMay(await requireUser(context, request), 'campaigns:read');
   const { html } = await orErrorPage(previewMessage(context.db, idOf(params.id), idOf(params.rid)));
   const styled = (html ?? '').replace(/<style\b/gi, `<style nonce="${context.cspNonce}"`);
-  return new Response(styled, {
+  const base = `<!doctype html><style nonce="${context.cspNonce}">${frameStyle}</style>`;
+  return new Response(base + styled, {
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; font-src https: data:",

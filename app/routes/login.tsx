@@ -8,6 +8,7 @@ import classes from '#app/components/sign-in.module.css';
 import { SignInPicture } from '#app/components/sign-in-picture.tsx';
 import { currentViewer } from '#app/domain/access/auth.server.ts';
 import { safeNext, signIn } from '#app/domain/access/sign-in.server.ts';
+import { readForm } from '#app/request-bytes.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Sign in · Rollcall' }];
 
@@ -18,7 +19,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
-  const form = await request.formData();
+  const form = await readForm(request, 64_000);
   const email = String(form.get('email') ?? '');
   const password = String(form.get('password') ?? '');
   if (email.trim() === '' || password === '') return data({ error: 'Enter your email and your password.', email }, { status: 422 });

@@ -1,6 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { listNotifications, markRead } from '#app/domain/alerts/notifications.server.ts';
+import { readForm } from '#app/request-bytes.server.ts';
 
 /** The bell's list. */
 export async function loader({ context, request }: LoaderFunctionArgs): Promise<Response> {
@@ -12,7 +13,7 @@ export async function loader({ context, request }: LoaderFunctionArgs): Promise<
 /** Marks one (`id`) or all (`id=all`) as read. */
 export async function action({ context, request }: ActionFunctionArgs): Promise<Response> {
   const viewer = await requireUser(context, request);
-  const id = String((await request.formData()).get('id'));
+  const id = String((await readForm(request, 64_000)).get('id'));
   if (id !== 'all' && !/^[1-9]\d{0,14}$/.test(id)) return new Response(null, { status: 400 });
   await markRead(context.db, viewer, id === 'all' ? 'all' : Number(id));
   return new Response(null, { status: 204 });

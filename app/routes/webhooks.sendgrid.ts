@@ -4,7 +4,8 @@ import { eventIntake } from '#app/domain/delivery/event-intake.server.ts';
 import { Problem } from '#app/domain/problem.ts';
 import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
 import { isFromSendGrid, readPublicKey } from '#app/providers/signatures.server.ts';
-import { answerProvider, rawBody } from '#app/webhook-request.server.ts';
+import { readBytes } from '#app/request-bytes.server.ts';
+import { answerProvider } from '#app/webhook-request.server.ts';
 
 /** SendGrid posts up to 768 kB; this leaves room for 10,000 events. */
 const MAX_BYTES = 5_000_000;
@@ -12,7 +13,7 @@ const MAX_BYTES = 5_000_000;
 const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
   answerProvider(request, context.log, async () => {
     const key = publicKey(context.env);
-    const body = await rawBody(request, MAX_BYTES);
+    const body = await readBytes(request, MAX_BYTES);
     const timestamp = request.headers.get('x-twilio-email-event-webhook-timestamp');
     const signature = request.headers.get('x-twilio-email-event-webhook-signature');
     if (!isFromSendGrid(key, { timestamp, signature, body }, Date.now())) {

@@ -24,8 +24,3 @@ export async function cloneRecipients(pool: Pool, sourceId: number, cloneId: num
   );
   return rows[0]?.last ?? null;
 }
-
-/** The clone's list is complete: it may be sent. */
-export async function finishClone(pool: Pool, cloneId: number): Promise<void> {
-  await pool.query('update campaigns set preparing = false where id = $1 and preparing', [cloneId]);
-}

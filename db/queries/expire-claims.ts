@@ -18,8 +18,8 @@ export async function expireClaims(pool: Pool, which: ExpiredClaims, unknownGrac
        order by r.id for update of r skip locked
      ),
      logged as (
-       insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, reason)
-       select attempt_id, campaign_id, id, round, attempts, claimed_at, now(), 'unknown', $3 from expired
+       insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, reason, actor)
+       select attempt_id, campaign_id, id, round, attempts, claimed_at, now(), 'unknown', $3, retried_by from expired
        on conflict (id) do nothing
      )
      update recipients r set

@@ -12,6 +12,8 @@ export const messagesTo = (columns: string) =>
      select * from recipients
      where address >= wanted.beginning and address < wanted.beginning || U&'\\+10FFFF'
        and address >= $2 and (address > $2 or id < $3)
+       -- Of a deleted draft, people stay for some seconds.
+       and exists (select from campaigns c where c.id = recipients.campaign_id)
      order by address, id desc limit $4
    ) as r
    join campaigns c on c.id = r.campaign_id

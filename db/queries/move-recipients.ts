@@ -3,34 +3,69 @@ import type { Pool } from 'pg';
 const BATCH = 2_000;
 
 /**
- * Moves one batch of recipients as their campaign's state asks: a paused or stopping campaign's queued ones (and, where nothing may
+ * Moves recipients, batch by batch, as their campaign's state asks: a paused or stopping campaign's queued ones (and, where nothing may
  * follow, retrying ones) go back to `pending`, a cancelled one's to `cancelled`, and in a retry round the chosen failed ones to
  * `pending` with a new round and a fresh attempt budget. Rows that a claim holds are skipped: the claim itself sees the campaign's state.
  *
- * @returns how many moved; 0: nothing is left to move
+ * Batches follow one another in id order, each found by its statuses' ranges of recipients_by_status (see pageOfStatuses): a million takes
+ * as long for its last batch as for its first. Looking from the beginning each time took 0.5 s a batch in the middle of a million.
+ *
+ * @returns how many moved
  */
 export async function moveRecipients(pool: Pool, campaignId: number): Promise<number> {
-  const { rowCount } = await pool.query(
-    `with picked as (
-       select r.id, c.status, r.status in ('failed', 'pending') and c.status <> 'CANCELLED' as again
-       from campaigns c join recipients r on r.campaign_id = c.id
-       where c.id = $1 and (
-         (c.status = 'PAUSED' and r.status = 'queued')
-         or (c.status = 'CANCELLED' and r.status in ('pending', 'queued', 'retrying'))
-         or (c.status in ('SENDING', 'PAUSED') and c.stop_code is not null and r.status in ('queued', 'retrying'))
-         or (c.status in ('SENDING', 'PAUSED') and c.stop_code is null and r.status = 'failed'
-           and r.failure_code = any(c.retry_codes) and r.failed_at <= c.retried_at)
-         or (c.status in ('SENDING', 'PAUSED') and c.stop_code is null and r.status = 'pending' and r.attempts > 0 and c.retry_codes is not null))
-       order by r.id limit ${BATCH} for update of r skip locked
+  let all = 0;
+  // Whoever came into reach behind the place in the list is found by going through it again.
+  for (let pass = 1; pass > 0; all += pass) {
+    pass = 0;
+    for (let last: number | null = 0; last !== null; ) {
+      const batch = await moveBatch(pool, campaignId, last);
+      pass += batch.moved;
+      last = batch.last;
+    }
+  }
+  return all;
+}
+
+/** @returns how many moved, and the last id looked at; null: there are no more */
+async function moveBatch(pool: Pool, campaignId: number, after: number): Promise<{ moved: number; last: number | null }> {
+  const { rows } = await pool.query<{ moved: number; last: number | null }>(
+    `with asked as (
+       select status as campaign_status, retried_by, retry_codes, retried_at, unnest(array_remove(array[
+           case when status in ('PAUSED', 'CANCELLED') or stop_code is not null then 'queued' end,
+           case when status = 'CANCELLED' or stop_code is not null then 'retrying' end,
+           case when status = 'CANCELLED' or (stop_code is null and retry_codes is not null) then 'pending' end,
+           case when status <> 'CANCELLED' and stop_code is null and retry_codes is not null then 'failed' end
+         ], null)::recipient_status[]) as status
+       from campaigns where id = $1 and status in ('SENDING', 'PAUSED', 'CANCELLED')
+     ),
+     picked as (
+       select found.* from asked cross join lateral (
+         select id, status, failed_at, asked.campaign_status, asked.retried_by from recipients
+         where campaign_id = $1 and (status, id) > (asked.status, $2) and status <= asked.status
+           and (status <> 'failed' or (failure_code = any(asked.retry_codes) and failed_at <= asked.retried_at))
+           and (status <> 'pending' or attempts > 0 or asked.campaign_status = 'CANCELLED')
+         order by recipients.status, id limit ${BATCH}
+       ) as found
+       order by found.id limit ${BATCH}
+     ),
+     locked as (
+       select r.id, p.campaign_status, p.retried_by, r.status in ('failed', 'pending') and p.campaign_status <> 'CANCELLED' as again
+       from picked p join recipients r on r.campaign_id = $1 and r.id = p.id
+       where r.status = p.status and r.failed_at is not distinct from p.failed_at
+       order by r.id for update of r skip locked
+     ),
+     moved as (
+       update recipients r set
+         status = case when locked.campaign_status = 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status,
+         round = r.round + again::integer, attempts = case when again then 0 else r.attempts end,
+         next_attempt_at = null, failed_at = null, failure_code = null, failure_reason = null, changed_at = now()
+       from locked where r.campaign_id = $1 and r.id = locked.id
+       returning r.id
      )
-     update recipients r set
-       status = case when picked.status = 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status,
-       round = r.round + again::integer, attempts = case when again then 0 else r.attempts end,
-       next_attempt_at = null, failed_at = null, failure_code = null, failure_reason = null, changed_at = now()
-     from picked where r.campaign_id = $1 and r.id = picked.id`,
-    [campaignId],
+     select (select count(*)::integer from moved) as moved, (select max(id) from picked) as last`,
+    [campaignId, after],
   );
-  return rowCount ?? 0;
+  return rows[0] as { moved: number; last: number | null };
 }
 
 /** Ends a bulk move: from here on the campaign may end, and does so if nothing is open any more. */

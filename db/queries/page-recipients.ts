@@ -29,14 +29,16 @@ export const pageOfCode = (columns: string) =>
 
 /**
  * $1 campaign, $2 after address, $3 limit, $4 beginnings, $5 statuses or null, $6 failure code or null.
- * One range of one_row_per_address for each beginning (its collation is "C", so a beginning is a range); U+10FFFF sorts last.
+ * One range of one_row_per_address for each beginning (its collation is "C", so a beginning is a range); U+10FFFF sorts last. The planner
+ * takes every range for a short one. Status and code are written so that no index knows them, or it would read and sort all recipients with
+ * that status: 350 ms for 50,000 of 1,000,000, against 3 ms for a walk along the addresses.
  */
 export const pageOfSearch = (columns: string) =>
   `select ${columns} from (select distinct beginning collate "C" as beginning from unnest($4::text[]) as given(beginning)) as wanted
    cross join lateral (
      select * from recipients
      where campaign_id = $1 and address >= wanted.beginning and address < wanted.beginning || U&'\\+10FFFF' and address > $2
-       and ($5::recipient_status[] is null or status = any($5)) and ($6::text is null or failure_code = $6)
+       and ($5::text[] is null or status::text = any($5)) and ($6::text is null or coalesce(failure_code, '') = $6)
      order by address limit $3
    ) as r
    order by r.address limit $3`;

@@ -20,9 +20,9 @@ export interface EventRow {
  * Logs events, each once, whatever else arrives at the same time: their recipients are locked first, in id order. Events of recipients
  * that do not exist are left out.
  *
- * @returns of those of existing recipients the ids, and whether they are new; 1,000 events take about 30 ms
+ * @returns the ids of those of existing recipients, and among them of those that are new; 1,000 events take about 30 ms
  */
-export async function logEvents(client: PoolClient, events: readonly EventRow[]): Promise<{ eventId: string; isNew: boolean }[]> {
+export async function logEvents(client: PoolClient, events: readonly EventRow[]): Promise<{ known: Set<string>; fresh: Set<string> }> {
   const column = <K extends keyof EventRow>(name: K) => events.map((event) => event[name]);
   const { rows } = await client.query<{ eventId: string; isNew: boolean }>({
     name: 'log_provider_events',
@@ -47,8 +47,8 @@ export async function logEvents(client: PoolClient, events: readonly EventRow[])
         on conflict (provider, event_id) do nothing
         returning provider, event_id
       )
-      select k.event_id as "eventId", l.event_id is not null as "isNew"
-      from known k left join logged l on l.provider = k.provider and l.event_id = k.event_id`,
+      -- Not joined here: the planner takes both for a row or two, and would compare each of 1,000 with each other for 0.3 s.
+      select event_id as "eventId", false as "isNew" from known union all select event_id, true from logged`,
     values: [
       column('provider'),
       column('eventId'),
@@ -63,7 +63,8 @@ export async function logEvents(client: PoolClient, events: readonly EventRow[])
       column('reason'),
     ],
   });
-  return rows;
+  const idsOf = (isNew: boolean) => new Set(rows.filter((row) => row.isNew === isNew).map(({ eventId }) => eventId));
+  return { known: idsOf(false), fresh: idsOf(true) };
 }
 
 /** Whose events are to be applied, by the attempt that they are about. */

@@ -41,7 +41,7 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
             retry_after_s, provider_message_id)
       ),
       mine as (
-        select o.*, r.round, r.attempts, r.claimed_at,
+        select o.*, r.round, r.attempts, r.claimed_at, r.retried_by,
           case
             when o.status not in ('retrying', 'pending') then o.status
             when c.status = 'CANCELLED' then 'cancelled'
@@ -58,9 +58,9 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
       ),
       logged as (
         insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, http_status, provider_code,
-          reason, retry_after_s, provider_message_id)
+          reason, retry_after_s, provider_message_id, actor)
         select attempt_id, campaign_id, id, round, attempts, coalesce(claimed_at, now()), clock_timestamp(), outcome, http_status, provider_code,
-          reason, retry_after_s, provider_message_id
+          reason, retry_after_s, provider_message_id, retried_by
         from mine where outcome is not null
         on conflict (id) do nothing
       ),

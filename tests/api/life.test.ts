@@ -65,6 +65,7 @@ describe('a schedule', () => {
     ['the past', { scheduled_at: '2020-07-01T09:00Z' }, 'scheduled_at'],
     ['no time at all', { scheduled_at: 'soon', time_zone: 'Europe/Berlin' }, 'scheduled_at'],
     ['an empty time', { scheduled_at: '' }, 'scheduled_at'],
+    ['a zone that is none, without a time', { time_zone: 'Mars/Olympus' }, 'time_zone'],
   ])('at %s is refused', async (_, body, path) => {
     const id = await draft();
     const answer = await problem(await post(`/campaigns/${id}/send`, body));

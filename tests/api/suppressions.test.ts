@@ -39,6 +39,14 @@ test('an address is added, found in any spelling, and removed', async () => {
   expect(await list()).toEqual({ data: [], next_cursor: null });
 });
 
+test('an entry is removed by its id, or by all that the list tells of it', async () => {
+  const first = (await (await add({ channel: 'email', address: 'eve@example.com' })).json()) as Row;
+  expect((await api.call('DELETE', `/suppressions/${first.id}`)).status).toBe(204);
+  expect((await api.call('DELETE', `/suppressions/${first.id}`)).status).toBe(404);
+  const { channel, address, reason } = (await (await add({ channel: 'sms', address: '+12015550188', reason: 'stop' })).json()) as Row;
+  expect((await api.call('DELETE', '/suppressions', { body: { channel, address, reason } })).status).toBe(204);
+});
+
 test('an address that is there already keeps the weightier reason', async () => {
   const first = (await (await add({ channel: 'email', address: 'cy@example.com', reason: 'complaint' })).json()) as Row;
   expect(await (await add({ channel: 'email', address: 'cy@example.com' })).json()).toEqual(first);

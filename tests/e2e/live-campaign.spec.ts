@@ -148,8 +148,8 @@ test('a provider that limits us is told with the time of the next try, and no lo
   await emailFaults(request, { rate_429: 1, latency_ms: 20 });
   const id = await sendTo(request, 'Limited', people(300));
   await page.goto(`/campaigns/${id}`);
-  const notice = page.getByRole('alert').filter({ hasText: 'SendGrid is limiting us.' });
-  await expect(notice).toContainText(/The next try is in (\d+ s|a moment)/, { timeout: 20_000 });
+  const notice = page.getByRole('alert').filter({ hasText: 'SendGrid is limiting us' });
+  await expect(notice).toContainText(/The next try is at \d.* \(in (\d+ s|a moment)\)/, { timeout: 20_000 });
   await expect(notice).toContainText('No attempt is lost.');
   await emailFaults(request, {});
   await expect(page.getByTestId('counter')).toHaveText('300 of 300 sent', { timeout: 40_000 });
@@ -181,6 +181,24 @@ test('pause, resume and cancel', async ({ page, request }) => {
   await expect(page.getByText(/recipients wait until you press Resume/)).toBeVisible();
   await expect(page.getByText(/Nothing is being sent/)).toBeVisible();
   const { sent } = await api.campaign(request, id);
+  // A counter that gains digits moves nothing beside it.
+  const widths = await page.locator('[data-room="2,000"]').evaluateAll((places) =>
+    places.map((place) => {
+      const before = place.getBoundingClientRect().width;
+      const text = document.createTreeWalker(place, NodeFilter.SHOW_TEXT).nextNode() as Text;
+      const kept = text.data;
+      text.data = '2,000';
+      const after = place.getBoundingClientRect().width;
+      text.data = kept;
+      return after - before;
+    }),
+  );
+  expect(widths.length).toBeGreaterThan(8);
+  expect(widths.filter((grown) => Math.abs(grown) > 0.5)).toEqual([]);
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Cancel campaign' }).click();
+  await expect(page.getByRole('dialog')).not.toContainText('pause it');
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep it paused' }).click();
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect.poll(async () => (await api.campaign(request, id)).sent).toBeGreaterThan(sent);
   await page.getByRole('button', { name: 'More actions' }).click();

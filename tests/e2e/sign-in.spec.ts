@@ -57,4 +57,7 @@ test('an address with nothing under it says so, within the frame', async ({ page
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is nothing here');
   await page.getByRole('link', { name: 'Go to campaigns' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Campaigns');
+  // The router's own words are for developers.
+  await page.goto('/no-such-place');
+  await expect(page.getByRole('alert')).toContainText('The address may be mistyped');
 });

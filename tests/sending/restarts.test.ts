@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../../scripts/chaos/cluster.ts';
 import { type Fault, planRun } from '../../scripts/chaos/plan.ts';
+import { until } from '../../scripts/chaos/processes.ts';
 import { chaosRun } from '../../scripts/chaos/run.ts';
 
 const quiet = () => {};
@@ -47,4 +48,19 @@ test('PostgreSQL is gone for longer than anybody waits for a connection: all com
     doubled: 0,
   });
   expect(processes.every((process) => process.running())).toBe(true);
+}, 180_000);
+
+test('four workers and two web servers share a campaign, each with its part of the work, and nobody is sent to twice', async () => {
+  await Promise.all([cluster.startWorker(), cluster.startWorker()]);
+  const sending = new Set<number>();
+  const allFourSend = async () => {
+    const rows = await cluster.query<{ id: number }>(`select distinct claimed_by as id from recipients where status = 'sending'`);
+    for (const { id } of rows) sending.add(id);
+    return sending.size === 4;
+  };
+  const plan = { ...planRun(1, { faults: 0, goneMs: 0 }), latencyMs: 50, rates: noTrouble };
+  const [result] = await Promise.all([chaosRun(cluster, plan, 4_000, quiet), until('each of the four workers sends', 60_000, allFourSend)]);
+  expect(result).toMatchObject({ violations: [], sent: 4_000, failed: 0, lost: 0, doubled: 0, unknown: 0 });
+  expect(cluster.webs).toHaveLength(2);
+  expect(await cluster.query('select kind from repairs')).toEqual([]);
 }, 180_000);

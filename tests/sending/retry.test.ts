@@ -58,12 +58,12 @@ describe('a retry round', () => {
     expect((await sending.sandbox.stats()).accepted).toBe(accepted + 1);
     expect(await campaign(id)).toMatchObject({ sent: 6, failed: 0, failed_at: null, retry_count: 1, retry_codes: null });
     const { rows } = await own.db.pool.query(
-      `select round, number, outcome from attempts where campaign_id = $1 and recipient_id = $2 order by id`,
+      `select round, number, outcome, actor from attempts where campaign_id = $1 and recipient_id = $2 order by id`,
       [id, await idOf(id, 'a@example.com')],
     );
     expect(rows).toEqual([
-      { round: 0, number: 1, outcome: 'permanent' },
-      { round: 1, number: 1, outcome: 'accepted' },
+      { round: 0, number: 1, outcome: 'permanent', actor: null },
+      { round: 1, number: 1, outcome: 'accepted', actor: 'Ana' },
     ]);
     expect(await eventsOf(id)).toEqual([
       ['started', 'Ana'],

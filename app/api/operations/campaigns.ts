@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { activityFilter } from '../../domain/activity/activity-filter.ts';
 import { campaignFilter, campaignPatch, newCampaign } from '../../domain/campaigns/campaign-input.ts';
+import { isTimeZone } from '../../domain/campaigns/send-time.ts';
 import type { Operation } from '../operation.ts';
-
-const optionalText = z.string().max(100).optional();
 
 const sendOptions = z.strictObject({
   scheduled_at: z
@@ -13,7 +12,12 @@ const sendOptions = z.strictObject({
     .max(64, 'This is not a time. Write it as 2026-03-29T09:00.')
     .nullish()
     .describe('Default: now. With an offset that instant; without one wall time in time_zone, of two the earlier.'),
-  time_zone: optionalText.nullable().describe('IANA name, such as Europe/Berlin; kept and shown beside the time.'),
+  time_zone: z
+    .string()
+    .max(100)
+    .refine(isTimeZone, 'This is not a time zone. Use a name such as Europe/Berlin.')
+    .nullish()
+    .describe('IANA name, such as Europe/Berlin; kept and shown beside the time.'),
 });
 
 /** POST /campaigns/:id/retry. */

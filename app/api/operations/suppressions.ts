@@ -32,4 +32,11 @@ export const suppressionOperations = {
     status: 204,
     problems: [404, 422],
   },
+  removeSuppressionById: {
+    method: 'DELETE',
+    path: '/suppressions/{id}',
+    summary: 'Send to it again; named by the id that the list tells',
+    permission: 'suppressions:write',
+    status: 204,
+  },
 } as const satisfies Record<string, Operation>;

@@ -1,8 +1,13 @@
+import { Button } from '@mantine/core';
+import { Link } from '@remix-run/react';
+import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { ClockTime } from '../relative-time.tsx';
 import { RetryBar } from '../retry/retry-bar.tsx';
+import { useViewer } from '../use-viewer.ts';
 import { Countdown } from './countdown.tsx';
 import type { FailureReason } from './failure-reasons.tsx';
 
@@ -24,10 +29,11 @@ export function CampaignNotice({ campaign, reasons, path }: Props) {
 
 function HeldNotice({ campaign }: { campaign: CampaignJson }) {
   return (
-    <ProblemAlert kind="warning" title={campaign.hold_reason}>
+    <ProblemAlert kind="warning" title={campaign.hold_reason?.replace(/\.$/, '')}>
       {campaign.hold_until && (
         <>
-          The next try is <Countdown at={campaign.hold_until} over="in a moment" />.{' '}
+          The next try is at <ClockTime at={campaign.hold_until} /> (<Countdown at={campaign.hold_until} over="in a moment" />
+          ).{' '}
         </>
       )}
       Sending goes on by itself as soon as it works again. No attempt is lost.
@@ -58,7 +64,11 @@ function CancelledNotice({ campaign }: { campaign: CampaignJson }) {
   );
 }
 
+/** Reasons that the providers' settings help to understand. */
+const inSettings: readonly string[] = ['credentials', 'sender_not_verified', 'configuration'];
+
 function EndNotice({ campaign, reasons, path }: Props) {
+  const viewer = useViewer();
   const { counted, count } = useNumbers();
   const { status, total, sent, failed, pending, suppressed, failure_code, failure_reason } = campaign;
   const retry = <RetryBar campaign={campaign} reasons={reasons} path={path} />;
@@ -79,7 +89,16 @@ function EndNotice({ campaign, reasons, path }: Props) {
         kind="error"
         title={text ? `Sending stopped: ${lowerFirst(text.label)}` : 'Sending stopped'}
         code={failure_code}
-        actions={retry}
+        actions={
+          <>
+            {retry}
+            {inSettings.includes(failure_code) && may(viewer, 'settings:write') && (
+              <Button component={Link} to="/settings/providers" variant="default">
+                See the provider’s settings
+              </Button>
+            )}
+          </>
+        }
       >
         {failure_reason ?? text?.advice}
         {pending > 0 && ` ${counted(pending, 'recipient has', 'recipients have')} not been tried.`}
@@ -95,8 +114,11 @@ function EndNotice({ campaign, reasons, path }: Props) {
       title={status === 'FAILED' ? 'Nobody could be reached' : `${counted(failed, 'recipient', 'recipients')} could not be reached`}
       actions={retry}
     >
-      {mayPass > 0 && `For ${count(mayPass)} the reason may pass with time. `}
-      {failed > mayPass && `${counted(failed - mayPass, 'needs', 'need')} a correction before it makes sense to send again. `}
+      {mayPass > 0 && (failed > mayPass ? `For ${count(mayPass)} the reason may pass with time. ` : 'The reason may pass with time. ')}
+      {failed > mayPass &&
+        (mayPass > 0
+          ? `${counted(failed - mayPass, 'needs', 'need')} a correction before it makes sense to send again.`
+          : 'A correction is needed before it makes sense to send again; each can be corrected and retried alone below.')}
     </ProblemAlert>
   );
 }

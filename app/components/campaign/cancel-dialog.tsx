@@ -17,6 +17,7 @@ export function CancelDialog({ campaign, path, opened, onClose, fetcher }: Props
   const { counted, count } = useNumbers();
   const { name, sent, pending, queued, retrying, status } = campaign;
   const notTried = pending + queued + retrying;
+  const keep = status === 'SCHEDULED' ? 'Keep the schedule' : status === 'PAUSED' ? 'Keep it paused' : 'Keep sending';
   return (
     <Modal
       opened={opened}
@@ -35,15 +36,15 @@ export function CancelDialog({ campaign, path, opened, onClose, fetcher }: Props
         ) : (
           <>
             has been sent to {counted(sent, 'recipient', 'recipients')}; that stays. The other{' '}
-            <span className="numeric">{count(notTried)}</span> will not be sent to, and this cannot be undone. To stop for a while, pause
-            it.
+            <span className="numeric">{count(notTried)}</span> will not be sent to, and this cannot be undone.
+            {status === 'SENDING' && ' To stop for a while, pause it.'}
           </>
         )}
       </Text>
       <fetcher.Form method="post" action={path} onSubmit={onClose}>
         <Group justify="flex-end" mt="lg" gap="xs">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {status === 'SCHEDULED' ? 'Keep the schedule' : 'Keep sending'}
+            {keep}
           </Button>
           <Button type="submit" name="intent" value="cancel" color="red">
             Cancel campaign

@@ -1,6 +1,6 @@
 import { Text, Title } from '@mantine/core';
 import { Link } from '@remix-run/react';
-import { IconMoodCheck } from '@tabler/icons-react';
+import { IconUserCheck } from '@tabler/icons-react';
 import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
 import { ledgerSearch, wholeLedger } from '#app/domain/recipients/ledger-filter.ts';
 import { useNumbers } from '../number.tsx';
@@ -16,11 +16,12 @@ interface Props {
   reasons: FailureReason[];
   /** Of the campaign that the recipients are in; null over several. */
   path: string | null;
-  ended: boolean;
+  /** What is said where there are none. */
+  none: string;
 }
 
 /** Why recipients failed, largest first, each with its share of the failures, what to do, and the way to the recipients. */
-export function FailureReasons({ reasons, path, ended }: Props) {
+export function FailureReasons({ reasons, path, none }: Props) {
   const { count } = useNumbers();
   const all = reasons.reduce((sum, reason) => sum + reason.count, 0);
   return (
@@ -30,9 +31,9 @@ export function FailureReasons({ reasons, path, ended }: Props) {
       </Title>
       {reasons.length === 0 ? (
         <div className={classes.empty}>
-          <IconMoodCheck size={20} stroke={1.6} aria-hidden />
+          <IconUserCheck size={20} stroke={1.6} aria-hidden />
           <Text size="sm" c="dimmed">
-            {ended ? 'Nobody failed.' : 'Nobody has failed so far.'}
+            {none}
           </Text>
         </div>
       ) : (

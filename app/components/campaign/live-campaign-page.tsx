@@ -19,6 +19,7 @@ import classes from './live-campaign-page.module.css';
 import type { LiveOutlet } from './live-outlet.ts';
 import { LiveSummary } from './live-summary.tsx';
 import { MinutesCard } from './minutes-card.tsx';
+import { noReasons } from './no-reasons.ts';
 import { ProgressHero } from './progress-hero.tsx';
 import { ReconnectingBar } from './reconnecting-bar.tsx';
 import { UnknownNotice } from './unknown-notice.tsx';
@@ -77,9 +78,9 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
             <ProgressHero campaign={campaign} />
             <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} />
             <UnknownNotice campaign={campaign} path={path} />
-            <div className={classes.pair}>
-              <FailureReasons reasons={insights.reasons} path={path} ended={hasEnded(campaign.status)} />
-              <MinutesCard minutes={insights.minutes} />
+            <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>
+              <FailureReasons reasons={insights.reasons} path={path} none={noReasons(campaign)} />
+              <MinutesCard minutes={insights.minutes} ended={hasEnded(campaign.status)} />
             </div>
           </>
         )}

@@ -1,4 +1,4 @@
-import { Skeleton, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Skeleton, Text, Title } from '@mantine/core';
 import { lazy, memo, Suspense, useMemo } from 'react';
 import { useNumbers } from '../number.tsx';
 import { useReader } from '../reader-context.tsx';
@@ -29,7 +29,7 @@ const series = [
  * How the sending went, minute by minute: a picture, and the same as a table for those who do not see it or run no scripts. Drawing the
  * chart is the dearest thing on the page; it must not happen with every change of a counter.
  */
-export const MinutesCard = memo(function MinutesCard({ minutes }: { minutes: Minute[] }) {
+export const MinutesCard = memo(function MinutesCard({ minutes, ended }: { minutes: Minute[]; ended: boolean }) {
   const hydrated = useHydrated();
   const { bars, perBar } = useMemo(() => minuteBars(minutes), [minutes]);
   return (
@@ -50,12 +50,12 @@ export const MinutesCard = memo(function MinutesCard({ minutes }: { minutes: Min
       {bars.length === 0 ? (
         <div className={classes.empty}>
           <Text size="sm" c="dimmed">
-            The first minute appears here with the first answer.
+            {ended ? 'Nothing was sent.' : 'The first minute appears here with the first answer.'}
           </Text>
         </div>
       ) : (
         <>
-          <div className={classes.chart} aria-hidden>
+          <div className={`needs-script ${classes.chart}`} aria-hidden>
             {hydrated ? (
               <Suspense fallback={<Skeleton h="100%" className="needs-script" />}>
                 <MinutesChart bars={bars} />
@@ -78,7 +78,7 @@ function MinutesTable({ minutes }: { minutes: Minute[] }) {
   const { locale, timeZone } = useReader();
   const clock = useMemo(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }), [locale, timeZone]);
   return (
-    <VisuallyHidden>
+    <div className={classes.table}>
       <table>
         <caption>Attempts a minute, the last {ROWS} minutes at most</caption>
         <thead>
@@ -104,6 +104,6 @@ function MinutesTable({ minutes }: { minutes: Minute[] }) {
           ))}
         </tbody>
       </table>
-    </VisuallyHidden>
+    </div>
   );
 }

@@ -25,6 +25,8 @@ const MOST_BARS = 60;
  * @returns the bars, and how many minutes one stands for
  */
 export function minuteBars(minutes: readonly Minute[]): { bars: MinuteBar[]; perBar: number } {
+  // Refusals of the whole account are nobody's failure: minutes with nothing else are as good as none.
+  if (minutes.every(({ accepted, failed, transient }) => accepted + failed + transient === 0)) return { bars: [], perBar: 1 };
   const first = minutes[0];
   const last = minutes.at(-1);
   if (!first || !last) return { bars: [], perBar: 1 };

@@ -11,11 +11,12 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
   const { count, percent } = useNumbers();
   const { sent, total, status } = campaign;
   const done = total > 0 && sent === total;
+  const underWay = status === 'SENDING' || status === 'PAUSED';
   return (
     <section className={classes.root} aria-label="Progress" data-status={status}>
       <div className={classes.line}>
         <p className={classes.counter} data-testid="counter">
-          <span className={classes.number} suppressHydrationWarning>
+          <span className={classes.number} data-room={underWay && sent > 0 ? count(total) : undefined} suppressHydrationWarning>
             {count(sent)}
           </span>{' '}
           <span className={classes.of} suppressHydrationWarning>
@@ -28,7 +29,7 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
       </div>
       <ProgressByStatus counters={campaign} size="lg" />
       <div className={classes.legend}>
-        <ProgressLegend counters={campaign} />
+        <ProgressLegend counters={campaign} underWay={underWay} />
         <Deliveries campaign={campaign} />
       </div>
       <SpokenProgress campaign={campaign} />

@@ -1,5 +1,6 @@
 import { Link } from '@remix-run/react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { failureLabel } from '#app/domain/failures.ts';
 import { ChannelMark } from '../channel-mark.tsx';
 import { Count, useNumbers } from '../number.tsx';
 import { ProgressByStatus } from '../progress-by-status.tsx';
@@ -43,9 +44,13 @@ export function CampaignRow({ campaign }: { campaign: CampaignJson }) {
         <CampaignStatusBadge status={campaign.status} />
       </div>
       <div className={classes.progress}>
-        {draft ? (
+        {draft || campaign.status === 'SCHEDULED' ? (
           <span className={classes.quiet} suppressHydrationWarning>
-            {campaign.total === 0 ? 'No contacts yet' : `${counted(campaign.total, 'contact', 'contacts')}, not sent`}
+            {draft
+              ? campaign.total === 0
+                ? 'No contacts yet'
+                : `${counted(campaign.total, 'contact', 'contacts')}, not sent`
+              : `Goes to ${counted(campaign.total, 'person', 'people')}`}
           </span>
         ) : (
           <>
@@ -56,11 +61,7 @@ export function CampaignRow({ campaign }: { campaign: CampaignJson }) {
                 </strong>{' '}
                 of <Count value={campaign.total} /> sent
               </span>
-              {campaign.failed > 0 && (
-                <span className={classes.failed}>
-                  <Count value={campaign.failed} /> failed
-                </span>
-              )}
+              <Trouble campaign={campaign} />
             </div>
             <ProgressByStatus counters={campaign} />
           </>
@@ -68,4 +69,23 @@ export function CampaignRow({ campaign }: { campaign: CampaignJson }) {
       </div>
     </li>
   );
+}
+
+/** What may need somebody: why it stopped, who failed, whose outcome nobody knows. */
+function Trouble({ campaign: { status, failure_code, failed, unknown } }: { campaign: CampaignJson }) {
+  const stopped = (status === 'FAILED' || status === 'PARTIALLY_SENT') && failure_code !== null && failure_code !== 'recipients_failed';
+  const parts = [
+    stopped && <span key="stopped">{failureLabel(failure_code)}</span>,
+    failed > 0 && (
+      <span key="failed">
+        <Count value={failed} /> failed
+      </span>
+    ),
+    unknown > 0 && (
+      <span key="unknown" data-unknown>
+        <Count value={unknown} /> unknown
+      </span>
+    ),
+  ].filter(Boolean);
+  return parts.length > 0 && <span className={classes.trouble}>{parts}</span>;
 }

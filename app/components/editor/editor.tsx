@@ -15,10 +15,10 @@ import { useViewer } from '../use-viewer.ts';
 import { Checklist } from './checklist.tsx';
 import { ContactsSection } from './contacts-section.tsx';
 import { ContentSection } from './content-section.tsx';
-import { CopyingRecipients } from './copying-recipients.tsx';
 import type { Country } from './countries.ts';
 import { DraftMenu } from './draft-menu.tsx';
 import classes from './editor.module.css';
+import { ListInWork } from './list-in-work.tsx';
 import { NameField } from './name-field.tsx';
 import { checklistOf, isReady, type Note } from './readiness.ts';
 import reviewClasses from './review.module.css';
@@ -58,6 +58,7 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
     draft,
     contacts: campaign.total,
     preparing: campaign.preparing,
+    emptying: campaign.emptying,
     defaultSender,
     notes,
   });
@@ -95,6 +96,9 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
         </div>
       )}
       <div className={classes.layout}>
+        <div className={classes.side}>
+          <Checklist items={items} />
+        </div>
         <div className={classes.steps}>
           <Section id="content-section" title="Content" step={1} done={stateOf('from', 'subject', 'body')}>
             <Form
@@ -122,7 +126,7 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
           </Section>
           <Section id="contacts-section" title="Contacts" step={2} done={stateOf('contacts')}>
             {campaign.preparing ? (
-              <CopyingRecipients copied={campaign.total} />
+              <ListInWork campaign={campaign} />
             ) : (
               <ContactsSection campaign={campaign} imports={imports} countries={countries} />
             )}
@@ -161,9 +165,6 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
               </div>
             </Stack>
           </Section>
-        </div>
-        <div className={classes.side}>
-          <Checklist items={items} />
         </div>
       </div>
     </>

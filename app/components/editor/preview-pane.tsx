@@ -3,6 +3,7 @@ import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
+import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { useNonce } from '#app/nonce.ts';
 import classes from './preview.module.css';
 import { useRecipientChoice } from './use-recipient-choice.ts';
@@ -77,7 +78,7 @@ function EmailPreview({ preview, sender, phone }: { preview: DraftCheck; sender:
   const { html } = preview;
   const broken = preview.problems.some((problem) => problem.severity === 'error') && !html && !preview.text;
   const empty = broken
-    ? 'The preview comes back as soon as what is missing or marked is set right.'
+    ? 'The preview appears once the subject and the message are there and free of errors.'
     : 'The message appears here as you write it.';
   return (
     <div className={classes.mail}>
@@ -130,6 +131,6 @@ function SmsPreview({ preview, sender }: { preview: DraftCheck; sender: string |
 /** The page's own security policy holds in the frame: style elements of the message need its nonce. Scripts stay shut out by the sandbox. */
 function framed(html: string, nonce: string | undefined): string {
   const key = nonce ?? document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
-  const base = `<base target="_blank"><style nonce="${key}">body{margin:14px;font-family:sans-serif;background:#fff;color:#111;overflow-wrap:anywhere}img{max-width:100%}</style>`;
+  const base = `<base target="_blank"><style nonce="${key}">${frameStyle}</style>`;
   return base + html.replace(/<style\b(?![^>]*\bnonce=)/gi, `<style nonce="${key}"`);
 }

@@ -18,15 +18,24 @@ interface Facts {
   channel: Channel;
   draft: Draft;
   contacts: number;
-  /** Is the list still being copied? */
+  /** Is the list still being copied, or else emptied? */
   preparing?: boolean;
+  emptying?: boolean;
   /** Is a sender configured for campaigns that name none? */
   defaultSender: string | null;
   notes: Note[];
 }
 
 /** Everything that sending asks of a draft, in the order of the page. Pure: what the page shows and nothing else decides. */
-export function checklistOf({ channel, draft, contacts, preparing = false, defaultSender, notes }: Facts): ChecklistItem[] {
+export function checklistOf({
+  channel,
+  draft,
+  contacts,
+  preparing = false,
+  emptying = false,
+  defaultSender,
+  notes,
+}: Facts): ChecklistItem[] {
   const bodies = channel === 'email' ? (['html', 'text'] as const) : (['text'] as const);
   const written = bodies.some((field) => draft[field].trim() !== '');
   const items: ChecklistItem[] = [];
@@ -47,7 +56,7 @@ export function checklistOf({ channel, draft, contacts, preparing = false, defau
     label: 'Contacts',
     href: '#contacts-section',
     state: contacts > 0 && !preparing ? 'done' : 'missing',
-    ...(preparing ? { detail: 'Being copied' } : contacts === 0 && { detail: 'Bring a list as a CSV file' }),
+    ...(preparing ? { detail: emptying ? 'Being removed' : 'Being copied' } : contacts === 0 && { detail: 'Bring a list as a CSV file' }),
   });
   return items;
 }

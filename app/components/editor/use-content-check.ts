@@ -59,7 +59,9 @@ const nothing: ListFacts = { empty: [], suppressed: 0 };
 export function useListFacts(campaign: CampaignJson, needed: string[]): ListFacts {
   const [facts, setFacts] = useState<ListFacts>(nothing);
   const query = new URLSearchParams(needed.map((name) => ['name', name])).toString();
-  const { id, total } = campaign;
+  const { id, preparing } = campaign;
+  // While the list is copied or emptied its size changes every second.
+  const total = preparing ? 0 : campaign.total;
   useEffect(() => {
     if (total === 0) {
       setFacts(nothing);

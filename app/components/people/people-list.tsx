@@ -77,8 +77,10 @@ function Suppressed({ suppressed: { reason, created_at } }: { suppressed: Suppre
     <p className={classes.suppressed}>
       <IconShieldOff size={17} stroke={1.8} aria-hidden />
       <span>
-        <strong>Never sent to</strong>: {reasonTexts[reason].label.toLowerCase()} <RelativeTime at={created_at} />.{' '}
-        {reasonTexts[reason].meaning}
+        <strong>Never sent to</strong>: {reasonTexts[reason].label.toLowerCase()}. {reasonTexts[reason].meaning}{' '}
+        <span className={classes.quiet}>
+          <RelativeTime at={created_at} prefix="Added" />
+        </span>
       </span>
     </p>
   );

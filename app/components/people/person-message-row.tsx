@@ -18,7 +18,6 @@ export function PersonMessageRow({ message: { campaign, recipient } }: { message
   const story = draft ? `/campaigns/${campaign.id}/edit` : `/campaigns/${campaign.id}/recipients/${recipient.id}`;
   const act = mayRetry && campaign.status !== 'CANCELLED' ? rowAct(recipient) : null;
   const { status, failure_code } = recipient;
-  const failed = status === 'failed' && failure_code !== null;
   return (
     <li className={classes.message}>
       <div className={classes.what}>
@@ -32,10 +31,10 @@ export function PersonMessageRow({ message: { campaign, recipient } }: { message
         <span className={classes.quiet}>{draft ? null : <Doing message={{ campaign, recipient }} />}</span>
       </div>
       <div className={classes.reason}>
-        {failed && (
+        {failure_code !== null && status !== 'sent' && (
           <>
             <span>{failureLabel(failure_code)}</span>
-            <span className={classes.quiet}>{failureTexts[failure_code as FailureCode]?.advice}</span>
+            {status === 'failed' && <span className={classes.quiet}>{failureTexts[failure_code as FailureCode]?.advice}</span>}
           </>
         )}
       </div>

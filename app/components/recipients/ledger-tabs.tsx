@@ -9,7 +9,7 @@ import {
   tabCount,
   wholeLedger,
 } from '#app/domain/recipients/ledger-filter.ts';
-import { Count } from '../number.tsx';
+import { Count, useNumbers } from '../number.tsx';
 import { recipientLooks } from '../status-look.ts';
 import classes from './ledger-tabs.module.css';
 
@@ -27,10 +27,24 @@ const labels: Record<LedgerTab, string> = {
 
 /** These show only where there are some: most campaigns never have any. */
 const rare: readonly LedgerTab[] = ['suppressed', 'cancelled'];
+/** After the end these, too. */
+const passing: readonly LedgerTab[] = ['waiting', 'sending', 'retrying', 'unknown'];
+/** Up to here the counts keep the room of the largest, so that the tabs stand still. */
+const ROOM_FOR = 9_999;
+
+interface Props {
+  filter: LedgerFilter;
+  counters: CampaignCounters;
+  ended: boolean;
+  path: string;
+}
 
 /** Which part of the ledger to see, with counts that follow the campaign. Links, so they can be opened anywhere. */
-export function LedgerTabs({ filter, counters, path }: { filter: LedgerFilter; counters: CampaignCounters; path: string }) {
-  const shown = ledgerTabs.filter((tab) => !rare.includes(tab) || tab === filter.tab || tabCount(tab, counters) > 0);
+export function LedgerTabs({ filter, counters, ended, path }: Props) {
+  const { count } = useNumbers();
+  const optional = ended ? [...rare, ...passing] : rare;
+  const shown = ledgerTabs.filter((tab) => !optional.includes(tab) || tab === filter.tab || tabCount(tab, counters) > 0);
+  const room = ended ? undefined : count(Math.min(counters.total, ROOM_FOR));
   const scroller = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab comes into view whenever another is chosen
   useEffect(() => {
@@ -51,8 +65,10 @@ export function LedgerTabs({ filter, counters, path }: { filter: LedgerFilter; c
               data-tab={tab}
             >
               {labels[tab]}
-              <span className={classes.count} data-none={tabCount(tab, counters) === 0 || undefined}>
-                <Count value={tabCount(tab, counters)} />
+              <span className={classes.place} data-room={room} suppressHydrationWarning>
+                <span className={classes.count} data-none={tabCount(tab, counters) === 0 || undefined}>
+                  <Count value={tabCount(tab, counters)} />
+                </span>
               </span>
             </Link>
           </li>

@@ -3,7 +3,7 @@ import { Link, useNavigation } from '@remix-run/react';
 import { IconArrowLeft, IconArrowRight, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { may } from '#app/domain/access/roles.ts';
-import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { fits, type LedgerFilter, ledgerSearch, tabCount, unseenChanges } from '#app/domain/recipients/ledger-filter.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';
@@ -50,7 +50,7 @@ export function RecipientsSection({ campaign, page, rows, reasons, path, openId,
         </Title>
         <LedgerSearch filter={filter} channel={campaign.channel} reasons={reasons} path={path} />
       </div>
-      <LedgerTabs filter={filter} counters={campaign} path={path} />
+      <LedgerTabs filter={filter} counters={campaign} ended={hasEnded(campaign.status)} path={path} />
       {unseen > 0 && !nothingToRead && <UnseenChanges count={unseen} onShow={onShowChanges} />}
       <div className={classes.body} aria-busy={loading} data-loading={loading || undefined}>
         {rows.length === 0 ? (
@@ -81,7 +81,7 @@ function UnseenChanges({ count: n, onShow }: { count: number; onShow: () => void
   const { counted } = useNumbers();
   return (
     <div className={classes.unseen}>
-      <Button size="compact-sm" variant="light" radius="xl" leftSection={<IconRefresh size={14} stroke={2} aria-hidden />} onClick={onShow}>
+      <Button size="compact-sm" radius="xl" leftSection={<IconRefresh size={14} stroke={2} aria-hidden />} onClick={onShow}>
         <span className="numeric">{counted(n, 'new change', 'new changes')}, show</span>
       </Button>
     </div>

@@ -32,9 +32,15 @@ export function RetryBar({ campaign, reasons, path }: Props) {
   if (shut === null) {
     return (
       <div className={classes.bar}>
-        <Button component={Link} to={{ pathname: `${path}/retry`, search }} preventScrollReset leftSection={icon}>
+        <Button
+          component={Link}
+          to={{ pathname: `${path}/retry`, search }}
+          preventScrollReset
+          leftSection={icon}
+          variant={offer.worthwhile ? 'filled' : 'default'}
+        >
           <span className="numeric" suppressHydrationWarning>
-            {offer.label} {offer.left}
+            {offer.label} <span className={classes.attempts}>{offer.left}</span>
           </span>
         </Button>
         <RetryUntil at={offer.until} />
@@ -45,11 +51,12 @@ export function RetryBar({ campaign, reasons, path }: Props) {
     <div className={classes.bar}>
       <Button disabled leftSection={icon} aria-describedby="retry-closed">
         <span className="numeric" suppressHydrationWarning>
-          {offer.label} {offer.left}
+          {offer.label} <span className={classes.attempts}>{offer.left}</span>
         </span>
       </Button>
       <p className={classes.closed} id="retry-closed">
         {shut}
+        {offer.closed && campaign.sent > 0 && ' A clone goes to the whole list, also to those who got this one.'}
       </p>
       {offer.closed && may(viewer, 'campaigns:write') && <CloneButton path={path} />}
     </div>

@@ -54,7 +54,11 @@ export function RetryForm({ preview, path }: Props) {
       {usual.length > 0 && (
         <fieldset className={classes.group}>
           <legend>Sent to again</legend>
-          <p className={classes.why}>For these the reason may have passed.</p>
+          <p className={classes.why}>
+            {usual.every(({ code }) => code === NOT_TRIED)
+              ? 'Sending stopped before it was their turn.'
+              : 'For these the reason may have passed.'}
+          </p>
           <ul className={classes.reasons}>{usual.map(choice)}</ul>
         </fieldset>
       )}

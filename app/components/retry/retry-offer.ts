@@ -6,6 +6,8 @@ export interface RetryOffer {
   label: string;
   /** "(2 attempts left)" */
   left: string;
+  /** Does a retry send to anybody without being told to? */
+  worthwhile: boolean;
   /** Why it is closed and what to do instead; null while it is open. */
   closed: string | null;
   /** Until when it is open, ISO 8601. */
@@ -39,6 +41,7 @@ export function retryOffer(
   return {
     label: labelOf(retryable - pending, pending, count),
     left: retries_left === 1 ? '(1 attempt left)' : `(${retries_left} attempts left)`,
+    worthwhile: retryable > 0,
     closed: retryClosed({ status, retry_count, max_retries, failed_at: failedAt }, new Date(now), windowS)?.message ?? null,
     until: retry_until,
   };

@@ -56,7 +56,7 @@ export function ScheduledHero({ campaign, path, maySend, online, fetcher }: Prop
             onClick={askToSend}
             disabled={!online}
           >
-            Send now
+            <span suppressHydrationWarning>Send to {who} now</span>
           </Button>
           <fetcher.Form method="post" action={path}>
             <Button

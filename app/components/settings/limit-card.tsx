@@ -6,6 +6,7 @@ import { ChannelMark } from '../channel-mark.tsx';
 import { useNumbers } from '../number.tsx';
 import { ClockTime } from '../relative-time.tsx';
 import { ActButton } from './act-button.tsx';
+import classes from './settings.module.css';
 
 interface Props {
   limit: LimitJson;
@@ -40,7 +41,7 @@ export function LimitCard({ limit: { channel, rate, default_rate, hold }, proble
             autoComplete="off"
             flex="1 1 260px"
           />
-          <Button type="submit" mt={44} loading={busy} aria-label={`Change the limit of ${name}`}>
+          <Button type="submit" className={classes.beside} loading={busy} aria-label={`Change the limit of ${name}`}>
             Change
           </Button>
         </Group>

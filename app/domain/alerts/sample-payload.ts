@@ -44,6 +44,8 @@ export function samplePayload(now: number): AlertPayload {
         hold_until: null,
         hold_reason: null,
         preparing: false,
+        emptying: false,
+        preparing_of: null,
         variables: ['first_name'],
         version: 42,
         created_at: minutesAgo(60),

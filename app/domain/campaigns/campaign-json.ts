@@ -24,6 +24,8 @@ export interface CampaignRow extends CampaignCounters {
   variables: string[];
   version: number;
   preparing: boolean;
+  emptying: boolean;
+  preparing_of: number | null;
   hold_until: Date | null;
   hold_reason: string | null;
   created_at: Date;
@@ -37,7 +39,19 @@ export const listColumns = [
   ...['id', 'name', 'channel', 'status', 'subject', 'sender', 'unknown_policy'],
   ...['total', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled', 'delivered', 'bounced'],
   ...['scheduled_at', 'time_zone', 'started_at', 'started_by', 'finished_at', 'failed_at', 'failure_code', 'failure_reason'],
-  ...['retry_count', 'max_retries', 'variables', 'preparing', 'hold_until', 'hold_reason', 'version', 'created_at', 'created_by'],
+  ...[
+    'retry_count',
+    'max_retries',
+    'variables',
+    'preparing',
+    'emptying',
+    'preparing_of',
+    'hold_until',
+    'hold_reason',
+    'version',
+    'created_at',
+    'created_by',
+  ],
 ].join(', ');
 export const campaignColumns = `${listColumns}, html, text`;
 

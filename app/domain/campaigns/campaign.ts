@@ -52,7 +52,11 @@ export interface CampaignJson extends CampaignCounters {
   retry_until: string | null;
   hold_until: string | null;
   hold_reason: string | null;
+  /** A task is copying the list, or emptying it; until it is done, nothing else may touch it. */
   preparing: boolean;
+  emptying: boolean;
+  /** How many people that task is about; null without one. */
+  preparing_of: number | null;
   /** Columns of the contact file, in the order in which they were first seen. */
   variables: string[];
   version: number;

@@ -17,6 +17,7 @@ export interface LockedCampaign {
   sender: string | null;
   variables: string[];
   preparing: boolean;
+  emptying: boolean;
   max_retries: number;
   retry_count: number;
   failed_at: Date | null;
@@ -36,7 +37,7 @@ export interface LockedCampaign {
 export async function lockCampaign(client: PoolClient, viewer: Pick<Viewer, 'label'> | null, id: number): Promise<LockedCampaign> {
   await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer?.label ?? '']);
   const { rows } = await client.query<LockedCampaign>(
-    `select id, name, channel, status, total, pending, subject, html, text, sender, variables, preparing, max_retries, retry_count,
+    `select id, name, channel, status, total, pending, subject, html, text, sender, variables, preparing, emptying, max_retries, retry_count,
        failed_at, scheduled_at, failure_code, failure_reason, now() as now
      from campaigns where id = $1 for no key update`,
     [id],

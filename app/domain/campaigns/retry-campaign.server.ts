@@ -52,8 +52,8 @@ export async function retryCampaign(
 
     await client.query(
       `update campaigns set status = 'SENDING', retry_count = retry_count + 1, failed_at = null, finished_at = null, failure_code = null,
-         failure_reason = null, retry_codes = $2, retried_at = now(), moving = true, dispatch_requested = true where id = $1`,
-      [id, chosen],
+         failure_reason = null, retry_codes = $2, retried_at = now(), retried_by = $3, moving = true, dispatch_requested = true where id = $1`,
+      [id, chosen, viewer.label],
     );
     await requestMove(client, id);
     await requestDispatch(client, id);

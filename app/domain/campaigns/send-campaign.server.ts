@@ -8,6 +8,7 @@ import type { CampaignJson } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
 import { type LockedCampaign, lockCampaign, requestDispatch, stateConflict } from './locked-campaign.server.ts';
 import { sendTime } from './send-time.ts';
+import { stillPreparing } from './still-preparing.ts';
 
 /** Senders of the configuration, for campaigns that name none. */
 export interface DefaultSenders {
@@ -25,7 +26,7 @@ export interface SendRequest {
 /**
  * Sends a draft now, or at its time. From here on its content and list are fixed (unscheduling makes it a draft again).
  *
- * @throws Problem 404; 409 in another state than DRAFT, while its list is being copied, or with nobody to send to; 422 with the fields
+ * @throws Problem 404; 409 in another state than DRAFT, while its list is being copied or emptied, or with nobody to send to; 422 with the fields
  * that are missing or broken
  */
 export async function sendCampaign(
@@ -38,7 +39,7 @@ export async function sendCampaign(
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'DRAFT') throw stateConflict('sent', campaign.status);
-    if (campaign.preparing) throw new Problem(409, 'preparing', 'The recipients are still being copied. Send when that is done.');
+    if (campaign.preparing) throw stillPreparing(campaign, 'Send when that is done.');
     if (campaign.pending === 0) {
       throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
     }

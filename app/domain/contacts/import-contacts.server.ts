@@ -2,8 +2,10 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import type { Viewer } from '../access/roles.ts';
 import { logEvent } from '../activity/log-event.server.ts';
-import { type CampaignStatus, type Channel, statusLabels } from '../campaigns/campaign.ts';
-import { Problem } from '../problem.ts';
+import { type Channel, statusLabels } from '../campaigns/campaign.ts';
+import type { CampaignRow } from '../campaigns/campaign-json.ts';
+import { stillPreparing } from '../campaigns/still-preparing.ts';
+import { conflict, Problem } from '../problem.ts';
 import { type ByteSource, readChunks } from './byte-source.server.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
 import { readCsv } from './csv-rows.server.ts';
@@ -132,31 +134,17 @@ async function* stage(
 
 /** Says no before a long upload rather than after it. The answer may change meanwhile: {@link addVariables} asks again, under the lock. */
 async function requireDraft(client: PoolClient, campaignId: number): Promise<Channel> {
-  const { rows } = await client.query<{ status: CampaignStatus; channel: Channel; preparing: boolean }>(
-    'select status, channel, preparing from campaigns where id = $1',
-    [campaignId],
-  );
-  const campaign = rows[0];
-  if (!campaign) {
-    throw notThere();
-  }
-  if (campaign.status !== 'DRAFT') {
-    throw notDraft(campaign.status);
-  }
-  if (campaign.preparing) {
-    throw new Problem(409, 'preparing', 'The recipients of the original are still being copied. Add contacts when that is done.');
-  }
-  return campaign.channel;
+  const { rows } = await client.query<DraftFacts>('select status, channel, preparing, emptying from campaigns where id = $1', [campaignId]);
+  return openDraft(rows[0]).channel;
 }
 
 /** Takes the campaign's row lock, checks that it still is a draft, and adds the names that it did not have yet. */
 async function addVariables(client: PoolClient, campaignId: number, names: string[]): Promise<void> {
-  const { rows } = await client.query<{ status: CampaignStatus }>('select status from campaigns where id = $1 for no key update', [
-    campaignId,
-  ]);
-  if (rows[0]?.status !== 'DRAFT') {
-    throw rows[0] ? notDraft(rows[0].status) : notThere();
-  }
+  const { rows } = await client.query<DraftFacts>(
+    'select status, channel, preparing, emptying from campaigns where id = $1 for no key update',
+    [campaignId],
+  );
+  openDraft(rows[0]);
   await client.query(
     `update campaigns set variables = variables || array(
        select name from unnest($2::text[]) with ordinality as given (name, position) where name <> all (variables) order by position)
@@ -165,12 +153,20 @@ async function addVariables(client: PoolClient, campaignId: number, names: strin
   );
 }
 
-function notThere(): Problem {
-  return new Problem(404, 'not_found', 'This campaign does not exist.');
+type DraftFacts = Pick<CampaignRow, 'status' | 'channel' | 'preparing' | 'emptying'>;
+
+/** @throws Problem unless contacts can be added to it */
+function openDraft(campaign: DraftFacts | undefined): DraftFacts {
+  if (!campaign) throw notThere();
+  if (campaign.status !== 'DRAFT') {
+    throw conflict(`This campaign is ${statusLabels[campaign.status].toLowerCase()}. Contacts can only be added to a draft.`);
+  }
+  if (campaign.preparing) throw stillPreparing(campaign, 'Add contacts when that is done.');
+  return campaign;
 }
 
-function notDraft(status: CampaignStatus): Problem {
-  return new Problem(409, 'conflict', `This campaign is ${statusLabels[status].toLowerCase()}. Contacts can only be added to a draft.`);
+function notThere(): Problem {
+  return new Problem(404, 'not_found', 'This campaign does not exist.');
 }
 
 /** PostgreSQL's and the stream's own words are not for people. */

@@ -42,9 +42,7 @@ export async function recordEvents(db: Database, events: readonly ProviderEvent[
 async function recordChunk(db: Database, chunk: readonly ProviderEvent[]): Promise<{ known: number; recorded: number }> {
   return inTransaction(db.pool, async (client) => {
     const logged = await logEvents(client, chunk);
-    const knownIds = new Set(logged.map(({ eventId }) => eventId));
-    const newIds = new Set(logged.filter(({ isNew }) => isNew).map(({ eventId }) => eventId));
-    const fresh = chunk.filter(({ eventId }) => newIds.has(eventId));
+    const fresh = chunk.filter(({ eventId }) => logged.fresh.has(eventId));
     if (fresh.length > 0) {
       await applyEvents(client, fresh);
       await suppress(
@@ -53,8 +51,8 @@ async function recordChunk(db: Database, chunk: readonly ProviderEvent[]): Promi
       );
       await lift(client, fresh.filter(({ kind }) => kind === 'resubscribed').map(whom));
     }
-    const known = chunk.filter(({ eventId }) => knownIds.has(eventId)).length;
-    return { known, recorded: newIds.size };
+    const known = chunk.filter(({ eventId }) => logged.known.has(eventId)).length;
+    return { known, recorded: logged.fresh.size };
   });
 }
 

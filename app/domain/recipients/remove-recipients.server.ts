@@ -3,14 +3,23 @@ import { inTransaction } from '#db/transaction.ts';
 import type { CampaignJson } from '../campaigns/campaign.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { lockDraft } from '../campaigns/lock-draft.server.ts';
+import { removeLockedList } from './remove-list.server.ts';
 
-/** Empties a draft's list, to import another; its import reports and known variables go with it. @throws Problem 404, 409 unless DRAFT */
+/**
+ * Empties a draft's list, to import another; its import reports and known variables go with it. Where the list is long, it is `emptying`
+ * when this answers.
+ *
+ * @throws Problem 404; 409 unless DRAFT or while it is copied
+ */
 export async function removeRecipients(db: Database, campaignId: number): Promise<CampaignJson> {
   await inTransaction(db.pool, async (client) => {
-    await lockDraft(client, campaignId, 'emptied');
-    await client.query('delete from recipients where campaign_id = $1', [campaignId]);
-    await client.query('delete from imports where campaign_id = $1', [campaignId]);
-    await client.query(`update campaigns set variables = '{}' where id = $1`, [campaignId]);
+    const { total } = await lockDraft(client, campaignId, 'emptied');
+    const more = await removeLockedList(client, campaignId);
+    await client.query(`update campaigns set variables = '{}', preparing = $2, emptying = $2, preparing_of = $3 where id = $1`, [
+      campaignId,
+      more,
+      more ? total : null,
+    ]);
   });
   return getCampaign(db, campaignId);
 }

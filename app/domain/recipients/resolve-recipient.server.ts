@@ -35,7 +35,7 @@ export async function resolveRecipient(
       if (found.campaign_status === 'CANCELLED') {
         throw new Problem(409, 'conflict', 'The campaign was cancelled and sends nothing any more. Decide that it was sent or failed.');
       }
-      await again(client, campaignId, id, found.address, found.campaign_status);
+      await again(client, viewer, campaignId, id, found.address, found.campaign_status);
       await sendOneAgain(client, viewer, campaignId, id);
     } else if (outcome === 'sent') {
       await client.query(

@@ -55,7 +55,7 @@ export async function retryRecipient(
     assertOpen(found, windowS);
     const corrected = address ? normalised(address, found.channel) : found.address;
     await assertNotSuppressed(client, found.channel, corrected);
-    await again(client, campaignId, id, corrected, found.campaign_status);
+    await again(client, viewer, campaignId, id, corrected, found.campaign_status);
     await client.query(
       `insert into campaign_events (campaign_id, recipient_id, kind, actor, details) values ($1, $2, 'recipient_retried', $3, $4)`,
       [campaignId, id, viewer.label, { corrected: corrected !== found.address }],
@@ -79,13 +79,13 @@ function normalised(raw: string, channel: Channel): string {
 }
 
 /** A new round with a fresh budget: queued at once, or pending while the campaign is paused. */
-export async function again(client: PoolClient, campaignId: number, id: number, address: string, status: CampaignStatus): Promise<void> {
+export async function again(client: PoolClient, viewer: Viewer, campaignId: number, id: number, address: string, status: CampaignStatus) {
   try {
     await client.query(
       `update recipients set status = $4, address = $3, round = round + 1, attempts = 0, dispatch_seq = dispatch_seq + 1, failed_at = null,
-         unknown_until = null, failure_code = null, failure_reason = null, changed_at = now()
+         unknown_until = null, failure_code = null, failure_reason = null, retried_by = $5, changed_at = now()
        where campaign_id = $1 and id = $2`,
-      [campaignId, id, address, status === 'PAUSED' ? 'pending' : 'queued'],
+      [campaignId, id, address, status === 'PAUSED' ? 'pending' : 'queued', viewer.label],
     );
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== 'one_row_per_address') throw error;

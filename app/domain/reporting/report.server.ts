@@ -12,7 +12,7 @@ export interface Report {
 
 /**
  * What was sent, failed and saved in a period, over all campaigns. The sums are those of the reporting views, with days of the reader's
- * time zone. Reads the whole ledger: 2 s for 1,000,000 recipients.
+ * time zone. Ended campaigns cost a few rows each; one under way is counted, 4 s for 1,000,000 recipients.
  */
 export async function report(db: Database, { period, channel }: ReportView, timeZone: string): Promise<Report> {
   const { unit, count } = periods[period];
@@ -36,12 +36,29 @@ export async function report(db: Database, { period, channel }: ReportView, time
        order by g.start`,
       [unit, from, channel],
     );
-    const { rows: reasons } = await client.query<{ code: string; count: number }>(
-      `select r.failure_code as code, count(*) as count from recipients r join campaigns c on c.id = r.campaign_id
-       where r.status = 'failed' and r.failed_at >= $1::date and ($2::channel is null or c.channel = $2)
-       group by r.failure_code order by count desc, r.failure_code`,
-      [from, channel],
-    );
+    const { rows: reasons } = await client.query<{ code: string; count: number }>(failureReasons, [from, channel]);
     return { rows, reasons: reasons.map((reason) => ({ ...reason, label: failureLabel(reason.code) })) };
   });
 }
+
+/**
+ * $1 the first day, $2 channel or null. Of campaigns that began in the period the kept counts; of earlier ones those recipients are counted
+ * that failed in it, where there may be any.
+ */
+const failureReasons = `
+  with concerned as (
+    select c.id, c.started_at >= $1::date as whole from campaigns c
+    where c.failed > 0 and ($2::channel is null or c.channel = $2) and (
+      c.started_at >= $1::date
+      or not exists (select from campaign_quarters q where q.campaign_id = c.id and q.ledger_version = c.ledger_version)
+      or exists (select from campaign_quarters q where q.campaign_id = c.id and q.failed > 0 and q.quarter >= $1::date))
+  )
+  select code, sum(count)::float8 as count
+  from (
+    select f.failure_code as code, f.recipients as count from concerned c join campaign_failures f on f.campaign_id = c.id
+    where c.whole and f.recipients > 0
+    union all
+    select r.failure_code, count(*) from concerned c join recipients r on r.campaign_id = c.id
+    where not c.whole and r.status = 'failed' and r.failed_at >= $1::date group by 1
+  ) parts
+  group by code order by count desc, code`;

@@ -34,6 +34,12 @@ export async function removeSuppression(db: Database, { channel, address }: { ch
   if (!rowCount) throw notFound('This address is not on the list; there is nothing');
 }
 
+/** May be sent to again. @throws Problem 404 */
+export async function removeSuppressionById(db: Database, id: number): Promise<void> {
+  const { rowCount } = await db.pool.query('delete from suppressions where id = $1', [id]);
+  if (!rowCount) throw notFound('This address is not on the list; there is nothing');
+}
+
 /** @throws Problem 409 where nobody sends to this address (in the ledger's spelling) */
 export async function assertNotSuppressed(client: PoolClient, channel: Channel, address: string): Promise<void> {
   const { rowCount } = await client.query('select from suppressions where channel = $1 and address = $2', [channel, address]);

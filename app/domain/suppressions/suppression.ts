@@ -43,9 +43,13 @@ const address = z.string('Enter an address or a number.').trim().min(1, 'Enter a
 export const newSuppression = z.strictObject({
   channel: z.enum(channels, 'Choose email or sms.'),
   address,
-  reason: z.enum(suppressionReasons).default('manual'),
+  reason: z.enum(suppressionReasons, `The reason must be one of ${suppressionReasons.join(', ')}.`).default('manual'),
 });
 export type NewSuppression = z.output<typeof newSuppression>;
 
-/** Named in the body, or in the query by clients that cannot send one with DELETE. */
-export const namedSuppression = z.strictObject({ channel: z.enum(channels).optional(), address: address.optional() });
+/** Named in the body, or in the query by clients that cannot send one with DELETE. Some send all that GET told them. */
+export const namedSuppression = z.strictObject({
+  channel: z.enum(channels).optional(),
+  address: address.optional(),
+  reason: z.enum(suppressionReasons).optional().describe('Not looked at.'),
+});

@@ -86,6 +86,19 @@ describe('the live connection', () => {
     expect(socket.connected).toBe(true);
   });
 
+  test('joins without an acknowledgement, takes an empty payload, and watches no campaign that is none', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(3, 'quiet.test') });
+    const socket = connect();
+    await connected(socket);
+    const told = new Promise((resolve) => socket.once('campaign:progress', resolve));
+    socket.emit('campaign:join', { id } as never, undefined as never);
+    expect(await socket.emitWithAck('campaigns:join', {} as never)).toEqual({ ok: true });
+    socket.emit('campaigns:leave');
+    expect(await socket.emitWithAck('recipients:watch', { campaign_id: 999_999, ids: [1] })).toEqual({ error: { code: 'not_found' } });
+    await sending.send(id);
+    expect(await told).toMatchObject({ id });
+  });
+
   test('tells every step from the snapshot to the end, without a gap', async () => {
     const id = await draftCampaign(api.db, { addresses: numbered(400) });
     const live = await follow(connect(), id);

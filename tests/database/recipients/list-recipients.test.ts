@@ -108,6 +108,9 @@ const plans: [string, string, () => unknown[]][] = [
   ['code', pageOfCode('r.id'), () => [campaignId, SIZE + 5_000, 51, 'timeout', null]],
   ['search', pageOfSearch('r.id'), () => [campaignId, 'person01', 51, ['person01'], null, null]],
   ['whole address', pageOfSearch('r.id'), () => [campaignId, '', 51, ['person012345@example.com'], ['sent'], null]],
+  // Of five addresses on the way one is shown.
+  ['search in a filter', pageOfSearch('r.id'), () => [campaignId, '', 10, ['person'], ['failed'], null]],
+  ['search in a reason', pageOfSearch('r.id'), () => [campaignId, '', 5, ['person'], null, 'timeout']],
 ];
 
 test.each(plans)('a page of "%s" reads about as many rows as it shows, from an index', async (_name, sql, values) => {

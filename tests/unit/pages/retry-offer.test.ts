@@ -21,7 +21,13 @@ const offer = (change: object = {}, why = reasons, now = failedAt + 1) => retryO
 
 describe('the button that leads to a retry', () => {
   test('says how many it sends to and how often it may', () => {
-    expect(offer()).toEqual({ label: 'Retry 188 failed', left: '(2 attempts left)', closed: null, until: campaign.retry_until });
+    expect(offer()).toEqual({
+      label: 'Retry 188 failed',
+      left: '(2 attempts left)',
+      worthwhile: true,
+      closed: null,
+      until: campaign.retry_until,
+    });
     expect(offer({ retries_left: 1, retry_count: 2 })).toMatchObject({ left: '(1 attempt left)' });
   });
 

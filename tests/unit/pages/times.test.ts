@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { absoluteText, relativeText } from '#app/components/times.ts';
+import { absoluteText, clockText, relativeText } from '#app/components/times.ts';
 
 const now = Date.UTC(2025, 10, 22, 14, 0, 0);
 const SECOND = 1_000;
@@ -18,6 +18,13 @@ describe('times', () => {
     [now + 48 * HOUR, 'in 2 days'],
   ])('%# reads as people would say it', (at, text) => {
     expect(relativeText(at, now, 'en-GB')).toBe(text);
+  });
+
+  test('a clock time says its day where that is not today, in the reader’s zone', () => {
+    expect(clockText(now - HOUR, now, 'en-GB', 'UTC')).toBe('13:00:00');
+    expect(clockText(now - 14.5 * HOUR, now, 'en-GB', 'UTC')).toBe('21 Nov, 23:30:00');
+    expect(clockText(now - 14.5 * HOUR, now, 'en-GB', 'Europe/Berlin')).toBe('00:30:00');
+    expect(clockText(now - 365 * 24 * HOUR, now, 'en-GB', 'UTC')).toBe('22 Nov 2024, 14:00:00');
   });
 
   test('the absolute time names its zone', () => {

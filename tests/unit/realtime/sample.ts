@@ -40,6 +40,8 @@ export function sampleCampaign(change: Partial<CampaignJson> = {}): CampaignJson
     hold_until: null,
     hold_reason: null,
     preparing: false,
+    emptying: false,
+    preparing_of: null,
     variables: [],
     version: 1,
     created_at: '2026-03-01T11:00:00.000Z',

@@ -13,7 +13,10 @@ const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
     on('listSuppressions', ({ context, query }) => listSuppressions(context.db, query)),
     on('addSuppression', ({ context, viewer, body }) => addSuppression(context.db, viewer, body)),
     on('removeSuppression', async ({ context, query, body }) => {
-      await removeSuppression(context.db, parseInput(wholeName, { ...query, ...body }));
+      await removeSuppression(
+        context.db,
+        parseInput(wholeName, { channel: body.channel ?? query.channel, address: body.address ?? query.address }),
+      );
       return undefined;
     }),
   );

@@ -1,0 +1,28 @@
+import type { PoolClient } from 'pg';
+import { removeFromList } from '#db/queries/remove-list.ts';
+import { conflict } from '../problem.ts';
+
+/**
+ * Removes the list of a draft that this transaction has locked, with its import reports. Of a long one only the beginning: a task then
+ * removes the rest.
+ *
+ * @returns whether there is a rest
+ * @throws Problem 409 while a clone is copying it
+ */
+export async function removeLockedList(client: PoolClient, campaignId: number): Promise<boolean> {
+  const { rowCount: clones } = await client.query('select from campaigns where cloned_from = $1 and preparing and not emptying', [
+    campaignId,
+  ]);
+  if (clones) throw conflict('Its recipients are being copied into a clone. Try again when that is done.', 'preparing');
+
+  const imports = await client.query<{ id: number }>('delete from imports where campaign_id = $1 returning id', [campaignId]);
+  const importIds = imports.rows.map(({ id }) => id);
+  const more = await removeFromList(client, { campaignId, importIds });
+  if (more) {
+    await client.query(
+      `select graphile_worker.add_job('remove_list', json_build_object('campaign_id', $1::bigint, 'import_ids', $2::bigint[]), priority => -15)`,
+      [campaignId, importIds],
+    );
+  }
+  return more;
+}

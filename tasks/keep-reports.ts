@@ -1,0 +1,10 @@
+import type { Task } from 'graphile-worker';
+import type { Database } from '#db/database.ts';
+import { keepReport, outdatedReports } from '#db/queries/keep-reports.ts';
+
+/** Every minute: counts what ended since, so that reports need not. */
+export const keepReports =
+  (db: Database): Task =>
+  async () => {
+    for (const id of await outdatedReports(db.pool)) await keepReport(db.pool, id);
+  };

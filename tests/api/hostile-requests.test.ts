@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
+import type { AppLoadContext } from '@remix-run/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEnv } from '#app/env.server.ts';
+import { readForm } from '#app/request-bytes.server.ts';
+import { startApi, type TestApi } from '#tests/support/api.ts';
+import { freePort, startWeb } from '#tests/support/web.ts';
+
+let api: TestApi;
+let web: Awaited<ReturnType<typeof startWeb>>;
+let context: AppLoadContext;
+beforeAll(async () => {
+  api = await startApi();
+  const env = readEnv({ DATABASE_URL: api.url, LOG_LEVEL: 'error', PORT: String(await freePort()) });
+  context = { ...api.context, env };
+  web = await startWeb(context);
+});
+afterAll(async () => {
+  await web.stop();
+  await api.drop();
+});
+
+const megabytes = (count: number) => Readable.from(Array.from({ length: count }, () => Buffer.alloc(1_000_000, 'a')));
+
+/** Sends requests one after the other over one connection, as they are, and answers the statuses that came back. */
+async function statuses(...requests: (string | Buffer)[]): Promise<number[]> {
+  const socket = connect(context.env.port, '127.0.0.1');
+  const answers = socket.setEncoding('latin1').toArray() as Promise<string[]>;
+  for (const request of requests) if (!socket.write(request)) await once(socket, 'drain');
+  return [...(await answers).join('').matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status));
+}
+
+test('a body that grows too large while it arrives gets its answer, and the connection serves on', async () => {
+  const head = `Host: localhost\r\nAuthorization: Bearer ${api.keys.admin}\r\nContent-Type: application/json\r\n`;
+  const megabyte = [`${(1_000_000).toString(16)}\r\n`, Buffer.alloc(1_000_000, 'a'), '\r\n'];
+  const body = Array.from({ length: 20 }, () => megabyte).flat();
+  expect(
+    await statuses(
+      `POST /api/v1/campaigns HTTP/1.1\r\n${head}Transfer-Encoding: chunked\r\n\r\n`,
+      ...body,
+      '0\r\n\r\n',
+      'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+    ),
+  ).toEqual([413, 200]);
+});
+
+test.each(['/api/v1/campaigns/%E0%A4%A', '/api/v1/%', '/api/%ff'])('the broken address %s is answered as a problem', async (path) => {
+  const response = await fetch(`http://127.0.0.1:${context.env.port}${path}`, { headers: { Authorization: `Bearer ${api.keys.admin}` } });
+  expect([response.status, response.headers.get('content-type')?.split(';')[0]]).toEqual([404, 'application/problem+json']);
+  expect(await response.json()).toMatchObject({ status: 404, code: 'not_found' });
+});
+
+test.each(['a b', '[', '%zz', 'x:99999999', 'a@b', 'a/b', '<script>'])('the host %s is refused, not an error of ours', async (host) => {
+  const request = (headers: string) => `GET /api/v1/campaigns HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`;
+  expect(await statuses(request(`Host: ${host}\r\n`))).toEqual([400]);
+  expect(await statuses(request(`Host: localhost\r\nX-Forwarded-Host: ${host}\r\n`))).toEqual([400]);
+});
+
+test('what is no path, and a method that nobody knows, are refused', async () => {
+  const tail = 'HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+  expect(await statuses(`GET * ${tail}`)).toEqual([400]);
+  expect(await statuses(`GET http://elsewhere.test/api/v1/campaigns ${tail}`)).toEqual([400]);
+  expect(await statuses(`TRACE /api/v1/campaigns ${tail}`)).toEqual([405]);
+  expect(await statuses(`GET /api/v1/campaigns HTTP/1.1\r\nHost: [::1]:3000\r\nConnection: close\r\n\r\n`)).toEqual([401]);
+});
+
+test.each(['/campaigns?q=%00', '/campaigns/1/recipients?code=a%00b', '/suppressions?q=%00', '/people?q=%00'])(
+  'NUL in %s is refused',
+  async (path) => {
+    expect((await api.call('GET', path)).status).toBe(422);
+  },
+);
+
+test('an import whose file is named with NUL is refused', async () => {
+  const { id } = (await (await api.call('POST', '/campaigns', { body: { name: 'NUL', channel: 'email' } })).json()) as { id: number };
+  const headers = { 'Content-Type': 'text/csv' };
+  const response = await api.call('POST', `/campaigns/${id}/recipients?file_name=a%00b`, { body: 'email\na@b.test\n', headers });
+  expect(response.status).toBe(422);
+});
+
+const form = (body: BodyInit, type: string) =>
+  new Request('http://localhost/login', { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' } as RequestInit);
+const refusal = (request: Request) =>
+  readForm(request).then(
+    () => null,
+    (thrown: { init: ResponseInit }) => thrown.init.status,
+  );
+
+test('a form is read up to its limit, and what is no form is refused', async () => {
+  const urlencoded = 'application/x-www-form-urlencoded';
+  expect((await readForm(form('email=a%40b.test&next=', urlencoded))).get('email')).toBe('a@b.test');
+  expect(await refusal(form(Readable.toWeb(megabytes(20)) as ReadableStream, urlencoded))).toBe(413);
+  expect(await refusal(form('--x\r\nno part', 'multipart/form-data; boundary=x'))).toBe(400);
+  expect(await refusal(form('{}', 'application/json'))).toBe(400);
+});
