@@ -16,10 +16,10 @@ export interface PoolOptions {
   max?: number;
   applicationName?: string;
   /**
-   * false: a commit does not wait for the disk. Only for what may be forgotten when PostgreSQL itself crashes: Graphile's own book-keeping,
-   * since a job that was taken or done comes back, and the ledger knows that it is stale.
+   * For Graphile's own book-keeping. A commit does not wait for the disk: what PostgreSQL forgets in a crash, a job that was taken or done,
+   * comes back, and the ledger knows that it is stale. Statements are planned each time, since the queue is empty now and large in a moment.
    */
-  synchronousCommit?: boolean;
+  queue?: boolean;
   /**
    * The URL leads to a transaction pooler, where every transaction may meet another connection: statements are prepared anew each time
    * instead of by name, ours and those of libraries. The rest of what a pooler forbids (LISTEN, session locks) uses the direct URL.
@@ -42,14 +42,14 @@ class UnnamedClient extends pg.Client {
  */
 export function openDatabase(
   url: string,
-  { max = 10, applicationName = 'rollcall', synchronousCommit = true, pooler = false, onError = () => {} }: PoolOptions = {},
+  { max = 10, applicationName = 'rollcall', queue = false, pooler = false, onError = () => {} }: PoolOptions = {},
 ): Database {
   const pool = new pg.Pool({
     ...(pooler && { Client: UnnamedClient }),
     connectionString: url,
     max,
     application_name: applicationName,
-    ...(synchronousCommit ? {} : { options: '-c synchronous_commit=off' }),
+    ...(queue && { options: '-c synchronous_commit=off -c plan_cache_mode=force_custom_plan' }),
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     connectionTimeoutMillis: 10_000,

@@ -271,7 +271,7 @@ create table campaigns (
   constraint sent_means_all CHECK (((status <> 'SENT'::campaign_status) OR ((sent + suppressed) = total))),
   constraint started_has_time CHECK (((status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status, 'CANCELLED'::campaign_status])) OR (started_at IS NOT NULL))),
   constraint stop_has_reason CHECK (((stop_code IS NULL) = (stop_reason IS NULL)))
-) with (fillfactor=50);
+) with (fillfactor=50, toast_tuple_target=128);
 
 create table failure_labels (
   code text not null,

@@ -134,7 +134,7 @@ async function startSession(
   const { pool } = openDatabase(env.databaseDirectUrl, {
     max: 6,
     applicationName: 'rollcall queue',
-    synchronousCommit: false,
+    queue: true,
     onError: (error) => {
       log.warn({ err: error }, 'queue connection lost');
       lost.resolve();

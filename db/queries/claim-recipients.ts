@@ -46,18 +46,21 @@ export async function claimRecipients(
       with wanted as (
         select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $5::boolean[]) as w (campaign_id, id, dispatch_seq, probe)
       ),
+      of_campaign as materialized (
+        select c.id, c.status, c.channel, c.status = 'SENDING' and c.stop_code is null as sends, g.hold_until is not null as held
+        from campaigns c join provider_gates g on g.channel = c.channel where c.id = any ($1::bigint[])
+      ),
       due as (
         select r.campaign_id, r.id, c.status as campaign_status, r.status = 'sending' as again,
-          c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) as turn,
-          c.status = 'SENDING' and c.stop_code is null and (g.hold_until is null or w.probe) and s.id is null as may_send
+          c.sends and (w.probe or not c.held) as turn, c.sends and (w.probe or not c.held) and s.id is null as may_send
         from wanted w
+        join of_campaign c on c.id = w.campaign_id
         join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
-        join campaigns c on c.id = w.campaign_id
-        join provider_gates g on g.channel = c.channel
         left join suppressions s on s.channel = c.channel and s.address = r.address
         where r.dispatch_seq = w.dispatch_seq
-          and (r.status = 'queued' or (r.status = 'retrying' and r.next_attempt_at <= now())
-            or ($6 and r.status = 'sending' and r.claimed_by = $4::integer))
+          -- In a shape that no index serves: see docs/decisions/0011, steady plans.
+          and case r.status when 'queued' then true when 'retrying' then r.next_attempt_at <= now()
+            when 'sending' then $6 and r.claimed_by = $4::integer else false end
         order by r.id
         for update of r
       )

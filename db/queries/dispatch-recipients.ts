@@ -41,13 +41,14 @@ export async function dispatchRecipients(
       name: 'dispatch_recipients',
       text: `
         with picked as (
-          select r.id from recipients r join campaigns c on c.id = r.campaign_id
-          where r.campaign_id = $1 and r.status = 'pending' and r.id > $4 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null
+          select r.id, r.ctid from recipients r
+          where r.campaign_id = $1 and r.status = 'pending' and r.id > $4
+            and (select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null from campaigns c where c.id = $1)
           order by r.id limit $2 for update of r skip locked
         ),
         moved as (
           update recipients r set status = 'queued', dispatch_seq = r.dispatch_seq + 1, changed_at = now()
-          from picked where r.campaign_id = $1 and r.id = picked.id
+          from picked where r.ctid = picked.ctid
           returning r.id, r.dispatch_seq
         ),
         jobs as (

@@ -1,0 +1,69 @@
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
+import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
+import { recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+
+let own: TestDatabase;
+let campaign: number;
+const texts = new Map<string, string>();
+
+/** The statistics that a real installation ends up with: everybody of the campaigns before was sent, and of this one it knows nothing. */
+beforeAll(async () => {
+  own = await createTestDatabase();
+  const { pool } = own.db;
+  const before = await draftCampaign(own.db, { addresses: numbered(90_000) });
+  await pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [before]);
+  await pool.query(`update recipients set status = 'sent', sent_at = now(), attempt_id = id where campaign_id = $1`, [before]);
+  await pool.query('vacuum (analyze) recipients');
+  await pool.query('vacuum (analyze) campaigns');
+  campaign = await draftCampaign(own.db, { addresses: numbered(5_000) });
+  await pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [campaign]);
+  await dispatchRecipients(listening(pool), campaign);
+  const key: SendKey = { campaign_id: campaign, recipient_id: 0, dispatch_seq: 1 };
+  await claimRecipients(listening(pool), [key]);
+  await recordOutcomes(listening(pool), []);
+}, 60_000);
+afterAll(() => own.drop());
+
+/** Notes the texts of named statements on their way. */
+function listening<Target extends Pool | PoolClient>(target: Target): Target {
+  return new Proxy(target, {
+    get(object, key) {
+      if (key === 'connect') return async () => listening(await (object as Pool).connect());
+      const value: unknown = Reflect.get(object, key, object);
+      if (typeof value !== 'function') return value;
+      if (key !== 'query') return value.bind(object);
+      return (query: QueryConfig | string, ...rest: unknown[]) => {
+        if (typeof query === 'object' && query.name) texts.set(query.name, query.text);
+        return value.call(object, query, ...rest);
+      };
+    },
+  });
+}
+
+const planOf = async (name: string) => {
+  const { rows } = await own.db.pool.query<{ 'QUERY PLAN': string }>(`explain (generic_plan, costs off) ${texts.get(name)}`);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+};
+
+test.each(['claim_recipients', 'record_outcomes'])('%s finds its recipients by their key, whatever the statistics say', async (name) => {
+  const plan = await planOf(name);
+  expect(plan).toContain('recipients_pkey');
+  expect(plan).not.toMatch(/recipients_by_status|recipients_in_flight|Seq Scan on recipients/);
+});
+
+test('a top-up walks its own campaign once and updates what it locked', async () => {
+  const plan = await planOf('dispatch_recipients');
+  expect(plan).toMatch(/Index Scan using recipients_by_status on recipients r\n +Index Cond: \(\(campaign_id = \$1\)/);
+  expect(plan).toContain('Tid Scan on recipients');
+});
+
+test('the queue is not analyzed while it happens to be empty', async () => {
+  const { rows } = await own.db.pool.query(
+    `select reloptions from pg_class where relname = '_private_jobs' and relnamespace = 'graphile_worker'::regnamespace`,
+  );
+  expect(rows[0].reloptions).toContain('autovacuum_analyze_threshold=2147483647');
+});
