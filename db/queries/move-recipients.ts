@@ -58,6 +58,7 @@ async function moveBatch(pool: Pool, campaignId: number, after: number): Promise
        update recipients r set
          status = case when locked.campaign_status = 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status,
          round = r.round + again::integer, attempts = case when again then 0 else r.attempts end,
+         retried_by = case when again then locked.retried_by else r.retried_by end,
          next_attempt_at = null, failed_at = null, failure_code = null, failure_reason = null, changed_at = now()
        from locked where r.campaign_id = $1 and r.id = locked.id
        returning r.id
