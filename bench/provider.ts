@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { until } from '../scripts/chaos/processes.ts';
 import { freePort } from '../scripts/embedded-postgres.ts';
+import { until } from '../scripts/processes.ts';
 
 export interface CountingProvider {
   url: string;

@@ -14,9 +14,9 @@ import {
 } from '#sandbox/credentials.ts';
 import type { FaultsInput } from '#sandbox/faults.ts';
 import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { type Process, startProcess, until } from '../processes.ts';
 import { startBalancer } from './balancer.ts';
 import { admin, type Reader, startReader } from './browser.ts';
-import { type Process, startProcess, until } from './processes.ts';
 
 /** Longer than an event of the provider takes to arrive, and to be repeated while every web server starts anew. */
 export const UNKNOWN_GRACE_S = 12;

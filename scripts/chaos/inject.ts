@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultsInput } from '#sandbox/faults.ts';
+import type { Process } from '../processes.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fault } from './plan.ts';
-import type { Process } from './processes.ts';
 
 /** SIGTERM must have ended a process after this time, whatever else is broken. */
 const STOP_WITHIN_MS = 20_000;

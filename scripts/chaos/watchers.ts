@@ -1,7 +1,7 @@
 import { recipientStatuses } from '#app/domain/recipients/recipient.ts';
+import { until } from '../processes.ts';
 import { follow, type Progress } from '../send/follow.ts';
 import type { Cluster } from './cluster.ts';
-import { until } from './processes.ts';
 
 /** Socket clients, so that each web process has some. */
 const WATCHERS = 4;
