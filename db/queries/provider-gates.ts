@@ -122,16 +122,30 @@ const PROBE_LOST_S = 30;
 /**
  * Sends one message through a held provider, of a campaign that waits for it. With nobody waiting there is nothing to hold.
  *
+ * To whom is left to chance, everybody alike: somebody whose own message the provider always answers with an error would otherwise be asked
+ * for again and again, and keep it held for all the others.
+ *
  * @returns whether a probe is on its way
  */
 export async function probeProvider(pool: Pool, channel: Channel): Promise<boolean> {
   const probing = await inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ id: number; campaign_id: number }>(
-      `with picked as (
-         select r.campaign_id, r.id from campaigns c join recipients r on r.campaign_id = c.id
-         where c.channel = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and r.status = 'pending'
+      `with campaign as (
+         select c.id from campaigns c
+         where c.channel = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
            and exists (select from provider_gates where channel = $1 and hold_until <= now())
-         order by c.id, r.id limit 1 for update of r skip locked
+         order by -ln(1 - random()) / c.pending limit 1
+       ),
+       ends as (
+         select c.id as campaign_id,
+           (select min(id) from recipients where campaign_id = c.id and status = 'pending') as first,
+           (select max(id) from recipients where campaign_id = c.id and status = 'pending') as last
+         from campaign c
+       ),
+       start as materialized (select campaign_id, first + floor(random() * (last - first + 1))::bigint as id from ends),
+       picked as (
+         select r.campaign_id, r.id from start s join recipients r on r.campaign_id = s.campaign_id and r.status = 'pending' and r.id >= s.id
+         order by r.id limit 1 for update of r skip locked
        ),
        moved as (
          update recipients r set status = 'queued', dispatch_seq = r.dispatch_seq + 1, changed_at = now()

@@ -55,6 +55,15 @@ describe('a held provider', () => {
     expect(await getCampaign(own.db, id)).toMatchObject({ hold_until: null, hold_reason: null });
   });
 
+  test('is not kept held by one person whose own message always fails', async () => {
+    await sending.sandbox.setFaults({});
+    const id = await draftCampaign(own.db, { addresses: ['always+500@chance.test', ...numbered(60, 'chance.test')] });
+    await holdProvider(own.db.pool, 'email', { seconds: 1, reason: 'SendGrid is limiting us.', longestS: 3_600, renew: false });
+    await sending.send(id);
+    await vi.waitFor(async () => expect((await getCampaign(own.db, id)).sent).toBe(60), { timeout: 30_000 });
+    expect(await sending.untilEnded(id)).toBe('PARTIALLY_SENT');
+  }, 90_000);
+
   test('stays held while its probes fail, without burning their attempts', async () => {
     await sending.sandbox.setFaults({ email: { down: true } });
     const id = await draftCampaign(own.db, { addresses: numbered(40, 'probe.test') });

@@ -14,6 +14,8 @@ export interface CallNote {
 const STORM = { answers: 100, share: 0.5 };
 const OUTAGE = { recipients: 200, spanMs: 10_000, share: 0.9 };
 const BUCKET_MS = 1_000;
+/** Nothing was sent for so long: the provider was held meanwhile, and what it answered before says nothing about now. */
+const QUIET_MS = 4_000;
 
 /** The calls of about a second. */
 interface Bucket {
@@ -26,16 +28,22 @@ interface Bucket {
 
 /**
  * Notices when it is not the recipients but the provider: at least half of the last 100 answers were 429 (a storm), or at least 90 % were
- * transient over at least 200 different recipients and 10 seconds (an outage). After a trip it starts afresh.
+ * transient over at least 200 different recipients and 10 seconds (an outage). After a trip it starts afresh, and counts
+ * 429s once more from nothing after the hold, so that answers which were on their way when it tripped do not trip it again.
  */
 export function createBreaker(): { note(call: CallNote): Trip | null } {
   let last: boolean[] = [];
   let limited = 0;
   let buckets: Bucket[] = [];
+  let notedAtMs = Number.NEGATIVE_INFINITY;
 
-  function trip(why: Trip): Trip {
+  function forgetAnswers(): void {
     last = [];
     limited = 0;
+  }
+
+  function trip(why: Trip): Trip {
+    forgetAnswers();
     buckets = [];
     return why;
   }
@@ -50,6 +58,8 @@ export function createBreaker(): { note(call: CallNote): Trip | null } {
 
   return {
     note({ atMs, recipientIds, rateLimited, transient }) {
+      if (atMs - notedAtMs > QUIET_MS) forgetAnswers();
+      notedAtMs = atMs;
       last.push(rateLimited);
       limited += Number(rateLimited);
       if (last.length > STORM.answers) limited -= Number(last.shift());

@@ -28,6 +28,13 @@ describe('the breaker', () => {
     expect(run(250, 12_000, (i) => ({ transient: i % 20 !== 0 }))).toEqual(['outage']);
   });
 
+  test('does not count what was on its way when it tripped against the first answers after the hold', () => {
+    const breaker = createBreaker();
+    const note = (atMs: number, rateLimited: boolean) => breaker.note({ atMs, recipientIds: [atMs], rateLimited, transient: rateLimited });
+    expect(Array.from({ length: 160 }, (_, i) => note(i, true)).filter(Boolean)).toEqual(['storm']);
+    expect(Array.from({ length: 100 }, (_, i) => note(5_200 + i, false)).filter(Boolean)).toEqual([]);
+  });
+
   test('counts everybody who shared a call, and the call once', () => {
     const breaker = createBreaker();
     const shared = (i: number) => Array.from({ length: 50 }, (_, n) => i * 50 + n);
