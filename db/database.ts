@@ -49,7 +49,9 @@ export function openDatabase(
     connectionString: url,
     max,
     application_name: applicationName,
-    ...(queue && { options: '-c synchronous_commit=off -c plan_cache_mode=force_custom_plan' }),
+    ...(queue && {
+      options: '-c synchronous_commit=off -c plan_cache_mode=force_custom_plan -c enable_bitmapscan=off -c enable_seqscan=off',
+    }),
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     connectionTimeoutMillis: 10_000,
