@@ -3,11 +3,32 @@ import type { BodyParts, OutgoingMessage } from './provider.ts';
 /** Headers that Rollcall sets (RFC 8058). Any other could replace what SendGrid needs, or be taken for a request header. */
 export const allowedHeaders: readonly string[] = ['List-Unsubscribe', 'List-Unsubscribe-Post'];
 
+/** What @sendgrid/mail takes, as far as Rollcall uses it. */
+export interface SendGridMail {
+  from: string;
+  subject: string;
+  content: Content;
+  personalizations: Personalization[];
+  /** Around the names of substitutions. */
+  substitutionWrappers?: [string, string];
+}
+
+/** At least one, as the SDK's types demand; empty content is refused by SendGrid. */
+type Content = [{ type: string; value: string }];
+
+interface Personalization {
+  to: { email: string }[];
+  customArgs: Record<string, string>;
+  headers?: Record<string, string>;
+  subject?: string;
+  substitutions?: Record<string, string>;
+}
+
 /**
  * One message in the form that @sendgrid/mail takes. Ids travel as custom_args of the personalization and come back with every event.
  * Headers belong to the personalization: the SDK also sends message-level ones as HTTP request headers.
  */
-export function sendGridMail(message: OutgoingMessage) {
+export function sendGridMail(message: OutgoingMessage): SendGridMail {
   return {
     from: message.from,
     subject: message.subject ?? '',
@@ -35,7 +56,7 @@ export function sharedSendGridMail(messages: readonly OutgoingMessage[], shared:
   const [text, html] = [tagged(shared.text, 't'), tagged(shared.html, 'h')];
   const clean = ![...(shared.text ?? []), ...(shared.html ?? [])].some((part) => part.includes(left));
 
-  const personalizations: (ReturnType<typeof personalizationOf> & { subject: string; substitutions: Record<string, string> })[] = [];
+  const personalizations: Personalization[] = [];
   const included = messages.map((message) => {
     const substitutions = Object.fromEntries([...named(message.own?.text, 't'), ...named(message.own?.html, 'h')]);
     const bytes = Object.entries(substitutions).reduce((sum, [name, value]) => sum + utf8Bytes(left + name + right + value), 0);
@@ -43,7 +64,7 @@ export function sharedSendGridMail(messages: readonly OutgoingMessage[], shared:
     if (clean && fits) personalizations.push({ ...personalizationOf(message), subject: message.subject ?? '', substitutions });
     return clean && fits;
   });
-  const mail = {
+  const mail: SendGridMail = {
     from: messages[0]?.from ?? '',
     subject: messages[0]?.subject ?? '',
     content: contentOf(text, html),
@@ -57,12 +78,12 @@ const named = (parts: readonly string[] | undefined, name: string) => parts?.map
 
 const utf8Bytes = (text: string) => new TextEncoder().encode(text).length;
 
-function contentOf(text: string | undefined, html: string | undefined): [{ type: string; value: string }] {
+function contentOf(text: string | undefined, html: string | undefined): Content {
   const content = [...(text ? [{ type: 'text/plain', value: text }] : []), ...(html ? [{ type: 'text/html', value: html }] : [])];
-  return content as [(typeof content)[number]];
+  return content as Content;
 }
 
-function personalizationOf(message: OutgoingMessage) {
+function personalizationOf(message: OutgoingMessage): Personalization {
   const headers = pickHeaders(message.headers ?? {});
   return {
     // An object, because the SDK splits a string at "<" into name and address.

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from '@sendgrid/client';
+import { classes } from '@sendgrid/helpers';
 import { MailService } from '@sendgrid/mail';
 import { exchangeOfCall, follow } from './call.server.ts';
 import { notBuilt } from './classification.ts';
@@ -7,7 +8,7 @@ import type { Provider, SendResult } from './provider.ts';
 import { redact } from './redaction.ts';
 import { refusedBy, refusedBySilence, withoutAnswer } from './refusal.server.ts';
 import { classifySendGrid, errorsByRecipient, type SendGridError, sendGridErrors } from './sendgrid-classification.ts';
-import { sendGridMail, sharedSendGridMail } from './sendgrid-mail.ts';
+import { type SendGridMail, sendGridMail, sharedSendGridMail } from './sendgrid-mail.ts';
 import { createTransport, type Transport } from './transport.server.ts';
 
 type ClientRequest = Parameters<Client['request']>[0];
@@ -32,8 +33,11 @@ export function createSendGrid({ apiKey, baseUrl, timeoutMs }: SendGridSettings)
   const secrets = [apiKey];
 
   /** @returns what it means for the whole call and, where the refusal names recipients, for each of those by their place in it */
-  async function post(body: Mail, signal: AbortSignal | undefined): Promise<{ result: SendResult; refused: Map<number, SendResult> }> {
-    const { exchange, error } = await follow(signal, () => mail.send(body));
+  async function post(
+    body: SendGridMail,
+    signal: AbortSignal | undefined,
+  ): Promise<{ result: SendResult; refused: Map<number, SendResult> }> {
+    const { exchange, error } = await follow(signal, () => mail.send(built(body) as unknown as Mail));
     const whole = (result: SendResult) => ({ result, refused: new Map<number, SendResult>() });
     if (exchange === null) return whole(withoutAnswer(notBuilt, redact(String(error), secrets)));
     if (exchange.kind !== 'answered') return whole(refusedBySilence('SendGrid', exchange, secrets));
@@ -72,6 +76,28 @@ export function createSendGrid({ apiKey, baseUrl, timeoutMs }: SendGridSettings)
     },
     close: () => transport.close(),
   };
+}
+
+/**
+ * As the SDK's own `new Mail(data)` does, without the two copies of the whole message that it makes by way of JSON to convert names that
+ * are right already: a seventh of the worker's time.
+ */
+function built({ from, subject, content, substitutionWrappers, personalizations }: SendGridMail) {
+  const mail = new classes.Mail();
+  mail.setFrom(from);
+  mail.setSubject(subject);
+  mail.setContent(content);
+  if (substitutionWrappers) mail.setSubstitutionWrappers(substitutionWrappers);
+  for (const given of personalizations) {
+    const one = new classes.Personalization();
+    one.setTo(given.to);
+    one.setCustomArgs(given.customArgs);
+    if (given.headers) one.setHeaders(given.headers);
+    if (given.subject !== undefined) one.setSubject(given.subject);
+    if (given.substitutions) one.setSubstitutions(given.substitutions);
+    mail.addPersonalization(one as typeof one & { to: { email: string }[] });
+  }
+  return mail;
 }
 
 /**
