@@ -126,7 +126,6 @@ create table attempts (
   provider_message_id text,
   actor text,
   constraint attempts_pkey PRIMARY KEY (id),
-  constraint attempts_campaign_id_recipient_id_fkey FOREIGN KEY (campaign_id, recipient_id) REFERENCES recipients(campaign_id, id),
   constraint attempts_number_check CHECK (((number >= 1) AND (number <= 4)))
 );
 
@@ -385,6 +384,11 @@ create table recipients (
   changed_at timestamp with time zone default now() not null,
   claimed_by integer,
   retried_by text,
+  listed_as recipient_status generated always as (
+CASE
+    WHEN (status = ANY (ARRAY['queued'::recipient_status, 'sending'::recipient_status])) THEN 'pending'::recipient_status
+    ELSE status
+END) stored not null,
   constraint recipients_pkey PRIMARY KEY (campaign_id, id),
   constraint one_row_per_address UNIQUE (campaign_id, address),
   constraint deadline_only_unknown CHECK (((unknown_until IS NULL) OR (status = 'unknown'::recipient_status))),
@@ -396,7 +400,7 @@ create table recipients (
   constraint sending_is_claimed CHECK (((status <> 'sending'::recipient_status) OR ((attempt_id IS NOT NULL) AND (claimed_at IS NOT NULL)))),
   constraint sent_has_time CHECK (((status <> 'sent'::recipient_status) OR (sent_at IS NOT NULL))),
   constraint unknown_has_attempt CHECK (((status <> 'unknown'::recipient_status) OR (attempt_id IS NOT NULL)))
-) with (fillfactor=70);
+) with (fillfactor=50);
 
 create table repairs (
   id bigint generated always as identity not null,
@@ -529,8 +533,7 @@ CREATE INDEX provider_events_of_attempt ON public.provider_events USING btree (a
 CREATE INDEX provider_events_of_recipient ON public.provider_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
 CREATE INDEX recipients_by_address ON public.recipients USING btree (address, id DESC);
 CREATE INDEX recipients_by_failure ON public.recipients USING btree (campaign_id, failure_code, id) WHERE (failure_code IS NOT NULL);
-CREATE INDEX recipients_by_status ON public.recipients USING btree (campaign_id, status, id);
-CREATE INDEX recipients_in_flight ON public.recipients USING btree (claimed_at) WHERE (status = 'sending'::recipient_status);
+CREATE INDEX recipients_by_list ON public.recipients USING btree (campaign_id, listed_as, id);
 CREATE INDEX recipients_unknown_due ON public.recipients USING btree (unknown_until) WHERE (unknown_until IS NOT NULL);
 CREATE INDEX repairs_by_time ON public.repairs USING btree (at);
 CREATE INDEX suppressions_by_reason ON public.suppressions USING btree (reason, id);
@@ -741,6 +744,63 @@ AS $function$
   select case d when 'deferred' then 1 when 'undelivered' then 2 when 'delivered' then 3 when 'bounced' then 4 when 'complained' then 5 else 0 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.dispatch_recipients(campaign bigint, smallest_window integer, job_window integer, email_rate double precision, sms_rate double precision, OUT queued integer, OUT more boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  share record;
+  wanted integer;
+  last bigint;
+begin
+  select 'send_' || c.channel as task, c.queued, c.dispatch_after,
+    ceil(greatest(least(smallest_window, two_seconds.messages),
+      least(job_window, two_seconds.messages) / (select count(*) from campaigns where status = 'SENDING')))::integer as size
+  into share
+  from campaigns c join provider_gates g on g.channel = c.channel,
+    lateral (select greatest(10, 2 * coalesce(g.rate, case c.channel when 'email' then email_rate else sms_rate end, 'infinity')) as messages) as two_seconds
+  where c.id = campaign and g.hold_until is null and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
+  if not found then
+    queued := 0;
+    more := false;
+    return;
+  end if;
+  wanted := greatest(share.size - share.queued, 0);
+
+  -- A crash that forgets this forgets the jobs, too: they are dispatched again.
+  perform set_config('synchronous_commit', 'off', true);
+  with picked as (
+    select r.id, r.ctid from recipients r
+    where r.campaign_id = campaign and r.listed_as = 'pending' and r.status = 'pending' and r.id > share.dispatch_after
+      and (select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null from campaigns c where c.id = campaign)
+    order by r.id limit wanted for update of r skip locked
+  ),
+  moved as (
+    update recipients r set status = 'queued', dispatch_seq = r.dispatch_seq + 1, changed_at = now()
+    from picked where r.ctid = picked.ctid
+    returning r.id, r.dispatch_seq
+  ),
+  jobs as (
+    select graphile_worker.add_jobs((
+      select array_agg((
+        share.task, json_build_object('campaign_id', campaign, 'recipient_id', id, 'dispatch_seq', dispatch_seq),
+        null, null, 4, null, 0, null)::graphile_worker.job_spec order by id)
+      from moved))
+    where exists (select from moved)
+  )
+  select count(*)::integer, (select max(id) from picked) into queued, last from jobs;
+
+  -- Asked under the row's lock, after every statement that was before it: somebody who became pending after that one's snapshot is seen
+  -- here, and somebody who becomes pending later finds the flag down and asks again. At the end of the list it begins again with those who
+  -- became pending behind it.
+  update campaigns c set
+    dispatch_below = ceil(share.size / 2.0)::integer,
+    dispatch_after = case when dispatch_recipients.queued < wanted then 0 else coalesce(last, share.dispatch_after) end,
+    dispatch_requested = c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+      and c.queued < ceil(share.size / 2.0)
+  where c.id = campaign returning c.dispatch_requested into more;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.end_campaign_if_done(c campaigns)
  RETURNS void
  LANGUAGE plpgsql
@@ -833,10 +893,13 @@ declare
   d record;
 begin
   for d in
-    select campaign_id, -count(*)::integer as n,
+    select campaign_id, -count(*)::integer as n, bool_or(attempt_id is not null) as attempted,
       -count(*) filter (where status = 'pending')::integer as pending, -count(*) filter (where status = 'suppressed')::integer as suppressed
     from old_rows group by campaign_id order by campaign_id
   loop
+    if d.attempted then
+      raise exception 'recipients with attempts are never deleted' using errcode = 'restrict_violation';
+    end if;
     perform apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0);
   end loop;
   return null;

@@ -341,6 +341,7 @@ export interface Recipients {
   failure_code: string | null;
   failure_reason: string | null;
   id: Generated<number>;
+  listed_as: Generated<RecipientStatus>;
   next_attempt_at: Timestamp | null;
   provider_message_id: string | null;
   retried_by: string | null;

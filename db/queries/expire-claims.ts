@@ -10,11 +10,19 @@ export type ExpiredClaims = { olderThanS: number } | { claimedBy: number };
  * @returns how many had expired
  */
 export async function expireClaims(pool: Pool, which: ExpiredClaims, unknownGraceS: number): Promise<number> {
+  const expired = 'claimedBy' in which ? 'r.claimed_by = $1' : `r.claimed_at < now() - $1 * interval '1 second'`;
   const reason = 'Rollcall was interrupted while it sent this message. It may have gone out.';
   const { rowCount } = await pool.query(
-    `with expired as (
-       select r.* from recipients r
-       where r.status = 'sending' and ${'claimedBy' in which ? 'r.claimed_by = $1' : `r.claimed_at < now() - $1 * interval '1 second'`}
+    `with claimed as (
+       select r.campaign_id, r.id from campaigns c cross join lateral (
+         select campaign_id, id, claimed_by, claimed_at from recipients
+         where campaign_id = c.id and listed_as = 'pending' and status = 'sending' order by id limit c.sending
+       ) as r
+       where c.sending > 0 and ${expired}
+     ),
+     expired as (
+       select r.* from claimed join recipients r on r.campaign_id = claimed.campaign_id and r.id = claimed.id
+       where r.status = 'sending' and ${expired}
        order by r.id for update of r skip locked
      ),
      logged as (

@@ -7,19 +7,42 @@
 export const pageOfAll = (columns: string) =>
   `select ${columns} from recipients r where r.campaign_id = $1 and r.id > $2 order by r.id limit $3`;
 
+type Status = 'pending' | 'queued' | 'sending' | 'retrying' | 'unknown' | 'sent' | 'failed' | 'suppressed' | 'cancelled';
+
+/** Those that are listed as pending. */
+const openStatuses: readonly Status[] = ['pending', 'queued', 'sending'];
+
 /**
- * $1 campaign, $2 after id, $3 limit, $4 statuses. One scan of recipients_by_status for each status, each at most a page long,
- * merged by a small sort; a plain `status = any(...)` would sort every recipient with those statuses. The status is written as a range
- * that starts at the cursor: with `=`, a planner that has seen one status only reads the primary key past a million rows to find none.
+ * Walks along recipients_by_list, one for each place in which these statuses are listed: pending, queued and sending share one. The place is
+ * written as a range that starts at the cursor: with `=`, a planner that has seen one status only reads the primary key past a
+ * million rows to find none.
+ *
+ * Queued and sending ones alone are a few thousand, somewhere among the pending: that walk begins at the list's beginning and ends when it
+ * has as many as the campaign's counter, which is of the same snapshot.
+ *
+ * @param after the cursor
+ * @param limit of each walk
  */
-export const pageOfStatuses = (columns: string) =>
-  `select ${columns} from unnest($4::recipient_status[]) as wanted(status)
-   cross join lateral (
-     select * from recipients
-     where campaign_id = $1 and (status, id) > (wanted.status, $2) and status <= wanted.status
-     order by status, id limit $3
-   ) as r
-   order by r.id limit $3`;
+function walksOfStatuses(statuses: readonly Status[], after: string, limit: string): string[] {
+  const walk = (listedAs: Status, from: string, condition = '') =>
+    `select * from recipients where campaign_id = $1 and (listed_as, id) > ('${listedAs}', ${from}) and listed_as <= '${listedAs}' ${condition}
+     order by listed_as, id`;
+  const open = statuses.filter((status) => openStatuses.includes(status));
+  const among = `and status in (${open.map((status) => `'${status}'`).join(', ')})`;
+  const walks = statuses.filter((status) => !open.includes(status)).map((status) => `${walk(status, after)} limit ${limit}`);
+  if (open.includes('pending')) walks.push(`${walk('pending', after, among)} limit ${limit}`);
+  else if (open.length > 0) {
+    const all = `${walk('pending', '0', among)} limit (select ${open.join(' + ')} from campaigns where id = $1)`;
+    walks.push(`select * from (${all}) as in_flight where id > ${after} order by id limit ${limit}`);
+  }
+  return walks;
+}
+
+/** $1 campaign, $2 after id, $3 limit. Each walk reads a page at most, and a small sort merges them. */
+export const pageOfStatuses = (columns: string, statuses: readonly Status[]) => {
+  const walks = walksOfStatuses([...new Set(statuses)], '$2', '$3');
+  return `select ${columns} from (${walks.map((walk) => `(${walk})`).join(' union all ')}) as r order by r.id limit $3`;
+};
 
 /** $1 campaign, $2 after id, $3 limit, $4 failure code, $5 statuses or null. Plan: index scan on recipients_by_failure. */
 export const pageOfCode = (columns: string) =>
@@ -44,17 +67,24 @@ export const pageOfSearch = (columns: string) =>
    order by r.address limit $3`;
 
 /**
- * As pageOfSearch, for filters that few recipients pass (FEW_RECIPIENTS at most): reads all of those by their status or code, and looks
- * for the beginning among them. The other way would walk past every address with that beginning to find the few.
+ * As pageOfSearch, for filters that few recipients pass (see fewPass): reads all of those by their status or code, and looks for the
+ * beginning among them. The other way would walk past every address with that beginning to find the few.
+ *
+ * $1 campaign, $2 after address, $3 limit, $4 beginnings, $5 failure code or null
  */
-export const pageOfSearchAmongFew = (columns: string) =>
-  `with few as materialized (
-     select * from recipients
-     where campaign_id = $1 and ($5::recipient_status[] is null or status = any($5)) and ($6::text is null or failure_code = $6)
-   )
+export const pageOfSearchAmongFew = (columns: string, statuses: readonly Status[] | null) => {
+  const walks = statuses && walksOfStatuses([...new Set(statuses)], '0', 'all');
+  const few = walks
+    ? `select * from (${walks.map((walk) => `(${walk})`).join(' union all ')}) as listed where $5::text is null or failure_code = $5`
+    : 'select * from recipients where campaign_id = $1 and failure_code = $5';
+  return `with few as materialized (${few})
    select ${columns} from few r
    where r.address > $2 and exists (select from unnest($4::text[]) as wanted(beginning) where starts_with(r.address, wanted.beginning))
    order by r.address limit $3`;
+};
 
-/** 10,000 rows are read and filtered in about 10 ms. */
-export const FEW_RECIPIENTS = 10_000;
+/**
+ * Is it less work to read all who pass a filter than to walk along the addresses until a page of them is found? A page of 50 is 50 / passing
+ * of the total away. A walk along addresses costs twice as much a row, since it jumps from page to page.
+ */
+export const fewPass = (passing: number, total: number) => passing * passing <= 100 * total;

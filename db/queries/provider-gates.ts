@@ -138,13 +138,14 @@ export async function probeProvider(pool: Pool, channel: Channel): Promise<boole
        ),
        ends as (
          select c.id as campaign_id,
-           (select min(id) from recipients where campaign_id = c.id and status = 'pending') as first,
-           (select max(id) from recipients where campaign_id = c.id and status = 'pending') as last
+           (select min(id) from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending') as first,
+           (select max(id) from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending') as last
          from campaign c
        ),
        start as materialized (select campaign_id, first + floor(random() * (last - first + 1))::bigint as id from ends),
        picked as (
-         select r.campaign_id, r.id from start s join recipients r on r.campaign_id = s.campaign_id and r.status = 'pending' and r.id >= s.id
+         select r.campaign_id, r.id from start s
+         join recipients r on r.campaign_id = s.campaign_id and r.listed_as = 'pending' and r.status = 'pending' and r.id >= s.id
          order by r.id limit 1 for update of r skip locked
        ),
        moved as (

@@ -23,10 +23,19 @@ export async function addMissingJobs(pool: Pool): Promise<Repair[]> {
        from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
        where t.identifier in ('send_email', 'send_sms') and (j.attempts < j.max_attempts or j.locked_at is not null)
      ),
+     waiting as (
+       select r.campaign_id, r.id, c.channel
+       from campaigns c cross join lateral (
+         (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'queued' order by id limit c.queued)
+         union all
+         (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'retrying')
+       ) as r
+       where c.status in ('SENDING', 'PAUSED')
+     ),
      missing as (
-       select r.campaign_id, r.id, c.channel, r.next_attempt_at
-       from recipients r join campaigns c on c.id = r.campaign_id
-       where c.status in ('SENDING', 'PAUSED') and r.status in ('queued', 'retrying')
+       select r.campaign_id, r.id, w.channel, r.next_attempt_at
+       from waiting w join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
+       where r.status in ('queued', 'retrying')
          and r.changed_at < now() - $1 * interval '1 second' and coalesce(r.next_attempt_at, r.changed_at) < now() - $1 * interval '1 second'
          and not exists (select from live where live.campaign_id = r.campaign_id and live.id = r.id and live.dispatch_seq = r.dispatch_seq)
        order by r.id limit 5000 for update of r skip locked

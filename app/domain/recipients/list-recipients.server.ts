@@ -1,5 +1,5 @@
 import type { Database } from '#db/database.ts';
-import { FEW_RECIPIENTS, pageOfAll, pageOfCode, pageOfSearch, pageOfSearchAmongFew, pageOfStatuses } from '#db/queries/page-recipients.ts';
+import { fewPass, pageOfAll, pageOfCode, pageOfSearch, pageOfSearchAmongFew, pageOfStatuses } from '#db/queries/page-recipients.ts';
 import type { CampaignCounters, Channel } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
@@ -30,9 +30,11 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
   if (q?.trim()) {
     const beginnings = searchPrefixes(campaign.channel, q, campaign.sample);
     const after = cursor ? fromCursor(cursor, 'string') : '';
-    const values = [campaignId, after, more, beginnings, statuses, code ?? null];
-    const search = passing(campaign, statuses, code) <= FEW_RECIPIENTS ? pageOfSearchAmongFew : pageOfSearch;
-    return page(await db.pool.query<RecipientRow>(search(recipientColumns), values), limit, (row) => row.address);
+    const few = (statuses || code) && fewPass(passing(campaign, statuses, code), campaign.total);
+    const found = few
+      ? db.pool.query<RecipientRow>(pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
+      : db.pool.query<RecipientRow>(pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
+    return page(await found, limit, (row) => row.address);
   }
 
   const after = cursor ? fromCursor(cursor, 'number') : 0;
@@ -41,7 +43,7 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
     return page(await db.pool.query<RecipientRow>(pageOfCode(recipientColumns), [campaignId, after, more, code, statuses]), limit, byId);
   }
   if (statuses) {
-    return page(await db.pool.query<RecipientRow>(pageOfStatuses(recipientColumns), [campaignId, after, more, statuses]), limit, byId);
+    return page(await db.pool.query<RecipientRow>(pageOfStatuses(recipientColumns, statuses), [campaignId, after, more]), limit, byId);
   }
   return page(await db.pool.query<RecipientRow>(pageOfAll(recipientColumns), [campaignId, after, more]), limit, byId);
 }
@@ -55,7 +57,7 @@ interface ListFacts extends CampaignCounters {
 
 async function listOf(db: Database, campaignId: number, code: string | undefined): Promise<ListFacts> {
   const { rows } = await db.pool.query<ListFacts>(
-    `select channel, ${recipientStatuses.join(', ')},
+    `select channel, total, ${recipientStatuses.join(', ')},
        (select address from recipients where campaign_id = c.id order by id limit 1) as sample,
        coalesce((select recipients from campaign_failures where campaign_id = c.id and failure_code = $2), 0) as "failedForCode"
      from campaigns c where id = $1`,

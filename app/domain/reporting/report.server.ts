@@ -59,6 +59,6 @@ const failureReasons = `
     where c.whole and f.recipients > 0
     union all
     select r.failure_code, count(*) from concerned c join recipients r on r.campaign_id = c.id
-    where not c.whole and r.status = 'failed' and r.failed_at >= $1::date group by 1
+    where not c.whole and r.listed_as = 'failed' and r.failed_at >= $1::date group by 1
   ) parts
   group by code order by count desc, code`;

@@ -17,7 +17,7 @@ import { noteEvidence } from './settle-texts.server.ts';
 import { type Delivered, sharedCalls } from './shared-calls.server.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
-const BATCH = { size: 200, delayMs: 5 };
+const BATCH = { size: 200, delayMs: 2 };
 /** HTTP never starts later than this after its claim; past it, somebody else may already hold the recipient for lost. */
 const CLAIM_VALID_MS = 2_000;
 
