@@ -8,6 +8,7 @@ import { forgetOldKeys, runOnce } from '../domain/idempotency.server.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { invalid, isProblem, notFound, Problem } from '../domain/problem.ts';
 import { problemResponse } from '../domain/problem-response.server.ts';
+import { unavailable } from '../domain/unavailable.server.ts';
 import { mediaType, parseJson, readJsonBytes } from './body.server.ts';
 import type { Operation } from './operation.ts';
 import { type OperationName, operations } from './operations.ts';
@@ -58,7 +59,8 @@ export async function answer(args: Args, ...methods: ApiMethod[]): Promise<Respo
     if (error instanceof Response) return error;
     if (isProblem(error)) return problemResponse(error);
     context.log.error({ err: error }, 'an API call failed');
-    return problemResponse(new Problem(500, 'internal', 'Something went wrong on our side. It has been logged; try again later.'));
+    const internal = new Problem(500, 'internal', 'Something went wrong on our side. It has been logged; try again later.');
+    return problemResponse(unavailable(error) ?? internal);
   }
 }
 

@@ -17,6 +17,7 @@ const problemTexts: Record<number, string> = {
   415: 'The body is of another type',
   422: 'Fields are wrong; errors name them',
   429: 'Too many calls; Retry-After says when to go on',
+  503: 'The database does not answer at the moment; Retry-After says when to ask again',
 };
 
 /** OpenAPI 3.1, made of the same table and schemas that the handlers check with. */
@@ -117,6 +118,7 @@ function problems(operation: Operation, hasIds: boolean): Json {
     401,
     403,
     429,
+    503,
     ...(hasIds ? [404] : []),
     ...(operation.body ? [400, 413, 415] : []),
     ...(operation.problems ?? []),

@@ -18,6 +18,6 @@ export interface Operation {
   answer?: AnswerName;
   /** Where the answer is a stream and no JSON. */
   contentType?: string;
-  /** Problems beside 401, 403, 429 and, where there are parameters, 404. */
+  /** Problems beside 401, 403, 429, 503 and, where there are parameters, 404. */
   problems?: readonly number[];
 }

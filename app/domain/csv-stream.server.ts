@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify';
 import type { PoolClient } from 'pg';
 import QueryStream from 'pg-query-stream';
 import type { Database } from '#db/database.ts';
+import { takeSlowConnection } from './slow-connections.server.ts';
 
 export interface CsvQuery<Row> {
   text: string;
@@ -13,30 +14,50 @@ export interface CsvQuery<Row> {
 }
 
 const BATCH_ROWS = 1_000;
+/** ms in which a reader takes nothing before the export ends: its transaction keeps vacuum from everything that died since it began. */
+const READER_SILENT_MS = 60_000;
 
 /**
  * The rows of a query as CSV (RFC 4180, UTF-8 with a byte order mark, so that Excel reads it right), read through a cursor as fast as
- * the reader takes them: memory stays the same for any number of rows. Ends its transaction when the reader is done or goes away.
+ * the reader takes them: memory stays the same for any number of rows. Ends its transaction when the reader is done, goes away or falls
+ * silent.
+ *
+ * @throws Problem 429 while too many others are read
  */
-export async function csvStream<Row>(db: Database, query: CsvQuery<Row>): Promise<Readable> {
-  const client = await db.pool.connect();
-  try {
-    // A transaction keeps the cursor on one server connection behind a transaction pooler, too.
-    await client.query('begin read only');
-  } catch (error) {
-    client.release(error as Error);
+export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentMs = READER_SILENT_MS): Promise<Readable> {
+  const giveBack = takeSlowConnection(db);
+  const client = await begin(db).catch((error: unknown) => {
+    giveBack();
     throw error;
-  }
+  });
   const rows = client.query(new QueryStream(query.text, query.values, { batchSize: BATCH_ROWS }));
+  const silence = setTimeout(() => rows.destroy(new Error('the reader of an export fell silent')), silentMs);
   const cells = new Transform({
     objectMode: true,
     transform(row: Row, _encoding, done) {
+      silence.refresh();
       done(null, query.cells(row));
     },
   });
   const csv = stringify({ header: true, bom: true, record_delimiter: 'windows', columns: query.header });
-  pipeline(rows, cells, csv, (error) => endTransaction(client, error));
+  pipeline(rows, cells, csv, (error) => {
+    clearTimeout(silence);
+    giveBack();
+    endTransaction(client, error);
+  });
   return csv;
+}
+
+/** A transaction keeps the cursor on one server connection behind a transaction pooler, too. */
+async function begin({ pool }: Database): Promise<PoolClient> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin read only');
+    return client;
+  } catch (error) {
+    client.release(error as Error);
+    throw error;
+  }
 }
 
 function endTransaction(client: PoolClient, error: Error | null | undefined): void {

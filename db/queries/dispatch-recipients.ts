@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 /** Jobs kept queued over all campaigns; Graphile slows down on a large table, and pause and cancel must be instant. */
-export const JOB_WINDOW = 2_000;
+export const JOB_WINDOW = 4_000;
 /** What a campaign may always queue, however many others are sending. */
 const SMALLEST_WINDOW = 100;
 

@@ -6,6 +6,7 @@ import { type Channel, statusLabels } from '../campaigns/campaign.ts';
 import type { CampaignRow } from '../campaigns/campaign-json.ts';
 import { stillPreparing } from '../campaigns/still-preparing.ts';
 import { conflict, Problem } from '../problem.ts';
+import { takeSlowConnection } from '../slow-connections.server.ts';
 import { type ByteSource, readChunks } from './byte-source.server.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
 import { readCsv } from './csv-rows.server.ts';
@@ -41,25 +42,12 @@ export interface ImportRequest {
  */
 export async function importContacts(db: Database, request: ImportRequest): Promise<ImportReport> {
   checkOptions(request);
-  const giveBack = takeSlot(db);
+  const giveBack = takeSlowConnection(db);
   try {
     return await importInTransaction(db, request);
   } finally {
     giveBack();
   }
-}
-
-const running = new WeakMap<Database['pool'], number>();
-
-/** An import holds a connection for as long as its sender takes: slow ones together must leave half of them to everybody else. */
-function takeSlot({ pool }: Database): () => void {
-  const others = running.get(pool) ?? 0;
-  if (others >= pool.options.max / 2) {
-    const message = 'Many lists are being imported at this moment, and there is no room for another. Try again in a few seconds.';
-    throw new Problem(429, 'rate_limited', message, { retryAfterS: 5 });
-  }
-  running.set(pool, others + 1);
-  return () => running.set(pool, (running.get(pool) ?? 1) - 1);
 }
 
 async function importInTransaction(db: Database, request: ImportRequest): Promise<ImportReport> {

@@ -1,0 +1,22 @@
+import type { Database } from '#db/database.ts';
+import { Problem } from './problem.ts';
+
+const running = new WeakMap<Database['pool'], number>();
+
+/**
+ * An import or an export holds a connection for as long as the other side takes: slow ones together must leave half of them to everybody
+ * else.
+ *
+ * @returns gives the place back
+ * @throws Problem 429 when there is none
+ */
+export function takeSlowConnection({ pool }: Database): () => void {
+  const others = running.get(pool) ?? 0;
+  if (others >= pool.options.max / 2) {
+    const message =
+      'Many files are being imported or downloaded at this moment, and there is no room for another. Try again in a few seconds.';
+    throw new Problem(429, 'rate_limited', message, { retryAfterS: 5 });
+  }
+  running.set(pool, others + 1);
+  return () => running.set(pool, (running.get(pool) ?? 1) - 1);
+}
