@@ -15,7 +15,7 @@ export const activityKinds = [
     'ended',
     'retried',
   ] as const),
-  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved'] as const),
+  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released'] as const),
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
@@ -99,6 +99,10 @@ export function activityText(event: Event): string {
         : by(`sent to ${whom} again`, `${whom} was sent to again`);
     case 'recipient_resolved':
       return resolved(actor, whom, details.outcome);
+    case 'held':
+      return `Sending waits: ${details.reason ?? 'the provider takes no messages.'}`;
+    case 'released':
+      return 'The provider takes messages again, and sending goes on.';
   }
 }
 

@@ -44,7 +44,7 @@ const providerTexts: Record<string, string> = {
 const openStatuses = ['pending', 'queued', 'sending', 'retrying', 'unknown'];
 
 /**
- * One recipient's events in order.
+ * One recipient's events in order. That the campaign had to wait for its provider is left to the campaign's own log.
  *
  * @param activity of the campaign: the recipient's own events, and those of its life
  * @param attempts of all rounds, oldest first
@@ -57,6 +57,7 @@ export function storyEvents(
 ): StoryEvent[] {
   const retries = activity.filter(({ kind }) => kind === 'retried').map(({ at }) => at);
   const tookPart = ({ at, kind }: ActivityJson) => {
+    if (kind === 'held' || kind === 'released') return false;
     if (kind === 'cancelled') return recipient.status === 'cancelled';
     if (kind !== 'retried') return true;
     const next = retries.find((other) => other > at);

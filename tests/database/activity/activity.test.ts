@@ -7,6 +7,7 @@ import { createCampaign } from '#app/domain/campaigns/create-campaign.server.ts'
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
 import { retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import { retryRecipient } from '#app/domain/recipients/retry-recipient.server.ts';
+import { holdProvider, releaseProvider } from '#db/queries/provider-gates.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { importText } from '#tests/support/import.ts';
@@ -99,6 +100,22 @@ test('pause, resume and cancel name who pressed them', async () => {
   await sending.untilEnded(id);
   await sending.sandbox.setFaults({});
   expect(await texts(id)).toEqual(['Ana started sending.', 'Sue paused it.', 'Ana resumed it.', 'Sue cancelled it.']);
+});
+
+test('waiting for the provider is told once, however often it is prolonged', async () => {
+  const id = await draftCampaign(own.db, { addresses: numbered(3, 'held.test') });
+  await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  const hold = { seconds: 600, reason: 'SendGrid is limiting us.', longestS: 3_600 };
+  await holdProvider(own.db.pool, 'email', { ...hold, renew: false });
+  await holdProvider(own.db.pool, 'email', { ...hold, renew: true });
+  await releaseProvider(own.db.pool, 'email');
+  await sending.untilEnded(id);
+  expect(await texts(id)).toEqual([
+    'Sending started at the scheduled time.',
+    'Sending waits: SendGrid is limiting us.',
+    'The provider takes messages again, and sending goes on.',
+    'It ended as sent: 3 of 3 sent.',
+  ]);
 });
 
 describe('one recipient’s story', () => {
