@@ -139,7 +139,7 @@ create table campaign_events (
   details jsonb default '{}'::jsonb not null,
   constraint campaign_events_pkey PRIMARY KEY (id),
   constraint campaign_events_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text])))
+  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text])))
 );
 
 create table campaign_failures (
@@ -531,7 +531,6 @@ CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id)
 CREATE INDEX notification_reads_of_alert ON public.notification_reads USING btree (alert_id);
 CREATE INDEX provider_events_of_attempt ON public.provider_events USING btree (attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX provider_events_of_recipient ON public.provider_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
-CREATE INDEX recipients_by_address ON public.recipients USING btree (address, id DESC);
 CREATE INDEX recipients_by_failure ON public.recipients USING btree (campaign_id, failure_code, id) WHERE (failure_code IS NOT NULL);
 CREATE INDEX recipients_by_list ON public.recipients USING btree (campaign_id, listed_as, id);
 CREATE INDEX recipients_unknown_due ON public.recipients USING btree (unknown_until) WHERE (unknown_until IS NOT NULL);
@@ -657,6 +656,19 @@ begin
     new.ledger_version := old.ledger_version + 1;
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_hold_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.hold_until is not null then
+    insert into campaign_events (campaign_id, kind, details) values (new.id, 'held', jsonb_build_object('reason', new.hold_reason));
+  elsif new.status = 'SENDING' then
+    insert into campaign_events (campaign_id, kind) values (new.id, 'released');
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_outcome(total integer, sent integer, suppressed integer)
@@ -1037,6 +1049,7 @@ CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attempts_inserted();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
+CREATE TRIGGER campaign_hold_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.hold_until IS NULL) <> (new.hold_until IS NULL))) EXECUTE FUNCTION campaign_hold_event();
 CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status])))) EXECUTE FUNCTION campaign_raises_alerts();
 CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_status_event();
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();

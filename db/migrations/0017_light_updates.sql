@@ -11,6 +11,8 @@ create index recipients_by_list on recipients (campaign_id, listed_as, id);
 drop index recipients_by_status;
 -- Claims without an outcome are found among those that are not done with.
 drop index recipients_in_flight;
+-- People are looked for in one campaign after the other; see db/queries/find-people.ts.
+drop index recipients_by_address;
 
 -- Attempts are written by statements that hold their recipients' locks. That nobody with attempts is deleted is asked once a statement.
 alter table attempts drop constraint attempts_campaign_id_recipient_id_fkey;

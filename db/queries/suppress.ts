@@ -78,8 +78,10 @@ export async function recordOptMessage(
     `insert into provider_events (provider, event_id, campaign_id, recipient_id, kind, occurred_at)
      select 'twilio', $1, last.campaign_id, last.id, $3, now()
      from (select) as one left join (
-       select r.campaign_id, r.id from recipients r join campaigns c on c.id = r.campaign_id
-       where r.address = $2 and c.channel = 'sms' and r.status <> 'pending' order by r.id desc limit 1
+       select r.campaign_id, r.id from campaigns c cross join lateral (
+         select campaign_id, id from recipients where campaign_id = c.id and address = $2 and status <> 'pending' limit 1
+       ) as r
+       where c.channel = 'sms' order by r.id desc limit 1
      ) as last on true
      on conflict (provider, event_id) do nothing
      returning campaign_id, recipient_id`,

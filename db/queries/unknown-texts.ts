@@ -51,9 +51,14 @@ export async function doubtfulSince(pool: Pool, recipientId: number, round: numb
 /** Those of the provider's message ids that attempts to this address are known to have made. */
 export async function foreignMessageIds(pool: Pool, address: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
-    `select a.provider_message_id as id from recipients r join attempts a on a.recipient_id = r.id
-     where r.address = $1 and a.provider_message_id = any($2)
-     union select provider_message_id from recipients where address = $1 and provider_message_id = any($2)`,
+    `with of_address as (
+       select r.* from campaigns c cross join lateral (
+         select id, provider_message_id from recipients where campaign_id = c.id and address = $1 limit 1
+       ) as r
+       where c.channel = 'sms'
+     )
+     select a.provider_message_id as id from of_address r join attempts a on a.recipient_id = r.id where a.provider_message_id = any($2)
+     union select provider_message_id from of_address where provider_message_id = any($2)`,
     [address, ids],
   );
   return rows.map(({ id }) => id);

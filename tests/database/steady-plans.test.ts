@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
@@ -57,16 +57,15 @@ test.each(['claim_recipients', 'record_outcomes'])('%s finds its recipients by t
 
 /** Of statements inside of functions, as auto_explain tells them. */
 async function plansWithin(statement: string): Promise<string[]> {
-  const client = await own.db.pool.connect();
+  const client = new pg.Client(own.url);
+  await client.connect();
   const told: string[] = [];
-  const note = ({ message }: { message?: string | undefined }) => told.push(message ?? '');
-  client.on('notice', note);
+  client.on('notice', ({ message }) => told.push(message ?? ''));
   await client.query(`load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on;
     set client_min_messages = log; begin`);
   await client.query(statement);
-  await client.query('rollback; reset all');
-  client.off('notice', note);
-  client.release(true);
+  await client.query('rollback');
+  await client.end();
   return told;
 }
 
