@@ -14,9 +14,9 @@ import { freeJobsOfWorker } from '#db/queries/worker-registry.ts';
 import { graphileLogger } from './graphile-logger.ts';
 import { createTaskList, crontab } from './task-list.ts';
 
-/** In flight at once where WORKER_CONCURRENCY does not say otherwise: 500 messages/s at 200 ms a call, or four full calls that emails share. */
+/** In flight at once where WORKER_CONCURRENCY does not say otherwise: 500 messages/s at 200 ms a call, or eight full calls that emails share. */
 const concurrencyOf = ({ workerConcurrency, emailBatchSize }: Env) =>
-  workerConcurrency ?? Math.min(Math.max(100, 4 * emailBatchSize), 1_000);
+  workerConcurrency ?? Math.min(Math.max(100, 8 * emailBatchSize), 2_000);
 /** Graphile sees a due retry only when it polls, so this is part of the schedule's precision. */
 const POLL_INTERVAL_MS = 100;
 /** After SIGTERM calls in flight may take this long; then they are cut off, and their recipients are `unknown`. */

@@ -76,7 +76,8 @@ export function sharedSendGridMail(messages: readonly OutgoingMessage[], shared:
 
 const named = (parts: readonly string[] | undefined, name: string) => parts?.map((part, i) => [`${name}${i}`, part] as const) ?? [];
 
-const utf8Bytes = (text: string) => new TextEncoder().encode(text).length;
+const encoder = new TextEncoder();
+const utf8Bytes = (text: string) => encoder.encode(text).length;
 
 function contentOf(text: string | undefined, html: string | undefined): Content {
   const content = [...(text ? [{ type: 'text/plain', value: text }] : []), ...(html ? [{ type: 'text/html', value: html }] : [])];
