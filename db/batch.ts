@@ -7,7 +7,7 @@ import DataLoader from 'dataloader';
 export function isPassing(error: unknown): boolean {
   const code = (error as { code?: string } | null)?.code ?? '';
   if (/^(08|53|57P|40|58|25P03)/.test(code)) return true;
-  if (/^E[A-Z]+$/.test(code)) return true; // the socket's: ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT
+  if (/^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code)) return true; // the socket's
   const message = error instanceof Error ? error.message : '';
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed/.test(
     message,

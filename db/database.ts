@@ -17,7 +17,8 @@ export interface PoolOptions {
   applicationName?: string;
   /**
    * For Graphile's own book-keeping. A commit does not wait for the disk: what PostgreSQL forgets in a crash, a job that was taken or done,
-   * comes back, and the ledger knows that it is stale. Statements are planned each time, since the queue is empty now and large in a moment.
+   * comes back, and the ledger knows that it is stale. Statements are planned each time, since the queue is empty now and large in a moment,
+   * and walk along indexes only: a bitmap holds every dead entry since the last vacuum, where a plain walk marks them and passes.
    */
   queue?: boolean;
   /**

@@ -665,7 +665,7 @@ AS $function$
 begin
   if new.hold_until is not null then
     insert into campaign_events (campaign_id, kind, details) values (new.id, 'held', jsonb_build_object('reason', new.hold_reason));
-  elsif new.status = 'SENDING' then
+  elsif new.status = 'SENDING' and new.stop_code is null then
     insert into campaign_events (campaign_id, kind) values (new.id, 'released');
   end if;
   return null;
@@ -1095,7 +1095,7 @@ create view campaign_quarters_now as
                     0 AS retried,
                     0 AS recovered
                    FROM recipients
-                  WHERE recipients.campaign_id = c.id AND recipients.status = 'sent'::recipient_status
+                  WHERE recipients.campaign_id = c.id AND recipients.listed_as = 'sent'::recipient_status
                 UNION ALL
                  SELECT recipients.failed_at,
                     0,
@@ -1104,7 +1104,7 @@ create view campaign_quarters_now as
                     0,
                     0
                    FROM recipients
-                  WHERE recipients.campaign_id = c.id AND recipients.status = 'failed'::recipient_status
+                  WHERE recipients.campaign_id = c.id AND recipients.listed_as = 'failed'::recipient_status
                 UNION ALL
                  SELECT tries.finished_at,
                     0,
@@ -1124,7 +1124,7 @@ create view campaign_quarters_now as
                      JOIN ( SELECT DISTINCT tries.recipient_id
                            FROM tries
                           WHERE tries.is_retry AND tries.outcome = 'accepted'::attempt_outcome) t ON t.recipient_id = r.id
-                  WHERE r.campaign_id = c.id AND r.status = 'sent'::recipient_status
+                  WHERE r.campaign_id = c.id AND r.listed_as = 'sent'::recipient_status
                 )
          SELECT date_bin('00:15:00'::interval, parts.at, '2000-01-01 00:00:00+00'::timestamp with time zone) AS quarter,
             sum(parts.sent)::integer AS sent,
@@ -1251,7 +1251,7 @@ create view reporting.failure_reasons with (security_barrier=true) as
    FROM recipients r
      JOIN campaigns c ON c.id = r.campaign_id
      LEFT JOIN failure_labels l ON l.code = r.failure_code
-  WHERE r.status = 'failed'::recipient_status
+  WHERE r.listed_as = 'failed'::recipient_status
   GROUP BY r.campaign_id, c.channel, r.failure_code, l.label;
 
 create view reporting.recipients as

@@ -60,7 +60,7 @@ export async function answer(args: Args, ...methods: ApiMethod[]): Promise<Respo
     if (isProblem(error)) return problemResponse(error);
     context.log.error({ err: error }, 'an API call failed');
     const internal = new Problem(500, 'internal', 'Something went wrong on our side. It has been logged; try again later.');
-    return problemResponse(unavailable(error) ?? internal);
+    return problemResponse(unavailable(error, !['GET', 'HEAD'].includes(request.method)) ?? internal);
   }
 }
 

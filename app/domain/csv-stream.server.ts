@@ -31,7 +31,6 @@ export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentM
     throw error;
   });
   const rows = client.query(new QueryStream(query.text, query.values, { batchSize: BATCH_ROWS }));
-  const silence = setTimeout(() => rows.destroy(new Error('the reader of an export fell silent')), silentMs);
   const cells = new Transform({
     objectMode: true,
     transform(row: Row, _encoding, done) {
@@ -40,6 +39,11 @@ export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentM
     },
   });
   const csv = stringify({ header: true, bom: true, record_delimiter: 'windows', columns: query.header });
+  // While nothing is ready to be read, it is the database that is slow.
+  const silence = setTimeout(() => {
+    if (csv.readableLength === 0) silence.refresh();
+    else csv.destroy(new Error('the reader of an export fell silent'));
+  }, silentMs);
   pipeline(rows, cells, csv, (error) => {
     clearTimeout(silence);
     giveBack();

@@ -25,15 +25,19 @@ export async function steps(stage: Stage, batches = 100): Promise<Step[]> {
   const id = await draft(stage, 'email', (batches + 10) * BATCH);
   await pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
   const times: Record<'dispatch' | 'claim' | 'outcome' | 'job', number[]> = { dispatch: [], claim: [], outcome: [], job: [] };
-  const timed = async <T>(name: keyof typeof times, recipients: number, work: () => Promise<T>): Promise<T> => {
+  const timed = async <T>(name: keyof typeof times, recipients: number | ((result: T) => number), work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
     const result = await work();
-    times[name].push(((performance.now() - started) * 1_000) / recipients);
+    times[name].push(((performance.now() - started) * 1_000) / (typeof recipients === 'number' ? recipients : recipients(result)));
     return result;
   };
   let batch = 0;
   while (batch < batches) {
-    const { queued } = await timed('dispatch', 2_000, () => dispatchRecipients(pool, id));
+    const { queued } = await timed(
+      'dispatch',
+      (result) => result.queued,
+      () => dispatchRecipients(pool, id),
+    );
     if (queued === 0) break;
     const keys = await takeJobs(stage);
     for (let at = 0; at < keys.length; at += BATCH, batch++) {

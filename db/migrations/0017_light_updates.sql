@@ -14,6 +14,39 @@ drop index recipients_in_flight;
 -- People are looked for in one campaign after the other; see db/queries/find-people.ts.
 drop index recipients_by_address;
 
+-- What reports find by status goes by the list, too.
+create or replace view campaign_quarters_now as
+select c.id as campaign_id, counted.quarter, c.ledger_version, counted.sent, counted.failed, counted.attempts, counted.retried, counted.recovered
+from campaigns c cross join lateral (
+  with tries as materialized (
+    select recipient_id, finished_at, outcome, row_number() over (partition by recipient_id order by id) > 1 as is_retry
+    from attempts where campaign_id = c.id
+  ),
+  parts as (
+    select sent_at as at, 1 as sent, 0 as failed, 0 as attempts, 0 as retried, 0 as recovered
+    from recipients where campaign_id = c.id and listed_as = 'sent'
+    union all
+    select failed_at, 0, 1, 0, 0, 0 from recipients where campaign_id = c.id and listed_as = 'failed'
+    union all
+    select finished_at, 0, 0, 1, is_retry::integer, 0 from tries
+    union all
+    select r.sent_at, 0, 0, 0, 0, 1
+    from recipients r join (select distinct recipient_id from tries where is_retry and outcome = 'accepted') t on t.recipient_id = r.id
+    where r.campaign_id = c.id and r.listed_as = 'sent'
+  )
+  select date_bin('15 minutes', at, '2000-01-01 00:00:00+00') as quarter, sum(sent)::integer as sent, sum(failed)::integer as failed,
+    sum(attempts)::integer as attempts, sum(retried)::integer as retried, sum(recovered)::integer as recovered
+  from parts group by 1 offset 0
+) as counted
+where c.started_at is not null;
+
+create or replace view reporting.failure_reasons with (security_barrier) as
+select r.campaign_id, c.channel::text, r.failure_code, coalesce(l.label, r.failure_code) as label, count(*) as recipients,
+  min(r.failed_at) as first_at, max(r.failed_at) as last_at
+from recipients r join campaigns c on c.id = r.campaign_id left join failure_labels l on l.code = r.failure_code
+where r.listed_as = 'failed'
+group by r.campaign_id, c.channel, r.failure_code, l.label;
+
 -- Attempts are written by statements that hold their recipients' locks. That nobody with attempts is deleted is asked once a statement.
 alter table attempts drop constraint attempts_campaign_id_recipient_id_fkey;
 create or replace function recipients_deleted() returns trigger language plpgsql as $$

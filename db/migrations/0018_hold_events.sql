@@ -10,7 +10,7 @@ create function campaign_hold_event() returns trigger language plpgsql as $$
 begin
   if new.hold_until is not null then
     insert into campaign_events (campaign_id, kind, details) values (new.id, 'held', jsonb_build_object('reason', new.hold_reason));
-  elsif new.status = 'SENDING' then
+  elsif new.status = 'SENDING' and new.stop_code is null then
     insert into campaign_events (campaign_id, kind) values (new.id, 'released');
   end if;
   return null;

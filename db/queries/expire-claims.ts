@@ -5,7 +5,7 @@ export type ExpiredClaims = { olderThanS: number } | { claimedBy: number };
 
 /**
  * Claims whose outcome never came (their worker died): their recipients become `unknown`, with the attempt in the log, and wait out the
- * grace period.
+ * grace period. They are found as page-recipients.ts finds those in flight.
  *
  * @returns how many had expired
  */
@@ -16,7 +16,8 @@ export async function expireClaims(pool: Pool, which: ExpiredClaims, unknownGrac
     `with claimed as (
        select r.campaign_id, r.id from campaigns c cross join lateral (
          select campaign_id, id, claimed_by, claimed_at from recipients
-         where campaign_id = c.id and listed_as = 'pending' and status = 'sending' order by id limit c.sending
+         where campaign_id = c.id and (listed_as, id) > ('pending', 0) and listed_as <= 'pending' and status = 'sending'
+         order by listed_as, id limit c.sending
        ) as r
        where c.sending > 0 and ${expired}
      ),

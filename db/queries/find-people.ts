@@ -1,7 +1,7 @@
 /**
- * Looking for people in all campaigns asks one_row_per_address of each campaign: some µs a campaign, however many recipients there are. An index of
- * addresses over all campaigns would answer in one step, and would cost every recipient of every campaign a write to a random page of it.
- * Each range is written so that the planner has no other way.
+ * Looking for people in all campaigns asks one_row_per_address of each campaign: some µs a campaign, however many recipients there are, and for a
+ * short beginning at most a page of each. An index of addresses over all campaigns would answer in one step, and would cost every recipient
+ * of every campaign a write to a random page of it.
  */
 const inEachCampaign = (columns: string, where: string, limit: string) =>
   `campaigns c cross join lateral (

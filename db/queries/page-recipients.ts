@@ -38,7 +38,7 @@ function walksOfStatuses(statuses: readonly Status[], after: string, limit: stri
   return walks;
 }
 
-/** $1 campaign, $2 after id, $3 limit. Each walk reads a page at most, and a small sort merges them. */
+/** $1 campaign, $2 after id, $3 limit. Each walk reads a page, that of those in flight all of them, and a small sort merges them. */
 export const pageOfStatuses = (columns: string, statuses: readonly Status[]) => {
   const walks = walksOfStatuses([...new Set(statuses)], '$2', '$3');
   return `select ${columns} from (${walks.map((walk) => `(${walk})`).join(' union all ')}) as r order by r.id limit $3`;

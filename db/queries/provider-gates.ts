@@ -138,8 +138,8 @@ export async function probeProvider(pool: Pool, channel: Channel): Promise<boole
        ),
        ends as (
          select c.id as campaign_id,
-           (select min(id) from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending') as first,
-           (select max(id) from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending') as last
+           (select id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending' order by listed_as, id limit 1) as first,
+           (select id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending' order by listed_as desc, id desc limit 1) as last
          from campaign c
        ),
        start as materialized (select campaign_id, first + floor(random() * (last - first + 1))::bigint as id from ends),

@@ -26,9 +26,12 @@ export async function addMissingJobs(pool: Pool): Promise<Repair[]> {
      waiting as (
        select r.campaign_id, r.id, c.channel
        from campaigns c cross join lateral (
-         (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'queued' order by id limit c.queued)
+         -- As page-recipients.ts finds those in flight.
+         (select campaign_id, id from recipients
+          where campaign_id = c.id and (listed_as, id) > ('pending', 0) and listed_as <= 'pending' and status = 'queued'
+          order by listed_as, id limit c.queued)
          union all
-         (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'retrying')
+         (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'retrying' order by listed_as, id limit c.retrying)
        ) as r
        where c.status in ('SENDING', 'PAUSED')
      ),

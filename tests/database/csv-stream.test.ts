@@ -26,6 +26,12 @@ test('a reader who falls silent does not keep a transaction open', async () => {
   await idle();
 });
 
+test.each([20, 60, 80, 100, 150, 300])('nor does one who reads nothing of %i rows, wherever these wait on the way', async (rows) => {
+  const csv = await csvStream(own.db, { ...long, text: long.text.replace('20000', String(rows)) }, 200);
+  csv.on('error', () => {});
+  await idle();
+});
+
 test('one who reads gets all of it, and gives back the connection', async () => {
   expect((await buffer(await csvStream(own.db, long))).toString().split('\r\n')).toHaveLength(20_002);
   await idle();

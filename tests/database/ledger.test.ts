@@ -154,6 +154,21 @@ describe('the ledger', () => {
     await expect(test_.db.pool.query('truncate attempts')).rejects.toThrow('never changed');
   });
 
+  test('never deletes somebody who was sent to', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(2) });
+    await start(id);
+    await dispatchRecipients(db.pool, id);
+    const [claim] = await claimRecipients(db.pool, (await jobs(id)).slice(0, 1));
+    if (!claim) throw new Error('nothing was claimed');
+    await recordOutcomes(db.pool, [outcome(claim, { outcome: 'account', status: 'pending', refund: true })]);
+    await db.pool.query(`update recipients set status = 'pending' where campaign_id = $1`, [id]);
+    await expect(db.pool.query('delete from recipients where campaign_id = $1 and id = $2', [id, claim.recipientId])).rejects.toThrow(
+      'never deleted',
+    );
+    await db.pool.query('delete from recipients where campaign_id = $1 and id <> $2', [id, claim.recipientId]);
+  });
+
   test('allows exactly the transitions that the code lists', async () => {
     const { rows } = await test_.db.pool.query<{ from: string; to: string }>(
       `select f::text as from, t::text as to from unnest(enum_range(null::campaign_status)) f, unnest(enum_range(null::campaign_status)) t

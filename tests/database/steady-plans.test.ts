@@ -2,7 +2,10 @@ import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
+import { expireClaims } from '#db/queries/expire-claims.ts';
+import { addMissingJobs } from '#db/queries/reconcile.ts';
 import { recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { foreignMessageIds } from '#db/queries/unknown-texts.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
@@ -55,15 +58,15 @@ test.each(['claim_recipients', 'record_outcomes'])('%s finds its recipients by t
   expect(plan).not.toMatch(/recipients_by_list|Seq Scan on recipients/);
 });
 
-/** Of statements inside of functions, as auto_explain tells them. */
-async function plansWithin(statement: string): Promise<string[]> {
+/** Of all statements, those inside of functions too, as auto_explain tells them; planned without regard to their parameters. */
+async function plansOf(work: (client: Pool) => Promise<unknown>): Promise<string[]> {
   const client = new pg.Client(own.url);
   await client.connect();
   const told: string[] = [];
   client.on('notice', ({ message }) => told.push(message ?? ''));
   await client.query(`load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on;
-    set client_min_messages = log; begin`);
-  await client.query(statement);
+    set client_min_messages = log; set plan_cache_mode = force_generic_plan; begin`);
+  await work(client as unknown as Pool);
   await client.query('rollback');
   await client.end();
   return told;
@@ -71,10 +74,25 @@ async function plansWithin(statement: string): Promise<string[]> {
 
 test('a top-up walks its own campaign once and updates what it locked', async () => {
   await own.db.pool.query('update campaigns set queued = 0, pending = pending + queued where id = $1', [campaign]);
-  const plans = await plansWithin(`select * from dispatch_recipients(${campaign}, 100, 2000, null, null)`);
+  const plans = await plansOf((client) => dispatchRecipients(client, campaign));
   const plan = plans.find((text) => text.includes('with picked as')) ?? '';
   expect(plan).toMatch(/Index Scan using recipients_by_list on recipients r .*\n +Index Cond: \(\(campaign_id = /);
   expect(plan).toContain('Tid Scan on recipients');
+});
+
+test.each<[string, (client: Pool) => Promise<unknown>]>([
+  ['claims without an outcome', (client) => expireClaims(client, { olderThanS: 60 }, 30)],
+  ['recipients without a job', (client) => addMissingJobs(client)],
+])('%s are looked for among those who wait', async (_what, work) => {
+  const plan = (await plansOf(work)).join('\n');
+  expect(plan).toContain('using recipients_by_list');
+  expect(plan).not.toMatch(/Seq Scan on recipients|using recipients_pkey on recipients(_\d)? {2}.*\n +Index Cond: \(campaign_id = c\.id\)/);
+});
+
+test('a number is looked for in each campaign by its address', async () => {
+  const plans = await plansOf((client) => foreignMessageIds(client, '+12025550123', ['SM1']));
+  expect(plans.join('\n')).toContain('using one_row_per_address');
+  expect(plans.join('\n')).not.toContain('Seq Scan on recipients');
 });
 
 test('what changes while somebody is queued and sent to is in no index', async () => {

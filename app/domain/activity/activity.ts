@@ -102,7 +102,7 @@ export function activityText(event: Event): string {
     case 'held':
       return `Sending waits: ${details.reason ?? 'the provider takes no messages.'}`;
     case 'released':
-      return 'The provider takes messages again, and sending goes on.';
+      return 'The wait is over, and sending goes on.';
   }
 }
 

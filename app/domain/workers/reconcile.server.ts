@@ -17,14 +17,16 @@ import {
  * and kept in `repairs`, since it tells of a bug or of somebody's hand in the database.
  */
 export async function reconcile(db: Database, log: Logger): Promise<Repair[]> {
-  const repairs = [
+  // Counters first: whoever is queued or sent to is found among those who wait by how many there are.
+  const repairs: Repair[] = [];
+  for (const id of await activeCampaigns(db.pool)) repairs.push(...(await checkCounters(db.pool, id)));
+  repairs.push(
     ...(await freeOrphanedJobs(db.pool)),
     ...(await addMissingJobs(db.pool)),
     ...(await removeDeadJobs(db.pool)),
     ...(await requestMissingDispatches(db.pool)),
     ...(await endDoneCampaigns(db.pool)),
-  ];
-  for (const id of await activeCampaigns(db.pool)) repairs.push(...(await checkCounters(db.pool, id)));
+  );
   if (repairs.length > 0) {
     await logRepairs(db.pool, repairs);
     log.warn({ repairs }, 'the reconciler mended the ledger');

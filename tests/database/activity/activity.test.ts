@@ -113,7 +113,7 @@ test('waiting for the provider is told once, however often it is prolonged', asy
   expect(await texts(id)).toEqual([
     'Sending started at the scheduled time.',
     'Sending waits: SendGrid is limiting us.',
-    'The provider takes messages again, and sending goes on.',
+    'The wait is over, and sending goes on.',
     'It ended as sent: 3 of 3 sent.',
   ]);
 });
