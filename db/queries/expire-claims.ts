@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
+import { inFlight } from './in-flight.ts';
 
 /** Which claims: those older than any call can last, or those of a worker that died. */
 export type ExpiredClaims = { olderThanS: number } | { claimedBy: number };
 
 /**
  * Claims whose outcome never came (their worker died): their recipients become `unknown`, with the attempt in the log, and wait out the
- * grace period. They are found as page-recipients.ts finds those in flight.
+ * grace period.
  *
  * @returns how many had expired
  */
@@ -15,9 +16,7 @@ export async function expireClaims(pool: Pool, which: ExpiredClaims, unknownGrac
   const { rowCount } = await pool.query(
     `with claimed as (
        select r.campaign_id, r.id from campaigns c cross join lateral (
-         select campaign_id, id, claimed_by, claimed_at from recipients
-         where campaign_id = c.id and (listed_as, id) > ('pending', 0) and listed_as <= 'pending' and status = 'sending'
-         order by listed_as, id limit c.sending
+         ${inFlight('campaign_id, id, claimed_by, claimed_at', 'sending')}
        ) as r
        where c.sending > 0 and ${expired}
      ),

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../transaction.ts';
+import { inFlight } from './in-flight.ts';
 
 /** What was mended, by kind; empty on a healthy system. */
 export interface Repair {
@@ -26,10 +27,7 @@ export async function addMissingJobs(pool: Pool): Promise<Repair[]> {
      waiting as (
        select r.campaign_id, r.id, c.channel
        from campaigns c cross join lateral (
-         -- As page-recipients.ts finds those in flight.
-         (select campaign_id, id from recipients
-          where campaign_id = c.id and (listed_as, id) > ('pending', 0) and listed_as <= 'pending' and status = 'queued'
-          order by listed_as, id limit c.queued)
+         (${inFlight('campaign_id, id', 'queued')})
          union all
          (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'retrying' order by listed_as, id limit c.retrying)
        ) as r

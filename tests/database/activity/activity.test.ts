@@ -118,6 +118,20 @@ test('waiting for the provider is told once, however often it is prolonged', asy
   ]);
 });
 
+test('a provider that does not come back in time is not told as back', async () => {
+  const id = await draftCampaign(own.db, { addresses: numbered(3, 'never.test') });
+  await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  const hold = { seconds: 600, reason: 'SendGrid is limiting us.' };
+  await holdProvider(own.db.pool, 'email', { ...hold, longestS: 3_600, renew: false });
+  await holdProvider(own.db.pool, 'email', { ...hold, longestS: -1, renew: true });
+  await sending.untilEnded(id);
+  expect(await texts(id)).toEqual([
+    'Sending started at the scheduled time.',
+    'Sending waits: SendGrid is limiting us.',
+    'It ended as failed: 0 of 3 sent. SendGrid is limiting us. It did not come back in time. Retry when it is well again.',
+  ]);
+});
+
 describe('one recipient’s story', () => {
   test('has its attempts of all rounds, what people did about it, and what the provider told', async () => {
     const id = await draftCampaign(own.db, { addresses: ['bo+429x1@example.com', 'cy+invalid@example.com'] });
