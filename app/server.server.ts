@@ -11,6 +11,7 @@ import { createMetrics, type LiveState } from './domain/monitoring/metrics.serve
 import { isProblem, notFound, Problem } from './domain/problem.ts';
 import { PROBLEM_TYPE, problemBody } from './domain/problem-response.server.ts';
 import { metricsRoute } from './metrics-route.server.ts';
+import { staticFiles } from './static-files.server.ts';
 
 declare global {
   namespace Express {
@@ -72,12 +73,9 @@ export function createWebServer({ context, build, clientFolder, live, middleware
     next();
   });
   app.use(securityHeaders(env.baseUrl, clientFolder === null));
+  if (clientFolder) app.use(staticFiles(clientFolder));
   app.use(compression());
   if (middleware) app.use(middleware);
-  if (clientFolder) {
-    app.use('/assets', express.static(`${clientFolder}/assets`, { immutable: true, maxAge: '1y', fallthrough: false }));
-    app.use(express.static(clientFolder, { maxAge: '1h', index: false }));
-  }
   app.all(
     '*',
     createRequestHandler({
