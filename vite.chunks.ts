@@ -16,6 +16,8 @@ export const chunkOf: GetManualChunk = (id, { getModuleInfo }) => {
   if (library) return chunkOfLibrary(library[1] as string, library[2] as string);
   if (/^(vite\/|commonjsHelpers)/.test(path)) return 'framework';
   if (!/\/app\/(?!routes\/)/.test(path) || path.includes('?')) return undefined;
+  // By itself, so that the connection need not wait for the pages' components.
+  if (/\/app\/realtime\/(socket-client|stay-connected)\.ts$/.test(path)) return 'live';
   const pages = pagesThatNeed(id, (module) => getModuleInfo(module)?.importers ?? []);
   if ([...pages].some((page) => beforeSigningIn.test(page))) return 'base';
   return pages.size > 1 && [...pages].some((page) => everyday.test(page)) ? 'app' : undefined;

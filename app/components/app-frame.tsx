@@ -10,6 +10,7 @@ import classes from './app-frame.module.css';
 import { Logo } from './logo.tsx';
 import { Bell } from './notifications/bell.tsx';
 import { type Notifications, useNotifications } from './notifications/use-notifications.ts';
+import { ConnectionNotice } from './offline/connection-notice.tsx';
 import { GlobalSearch } from './search/global-search.tsx';
 import { SearchButton } from './search/search-button.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -103,6 +104,7 @@ export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread:
           <div className={classes.page}>{children}</div>
         </AppShell.Main>
         <GlobalSearch />
+        <ConnectionNotice />
       </AppShell>
       <Messages position="bottom-right" />
     </ModalsProvider>

@@ -3,7 +3,7 @@ import { memo, useMemo } from 'react';
 import { StackedBars } from '../charts/stacked-bars.tsx';
 import { useNumbers } from '../number.tsx';
 import { useReader } from '../reader-context.tsx';
-import { type Minute, minuteBars } from './minutes.ts';
+import { barTitle, type Minute, minuteBars } from './minutes.ts';
 import classes from './minutes-card.module.css';
 
 const series = [
@@ -12,19 +12,31 @@ const series = [
   { name: 'retried', label: 'To be retried', color: 'var(--tone-amber-fill)' },
 ] as const;
 
+interface Props {
+  minutes: Minute[];
+  /** In place of the minutes, where the campaign was so short that these say nothing. */
+  seconds: Minute[] | null;
+  ended: boolean;
+}
+
 /**
  * How the sending went, minute by minute: a picture, and the same as a table for those who do not see it or run no scripts. Drawing the
  * chart is the dearest thing on the page; it must not happen with every change of a counter.
  */
-export const MinutesCard = memo(function MinutesCard({ minutes, ended }: { minutes: Minute[]; ended: boolean }) {
+export const MinutesCard = memo(function MinutesCard({ minutes, seconds, ended }: Props) {
   const { locale, timeZone } = useReader();
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone });
-  const { bars, perBar } = useMemo(() => minuteBars(minutes), [minutes]);
+  const { bars, perBar } = useMemo(() => (seconds ? minuteBars(seconds, 1) : minuteBars(minutes, 60)), [minutes, seconds]);
+  const clock = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(perBar < 60 && { second: '2-digit' }),
+    timeZone,
+  });
   return (
     <section className={classes.root} aria-labelledby="per-minute">
       <div className={classes.head}>
         <Title order={2} id="per-minute" className={classes.title}>
-          {perBar === 1 ? 'Per minute' : `Per ${perBar} minutes`}
+          {barTitle(perBar)}
         </Title>
         <ul className={classes.legend} aria-hidden>
           {series.map(({ name, label, color }) => (
