@@ -3,6 +3,7 @@ import { Form, Link, useLocation } from '@remix-run/react';
 import { IconCopy, IconRefresh } from '@tabler/icons-react';
 import { may, refusal } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { notReached } from '#app/domain/campaigns/not-reached.ts';
 import { useServerNow } from '#app/realtime/server-clock.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';
 import { useNumbers } from '../number.tsx';
@@ -39,7 +40,7 @@ export function RetryBar({ campaign, reasons, path }: Props) {
           leftSection={icon}
           variant={offer.worthwhile ? 'filled' : 'default'}
         >
-          <span className="numeric" suppressHydrationWarning>
+          <span className="numeric" translate="no" suppressHydrationWarning>
             {offer.label} <span className={classes.attempts}>{offer.left}</span>
           </span>
         </Button>
@@ -50,25 +51,28 @@ export function RetryBar({ campaign, reasons, path }: Props) {
   return (
     <div className={classes.bar}>
       <Button disabled leftSection={icon} aria-describedby="retry-closed">
-        <span className="numeric" suppressHydrationWarning>
+        <span className="numeric" translate="no" suppressHydrationWarning>
           {offer.label} <span className={classes.attempts}>{offer.left}</span>
         </span>
       </Button>
       <p className={classes.closed} id="retry-closed">
         {shut}
-        {offer.closed && campaign.sent > 0 && ' A clone goes to the whole list, also to those who got this one.'}
       </p>
-      {offer.closed && may(viewer, 'campaigns:write') && <CloneButton path={path} />}
+      {offer.closed && may(viewer, 'campaigns:write') && <CloneButton path={path} notReached={notReached(campaign, reasons)} />}
     </div>
   );
 }
 
-/** Makes a new draft of this campaign and opens it. */
-export function CloneButton({ path }: { path: string }) {
+/** Makes a new draft of this campaign for those whom it did not reach, and opens it; for the whole list where it reached nobody or all. */
+export function CloneButton({ path, notReached: people }: { path: string; notReached: number }) {
+  const { count } = useNumbers();
   return (
     <Form method="post" action={path}>
+      {people > 0 && <input type="hidden" name="recipients" value="not_reached" />}
       <Button type="submit" name="intent" value="clone" variant="default" leftSection={<IconCopy size={16} stroke={1.8} aria-hidden />}>
-        Clone
+        <span translate="no" suppressHydrationWarning>
+          {people > 0 ? `Clone with the ${count(people)} not reached` : 'Clone'}
+        </span>
       </Button>
     </Form>
   );
