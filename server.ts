@@ -53,15 +53,18 @@ realtime = startRealtime(server, context);
 
 server.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EADDRINUSE') log.fatal(`Port ${env.port} is taken by another program. Choose another: PORT=3001 npm start`);
+  else if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    log.fatal(`HOST=${env.host} is no address of this machine. HOST=127.0.0.1 listens for this machine, HOST=0.0.0.0 for the network.`);
   else log.fatal({ err: error }, 'the web server failed');
   process.exit(1);
 });
-server.listen(env.port, () => {
-  log.info(`web is ready at ${env.baseUrl}`);
-  // The supervisor shows it to the person who started Rollcall; it is never logged.
-  if (first.admin) process.send?.({ firstSignIn: first.admin });
-  if (first.admin && !process.send && !env.adminPassword)
-    process.stdout.write(`\nSign in with ${first.admin.email} and ${first.admin.password}\n\n`);
+server.listen(env.port, env.host, () => {
+  log.info(`web is ready at ${env.baseUrl} and listens on ${env.host}:${env.port}`);
+  // The supervisor shows it to the person who started Rollcall; it is never logged. Who set a password knows it.
+  if (first.admin && !env.adminPassword) {
+    if (process.send) process.send({ firstSignIn: first.admin });
+    else process.stdout.write(`\nSign in with ${first.admin.email} and ${first.admin.password}\n\n`);
+  }
 });
 
 // Vite brings a handler that ends the process before ours has run.
