@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normaliseEmail } from '#app/domain/contacts/email-address.ts';
+import type { AddressFault } from '#app/domain/contacts/address-reading.ts';
+import { normaliseEmail, readEmail } from '#app/domain/contacts/email-address.ts';
 
 describe('normaliseEmail', () => {
   test.each([
@@ -14,6 +15,26 @@ describe('normaliseEmail', () => {
     ['ana@例え.テスト', 'ana@xn--r8jz45g.xn--zckzah'],
     ["o'hara@example.com", "o'hara@example.com"],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
+    ['\u200bana@example.com', 'ana@example.com'],
+    ['\u2068ana@example.com\u2069', 'ana@example.com'],
+    ['ana@exam\u00adple.com', 'ana@example.com'],
+    ['a\u200dna\u2060@example.com\ufeff', 'ana@example.com'],
+    ['ana\ufe0f@example.com\u3000', 'ana@example.com'],
+    ['ａｎａ＠example．com', 'ana@example.com'],
+    ['ana@example.com.', 'ana@example.com'],
+    ['ana@example.com,', 'ana@example.com'],
+    ['ana@example.com ; ', 'ana@example.com'],
+    ['"ana@example.com"', 'ana@example.com'],
+    ["'ana@example.com'", 'ana@example.com'],
+    ["'ana@example.com", 'ana@example.com'],
+    ['“ana@example.com”', 'ana@example.com'],
+    ["'ana@example.com' <ana@example.com>", 'ana@example.com'],
+    ['mailto:ana@example.com?subject=Hello%20there', 'ana@example.com'],
+    ['mailto:ana%40example.com', 'ana@example.com'],
+    ['<mailto:ana@example.com>', 'ana@example.com'],
+    ['Ana <\u200eana@example.com>', 'ana@example.com'],
+    ['ana@XN--MNCHEN-3YA.example', 'ana@xn--mnchen-3ya.example'],
+    ['ana@пример.рф', 'ana@xn--e1afmkfd.xn--p1ai'],
   ])('%s is %s', (raw, address) => {
     expect(normaliseEmail(raw)).toBe(address);
   });
@@ -46,6 +67,27 @@ describe('normaliseEmail', () => {
     `a@${'abcdefg.'.repeat(32)}com`,
   ])('%j is no address', (raw) => {
     expect(normaliseEmail(raw)).toBeNull();
+  });
+
+  test.each<[string, AddressFault]>([
+    ['', 'no address'],
+    [' \u200b\u00a0', 'no address'],
+    ['ana@example.com;bo@example.com', 'more than one address: keep one in this column'],
+    ['ana@example.com bo@example.com', 'more than one address: keep one in this column'],
+    ['ana@example.com / bo@example.com', 'more than one address: keep one in this column'],
+    ['mailto:ana@example.com,bo@example.com', 'more than one address: keep one in this column'],
+    ['ana@example.com <bo@example.com>', 'more than one address: keep one in this column'],
+    ['a@example.com, Bob <b@example.com>', 'more than one address: keep one in this column'],
+    ['ana @example.com', 'a blank inside the address: remove it'],
+    ['ana@example. com', 'a blank inside the address: remove it'],
+    ['ana@ex\u0430mple.com', 'letters of two alphabets in the domain: type the address again'],
+    ['\u0430na@example.com', 'not a valid address'],
+    ['\u212Aim@example.com', 'not a valid address'],
+    ['ana(at)example.com', 'not a valid address'],
+    ['ana@example,com', 'not a valid address'],
+    ['ana', 'not a valid address'],
+  ])('%j: %s', (raw, fault) => {
+    expect(readEmail(raw)).toEqual({ address: null, fault });
   });
 
   test('what it gives is its own normal form, one line, lower case', () => {
