@@ -20,8 +20,9 @@ export function useAddressCheck(channel: Channel, typed: string): AddressCheck {
   useEffect(() => {
     let stale = false;
     const timer = setTimeout(async () => {
-      const { address, fault } = channel === 'email' ? readEmail(typed) : await readNumber(typed);
-      if (!stale) setCheck({ of: typed, address, error: fault && addressSentence(channel, fault) });
+      const reading = channel === 'email' ? readEmail(typed) : await readNumber(typed);
+      const error = reading.address === null ? addressSentence(channel, reading) : null;
+      if (!stale) setCheck({ of: typed, address: reading.address, error });
     }, TYPING_PAUSE_MS);
     return () => {
       stale = true;

@@ -54,9 +54,9 @@ export async function sendTest(
 }
 
 function normalise(channel: Channel, raw: string): string {
-  const { address, fault } = readAddress(channel, raw);
-  if (address !== null) return address;
-  throw invalid([{ path: 'address', message: addressSentence(channel, fault) }]);
+  const reading = readAddress(channel, raw);
+  if (reading.address !== null) return reading.address;
+  throw invalid([{ path: 'address', message: addressSentence(channel, reading) }]);
 }
 
 async function render(db: Database, id: number, unsubscribeUrl: string): Promise<Pick<OutgoingMessage, 'subject' | 'html' | 'text'>> {

@@ -29,7 +29,7 @@ export function readEmail(raw: string): AddressReading {
   if (domain !== null && local.length <= MAX_LOCAL && local.length + 1 + domain.length <= MAX_LENGTH && localPart.test(local)) {
     return read(`${local.toLowerCase()}@${domain}`);
   }
-  return refused(faultOf(text));
+  return refused('not a valid address', adviceOn(text));
 }
 
 /** The address as it is kept, or null; for the reason see {@link readEmail}. */
@@ -62,12 +62,12 @@ function stripScheme(text: string): string {
   return address.replace(/%40/g, '@').replace(/^<(.*)>$/, '$1');
 }
 
-function faultOf(text: string): Parameters<typeof refused>[0] {
+function adviceOn(text: string): string | null {
   const parts = text.split(/[\s,;|/<>]+/).filter((part) => /^[^@]+@[^@]+\.[^@]+$/.test(part));
-  if (parts.length > 1) return 'more than one address: keep one in this column';
-  if (twoAlphabets.test(text.slice(text.lastIndexOf('@') + 1))) return 'letters of two alphabets in the domain: type the address again';
-  if (/\s/.test(text) && normaliseEmail(text.replace(/\s/g, '')) !== null) return 'a blank inside the address: remove it';
-  return 'not a valid address';
+  if (parts.length > 1) return 'There is more than one address. Keep one in this column.';
+  if (twoAlphabets.test(text.slice(text.lastIndexOf('@') + 1))) return 'Its domain mixes letters of two alphabets. Type the address again.';
+  if (/\s/.test(text) && normaliseEmail(text.replace(/\s/g, '')) !== null) return 'There is a blank inside the address. Remove it.';
+  return null;
 }
 
 function asciiDomain(domain: string): string | null {

@@ -19,8 +19,7 @@ const MAX_LENGTH = 64;
 /** What stands before numbers in exports and links: `tel:`, `Mobile: `, `whatsapp:`, and `p:` in lead forms. */
 const label = /^(?:tel|telefon|phone|mobile|mobil|mob|handy|cell|sms|smsto|callto|whatsapp|wa|p)\.?\s*:\s*(?:\/\/)?/i;
 const extension = /\d\s*(?:(?:;\s*ext=|ext(?:ension)?|x|dw|durchwahl|poste|interno?|anexo|ramal)[.:]?|#)\s*\d{1,7}$/i;
-const lost = 'digits lost in a spreadsheet: format the column as text and export it again';
-const twoCountries = 'could be a number of two countries: write it with + and its country code';
+const lost = 'A spreadsheet cut off some of its digits. Format the column as text and export it again.';
 
 /** Is it a country (ISO 3166, "US") whose numbering plan is known? */
 export function isCountry(code: string): code is CountryCode {
@@ -39,10 +38,11 @@ export function readPhone(raw: string, { country, bare }: PhoneReading = {}): Ad
   if (text === '') return refused('no address');
   if (text.length > MAX_LENGTH || !/^[(+\s]*\d/.test(text)) return refused('not a valid phone number');
   const spreadsheet = fromSpreadsheet(text);
-  if (spreadsheet === null) return refused(lost);
-  if (holdsTwo(text)) return refused('more than one number: keep one in this column');
+  if (spreadsheet === null) return refused('not a valid phone number', lost);
+  if (holdsTwo(text)) return refused('not a valid phone number', 'There is more than one number. Keep one in this column.');
 
-  if (extension.test(text)) return refused('has an extension, which no SMS can reach: remove it or use another number');
+  if (extension.test(text))
+    return refused('not a valid phone number', 'An SMS cannot reach an extension. Remove it, or take another number.');
 
   const written = spreadsheet ?? text;
   if (/\p{L}/u.test(written)) return refused('not a valid phone number'); // a letter O for a zero, a name, a word
@@ -77,7 +77,8 @@ function parse(text: string, defaultCountry?: CountryCode): PhoneNumber | undefi
 
 function single(readings: (PhoneNumber | undefined)[]): AddressReading {
   const valid = readings.filter((number) => number?.isValid()) as PhoneNumber[];
-  if (new Set(valid.map(({ number }) => number)).size > 1) return refused(twoCountries);
+  if (new Set(valid.map(({ number }) => number)).size > 1)
+    return refused('could be a number of two countries', 'Write it with + and its country code.');
   const [number] = valid;
   return number ? read(number.number) : refused('not a valid phone number');
 }

@@ -6,7 +6,7 @@ import { type PhoneReading, readPhone } from './phone-number.ts';
 /**
  * The one way in which an address or number becomes what is kept and compared, for every door: imports, API, forms, suppressions, test messages,
  * corrected recipients, search. Invisible marks, blanks, `mailto:`, `tel:` and the like are no part of it. It is read in one way or not at all:
- * the answer is the address, or the fault in words for a report (`addressSentence` makes a form's sentence of it).
+ * the answer is the address, or why there is none (`addressSentence` makes a form's sentence of it).
  *
  * On pages load it when it is needed (`await import(...)`): the numbering plans weigh 150 kB. For email alone take `readEmail`.
  *

@@ -71,9 +71,9 @@ function assertOpen({ campaign_status: status, failed_at, now }: Found, windowS:
 }
 
 function normalised(raw: string, channel: Channel): string {
-  const { address, fault } = readAddress(channel, raw);
-  if (address !== null) return address;
-  throw invalid([{ path: 'address', message: addressSentence(channel, fault) }]);
+  const reading = readAddress(channel, raw);
+  if (reading.address !== null) return reading.address;
+  throw invalid([{ path: 'address', message: addressSentence(channel, reading) }]);
 }
 
 /** A new round with a fresh budget: queued at once, or pending while the campaign is paused. */

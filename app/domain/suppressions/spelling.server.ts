@@ -9,9 +9,9 @@ import { searchPrefixes } from '../recipients/search-prefixes.ts';
 
 /** The ledger's spelling. @throws Problem 422 where it is no address of the channel */
 export function spelled(channel: Channel, raw: string): string {
-  const { address, fault } = readAddress(channel, raw);
-  if (address !== null) return address;
-  throw invalid([{ path: 'address', message: addressSentence(channel, fault) }]);
+  const reading = readAddress(channel, raw);
+  if (reading.address !== null) return reading.address;
+  throw invalid([{ path: 'address', message: addressSentence(channel, reading) }]);
 }
 
 /** What the addresses looked for begin with: of whole ones the ledger's spelling, else what was typed. */
