@@ -27,6 +27,8 @@ export interface Outcome {
  * may be repeated after a lost connection: a row that no longer belongs to its attempt is left alone. A late answer replaces an
  * `unknown` of the same attempt; the log has that attempt already, and keeps it.
  *
+ * One time stands for all of it, so that the log shows what was promised: a retry is due so many seconds after its attempt's `finished_at`.
+ *
  * @returns those whose provider events may have come before this answer and say more than it; see applyEvents
  */
 export async function recordOutcomes(client: Pool | PoolClient, outcomes: readonly Outcome[]): Promise<AttemptKey[]> {
@@ -63,7 +65,7 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
       logged as (
         insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, http_status, provider_code,
           reason, retry_after_s, provider_message_id, actor)
-        select attempt_id, campaign_id, id, round, attempts, coalesce(claimed_at, now()), clock_timestamp(), outcome, http_status, provider_code,
+        select attempt_id, campaign_id, id, round, attempts, coalesce(claimed_at, now()), now(), outcome, http_status, provider_code,
           reason, retry_after_s, provider_message_id, retried_by
         from mine where outcome is not null
         on conflict (id) do nothing

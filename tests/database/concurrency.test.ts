@@ -111,7 +111,7 @@ describe('many hands on the ledger at once', () => {
     );
     expect(twice).toEqual([]);
     await db.pool.end();
-  }, 60_000);
+  });
 });
 
 function expectConflict(error: unknown): void {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const key: SendKey = { campaign_id: campaign, recipient_id: 0, dispatch_seq: 1 };
   await claimRecipients(listening(pool), [key]);
   await recordOutcomes(listening(pool), []);
-}, 60_000);
+});
 afterAll(() => own.drop());
 
 /** Notes the texts of named statements on their way. */

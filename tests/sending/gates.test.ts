@@ -3,7 +3,7 @@ import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
-import { setRate } from '#db/queries/limits.ts';
+import { requestProbeNow, setRate } from '#db/queries/limits.ts';
 import { holdProvider } from '#db/queries/provider-gates.ts';
 import { startWorker } from '#tasks/start-worker.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
@@ -32,7 +32,7 @@ const attemptsOf = async (id: number) =>
 
 describe('a held provider', () => {
   test('is sent nothing but a probe, burns nobody’s attempts, says so on the campaign, and goes on when it is well again', async () => {
-    const hold = { seconds: 3, reason: 'SendGrid is limiting us.', longestS: 3_600, renew: false };
+    const hold = { seconds: 600, reason: 'SendGrid is limiting us.', longestS: 3_600, renew: false };
     const id = await draftCampaign(own.db, { addresses: numbered(500, 'held.test') });
     await sending.sandbox.setFaults({ email: { latency_ms: 50 } });
     await sending.send(id);
@@ -45,9 +45,9 @@ describe('a held provider', () => {
       expect([queued, inFlight]).toEqual([0, 0]);
     });
     const { requests } = await sending.sandbox.stats();
-    expect((await gate()).hold_until.getTime()).toBeGreaterThan(Date.now() - 500);
     expect((await sending.sandbox.stats()).requests).toBe(requests);
 
+    await requestProbeNow(own.db.pool, 'email');
     expect(await sending.untilEnded(id)).toBe('SENT');
     await sending.sandbox.setFaults({});
     expect(await attemptsOf(id)).toEqual([{ outcome: 'accepted', n: 500 }]);
@@ -62,7 +62,7 @@ describe('a held provider', () => {
     await sending.send(id);
     await vi.waitFor(async () => expect((await getCampaign(own.db, id)).sent).toBe(60), { timeout: 30_000 });
     expect(await sending.untilEnded(id)).toBe('PARTIALLY_SENT');
-  }, 90_000);
+  });
 
   test('stays held while its probes fail, without burning their attempts', async () => {
     await sending.sandbox.setFaults({ email: { down: true } });
@@ -79,8 +79,8 @@ describe('a held provider', () => {
     const { rows } = await own.db.pool.query('select distinct status, attempts from recipients where campaign_id = $1', [id]);
     expect(rows).toEqual([{ status: 'pending', attempts: 0 }]);
     await sending.sandbox.setFaults({});
-    expect(await sending.untilEnded(id, 60_000)).toBe('SENT');
-  }, 90_000);
+    expect(await sending.untilEnded(id)).toBe('SENT');
+  });
 
   test('ends its campaigns with the reason when it does not come back', async () => {
     await sending.sandbox.setFaults({ email: { down: true } });
@@ -102,10 +102,10 @@ describe('a held provider', () => {
     await sending.send(id);
     await vi.waitFor(async () => expect(await gate()).toMatchObject({ hold_reason: 'SendGrid is limiting us.' }), { timeout: 20_000 });
     await sending.sandbox.setFaults({});
-    await sending.untilEnded(id, 60_000);
+    await sending.untilEnded(id);
     expect((await getCampaign(own.db, id)).sent).toBeGreaterThan(550);
     expect(await counterDrift(own.db)).toEqual([]);
-  }, 90_000);
+  });
 });
 
 test('a storm that outlasts HOLD_MAX_S ends the campaign with the reason, and a retry goes on from there', async () => {
@@ -151,14 +151,15 @@ describe('a shared rate', () => {
     await vi.waitFor(async () => expect((await getCampaign(own.db, id)).sent).toBeGreaterThan(100), { timeout: 20_000 });
 
     const { rows: slow } = await own.db.pool.query<{ s: number; n: number }>(
-      `select count(*)::int as n, extract(epoch from max(started_at) - min(started_at))::float8 as s from attempts where campaign_id = $1`,
+      `select count(*)::int as n, extract(epoch from max(a.started_at) - c.started_at)::float8 as s
+       from campaigns c join attempts a on a.campaign_id = c.id where c.id = $1 group by c.started_at`,
       [id],
     );
-    // What waited for company in a batch may start up to a second's worth of slots apart from its own.
+    // Until a worker has read the rate anew it may go on for a second.
     expect(slow[0]?.n).toBeLessThanOrEqual(RATE * ((slow[0]?.s ?? 0) + 1));
     // At the old rate it would take 40 s.
     await setRate(own.db.pool, 'email', null);
-    expect(await sending.untilEnded(id, 30_000)).toBe('SENT');
+    expect(await sending.untilEnded(id)).toBe('SENT');
     await sending.sandbox.setFaults({});
     await another.stop();
     await providers.close();

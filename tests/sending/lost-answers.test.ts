@@ -8,7 +8,7 @@ let own: TestDatabase;
 let sending: Sending;
 beforeAll(async () => {
   own = await createTestDatabase();
-  sending = await startSending({ ...own, db: losing(own.db, ['claim_recipients', 'record_outcomes']) });
+  sending = await startSending({ ...own, db: losing(own.db, ['claim_recipients', 'record_outcomes']) }, { SEND_TIMEOUT_MS: '60000' });
 });
 afterAll(async () => {
   await sending.stop();

@@ -44,7 +44,7 @@ export async function startSending(own: TestDatabase, variables: Record<string, 
     async send(campaignId) {
       await sendCampaign(own.db, ana, campaignId, env);
     },
-    async untilEnded(campaignId, timeoutMs = 60_000) {
+    async untilEnded(campaignId, timeoutMs = 150_000) {
       return vi.waitFor(
         async () => {
           const { rows } = await own.db.pool.query<{ status: CampaignStatus; open: number }>(

@@ -57,10 +57,8 @@ describe('a message', () => {
       const drip = setInterval(() => response.write('.'), 50);
       response.on('close', () => clearInterval(drip));
     };
-    const dribbled = await post();
-    // It said 200 before it dawdled: the message was taken.
-    expect(dribbled).toMatchObject({ status: 200, error: null });
-    expect(dribbled.latencyMs).toBeLessThan(2_000);
+    // It said 200 before it dawdled, without end: the message was taken.
+    expect(await post()).toMatchObject({ status: 200, error: null });
   });
 
   test('keeps only the beginning of a long answer, without what PostgreSQL cannot store', async () => {

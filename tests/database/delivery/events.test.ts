@@ -72,15 +72,11 @@ describe('events of email', () => {
     expect(await recipient(a)).toMatchObject({ delivery: null });
   });
 
-  test('in a burst of 5,000 are all taken in, at tens of ms a thousand', async () => {
+  test('in a burst of 5,000 are all taken in', async () => {
     const people = await sent(numbered(2_500, 'burst.test'));
     const events = people.flatMap((to) => [email(to, 'processed'), email(to, 'delivered')]);
-    const before = performance.now();
     expect(await recordEvents(own.db, events)).toEqual({ received: 5_000, recorded: 5_000, duplicates: 0, ignored: 0 });
-    const tookMs = performance.now() - before;
     expect(await campaign((people[0] as Addressee).campaignId)).toMatchObject({ delivered: 2_500 });
-    // About 50 ms a thousand; the bound only catches a statement for each event.
-    expect(tookMs).toBeLessThan(5_000);
   });
 
   test('that come in many requests at once neither deadlock nor get lost', async () => {

@@ -42,4 +42,4 @@ test('migrations without CREATEROLE go through, and the views are handed over on
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 90_000);
+});

@@ -22,12 +22,12 @@ beforeAll(async () => {
   ids.push(await draftCampaign(own.db, { addresses: [...numbered(100), 'gone+500@example.test', 'no+invalid@example.test'] }));
   ids.push(await draftCampaign(own.db, { channel: 'sms', addresses: Array.from({ length: 50 }, (_, n) => `+1201555${String(1000 + n)}`) }));
   for (const id of ids) await sending.send(id);
-  for (const id of ids) await sending.untilEnded(id, 90_000);
+  for (const id of ids) await sending.untilEnded(id);
   await sending.sandbox.setFaults({});
   // A round for all that failed: those were refused at random, so most of them are reached now.
   for (const id of ids)
     await retryCampaign(own.db, ana, id, { codes: (await failureGroups(own.db, id)).map(({ code }) => code), windowS: 86_400 });
-  for (const id of ids) await sending.untilEnded(id, 90_000);
+  for (const id of ids) await sending.untilEnded(id);
 }, 200_000);
 afterAll(async () => {
   await sending.stop();
