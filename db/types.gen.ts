@@ -201,6 +201,7 @@ export interface CampaignRuns {
 }
 
 export interface Campaigns {
+  active_at: Generated<Timestamp>;
   bounced: Generated<number>;
   cancelled: Generated<number>;
   channel: Channel;
@@ -227,6 +228,8 @@ export interface Campaigns {
   moving: Generated<boolean>;
   name: string;
   pending: Generated<number>;
+  planned_at: Timestamp | null;
+  planned_time_zone: string | null;
   preparing: Generated<boolean>;
   preparing_of: number | null;
   queued: Generated<number>;
@@ -237,9 +240,12 @@ export interface Campaigns {
   retry_codes: string[] | null;
   retry_count: Generated<number>;
   retrying: Generated<number>;
+  revision: Generated<number>;
   scheduled_at: Timestamp | null;
   sender: string | null;
   sending: Generated<number>;
+  sending_ms: Generated<number>;
+  sending_since: Timestamp | null;
   sent: Generated<number>;
   started_at: Timestamp | null;
   started_by: string | null;
@@ -255,6 +261,14 @@ export interface Campaigns {
   unknown_policy: Generated<UnknownPolicy>;
   variables: Generated<string[]>;
   version: Generated<number>;
+}
+
+export interface DraftChanges {
+  actor: string | null;
+  at: Generated<Timestamp>;
+  campaign_id: number;
+  field: string;
+  revision: number;
 }
 
 export interface FailureLabels {
@@ -795,6 +809,7 @@ export interface DB {
   campaign_quarters_now: CampaignQuartersNow;
   campaign_runs: CampaignRuns;
   campaigns: Campaigns;
+  draft_changes: DraftChanges;
   failure_labels: FailureLabels;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;

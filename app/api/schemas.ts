@@ -61,6 +61,16 @@ const listItem = z
     preparing_of: count.nullable().describe('How many people are being copied or removed; null while nobody is.'),
     variables: z.array(z.string()).describe('Columns of the contact list that templates may use.'),
     version: count.describe('Grows with every change.'),
+    revision: z
+      .int()
+      .positive()
+      .describe("Grows with each change of a draft's content, settings or list. Also the ETag: name it in If-Match, and when you send."),
+    planned_at: time.nullable().describe('The time that was chosen before it was unscheduled.'),
+    planned_time_zone: text,
+    sending_ms: count.describe(
+      'How long it was sending: finished stretches, without pauses and without the time between an end and a retry.',
+    ),
+    sending_since: time.nullable().describe('Since when it is sending; null while it is not.'),
     created_at: time,
     created_by: text,
   })
@@ -239,6 +249,11 @@ const problem = z.object({
   code: z.string().describe('Stable; for programs.'),
   detail: z.string().describe('A sentence for people.'),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  revision: z.int().optional().describe('With stale_revision: the one that it has now.'),
+  changes: z
+    .array(z.object({ field: z.string(), revision: z.int(), changed_at: time, changed_by: text }))
+    .optional()
+    .describe('With stale_revision: what was changed since the revision that was named, the newest first.'),
 });
 
 const suppression = z.strictObject({

@@ -31,6 +31,8 @@ export interface ActivityDetails {
   scheduled_at?: string;
   round?: number;
   name?: string;
+  /** Of a clone: whom it goes to. */
+  recipients?: string;
   file_name?: string;
   rows?: number;
   accepted?: number;
@@ -70,7 +72,9 @@ export function activityText(event: Event): string {
     case 'created':
       return by('made the campaign', 'The campaign was made');
     case 'cloned':
-      return by(`made the campaign as a copy of “${details.name}”`, `The campaign was made as a copy of “${details.name}”`);
+      return `${by(`made the campaign as a copy of “${details.name}”`, `The campaign was made as a copy of “${details.name}”`).slice(0, -1)}${
+        details.recipients === 'not_reached' ? ', for those it had not reached' : ''
+      }.`;
     case 'imported':
       return imported(actor, details);
     case 'scheduled':

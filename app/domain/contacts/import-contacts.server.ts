@@ -86,6 +86,7 @@ async function runImport(client: PoolClient, request: ImportRequest): Promise<Im
   const contacts = readContacts(request, channel);
   const tally = { rows: 0, rejected: 0, errors: [] as RejectedRow[] };
 
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [request.viewer.label]);
   await createStaging(client);
   await copyToStaging(client, stage(contacts.batches, channel, request.defaultCountry, tally));
 
