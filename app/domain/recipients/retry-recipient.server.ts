@@ -4,8 +4,8 @@ import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
 import { singleRetryClosed } from '../campaigns/retry-rules.ts';
-import { normaliseEmail } from '../contacts/email-address.ts';
-import { normalisePhone } from '../contacts/phone-number.ts';
+import { addressSentence } from '../contacts/address-reading.ts';
+import { readAddress } from '../contacts/read-address.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { assertNotSuppressed } from '../suppressions/change-suppressions.server.ts';
 import { getRecipient } from './get-recipient.server.ts';
@@ -74,11 +74,9 @@ function assertOpen({ campaign_status: status, failed_at, now }: Found, windowS:
 }
 
 function normalised(raw: string, channel: Channel): string {
-  const address = channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw, 'US');
-  if (address) return address;
-  const message =
-    channel === 'email' ? 'This is not an email address.' : 'This is not a phone number. Write it with its country code, such as +49.';
-  throw invalid([{ path: 'address', message }]);
+  const reading = readAddress(channel, raw);
+  if (reading.address !== null) return reading.address;
+  throw invalid([{ path: 'address', message: addressSentence(channel, reading) }]);
 }
 
 /**

@@ -6,8 +6,7 @@ import type { Channel } from '../campaigns/campaign.ts';
 import { type ByteSource, readChunks } from '../contacts/byte-source.server.ts';
 import { readCsv } from '../contacts/csv-rows.server.ts';
 import { decodeLines } from '../contacts/decode.server.ts';
-import { normaliseEmail } from '../contacts/email-address.ts';
-import { normalisePhone } from '../contacts/phone-number.ts';
+import { readAddress } from '../contacts/read-address.ts';
 import { Problem } from '../problem.ts';
 
 /** `rows` is the sum of the others. */
@@ -41,7 +40,7 @@ export async function importSuppressions(
   for await (const batch of batches) {
     for (const { address: raw } of batch) {
       rows++;
-      const address = channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw, 'US');
+      const address = readAddress(channel, raw).address;
       if (address === null) rejected++;
       else addresses.add(address);
     }
