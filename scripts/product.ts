@@ -4,6 +4,7 @@ import { migrate } from '../db/migrate.ts';
 import { type Child, runChild } from './child.ts';
 import { configure } from './launch-configuration.ts';
 import { describeError, LaunchError } from './launch-error.ts';
+import type { FirstSignIn } from './terminal.ts';
 
 export interface Product {
   env: Env;
@@ -19,8 +20,8 @@ export interface ProductOptions {
   development: boolean;
   /** A line about what happens, with the part of the product that says it. */
   print(part: string, line: string): void;
-  /** The first administrator, made on the first start, to be shown once. May come shortly before or after the product is ready. */
-  onFirstSignIn(account: { email: string; password: string }): void;
+  /** The first administrator, until somebody has signed in; without a password where ADMIN_PASSWORD set it. May come before or after the product is ready. */
+  onFirstSignIn(account: FirstSignIn): void;
   /** Something ended that cannot be started again; everything else still runs. */
   onGivenUp(reason: string): void;
 }
@@ -115,6 +116,6 @@ async function answers(url: string): Promise<void> {
   }
 }
 
-function isFirstSignIn(message: unknown): message is { firstSignIn: { email: string; password: string } } {
+function isFirstSignIn(message: unknown): message is { firstSignIn: FirstSignIn } {
   return typeof message === 'object' && message !== null && 'firstSignIn' in message;
 }
