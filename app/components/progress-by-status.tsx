@@ -28,7 +28,9 @@ export function ProgressByStatus({ counters, size = 'sm' }: { counters: Campaign
   return (
     <div className={classes.root}>
       {counters.total > 0 ? <Tooltip label={text}>{bar}</Tooltip> : bar}
-      <VisuallyHidden key={text} suppressHydrationWarning>{text}</VisuallyHidden>
+      <VisuallyHidden key={text} suppressHydrationWarning>
+        {text}
+      </VisuallyHidden>
     </div>
   );
 }

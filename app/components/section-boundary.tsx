@@ -18,7 +18,12 @@ export class SectionBoundary extends Component<Props, { failed: boolean; tries: 
 
   override render(): ReactNode {
     const { failed, tries } = this.state;
-    if (!failed) return <div key={tries} style={{ display: 'contents' }}>{this.props.children}</div>;
+    if (!failed)
+      return (
+        <div key={tries} style={{ display: 'contents' }}>
+          {this.props.children}
+        </div>
+      );
     return (
       <ProblemAlert
         kind="warning"

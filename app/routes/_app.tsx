@@ -8,13 +8,13 @@ import { countUnread } from '#app/domain/alerts/notifications.server.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const viewer = await requireUser(context, request);
-  return { viewer, unread: await countUnread(context.db, viewer) };
+  return { viewer, unread: await countUnread(context.db, viewer), sandbox: context.env.sandbox === '1' };
 }
 
 export default function SignedIn() {
-  const { viewer, unread } = useLoaderData<typeof loader>();
+  const { viewer, unread, sandbox } = useLoaderData<typeof loader>();
   return (
-    <AppFrame viewer={viewer} unread={unread}>
+    <AppFrame viewer={viewer} unread={unread} sandbox={sandbox}>
       <Outlet />
     </AppFrame>
   );
@@ -25,7 +25,7 @@ export function ErrorBoundary() {
   const data = useRouteLoaderData<typeof loader>('routes/_app');
   if (data) {
     return (
-      <AppFrame viewer={data.viewer} unread={data.unread}>
+      <AppFrame viewer={data.viewer} unread={data.unread} sandbox={data.sandbox}>
         <ErrorPage />
       </AppFrame>
     );

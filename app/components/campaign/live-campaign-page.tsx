@@ -82,25 +82,25 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
               <ProgressHero campaign={campaign} />
             </SectionBoundary>
             <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} />
-            <UnknownNotice campaign={campaign} path={path} />
+            <UnknownNotice campaign={campaign} reasons={insights.reasons} path={path} />
             <SectionBoundary name="Reasons and course">
-            <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>
-              <FailureReasons reasons={insights.reasons} failed={campaign.failed} path={path} none={noReasons(campaign)} />
-              <MinutesCard minutes={insights.minutes} seconds={insights.seconds} ended={hasEnded(campaign.status)} />
-            </div>
+              <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>
+                <FailureReasons reasons={insights.reasons} failed={campaign.failed} path={path} none={noReasons(campaign)} />
+                <MinutesCard minutes={insights.minutes} seconds={insights.seconds} ended={hasEnded(campaign.status)} />
+              </div>
             </SectionBoundary>
           </>
         )}
         <SectionBoundary name="The list of recipients">
-        <RecipientsSection
-          campaign={campaign}
-          page={shown}
-          rows={rows}
-          reasons={insights.reasons}
-          path={path}
-          openId={openId}
-          onShowChanges={showChanges}
-        />
+          <RecipientsSection
+            campaign={campaign}
+            page={shown}
+            rows={rows}
+            reasons={insights.reasons}
+            path={path}
+            openId={openId}
+            onShowChanges={showChanges}
+          />
         </SectionBoundary>
         <SectionBoundary name="The activity">
           <ActivitySection activity={activity} campaign={campaign} />

@@ -14,7 +14,8 @@ export function ReconnectingBar({ asOf, lost }: { asOf: number; lost: boolean })
       {lost ? <IconPlugConnectedX size={16} stroke={1.8} aria-hidden /> : <IconClockPause size={16} stroke={1.8} aria-hidden />}
       <span>
         {/* Of its own, so that a translated page shows which of the two it is. */}
-        <span key={`${lost} ${refused}`}>{lost && !refused ? 'Reconnecting, numbers' : 'Numbers'}</span> as of <ClockTime at={new Date(asOf).toISOString()} />
+        <span key={`${lost} ${refused}`}>{lost && !refused ? 'Reconnecting, numbers' : 'Numbers'}</span> as of{' '}
+        <ClockTime at={new Date(asOf).toISOString()} />
       </span>
     </div>
   );

@@ -82,7 +82,9 @@ function UnseenChanges({ count: n, onShow }: { count: number; onShow: () => void
   return (
     <div className={classes.unseen}>
       <Button size="compact-sm" radius="xl" leftSection={<IconRefresh size={14} stroke={2} aria-hidden />} onClick={onShow}>
-        <span className="numeric" translate="no">{counted(n, 'new change', 'new changes')}, show</span>
+        <span className="numeric" translate="no">
+          {counted(n, 'new change', 'new changes')}, show
+        </span>
       </Button>
     </div>
   );

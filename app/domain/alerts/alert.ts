@@ -45,6 +45,8 @@ export interface NotificationJson {
   campaign: { id: number; name: string; status: CampaignStatus; unreached: number; people: number } | null;
   provider: DegradedProvider | null;
   endpoint: { id: number; host: string; reason: string } | null;
+  /** What it told of is over: a retry reached everybody since, or the provider takes messages again. */
+  settled: boolean;
 }
 
 /** Is this alert about the settings, and so for those who may change them? */
