@@ -81,7 +81,11 @@ test('a page that extensions changed before it came to life comes to life', asyn
   expect(told).toEqual([]);
 });
 
-test('offline, a click leaves everything where it is, and what was asked for opens when the network is back', async ({ page, context, request }) => {
+test('offline, a click leaves everything where it is, and what was asked for opens when the network is back', async ({
+  page,
+  context,
+  request,
+}) => {
   await emailFaults(request, {});
   const id = await sendTo(request, 'Offline', ['gone+invalid@example.com', ...people(20)]);
   await expect.poll(async () => (await api.campaign(request, id)).finished_at, { timeout: 30_000 }).not.toBeNull();

@@ -17,7 +17,11 @@ export function notificationText(notification: NotificationJson, count: (value: 
     const missed = `${count(campaign.unreached)} of ${count(campaign.people)} not reached.`;
     const to = `/campaigns/${campaign.id}`;
     if (settled)
-      return { title: `${campaign.name} reached everybody in the end`, detail: `${count(campaign.unreached)} were not reached at first, and were sent to since.`, to };
+      return {
+        title: `${campaign.name} reached everybody in the end`,
+        detail: `${count(campaign.unreached)} were not reached at first, and were sent to since.`,
+        to,
+      };
     if (type === 'campaign.failed') return { title: `${campaign.name} failed`, detail: `${missed} See why and retry.`, to };
     if (type === 'campaign.partially_sent')
       return { title: `${campaign.name} was partially sent`, detail: `${missed} See why and retry.`, to };
