@@ -32,7 +32,7 @@ export function LiveSummary({ campaign, pace, now }: { campaign: CampaignJson; p
       {hasEnded(status) && started_at && finished_at && (
         <li>
           {status === 'CANCELLED' ? 'cancelled' : 'ended'} <RelativeTime at={finished_at} /> after{' '}
-          {tookText(Date.parse(finished_at) - Date.parse(started_at))}
+          {tookText(campaign.sending_ms || Date.parse(finished_at) - Date.parse(started_at))} of sending
         </li>
       )}
     </ul>
