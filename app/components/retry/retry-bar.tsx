@@ -69,7 +69,7 @@ export function RetryBar({ campaign, reasons, path }: Props) {
 }
 
 /** Makes a new draft of this campaign and opens it. */
-export function CloneButton({ path, notReached }: { path: string; notReached: number | undefined }) {
+export function CloneButton({ path, notReached }: { path: string; notReached?: number | undefined }) {
   const { count } = useNumbers();
   return (
     <Form method="post" action={path}>
