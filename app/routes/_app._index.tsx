@@ -8,6 +8,7 @@ import { CampaignRow } from '#app/components/campaigns/campaign-row.tsx';
 import { SelectionBar, useSelection } from '#app/components/campaigns/draft-selection.tsx';
 import { EmptyState } from '#app/components/empty-state.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
+import { PageLink } from '#app/components/page-link.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { RowsSkeleton } from '#app/components/skeletons.tsx';
 import { useViewer } from '#app/components/use-viewer.ts';
@@ -70,7 +71,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 
 function NewButton() {
   return (
-    <Button component={Link} to="/campaigns/new" prefetch="intent" leftSection={<IconPlus size={16} aria-hidden />}>
+    <Button component={PageLink} to="/campaigns/new" leftSection={<IconPlus size={16} aria-hidden />}>
       New campaign
     </Button>
   );

@@ -1,9 +1,9 @@
 import { Checkbox } from '@mantine/core';
-import { Link } from '@remix-run/react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { failureLabel } from '#app/domain/failures.ts';
 import { ChannelMark } from '../channel-mark.tsx';
 import { Count, useNumbers } from '../number.tsx';
+import { PageLink } from '../page-link.tsx';
 import { ProgressByStatus } from '../progress-by-status.tsx';
 import { RelativeTime } from '../relative-time.tsx';
 import { CampaignStatusBadge } from '../status-badge.tsx';
@@ -53,9 +53,9 @@ export function CampaignRow({ campaign, activeAt, selection }: Props) {
           </span>
         )}
         <div className={classes.words}>
-          <Link to={to} prefetch="intent" className={`name ${classes.link}`} dir="auto">
+          <PageLink to={to} className={`name ${classes.link}`} dir="auto">
             {campaign.name}
-          </Link>
+          </PageLink>
           {campaign.subject && (
             <div className={`name ${classes.subject}`} dir="auto">
               {campaign.subject}
