@@ -1,5 +1,4 @@
 import { type ActionFunctionArgs, data, redirect } from '@remix-run/node';
-import type { Database } from '#db/database.ts';
 import type { ActAnswer } from './components/campaign/act-answer.ts';
 import { assertMay } from './domain/access/require.server.ts';
 import type { Permission, Viewer } from './domain/access/roles.ts';
@@ -12,7 +11,7 @@ import { readForm } from './request-bytes.server.ts';
 
 interface Act {
   permission: Permission;
-  run: (db: Database, viewer: Viewer, id: number, form: FormData) => Promise<CampaignJson>;
+  run: (db: Parameters<typeof pauseCampaign>[0], viewer: Viewer, id: number, form: FormData) => Promise<CampaignJson>;
   failed: string;
   /** Where a success leads; default: it stays on the page. */
   leadsTo?: (campaign: CampaignJson) => string;

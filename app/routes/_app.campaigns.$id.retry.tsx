@@ -55,10 +55,12 @@ export default function RetrySheet() {
           actions={
             <CloneButton
               path={path}
-              notReached={notReached(
-                campaign,
-                preview.by_reason.filter(({ code }) => code !== NOT_TRIED),
-              )}
+              notReached={
+                notReached(
+                  campaign,
+                  preview.by_reason.filter(({ code }) => code !== NOT_TRIED),
+                ) || undefined
+              }
             />
           }
         >

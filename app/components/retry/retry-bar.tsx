@@ -28,6 +28,7 @@ export function RetryBar({ campaign, reasons, path }: Props) {
   const offer = retryOffer(campaign, reasons, now, count);
   if (!offer) return null;
   const mayNot = may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send');
+  const left = notReached(campaign, reasons);
   const shut = offer.closed ?? mayNot;
   const icon = <IconRefresh size={16} stroke={1.9} aria-hidden />;
   if (shut === null) {
@@ -40,7 +41,7 @@ export function RetryBar({ campaign, reasons, path }: Props) {
           leftSection={icon}
           variant={offer.worthwhile ? 'filled' : 'default'}
         >
-          <span className="numeric" translate="no" suppressHydrationWarning>
+          <span className="numeric" suppressHydrationWarning>
             {offer.label} <span className={classes.attempts}>{offer.left}</span>
           </span>
         </Button>
@@ -51,28 +52,30 @@ export function RetryBar({ campaign, reasons, path }: Props) {
   return (
     <div className={classes.bar}>
       <Button disabled leftSection={icon} aria-describedby="retry-closed">
-        <span className="numeric" translate="no" suppressHydrationWarning>
+        <span className="numeric" suppressHydrationWarning>
           {offer.label} <span className={classes.attempts}>{offer.left}</span>
         </span>
       </Button>
       <p className={classes.closed} id="retry-closed">
         {shut}
+        {offer.closed &&
+          left > 0 &&
+          ' A clone with those not reached is a new draft for them alone. The Clone of the menu above goes to the whole list, also to those who got this one.'}
+        {offer.closed && left === 0 && campaign.sent > 0 && ' A clone goes to the whole list, also to those who got this one.'}
       </p>
-      {offer.closed && may(viewer, 'campaigns:write') && <CloneButton path={path} notReached={notReached(campaign, reasons)} />}
+      {offer.closed && may(viewer, 'campaigns:write') && <CloneButton path={path} notReached={left > 0 ? left : undefined} />}
     </div>
   );
 }
 
-/** Makes a new draft of this campaign for those whom it did not reach, and opens it; for the whole list where it reached nobody or all. */
-export function CloneButton({ path, notReached: people }: { path: string; notReached: number }) {
+/** Makes a new draft of this campaign and opens it. */
+export function CloneButton({ path, notReached }: { path: string; notReached?: number | undefined }) {
   const { count } = useNumbers();
   return (
     <Form method="post" action={path}>
-      {people > 0 && <input type="hidden" name="recipients" value="not_reached" />}
+      {notReached !== undefined && <input type="hidden" name="recipients" value="not_reached" />}
       <Button type="submit" name="intent" value="clone" variant="default" leftSection={<IconCopy size={16} stroke={1.8} aria-hidden />}>
-        <span translate="no" suppressHydrationWarning>
-          {people > 0 ? `Clone with the ${count(people)} not reached` : 'Clone'}
-        </span>
+        {notReached === undefined ? 'Clone' : <span suppressHydrationWarning>Clone with the {count(notReached)} not reached</span>}
       </Button>
     </Form>
   );
