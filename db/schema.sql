@@ -37,8 +37,10 @@ create table api_keys (
   created_at timestamp with time zone default now() not null,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  owner_id uuid,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_hash_key UNIQUE (hash),
+  constraint api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_users(id) ON DELETE SET NULL,
   constraint api_keys_hash_check CHECK ((length(hash) = 32)),
   constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text])))
@@ -568,6 +570,7 @@ create table workers (
 
 CREATE INDEX alerts_by_time ON public.alerts USING btree (at);
 CREATE INDEX alerts_of_campaign ON public.alerts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
+CREATE INDEX api_keys_owner_id_idx ON public.api_keys USING btree (owner_id);
 CREATE INDEX app_accounts_user_id_idx ON public.app_accounts USING btree (user_id);
 CREATE INDEX app_sessions_user_id_idx ON public.app_sessions USING btree (user_id);
 CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING btree (identifier);
@@ -983,6 +986,15 @@ begin
   return 'reporting_reader may read the views.';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.key_revoked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_access('key:' || new.id);
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.provider_events_are_final()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1154,7 +1166,39 @@ exception when others then
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.session_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_access(old.user_id::text);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_access(viewer text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select pg_notify('rollcall_access', json_build_object('viewer', viewer)::text)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.user_access_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' or (new.banned and old.banned is distinct from true) then
+    update api_keys set revoked_at = now() where owner_id = old.id and revoked_at is null;
+  end if;
+  perform tell_access(old.id::text);
+  return case when tg_op = 'DELETE' then old else new end;
+end $function$;
+
 CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
+CREATE TRIGGER key_revocations AFTER UPDATE ON public.api_keys FOR EACH ROW WHEN (((old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.role IS DISTINCT FROM new.role))) EXECUTE FUNCTION key_revoked();
+CREATE TRIGGER session_ends AFTER DELETE ON public.app_sessions FOR EACH ROW EXECUTE FUNCTION session_ended();
+CREATE TRIGGER user_access_changes BEFORE UPDATE ON public.app_users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.banned IS DISTINCT FROM new.banned))) EXECUTE FUNCTION user_access_changed();
+CREATE TRIGGER user_access_ends BEFORE DELETE ON public.app_users FOR EACH ROW EXECUTE FUNCTION user_access_changed();
 CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_are_final();
 CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attempts_inserted();
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
@@ -1396,6 +1440,7 @@ create view reporting.retry_recovery with (security_barrier=true) as
   WHERE a.is_retry
   GROUP BY a.campaign_id, c.channel, a.round, a.number;
 
+comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on schema reporting is 'Campaigns, recipients and attempts for reports. Read-only views over the live ledger: always up to date, and nothing here can change anything.';
 comment on view reporting.attempts is 'The log: one row for each call to a provider, of first sends, automatic retries and retry rounds alike. Rows are only ever added.';
 comment on column reporting.attempts.campaign_id is 'The campaign: reporting.campaigns.id.';

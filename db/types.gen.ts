@@ -55,6 +55,10 @@ export interface ApiKeys {
   id: Generated<number>;
   last_used_at: Timestamp | null;
   name: string;
+  /**
+   * Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.
+   */
+  owner_id: string | null;
   revoked_at: Timestamp | null;
   role: string;
 }

@@ -39,6 +39,8 @@ export interface CampaignRow extends CampaignCounters {
 
 export type CampaignListRow = Omit<CampaignRow, 'html' | 'text'>;
 export type CampaignListItem = Omit<CampaignJson, 'html' | 'text'>;
+/** A campaign's answer over the live connection. */
+export type CampaignSummary = CampaignListItem;
 
 export const listColumns = [
   ...['id', 'name', 'channel', 'status', 'subject', 'sender', 'unknown_policy'],
