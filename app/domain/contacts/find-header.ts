@@ -37,7 +37,12 @@ export function findHeader(rows: readonly string[][], channel: Channel): FoundHe
     if (addresses[index] !== -1 || row.length < Math.min(width, 2)) return false;
     const column = row.findIndex((cell) => isAddressHeader(cell, channel));
     // Addresses above it, in another column, belong to a note ("Contact: ana@example.com"); in the same one they are contacts.
-    return column !== -1 && (first === -1 || index < first || addresses.slice(0, index).every((found) => found === -1 || found !== column));
+    return (
+      column !== -1 &&
+      (first === -1 ||
+        index < first ||
+        addresses.slice(0, index).every((found, above) => found === -1 || found !== column || isNote(rows[above])))
+    );
   });
   if (named !== -1) return { header: named, first: named + 1, sure: true };
   if (first === -1) {
@@ -66,4 +71,9 @@ function isContact(row: readonly string[], column: number, channel: Channel): bo
   if (channel === 'sms') return cell.replace(/\D/g, '').length >= 5 || /^[+-]?\d+(?:[.,]\d+)?e\+?\d+$/i.test(cell);
   if (cell.includes('@')) return true;
   return !mayHeadAddresses(cell, channel) && /^\S+\.[a-z]{2,4}$/i.test(cell);
+}
+
+/** "Contact:", ana@example.com */
+function isNote(row: readonly string[] = []): boolean {
+  return row.some((cell) => /:\s*$/.test(cell));
 }

@@ -187,7 +187,7 @@ export class RowReader {
   }
 
   #add(line: number, record: string[]): void {
-    if (record.length === 1 && record[0] === '') return; // a line of blanks
+    if (record.length === 1 && record[0] === '' && this.#width > 1) return; // a line of blanks
     while (this.#columns.length < record.length) {
       this.#addColumn(''); // fields beyond the header are kept, too
     }

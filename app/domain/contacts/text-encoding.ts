@@ -102,8 +102,10 @@ export function guessEncoding(bytes: Uint8Array): { encoding: Encoding; sure: bo
 
 function scoreText(text: string, encoding: Encoding): number {
   if (text.includes('\ufffd')) return -10;
-  const words = text.split(/[\s,;|"()<>@./_\d-]+/).filter((word) => /\P{ASCII}/u.test(word));
-  if (words.length === 0) return 0;
+  // Typographic signs around words are in all of them.
+  const plain = text.replace(/[\u2018-\u201f\u2013\u2014\u2026\u2022\u20ac\u00ab\u00bb\u00a0\u2122]/g, ' ');
+  const words = plain.split(/[\s,;|"()<>@./_\d-]+/).filter((word) => /\P{ASCII}/u.test(word));
+  if (words.length === 0) return 0.5;
   return words.reduce((sum, word) => sum + scoreWord(word, encoding), 0) / words.length;
 }
 
@@ -111,16 +113,18 @@ function scoreWord(word: string, encoding: Encoding): number {
   const strange = [...word].filter((letter) => /\P{ASCII}/u.test(letter));
   if (strange.some((letter) => !/[\p{L}\p{M}]/u.test(letter))) return /^[\p{L}\p{M}]/u.test(strange.join('')) ? -0.6 : -1;
   const script = other[encoding];
-  const cased = /\p{Ll}\p{Lu}/u.test(word) && !/^(?:Mc|Mac|De|Le|La|Di|O')\p{Lu}/u.test(word) ? -0.5 : 0;
+  const cased = /\p{Ll}\p{Lu}|^\p{Lu}{2,}\p{Ll}/u.test(word) && !/^(?:Mc|Mac|De|Le|La|Di|O')\p{Lu}/u.test(word) ? -0.5 : 0;
   if (script) {
     const whole = script.test(word.replace(/['\u2019]/g, ''));
     // Two letters of a large character set go together in any text: words of three and more, or kana, say more.
     const han = /^\p{Script=Han}+$/u.test(word) ? 0.85 : 1;
-    return (whole ? han : -0.8) + cased;
+    return (
+      (!whole ? -0.8 : word.length > 1 || encoding === 'shift_jis' || encoding === 'gb18030' || encoding === 'big5' ? han : 0.2) + cased
+    );
   }
   const lower = word.toLowerCase();
   const letters = [...lower].filter((letter) => /\P{ASCII}/u.test(letter));
   const known = (latin[encoding] ?? []).some((alphabet) => letters.every((letter) => alphabet.includes(letter)));
   const share = letters.length / Math.max(1, [...lower].length);
-  return (known ? 1 : 0.3) + cased - (share > 0.5 && lower.length > 1 ? 0.8 : 0);
+  return (known ? 1 : 0.3) + cased - (share === 1 && lower.length > 1 ? 0.8 : 0);
 }
