@@ -328,7 +328,25 @@ create table import_rejects (
   line integer not null,
   address text not null,
   reason text not null,
+  variables jsonb,
+  advice text,
   constraint import_rejects_pkey PRIMARY KEY (import_id, line)
+);
+
+create table import_runs (
+  id bigint generated always as identity not null,
+  campaign_id bigint not null,
+  file_name text,
+  state text default 'reading'::text not null,
+  rows integer default 0 not null,
+  stop boolean default false not null,
+  message text,
+  started_by text,
+  started_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  constraint import_runs_pkey PRIMARY KEY (id),
+  constraint import_runs_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint import_runs_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'saving'::text, 'failed'::text])))
 );
 
 create table imports (
@@ -341,6 +359,8 @@ create table imports (
   rejected integer not null,
   created_at timestamp with time zone default now() not null,
   created_by text,
+  columns jsonb,
+  left_out integer default 0 not null,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint imports_check CHECK ((rows = ((accepted + duplicates) + rejected)))
@@ -584,6 +604,7 @@ CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
 CREATE INDEX former_addresses_by_address ON public.former_addresses USING btree (address, recipient_id) WHERE (address IS NOT NULL);
 CREATE INDEX former_addresses_of_campaign ON public.former_addresses USING btree (campaign_id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX import_runs_of_campaign ON public.import_runs USING btree (campaign_id, id);
 CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id);
 CREATE INDEX inbound_messages_of_sender ON public.inbound_messages USING btree (sender, id);
 CREATE INDEX notification_reads_of_alert ON public.notification_reads USING btree (alert_id);

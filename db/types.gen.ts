@@ -303,19 +303,36 @@ export interface IdempotencyKeys {
 
 export interface ImportRejects {
   address: string;
+  advice: string | null;
   import_id: number;
   line: number;
   reason: string;
+  variables: Json | null;
+}
+
+export interface ImportRuns {
+  campaign_id: number;
+  file_name: string | null;
+  id: Generated<number>;
+  message: string | null;
+  rows: Generated<number>;
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  started_by: string | null;
+  state: Generated<string>;
+  stop: Generated<boolean>;
 }
 
 export interface Imports {
   accepted: number;
   campaign_id: number;
+  columns: Json | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;
   duplicates: number;
   file_name: string | null;
   id: Generated<number>;
+  left_out: Generated<number>;
   rejected: number;
   rows: number;
 }
@@ -843,6 +860,7 @@ export interface DB {
   former_addresses: FormerAddresses;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;
+  import_runs: ImportRuns;
   imports: Imports;
   inbound_messages: InboundMessages;
   notification_reads: NotificationReads;
