@@ -1,20 +1,18 @@
 import { z } from 'zod';
+import { templateExcess } from '../content/template-limits.ts';
 import { pageLimit } from '../page-limit.ts';
 import type { FieldError } from '../problem.ts';
 import { type Channel, campaignStatuses, channels, unknownPolicies } from './campaign.ts';
 
 /** What people and programs may say about a campaign. The same rules hold in forms, in the API and in its description. */
 
-const MAX_CONTENT_BYTES = 1_000_000;
+/** Characters, each of which may take several bytes. */
+const MAX_CONTENT = 1_000_000;
 /** RFC 5322, 2.1.1: a line has at most 998 characters. */
 const MAX_SUBJECT = 998;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get in
 const control = /[\u0000-\u001f\u007f]/;
-
-function isSmall(text: string): boolean {
-  return text.length <= MAX_CONTENT_BYTES && new TextEncoder().encode(text).length <= MAX_CONTENT_BYTES;
-}
 
 /** Forms send empty fields; they mean the same as none. */
 const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), z.null(), schema]).optional();
@@ -22,9 +20,13 @@ const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').tran
 const content = (what: string) =>
   z
     .string(`${what} must be a string.`)
-    .refine(isSmall, `${what} is too long; the most is 1 MB.`)
+    .max(MAX_CONTENT, `${what} is too long; the most is 1,000,000 characters.`)
     .refine((text) => !text.includes('\0'), `${what} has a character that cannot be stored (NUL).`)
-    .meta({ maxLength: MAX_CONTENT_BYTES });
+    .superRefine((text, context) => {
+      const excess = text.length > MAX_CONTENT ? null : templateExcess(text);
+      if (excess) context.addIssue({ code: 'custom', message: `${what} cannot be used. ${excess}` });
+    })
+    .meta({ maxLength: MAX_CONTENT });
 
 const name = z
   .string('Give the campaign a name.')
@@ -55,6 +57,13 @@ const fields = {
   unknown_policy: z.enum(unknownPolicies, 'The policy must be resend or hold.').optional(),
 };
 
+/** What the editor has checked while it is typed; there may be no line of subject yet that could be saved. */
+export const contentFields = {
+  subject: content('The subject').nullable(),
+  html: content('The HTML').nullable(),
+  text: content('The text').nullable(),
+};
+
 /** POST /campaigns. */
 export const newCampaign = z.strictObject(fields).superRefine((campaign, context) => {
   for (const { path, message } of channelErrors(campaign)) context.addIssue({ code: 'custom', path: [path], message });
@@ -70,6 +79,10 @@ export const campaignFilter = z.object({
   status: z.enum(campaignStatuses, 'There is no such campaign status.').optional(),
   channel: z.enum(channels, 'The channel must be email or sms.').optional(),
   q: z.string().max(200).optional(),
+  sort: z
+    .enum(['created', 'activity'], 'The order must be created or activity.')
+    .optional()
+    .describe('created (default): newest first. activity: the one first that something happened to last.'),
   cursor: z.string().max(500).optional(),
   limit: pageLimit,
 });

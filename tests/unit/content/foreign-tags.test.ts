@@ -47,7 +47,7 @@ describe('another product’s variables are told, with what to write', () => {
     ['%(first_name)s', first],
     ['%{first_name}', first],
     ['#{first_name}', first],
-    ['${first_name}', first],
+    ['$' + '{first_name}', first],
     ['$[FNAME|friend]$', first],
     ['$FNAME$', first],
     ['::city::', '{{ city }}'],
