@@ -6,13 +6,16 @@ import { type Channel, campaignStatuses, channels, unknownPolicies } from './cam
 
 /** What people and programs may say about a campaign. The same rules hold in forms, in the API and in its description. */
 
-/** Characters, each of which may take several bytes. */
-const MAX_CONTENT = 1_000_000;
+const MAX_CONTENT_BYTES = 1_000_000;
 /** RFC 5322, 2.1.1: a line has at most 998 characters. */
 const MAX_SUBJECT = 998;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get in
 const control = /[\u0000-\u001f\u007f]/;
+
+function isSmall(text: string): boolean {
+  return text.length <= MAX_CONTENT_BYTES && new TextEncoder().encode(text).length <= MAX_CONTENT_BYTES;
+}
 
 /** Forms send empty fields; they mean the same as none. */
 const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), z.null(), schema]).optional();
@@ -20,13 +23,13 @@ const optional = <T extends z.ZodType>(schema: T) => z.union([z.literal('').tran
 const content = (what: string) =>
   z
     .string(`${what} must be a string.`)
-    .max(MAX_CONTENT, `${what} is too long; the most is 1,000,000 characters.`)
+    .refine(isSmall, `${what} is too long; the most is 1 MB.`)
     .refine((text) => !text.includes('\0'), `${what} has a character that cannot be stored (NUL).`)
     .superRefine((text, context) => {
-      const excess = text.length > MAX_CONTENT ? null : templateExcess(text);
+      const excess = text.length > MAX_CONTENT_BYTES ? null : templateExcess(text);
       if (excess) context.addIssue({ code: 'custom', message: `${what} cannot be used. ${excess}` });
     })
-    .meta({ maxLength: MAX_CONTENT });
+    .meta({ maxLength: MAX_CONTENT_BYTES });
 
 const name = z
   .string('Give the campaign a name.')
