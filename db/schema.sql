@@ -630,9 +630,18 @@ declare
   result campaign_status;
 begin
   -- A late change of a single recipient (a carrier's refusal, a person's decision) may change how an ended campaign ended.
-  if d_sent <> 0 or d_suppressed <> 0 then
+  if d_sent <> 0 or d_suppressed <> 0 or d_queued > 0 then
     select * into c from campaigns where id = campaign for no key update;
-    if c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
+    -- Somebody is sent to again in a campaign that has ended: it is open for them alone, and ends again when and how it had ended.
+    if d_queued > 0 and c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED') then
+      if c.moving then
+        raise exception 'campaign % is still being ended', campaign using errcode = 'serialization_failure';
+      end if;
+      update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
+        reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
+        rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end
+      where id = campaign;
+    elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
     end if;
   end if;

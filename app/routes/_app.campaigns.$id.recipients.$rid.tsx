@@ -19,9 +19,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:read');
   const { db } = context;
   const [id, rid] = [idOf(params.id), idOf(params.rid)];
-  const [story, preview] = await orErrorPage(
-    Promise.all([recipientStory(db, id, rid), previewMessage(db, id, rid)]),
-  );
+  const [story, preview] = await orErrorPage(Promise.all([recipientStory(db, id, rid), previewMessage(db, id, rid)]));
   const { subject, text, html, problems } = preview;
   const wrong = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   return { ...story, message: { subject, text, hasHtml: html !== null, problems: wrong } };

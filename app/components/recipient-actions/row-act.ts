@@ -1,6 +1,6 @@
 import { cameBack } from '#app/domain/campaigns/retry-rules.ts';
-import { mayResolve } from '#app/domain/recipients/resolutions.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
+import { mayResolve } from '#app/domain/recipients/resolutions.ts';
 import { needsCorrection } from './needs-correction.ts';
 
 /** What a row offers to do for its recipient, in the words of the button; null: nothing. */

@@ -1,15 +1,15 @@
 import { Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { inOrder, type StoryEvent } from '#app/domain/activity/story.ts';
-import type { SuppressedAddress } from '#app/domain/people/person.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { SuppressedAddress } from '#app/domain/people/person.ts';
 import type { AttemptJson, RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { recipientWords } from '#app/domain/recipients/recipient-words.ts';
 import { Countdown } from '../campaign/countdown.tsx';
 import { AttemptEntry } from './attempt-entry.tsx';
 import { EventEntry } from './event-entry.tsx';
-import classes from './recipient-story.module.css';
 import { NeverSentTo } from './never-sent-to.tsx';
+import classes from './recipient-story.module.css';
 import { StateCard } from './state-card.tsx';
 
 interface Props {
@@ -76,6 +76,8 @@ export function RecipientStory({ recipient, attempts, events, suppressed, channe
 
 /** The words of somebody's decision that the message arrived; null where the provider itself said it, or nobody. */
 function decidedAsSent(events: readonly StoryEvent[]): string | null {
-  const last = events.findLast(({ source, kind }) => source === 'provider' || kind === 'recipient_resolved' || kind === 'recipient_retried');
+  const last = events.findLast(
+    ({ source, kind }) => source === 'provider' || kind === 'recipient_resolved' || kind === 'recipient_retried',
+  );
   return last?.kind === 'recipient_resolved' ? last.text : null;
 }

@@ -76,9 +76,10 @@ async function recordChunk(client: PoolClient, chunk: readonly ProviderEvent[], 
   const fresh = all.filter(({ eventId }) => logged.fresh.has(eventId));
   if (fresh.length > 0) {
     await applyEvents(client, fresh.filter(isAboutAttempt));
+    const left = fresh.filter(isAboutAttempt).filter(({ kind }) => kind === 'unsubscribed');
     await markUnsubscribed(
       client,
-      fresh.filter(isAboutAttempt).filter(({ kind }) => kind === 'unsubscribed'),
+      left.map((event) => ({ ...event, atMs: event.occurredAtMs })),
     );
     const whom = (event: ProviderEvent) => whomOf(event, fromSandbox);
     await suppress(

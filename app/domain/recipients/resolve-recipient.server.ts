@@ -7,7 +7,7 @@ import { getRecipient } from './get-recipient.server.ts';
 import { type RecipientJson, recipientStatusLabels } from './recipient.ts';
 import { sendAgain } from './reopen-recipient.server.ts';
 import type { Resolution } from './resolutions.ts';
-import { again, lockRecipient } from './retry-recipient.server.ts';
+import { again, assertSettled, lockRecipient } from './retry-recipient.server.ts';
 
 /**
  * A person's decision on a recipient whose outcome is unknown, or was given up as unknown: it arrived, it did not, or send it again. Also in
@@ -23,7 +23,7 @@ export async function resolveRecipient(
   outcome: Resolution,
 ): Promise<RecipientJson> {
   await inTransaction(db.pool, async (client) => {
-    const found = await lockRecipient(client, campaignId, id);
+    const found = await lockRecipient(client, viewer, campaignId, id);
     if (found.status !== 'unknown' && !(found.status === 'failed' && found.failure_code === 'outcome_unknown')) {
       const label = recipientStatusLabels[found.status].toLowerCase();
       throw new Problem(409, 'conflict', `Only an unknown outcome can be decided, and this recipient is ${label}.`);
@@ -34,7 +34,7 @@ export async function resolveRecipient(
     );
     if (outcome === 'resend') {
       await again(client, viewer, campaignId, id, found.address, found.campaign_status);
-      await sendAgain(client, viewer, campaignId, [id]);
+      await sendAgain(client, campaignId, [id]);
     } else {
       await decide(client, viewer, campaignId, [id], outcome);
     }
@@ -89,6 +89,7 @@ async function resolveBatch(
   const listed = (listedAs: string, condition: string) =>
     `(select id from recipients where campaign_id = $1 and (listed_as, id) > ('${listedAs}', $2) and listed_as <= '${listedAs}'
         and ($3::bigint[] is null or id = any($3)) and ${condition} order by listed_as, id limit ${BATCH})`;
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
   // To say that they failed changes nothing for those that were given up.
   const { rows } = await client.query<{ id: number }>(
     `select id from recipients where campaign_id = $1 and id in (
@@ -109,6 +110,7 @@ async function resolveBatch(
     await decide(client, viewer, campaignId, found, outcome);
     return found;
   }
+  await assertSettled(client, campaignId);
   await client.query(
     `update recipients r set status = case c.status when 'PAUSED' then 'pending' else 'queued' end::recipient_status, round = r.round + 1,
        attempts = 0, dispatch_seq = r.dispatch_seq + 1, failed_at = null, unknown_until = null, failure_code = null, failure_reason = null,
@@ -116,7 +118,7 @@ async function resolveBatch(
      from campaigns c where c.id = $1 and r.campaign_id = $1 and r.id = any($2::bigint[])`,
     [campaignId, found, viewer.label],
   );
-  await sendAgain(client, viewer, campaignId, found);
+  await sendAgain(client, campaignId, found);
   return found;
 }
 
@@ -127,7 +129,6 @@ async function decide(
   ids: readonly number[],
   outcome: 'sent' | 'failed',
 ): Promise<void> {
-  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
   await client.query(
     outcome === 'sent'
       ? `update recipients set status = 'sent', sent_at = now(), failed_at = null, unknown_until = null, failure_code = null,

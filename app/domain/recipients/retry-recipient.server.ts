@@ -24,8 +24,9 @@ interface Found {
   now: Date;
 }
 
-/** The recipient, locked, with what its campaign allows. @throws Problem 404 */
-export async function lockRecipient(client: PoolClient, campaignId: number, id: number): Promise<Found> {
+/** The recipient, locked, with what its campaign allows; what happens is logged in the viewer's name. @throws Problem 404 */
+export async function lockRecipient(client: PoolClient, viewer: Viewer, campaignId: number, id: number): Promise<Found> {
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
   const { rows } = await client.query<Found>(
     `select r.status, r.address, r.failure_code, r.delivery, c.status as campaign_status, c.channel, c.failed_at, c.finished_at, now() as now
      from recipients r join campaigns c on c.id = r.campaign_id where r.campaign_id = $1 and r.id = $2 for update of r`,
@@ -50,7 +51,7 @@ export async function retryRecipient(
   { address, windowS }: { address?: string | null | undefined; windowS: number },
 ): Promise<RecipientJson> {
   await inTransaction(db.pool, async (client) => {
-    const found = await lockRecipient(client, campaignId, id);
+    const found = await lockRecipient(client, viewer, campaignId, id);
     const closed = recipientRetryClosed(found);
     if (closed) throw new Problem(409, 'conflict', closed);
     assertOpen(found, windowS);
@@ -64,7 +65,7 @@ export async function retryRecipient(
         corrected === found.address ? { corrected: false } : { corrected: true, from: found.address, to: corrected },
       ],
     );
-    await sendAgain(client, viewer, campaignId, [id]);
+    await sendAgain(client, campaignId, [id]);
   });
   return (await getRecipient(db, campaignId, id)).recipient;
 }
@@ -85,6 +86,7 @@ function normalised(raw: string, channel: Channel): string {
  * that still come about them are about the former address or the message that came back, so they are no evidence for the new one.
  */
 export async function again(client: PoolClient, viewer: Viewer, campaignId: number, id: number, address: string, status: CampaignStatus) {
+  await assertSettled(client, campaignId);
   try {
     await client.query(
       `with former as (
@@ -102,4 +104,16 @@ export async function again(client: PoolClient, viewer: Viewer, campaignId: numb
     if ((error as { constraint?: string }).constraint !== 'one_row_per_address') throw error;
     throw new Problem(409, 'address_taken', 'This address is a recipient of the campaign already.');
   }
+}
+
+/**
+ * A campaign that was just cancelled is open for nobody until it is done with the others: they would be sent to after all.
+ *
+ * @throws Problem 409
+ */
+export async function assertSettled(client: PoolClient, campaignId: number): Promise<void> {
+  const { rowCount } = await client.query(`select from campaigns where id = $1 and status = 'CANCELLED' and (moving or unknown > held)`, [
+    campaignId,
+  ]);
+  if (rowCount) throw new Problem(409, 'conflict', 'The campaign is just being cancelled. Try again in half a minute.');
 }
