@@ -210,6 +210,7 @@ export interface Campaigns {
   cancelled: Generated<number>;
   channel: Channel;
   cloned_from: number | null;
+  complained: Generated<number>;
   created_at: Generated<Timestamp>;
   created_by: string | null;
   delivered: Generated<number>;
@@ -237,6 +238,9 @@ export interface Campaigns {
   preparing: Generated<boolean>;
   preparing_of: number | null;
   queued: Generated<number>;
+  reopened_failed_at: Timestamp | null;
+  reopened_finished_at: Timestamp | null;
+  reopened_from: CampaignStatus | null;
   rest_code: string | null;
   rest_reason: string | null;
   retried_at: Timestamp | null;
@@ -263,6 +267,7 @@ export interface Campaigns {
   total: Generated<number>;
   unknown: Generated<number>;
   unknown_policy: Generated<UnknownPolicy>;
+  unsubscribed: Generated<number>;
   variables: Generated<string[]>;
   version: Generated<number>;
 }
@@ -403,6 +408,7 @@ export interface Recipients {
   sent_at: Timestamp | null;
   status: Generated<RecipientStatus>;
   unknown_until: Timestamp | null;
+  unsubscribed_at: Timestamp | null;
   variables: Generated<Json>;
 }
 

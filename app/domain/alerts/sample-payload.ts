@@ -29,6 +29,8 @@ export function samplePayload(now: number): AlertPayload {
         cancelled: 0,
         delivered: 4_790,
         bounced: 14,
+        unsubscribed: 9,
+        complained: 1,
         scheduled_at: null,
         time_zone: null,
         started_at: minutesAgo(5),

@@ -6,7 +6,7 @@ import { isAboutData, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { findMessages, knownAddresses } from '#db/queries/find-messages.ts';
 import { type AttemptKey, applyEvents, logEvents, unknownWithEvents } from '#db/queries/provider-events.ts';
-import { lift, recordInbound, type Source, suppress, type Whom } from '#db/queries/suppress.ts';
+import { lift, markUnsubscribed, recordInbound, type Source, suppress, type Whom } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { normaliseEmail } from '../contacts/email-address.ts';
 
@@ -76,6 +76,11 @@ async function recordChunk(client: PoolClient, chunk: readonly ProviderEvent[], 
   const fresh = all.filter(({ eventId }) => logged.fresh.has(eventId));
   if (fresh.length > 0) {
     await applyEvents(client, fresh.filter(isAboutAttempt));
+    const left = fresh.filter(isAboutAttempt).filter(({ kind }) => kind === 'unsubscribed');
+    await markUnsubscribed(
+      client,
+      left.map((event) => ({ ...event, atMs: event.occurredAtMs })),
+    );
     const whom = (event: ProviderEvent) => whomOf(event, fromSandbox);
     await suppress(
       client,
@@ -113,7 +118,7 @@ async function findLost(client: PoolClient, lost: readonly ProviderEvent[]): Pro
 }
 
 function isAboutAttempt(event: ProviderEvent): event is ProviderEvent & AttemptKey {
-  return event.attemptId !== null;
+  return event.recipientId !== null && event.attemptId !== null;
 }
 
 const channelOf = ({ provider }: ProviderEvent) => (provider === 'sendgrid' ? 'email' : 'sms');
