@@ -109,7 +109,12 @@ async function sendingCampaigns(client: PoolClient, channel: Channel): Promise<n
   return rows.map(({ id }) => id);
 }
 
-async function requestProbe(client: PoolClient, channel: Channel, at: Date): Promise<void> {
+/** A probe came to nothing before anybody was called: another goes out at once. */
+export async function probeAgain(pool: Pool, channel: Channel): Promise<void> {
+  await requestProbe(pool, channel, new Date());
+}
+
+async function requestProbe(client: Pool | PoolClient, channel: Channel, at: Date): Promise<void> {
   await client.query(
     `select graphile_worker.add_job('probe_provider', json_build_object('channel', $1::text), run_at => $2, priority => -20)`,
     [channel, at],

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import type { OptMessage } from '#app/providers/twilio-events.ts';
 import { isPassing } from '#db/batch.ts';
@@ -5,6 +6,7 @@ import type { Database } from '#db/database.ts';
 import { applyEvents, logEvents, unknownWithEvents } from '#db/queries/provider-events.ts';
 import { lift, recordOptMessage, suppress } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { raiseAlert } from '../alerts/raise-alert.server.ts';
 import { normaliseEmail } from '../contacts/email-address.ts';
 
 /** What became of a batch: `received` is the sum of the others. */
@@ -49,10 +51,22 @@ async function recordChunk(db: Database, chunk: readonly ProviderEvent[]): Promi
         client,
         fresh.flatMap((event) => (event.suppress === null ? [] : [{ ...whom(event), reason: event.suppress }])),
       );
+      await tellOfSender(client, fresh);
       await lift(client, fresh.filter(({ kind }) => kind === 'resubscribed').map(whom));
     }
     const known = chunk.filter(({ eventId }) => logged.known.has(eventId)).length;
     return { known, recorded: logged.fresh.size };
+  });
+}
+
+/** A sender that carriers want to be registered fails for everybody, long after the campaign looked well: somebody is told, once a day. */
+async function tellOfSender(client: PoolClient, events: readonly ProviderEvent[]): Promise<void> {
+  const reason = events.find(({ failureCode }) => failureCode === 'sender_not_registered')?.reason;
+  if (!reason) return;
+  const day = new Date().toISOString().slice(0, 10);
+  await raiseAlert(client, `sender of sms not registered, ${day}`, {
+    type: 'provider.degraded',
+    provider: { provider: 'twilio', channel: 'sms', reason, until: null },
   });
 }
 

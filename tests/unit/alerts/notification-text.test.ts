@@ -26,7 +26,7 @@ test.each([
   ],
   [
     of('provider.degraded', { provider: { provider: 'twilio', channel: 'sms', reason: 'Twilio answers with errors.', until: null } }),
-    'SMS is held back',
+    'SMS needs your attention',
     '/',
   ],
   [of('webhook.gave_up', { endpoint }), 'An alert did not reach hooks.example.com', '/settings/webhooks/3'],
