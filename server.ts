@@ -1,81 +1,80 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ServerBuild } from '@remix-run/node';
+import { announceFirstAccess } from '#app/announce-first-access.server.ts';
 import { closeWith } from '#app/close-server.server.ts';
 import type { AppContext } from '#app/context.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
-import { ensureFirstAccess } from '#app/domain/access/first-access.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
 import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
-import { readEnvOrExit } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
 import { createWebServer } from '#app/server.server.ts';
+import { StartProblem, startOrExit } from '#app/start-problem.server.ts';
 import { openDatabase } from '#db/database.ts';
+import { assertMigrated } from '#db/migrations.ts';
 
-const env = readEnvOrExit();
-const log = createLogger(env);
-const development = process.argv.includes('--dev');
+await startOrExit(async (env) => {
+  const log = createLogger(env);
+  const development = process.argv.includes('--dev');
 
-const db = openDatabase(env.databaseUrl, {
-  max: 20,
-  applicationName: 'rollcall web',
-  pooler: env.databaseUrl !== env.databaseDirectUrl,
-  onError: (error) => log.warn({ err: error }, 'database connection lost'),
+  const db = openDatabase(env.databaseUrl, {
+    max: 20,
+    applicationName: 'rollcall web',
+    pooler: env.databaseUrl !== env.databaseDirectUrl,
+    onError: (error) => log.warn({ err: error }, 'database connection lost'),
+  });
+  await assertMigrated(db.pool);
+  const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });
+  const context: AppContext = { env, db, auth, log };
+  await keepSettings(db, env);
+
+  let realtime: Realtime | undefined;
+  const vite = development ? await (await import('vite')).createServer({ server: { middlewareMode: true }, appType: 'custom' }) : undefined;
+  const built = fileURLToPath(new URL('./build/server/index.js', import.meta.url));
+  if (!vite && !existsSync(built)) throw new StartProblem('The pages are not built. Run `npm run build`, then start again.');
+  const server = createWebServer({
+    context,
+    build: vite
+      ? () => vite.ssrLoadModule('virtual:remix/server-build') as Promise<unknown> as Promise<ServerBuild>
+      : ((await import(built)) as ServerBuild),
+    clientFolder: vite ? null : fileURLToPath(new URL('./build/client', import.meta.url)),
+    live: () => realtime,
+    ...(vite ? { middleware: vite.middlewares } : {}),
+  });
+  const close = closeWith(server);
+  realtime = startRealtime(server, context);
+
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE')
+      log.fatal(`Port ${env.port} is taken by another program. Choose another: PORT=${env.port + 1} npm run web`);
+    else if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+      log.fatal(`HOST=${env.host} is no address of this machine. HOST=127.0.0.1 listens for this machine, HOST=0.0.0.0 for the network.`);
+    else log.fatal({ err: error }, 'the web server failed');
+    process.exit(1);
+  });
+  // Only once it listens: what is made before and shown to nobody would be lost for good.
+  server.listen(env.port, env.host, () => {
+    log.info(`web is ready at ${env.baseUrl} and listens on ${env.host}:${env.port}`);
+    announceFirstAccess(context).catch((error: unknown) => {
+      log.fatal({ err: error }, 'the first sign-in could not be made');
+      process.exit(1);
+    });
+  });
+
+  // Vite brings a handler that ends the process before ours has run.
+  if (vite) process.removeAllListeners('SIGTERM');
+  let stopping = false;
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'web is stopping');
+    setTimeout(() => process.exit(1), 15_000).unref();
+    await vite?.close();
+    await Promise.all([close(), realtime?.stop()]);
+    await db.pool.end();
+    process.exit(0);
+  }
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
 });
-const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });
-const context: AppContext = { env, db, auth, log };
-
-await keepSettings(db, env);
-const first = await ensureFirstAccess(context);
-if (first.apiKey) {
-  const file = join(env.dataDir, 'api-key');
-  mkdirSync(env.dataDir, { recursive: true });
-  writeFileSync(file, `${first.apiKey}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600); // a file that was there before keeps its mode otherwise
-}
-
-let realtime: Realtime | undefined;
-const vite = development ? await (await import('vite')).createServer({ server: { middlewareMode: true }, appType: 'custom' }) : undefined;
-const built = fileURLToPath(new URL('./build/server/index.js', import.meta.url));
-const server = createWebServer({
-  context,
-  build: vite
-    ? () => vite.ssrLoadModule('virtual:remix/server-build') as Promise<unknown> as Promise<ServerBuild>
-    : ((await import(built)) as ServerBuild),
-  clientFolder: vite ? null : fileURLToPath(new URL('./build/client', import.meta.url)),
-  live: () => realtime,
-  ...(vite ? { middleware: vite.middlewares } : {}),
-});
-const close = closeWith(server);
-realtime = startRealtime(server, context);
-
-server.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EADDRINUSE') log.fatal(`Port ${env.port} is taken by another program. Choose another: PORT=3001 npm start`);
-  else log.fatal({ err: error }, 'the web server failed');
-  process.exit(1);
-});
-server.listen(env.port, () => {
-  log.info(`web is ready at ${env.baseUrl}`);
-  // The supervisor shows it to the person who started Rollcall; it is never logged.
-  if (first.admin) process.send?.({ firstSignIn: first.admin });
-  if (first.admin && !process.send && !env.adminPassword)
-    process.stdout.write(`\nSign in with ${first.admin.email} and ${first.admin.password}\n\n`);
-});
-
-// Vite brings a handler that ends the process before ours has run.
-if (vite) process.removeAllListeners('SIGTERM');
-let stopping = false;
-async function stop(signal: NodeJS.Signals): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  log.info({ signal }, 'web is stopping');
-  setTimeout(() => process.exit(1), 15_000).unref();
-  await vite?.close();
-  await Promise.all([close(), realtime?.stop()]);
-  await db.pool.end();
-  process.exit(0);
-}
-process.on('SIGTERM', (signal) => void stop(signal));
-process.on('SIGINT', (signal) => void stop(signal));

@@ -1,36 +1,44 @@
-import { readEnvOrExit } from '#app/env.server.ts';
+import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
+import { startOrExit } from '#app/start-problem.server.ts';
 import { openDatabase } from '#db/database.ts';
+import { assertMigrated } from '#db/migrations.ts';
 import { startWorker } from '#tasks/start-worker.ts';
-
-const env = readEnvOrExit();
-const log = createLogger(env);
-const db = openDatabase(env.databaseDirectUrl, {
-  max: 8,
-  applicationName: 'rollcall worker',
-  onError: (error) => log.warn({ err: error }, 'database connection lost'),
-});
-const providers = createProviders(env);
-const worker = await startWorker({ env, db, log, providers });
-log.info({ concurrency: worker.concurrency }, 'worker is ready');
-
-// Graphile Worker leaves some promises alone when the database goes away; the queue is started again then, and nothing else is at stake.
-process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise of the queue was rejected'));
 
 /** Later than the deadline that cuts off calls in flight; waiting for a database that is away ends here. */
 const STOP_DEADLINE_MS = 15_000;
 
-let stopping = false;
-async function stop(signal: NodeJS.Signals): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  log.info({ signal }, 'worker is stopping');
-  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-  await worker.stop();
-  await providers.close();
-  await db.pool.end();
-  process.exit(0);
-}
-process.on('SIGTERM', (signal) => void stop(signal));
-process.on('SIGINT', (signal) => void stop(signal));
+await startOrExit(async (env) => {
+  const log = createLogger(env);
+  const db = openDatabase(env.databaseDirectUrl, {
+    max: 8,
+    applicationName: 'rollcall worker',
+    onError: (error) => log.warn({ err: error }, 'database connection lost'),
+  });
+  await assertMigrated(db.pool);
+  if (env.sandbox !== '1') {
+    const lifted = await forgetSandbox(db);
+    if (lifted > 0) log.info({ lifted }, 'what the provider sandbox had told is off the suppression list');
+  }
+  const providers = createProviders(env);
+  const worker = await startWorker({ env, db, log, providers });
+  log.info({ concurrency: worker.concurrency }, 'worker is ready');
+
+  // Graphile Worker leaves some promises alone when the database goes away; the queue is started again then, and nothing else is at stake.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise of the queue was rejected'));
+
+  let stopping = false;
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'worker is stopping');
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    await worker.stop();
+    await providers.close();
+    await db.pool.end();
+    process.exit(0);
+  }
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+});

@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { runMigrations } from 'graphile-worker';
 import { runner } from 'node-pg-migrate';
-
-const directory = fileURLToPath(new URL('./migrations', import.meta.url));
+import { migrationsFolder } from './migrations.ts';
 
 /**
  * Brings the database to the newest schema: Graphile Worker's tables first, since ours carry a trigger on them, then ours in order.
@@ -15,7 +13,7 @@ export async function migrate(url: string): Promise<string[]> {
   await runMigrations({ connectionString: url });
   const applied = await runner({
     databaseUrl: url,
-    dir: directory,
+    dir: migrationsFolder,
     direction: 'up',
     migrationsTable: 'schema_migrations',
     checkOrder: true,

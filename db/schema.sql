@@ -243,6 +243,12 @@ create table campaigns (
   preparing_of integer,
   ledger_version bigint default 0 not null,
   dispatch_after bigint default 0 not null,
+  revision bigint default 1 not null,
+  active_at timestamp with time zone default now() not null,
+  planned_at timestamp with time zone,
+  planned_time_zone text,
+  sending_ms bigint default 0 not null,
+  sending_since timestamp with time zone,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),
@@ -265,6 +271,7 @@ create table campaigns (
   constraint failed_has_code CHECK (((failed_at IS NULL) = (failure_code IS NULL))),
   constraint failed_has_time CHECK (((status = ANY (ARRAY['FAILED'::campaign_status, 'PARTIALLY_SENT'::campaign_status])) = (failed_at IS NOT NULL))),
   constraint hold_has_reason CHECK (((hold_until IS NULL) = (hold_reason IS NULL))),
+  constraint planned_time_has_zone CHECK (((planned_time_zone IS NULL) OR (planned_at IS NOT NULL))),
   constraint preparing_has_size CHECK ((preparing OR (preparing_of IS NULL))),
   constraint scheduled_has_time CHECK (((status <> 'SCHEDULED'::campaign_status) OR (scheduled_at IS NOT NULL))),
   constraint sent_means_all CHECK (((status <> 'SENT'::campaign_status) OR ((sent + suppressed) = total))),
@@ -272,12 +279,31 @@ create table campaigns (
   constraint stop_has_reason CHECK (((stop_code IS NULL) = (stop_reason IS NULL)))
 ) with (fillfactor=50, toast_tuple_target=128);
 
+create table draft_changes (
+  campaign_id bigint not null,
+  field text not null,
+  revision bigint not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  actor text,
+  constraint draft_changes_pkey PRIMARY KEY (campaign_id, field),
+  constraint draft_changes_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
+);
+
 create table failure_labels (
   code text not null,
   label text not null,
   advice text not null,
   may_pass boolean not null,
   constraint failure_labels_pkey PRIMARY KEY (code)
+);
+
+create table former_addresses (
+  recipient_id bigint not null,
+  round smallint not null,
+  campaign_id bigint not null,
+  address text collate "C",
+  constraint former_addresses_pkey PRIMARY KEY (recipient_id, round),
+  constraint former_addresses_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
 );
 
 create table idempotency_keys (
@@ -316,6 +342,22 @@ create table imports (
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint imports_check CHECK ((rows = ((accepted + duplicates) + rejected)))
+);
+
+create table inbound_messages (
+  id bigint generated always as identity not null,
+  provider text not null,
+  message_id text not null,
+  sender text collate "C" not null,
+  recipient text,
+  body text not null,
+  received_at timestamp with time zone default now() not null,
+  campaign_id bigint,
+  recipient_id bigint,
+  constraint inbound_messages_pkey PRIMARY KEY (id),
+  constraint inbound_messages_provider_message_id_key UNIQUE (provider, message_id),
+  constraint inbound_messages_body_check CHECK ((length(body) <= 1600)),
+  constraint inbound_messages_sender_check CHECK (((length(sender) >= 1) AND (length(sender) <= 50)))
 );
 
 create table notification_reads (
@@ -428,16 +470,25 @@ create table sign_in_failures (
   constraint sign_in_failures_pkey PRIMARY KEY (key)
 );
 
-create table suppressions (
-  id bigint generated always as identity not null,
-  channel channel not null,
-  address text collate "C" not null,
+create table suppression_reasons (
+  suppression_id bigint not null,
   reason suppression_reason not null,
+  source text not null,
   campaign_id bigint,
   recipient_id bigint,
   suppressed_at timestamp with time zone default now() not null,
   created_at timestamp with time zone default now() not null,
   created_by text,
+  constraint suppression_reasons_pkey PRIMARY KEY (suppression_id, reason, source),
+  constraint suppression_reasons_suppression_id_fkey FOREIGN KEY (suppression_id) REFERENCES suppressions(id),
+  constraint suppression_reasons_source_check CHECK ((source = ANY (ARRAY['person'::text, 'import'::text, 'link'::text, 'sendgrid'::text, 'twilio'::text, 'sandbox'::text])))
+);
+
+create table suppressions (
+  id bigint generated always as identity not null,
+  channel channel not null,
+  address text collate "C" not null,
+  created_at timestamp with time zone default now() not null,
   constraint suppressions_pkey PRIMARY KEY (id),
   constraint suppressions_channel_address_key UNIQUE (channel, address),
   constraint suppressions_address_check CHECK (((length(address) >= 1) AND (length(address) <= 320)))
@@ -525,9 +576,13 @@ CREATE INDEX attempts_of_recipient ON public.attempts USING btree (recipient_id,
 CREATE INDEX campaign_events_of_campaign ON public.campaign_events USING btree (campaign_id, id);
 CREATE INDEX campaign_events_of_recipient ON public.campaign_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
 CREATE INDEX campaign_runs_of_channel ON public.campaign_runs USING btree (channel, id);
+CREATE INDEX campaigns_by_activity ON public.campaigns USING btree (active_at DESC, id DESC);
 CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
+CREATE INDEX former_addresses_by_address ON public.former_addresses USING btree (address, recipient_id) WHERE (address IS NOT NULL);
+CREATE INDEX former_addresses_of_campaign ON public.former_addresses USING btree (campaign_id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id);
+CREATE INDEX inbound_messages_of_sender ON public.inbound_messages USING btree (sender, id);
 CREATE INDEX notification_reads_of_alert ON public.notification_reads USING btree (alert_id);
 CREATE INDEX provider_events_of_attempt ON public.provider_events USING btree (attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX provider_events_of_recipient ON public.provider_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
@@ -535,7 +590,8 @@ CREATE INDEX recipients_by_failure ON public.recipients USING btree (campaign_id
 CREATE INDEX recipients_by_list ON public.recipients USING btree (campaign_id, listed_as, id);
 CREATE INDEX recipients_unknown_due ON public.recipients USING btree (unknown_until) WHERE (unknown_until IS NOT NULL);
 CREATE INDEX repairs_by_time ON public.repairs USING btree (at);
-CREATE INDEX suppressions_by_reason ON public.suppressions USING btree (reason, id);
+CREATE INDEX suppression_reasons_by_reason ON public.suppression_reasons USING btree (reason, suppression_id);
+CREATE INDEX suppression_reasons_of_sandbox ON public.suppression_reasons USING btree (suppression_id) WHERE (source = 'sandbox'::text);
 CREATE INDEX webhook_attempts_of_delivery ON public.webhook_attempts USING btree (delivery_id, id);
 CREATE INDEX webhook_deliveries_of_alert ON public.webhook_deliveries USING btree (alert_id);
 CREATE INDEX webhook_deliveries_of_campaign ON public.webhook_deliveries USING btree (campaign_id);
@@ -629,14 +685,30 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.campaign_activity()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.active_at := clock_timestamp();
+  if old.status = 'SENDING' then
+    new.sending_ms := old.sending_ms + greatest(0, extract(epoch from clock_timestamp() - old.sending_since) * 1000);
+    new.sending_since := null;
+  end if;
+  if new.status = 'SENDING' then
+    new.sending_since := clock_timestamp();
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.campaign_after_update()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
   perform pg_notify('rollcall_campaign', json_build_object(
-    'id', new.id, 'version', new.version, 'status', new.status, 'total', new.total, 'pending', new.pending, 'queued', new.queued,
-    'sending', new.sending, 'retrying', new.retrying, 'unknown', new.unknown, 'sent', new.sent, 'failed', new.failed,
+    'id', new.id, 'version', new.version, 'revision', new.revision, 'status', new.status, 'total', new.total, 'pending', new.pending,
+    'queued', new.queued, 'sending', new.sending, 'retrying', new.retrying, 'unknown', new.unknown, 'sent', new.sent, 'failed', new.failed,
     'suppressed', new.suppressed, 'cancelled', new.cancelled, 'delivered', new.delivered, 'bounced', new.bounced,
     'hold_until', new.hold_until, 'hold_reason', new.hold_reason)::text);
   return null;
@@ -668,6 +740,15 @@ begin
   elsif new.status = 'SENDING' and new.stop_code is null then
     insert into campaign_events (campaign_id, kind) values (new.id, 'released');
   end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_listed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('rollcall_listed', json_build_object('id', coalesce(new.id, old.id))::text);
   return null;
 end $function$;
 
@@ -706,6 +787,35 @@ begin
     on conflict (key) do nothing;
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_revision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  kept constant text[] := array['id', 'status', 'version', 'ledger_version', 'revision', 'active_at', 'planned_at', 'planned_time_zone',
+    'sending_ms', 'sending_since', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'held', 'sent', 'failed', 'suppressed', 'cancelled',
+    'delivered', 'bounced', 'scheduled_at', 'time_zone', 'created_at', 'created_by', 'started_at', 'started_by', 'finished_at', 'failed_at',
+    'failure_code', 'failure_reason', 'stop_code', 'stop_reason', 'rest_code', 'rest_reason', 'dispatch_below', 'dispatch_requested',
+    'dispatch_after', 'moving', 'retry_codes', 'retry_count', 'retried_at', 'retried_by', 'preparing', 'preparing_of', 'emptying', 'cloned_from',
+    'hold_until', 'hold_reason'];
+  was jsonb := to_jsonb(old) - kept;
+begin
+  with changed as (
+    select distinct case key when 'sender' then 'from' when 'total' then 'recipients' when 'variables' then 'recipients' else key end as field
+    from jsonb_each(to_jsonb(new) - kept) where value is distinct from was -> key
+  ),
+  told as (
+    insert into draft_changes (campaign_id, field, revision, actor)
+    select new.id, field, old.revision + 1, nullif(current_setting('rollcall.actor', true), '') from changed order by field
+    on conflict (campaign_id, field) do update set revision = excluded.revision, at = clock_timestamp(), actor = excluded.actor
+  )
+  select old.revision + least(count(*), 1) into new.revision from changed;
+  if new.revision > old.revision then
+    new.active_at := clock_timestamp();
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_status_event()
@@ -1047,10 +1157,13 @@ end $function$;
 CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
 CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_are_final();
 CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attempts_inserted();
+CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
 CREATE TRIGGER campaign_hold_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.hold_until IS NULL) <> (new.hold_until IS NULL))) EXECUTE FUNCTION campaign_hold_event();
+CREATE TRIGGER campaign_listed AFTER INSERT OR DELETE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_listed();
 CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status])))) EXECUTE FUNCTION campaign_raises_alerts();
+CREATE TRIGGER campaign_revision BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status = 'DRAFT'::campaign_status) OR (new.status = 'DRAFT'::campaign_status))) EXECUTE FUNCTION campaign_revision();
 CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_status_event();
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER provider_events_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION provider_events_are_final();

@@ -201,6 +201,7 @@ export interface CampaignRuns {
 }
 
 export interface Campaigns {
+  active_at: Generated<Timestamp>;
   bounced: Generated<number>;
   cancelled: Generated<number>;
   channel: Channel;
@@ -227,6 +228,8 @@ export interface Campaigns {
   moving: Generated<boolean>;
   name: string;
   pending: Generated<number>;
+  planned_at: Timestamp | null;
+  planned_time_zone: string | null;
   preparing: Generated<boolean>;
   preparing_of: number | null;
   queued: Generated<number>;
@@ -237,9 +240,12 @@ export interface Campaigns {
   retry_codes: string[] | null;
   retry_count: Generated<number>;
   retrying: Generated<number>;
+  revision: Generated<number>;
   scheduled_at: Timestamp | null;
   sender: string | null;
   sending: Generated<number>;
+  sending_ms: Generated<number>;
+  sending_since: Timestamp | null;
   sent: Generated<number>;
   started_at: Timestamp | null;
   started_by: string | null;
@@ -257,11 +263,26 @@ export interface Campaigns {
   version: Generated<number>;
 }
 
+export interface DraftChanges {
+  actor: string | null;
+  at: Generated<Timestamp>;
+  campaign_id: number;
+  field: string;
+  revision: number;
+}
+
 export interface FailureLabels {
   advice: string;
   code: string;
   label: string;
   may_pass: boolean;
+}
+
+export interface FormerAddresses {
+  address: string | null;
+  campaign_id: number;
+  recipient_id: number;
+  round: number;
 }
 
 export interface IdempotencyKeys {
@@ -293,6 +314,18 @@ export interface Imports {
   id: Generated<number>;
   rejected: number;
   rows: number;
+}
+
+export interface InboundMessages {
+  body: string;
+  campaign_id: number | null;
+  id: Generated<number>;
+  message_id: string;
+  provider: string;
+  received_at: Generated<Timestamp>;
+  recipient: string | null;
+  recipient_id: number | null;
+  sender: string;
 }
 
 export interface NotificationReads {
@@ -716,16 +749,22 @@ export interface SignInFailures {
   points: Generated<number>;
 }
 
-export interface Suppressions {
-  address: string;
+export interface SuppressionReasons {
   campaign_id: number | null;
-  channel: Channel;
   created_at: Generated<Timestamp>;
   created_by: string | null;
-  id: Generated<number>;
   reason: SuppressionReason;
   recipient_id: number | null;
+  source: string;
   suppressed_at: Generated<Timestamp>;
+  suppression_id: number;
+}
+
+export interface Suppressions {
+  address: string;
+  channel: Channel;
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
 }
 
 export interface WebhookAttempts {
@@ -795,10 +834,13 @@ export interface DB {
   campaign_quarters_now: CampaignQuartersNow;
   campaign_runs: CampaignRuns;
   campaigns: Campaigns;
+  draft_changes: DraftChanges;
   failure_labels: FailureLabels;
+  former_addresses: FormerAddresses;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;
   imports: Imports;
+  inbound_messages: InboundMessages;
   notification_reads: NotificationReads;
   provider_events: ProviderEvents;
   provider_gates: ProviderGates;
@@ -813,6 +855,7 @@ export interface DB {
   "reporting.retry_recovery": ReportingRetryRecovery;
   settings_in_force: SettingsInForce;
   sign_in_failures: SignInFailures;
+  suppression_reasons: SuppressionReasons;
   suppressions: Suppressions;
   webhook_attempts: WebhookAttempts;
   webhook_deliveries: WebhookDeliveries;

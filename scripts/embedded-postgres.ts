@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -8,7 +9,7 @@ import { initialize, isAlive, type PostgresFolder, postgresEnv, prepareFolder } 
 export interface EmbeddedPostgresOptions {
   /** Where data, log and password are kept; made when missing. */
   folder: string;
-  /** 0 or none: a free one. */
+  /** None: the one that the folder keeps, chosen when it was made. */
   port?: number;
   /** Further server settings, such as { fsync: 'off' }. */
   settings?: Record<string, string>;
@@ -62,7 +63,7 @@ export async function startEmbeddedPostgres({
   await stopOrphan(place, say);
   initialize(place, say);
 
-  const usedPort = port || (await freePort());
+  const usedPort = port || (await keptPort(place, say));
   const adminUrl = connectionUrl(place, usedPort, 'postgres');
   const child = await launch(place, usedPort, { ...SETTINGS, ...settings }, say);
   const ended = new Promise<string>((resolve) => child.once('exit', () => resolve(logTail(place))));
@@ -87,6 +88,48 @@ export async function startEmbeddedPostgres({
       await ended;
     },
   };
+}
+
+/**
+ * The database that runs in this folder now, started by another process; undefined where none does.
+ *
+ * @param wanted as given to startEmbeddedPostgres
+ */
+export function findRunning(wanted: string): Pick<EmbeddedPostgres, 'url' | 'port' | 'pid' | 'folder'> | undefined {
+  if (!existsSync(wanted)) return undefined;
+  const place = prepareFolder(wanted, () => {});
+  const found = readPidFile(place);
+  if (!found || !isAlive(found.pid) || !isServerOf(found.pid, place)) return undefined;
+  return { ...found, url: connectionUrl(place, found.port, 'rollcall'), folder: place.folder };
+}
+
+/** Below the range from which systems lend ports to outgoing connections. */
+const PORTS = { first: 15_432, count: 1_000 };
+
+/** The same at every start, so that other programs can be told; only where somebody else has it another is used, this once. */
+async function keptPort({ folder }: PostgresFolder, say: (line: string) => void): Promise<number> {
+  const file = `${folder}/port`;
+  const kept = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  if (kept > 0 && (await isFree(kept))) return kept;
+  const start = randomInt(PORTS.count);
+  for (let i = 0; i < PORTS.count; i++) {
+    const port = PORTS.first + ((start + i) % PORTS.count);
+    if (!(await isFree(port))) continue;
+    if (kept > 0) say(`Port ${kept} of the database is taken by another program; this time it is ${port}`);
+    else writeFileSync(file, `${port}\n`);
+    return port;
+  }
+  throw new Error('No free port was found on 127.0.0.1');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
 }
 
 /** A port on 127.0.0.1 that nobody uses now. */

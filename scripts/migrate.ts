@@ -1,5 +1,6 @@
 // npm run migrate: brings the database at DATABASE_DIRECT_URL (or DATABASE_URL) to the newest schema.
 import { readEnvOrExit } from '../app/env.server.ts';
+import { startProblem } from '../app/start-problem.server.ts';
 import { migrate } from '../db/migrate.ts';
 import { describeError } from './launch-error.ts';
 
@@ -9,6 +10,6 @@ try {
   const applied = await migrate(databaseDirectUrl);
   console.log(applied.length > 0 ? `Applied ${applied.join(', ')}` : 'The database is up to date');
 } catch (error) {
-  console.error(`The database could not be brought up to date: ${describeError(error)}`);
+  console.error(`The database could not be brought up to date: ${startProblem(error, databaseDirectUrl) ?? describeError(error)}`);
   process.exit(1);
 }

@@ -4,6 +4,7 @@ import { migrate } from '../db/migrate.ts';
 import { type Child, runChild } from './child.ts';
 import { configure } from './launch-configuration.ts';
 import { describeError, LaunchError } from './launch-error.ts';
+import type { FirstSignIn } from './terminal.ts';
 
 export interface Product {
   env: Env;
@@ -19,8 +20,8 @@ export interface ProductOptions {
   development: boolean;
   /** A line about what happens, with the part of the product that says it. */
   print(part: string, line: string): void;
-  /** The first administrator, made on the first start, to be shown once. May come shortly before or after the product is ready. */
-  onFirstSignIn(account: { email: string; password: string }): void;
+  /** The first administrator, until somebody has signed in; without a password where ADMIN_PASSWORD set it. May come before or after the product is ready. */
+  onFirstSignIn(account: FirstSignIn): void;
   /** Something ended that cannot be started again; everything else still runs. */
   onGivenUp(reason: string): void;
 }
@@ -81,7 +82,7 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
       if (isFirstSignIn(message)) onFirstSignIn(message.firstSignIn);
     };
     children.push(run('web', 'server.ts', onMessage, development ? ['--dev'] : []), run('worker', 'worker.ts'));
-    await Promise.race([answers(`http://127.0.0.1:${env.port}/healthz`), failure]);
+    await Promise.race([answers(`http://${reachable(env.host)}:${env.port}/healthz`), failure]);
     if (signal.aborted) await failure;
     failed = undefined;
     return {
@@ -99,6 +100,12 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
   }
 }
 
+/** Where this machine reaches what listens on `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** Resolves when the address answers with a success. Whoever waits races it against the failure of what should answer. */
 async function answers(url: string): Promise<void> {
   for (;;) {
@@ -109,6 +116,6 @@ async function answers(url: string): Promise<void> {
   }
 }
 
-function isFirstSignIn(message: unknown): message is { firstSignIn: { email: string; password: string } } {
+function isFirstSignIn(message: unknown): message is { firstSignIn: FirstSignIn } {
   return typeof message === 'object' && message !== null && 'firstSignIn' in message;
 }

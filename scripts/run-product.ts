@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LaunchError } from './launch-error.ts';
 import { type Product, startProduct } from './product.ts';
-import { banner, printLine, signInLines } from './terminal.ts';
+import { banner, type FirstSignIn, printLine, signInLines } from './terminal.ts';
 
 /** One Ctrl-C may arrive twice, from the terminal and through npm; a second one by hand comes later. */
 const SAME_SIGNAL_MS = 1_500;
@@ -17,7 +17,7 @@ export interface RunOptions {
 /** Runs the whole product in this terminal until Ctrl-C or SIGTERM, and ends the process: status 0 when asked to, 1 when something gave up. */
 export async function runProduct({ development = false, print = printLine, afterReady }: RunOptions = {}): Promise<void> {
   let product: Product | undefined;
-  let signIn: { email: string; password: string } | undefined;
+  let signIn: FirstSignIn | undefined;
   let stopRequested = 0;
   const stopped = new AbortController();
 

@@ -31,7 +31,7 @@ async function run(order: Order): Promise<number> {
     await client.discard(id).catch(() => {}); // what went wrong matters more
     throw error;
   });
-  if (!ready) {
+  if (ready === null) {
     await client.discard(id);
     console.log('Nothing was sent.');
     return 3;
@@ -47,7 +47,7 @@ async function run(order: Order): Promise<number> {
   });
   try {
     await following.joined;
-    await client.send(id).catch(async (error: unknown) => {
+    await client.send(id, ready).catch(async (error: unknown) => {
       if (error instanceof BadInput) await client.discard(id).catch(() => {});
       throw error;
     });
@@ -62,23 +62,25 @@ async function run(order: Order): Promise<number> {
   return campaign.status === 'SENT' ? 0 : 3;
 }
 
-/** Imports and checks; false where the person at the terminal says no. */
-async function prepare(client: Client, { contacts, columns, url, yes, campaign }: Order, id: number): Promise<boolean> {
+/** Imports and checks. @returns the revision that was checked; null where the person at the terminal says no */
+async function prepare(client: Client, { contacts, columns, url, yes, campaign }: Order, id: number): Promise<number | null> {
   console.log(`Importing ${contacts.path}`);
   const report = await client.import(id, contacts, columns);
   console.log(importText(report, url));
   if (report.accepted === 0) throw new BadInput('The file has nobody to send to.');
 
+  // Before the preview: what changes after it was read is not what was checked.
+  const { revision } = await client.campaign(id);
   const { problems } = await client.preview(id);
   for (const { severity, field, line, message } of problems) {
     console.log(`${severity === 'error' ? 'Error' : 'Warning'} in ${field}${line ? `, line ${line}` : ''}: ${message}`);
   }
   if (problems.some(({ severity }) => severity === 'error')) throw new BadInput('The message is not ready to be sent.');
 
-  if (yes || !process.stdin.isTTY || !process.stdout.isTTY) return true;
+  if (yes || !process.stdin.isTTY || !process.stdout.isTTY) return revision;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const kind = campaign.channel === 'email' ? 'the email' : 'the SMS';
   const answer = await terminal.question(`Send ${kind} to ${report.accepted.toLocaleString('en-US')} people now? [y/N] `);
   terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return /^y(es)?$/i.test(answer.trim()) ? revision : null;
 }

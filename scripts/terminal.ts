@@ -5,7 +5,13 @@ export interface BannerFacts {
   dataDir: string;
   keyFile: string;
   sandboxUrl?: string;
-  signIn?: { email: string; password: string };
+  signIn?: FirstSignIn;
+}
+
+export interface FirstSignIn {
+  email: string;
+  /** null: ADMIN_PASSWORD, which its owner knows. */
+  password: string | null;
 }
 
 /** A part's line with its name before it. */
@@ -18,7 +24,7 @@ export function banner({ url, dataDir, keyFile, sandboxUrl, signIn }: BannerFact
   return [
     '',
     `  ${styleText('bold', 'Rollcall is ready:')} ${styleText(['cyan', 'underline'], url)}`,
-    ...(signIn ? signInLines(signIn) : ['  Sign in with the account that the first start showed.']),
+    ...(signIn ? signInLines(signIn) : ['  Forgot a password? npm run reset-password -- EMAIL']),
     ...(sandboxUrl ? [`  Provider sandbox   ${sandboxUrl} (no message leaves this machine)`] : []),
     `  API key            ${keyFile}`,
     `  Data               ${dataDir}`,
@@ -28,11 +34,11 @@ export function banner({ url, dataDir, keyFile, sandboxUrl, signIn }: BannerFact
   ].join('\n');
 }
 
-export function signInLines({ email, password }: { email: string; password: string }): string[] {
+export function signInLines({ email, password }: FirstSignIn): string[] {
   return [
     '',
     `  Sign in with       ${styleText('bold', email)}`,
-    `  Password           ${styleText('bold', password)}  (shown this once)`,
+    `  Password           ${password ? `${styleText('bold', password)}  (shown until somebody has signed in)` : 'the one in ADMIN_PASSWORD'}`,
     '',
   ];
 }

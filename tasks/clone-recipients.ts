@@ -8,8 +8,8 @@ import { clonePayload } from './payloads.ts';
 export const cloneCampaignRecipients =
   (db: Database): Task =>
   async (payload) => {
-    const { campaign_id, clone_id } = clonePayload.parse(payload);
+    const { campaign_id, clone_id, recipients } = clonePayload.parse(payload);
     let last: number | null = 0;
-    while (last !== null) last = await cloneRecipients(db.pool, campaign_id, clone_id, last);
+    while (last !== null) last = await cloneRecipients(db.pool, campaign_id, clone_id, last, recipients);
     await finishList(db.pool, clone_id);
   };

@@ -9,7 +9,10 @@ export const sendPayload = z.object({
   probe: z.boolean().optional(),
 });
 export const probePayload = z.object({ channel: z.enum(['email', 'sms']) });
-export const clonePayload = campaignPayload.extend({ clone_id: z.number().int() });
+export const clonePayload = campaignPayload.extend({
+  clone_id: z.number().int(),
+  recipients: z.enum(['all', 'not_reached']).default('all'),
+});
 export const removalPayload = campaignPayload.extend({ import_ids: z.array(z.number().int()) });
 export const startPayload = campaignPayload.extend({ scheduled_at: z.string() });
 export const alertPayload = z.object({ alert_id: z.number().int() });

@@ -4,12 +4,14 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { z } from 'zod';
 import { assertMay, requireApi } from '../domain/access/require.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
+import type { CampaignJson } from '../domain/campaigns/campaign.ts';
 import { forgetOldKeys, runOnce } from '../domain/idempotency.server.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { invalid, isProblem, notFound, Problem } from '../domain/problem.ts';
 import { problemResponse } from '../domain/problem-response.server.ts';
 import { unavailable } from '../domain/unavailable.server.ts';
 import { mediaType, parseJson, readJsonBytes } from './body.server.ts';
+import { etag } from './if-match.ts';
 import type { Operation } from './operation.ts';
 import { type OperationName, operations } from './operations.ts';
 
@@ -77,7 +79,7 @@ async function call({ request, context, params }: Args, viewer: Viewer, { operat
   const perform = async () => {
     const result = await run({ context, viewer, request, ids, query, body } as unknown as ApiCall<never>);
     if (result instanceof Response) return result;
-    const headers = { 'Cache-Control': 'no-store' };
+    const headers = { 'Cache-Control': 'no-store', ...(operation.answer === 'Campaign' && { ETag: etag(result as CampaignJson) }) };
     return result === undefined
       ? new Response(null, { status: operation.status, headers })
       : Response.json(result, { status: operation.status, headers });

@@ -13,6 +13,7 @@ const problemTexts: Record<number, string> = {
   404: 'There is nothing under this address',
   408: 'The upload fell silent',
   409: 'The state forbids it',
+  412: 'It is not the revision that If-Match names; changes tells what was changed since, by whom and when',
   413: 'The body is too large',
   415: 'The body is of another type',
   422: 'Fields are wrong; errors name them',
@@ -57,7 +58,12 @@ function describe(name: string, operation: Operation): Json {
     required: true,
     schema: { type: 'integer', minimum: 1 },
   }));
-  const parameters = [...ids, ...queryParameters(operation), ...(operation.method === 'POST' ? [idempotencyKey] : [])];
+  const parameters = [
+    ...ids,
+    ...queryParameters(operation),
+    ...(operation.ifMatch ? [ifMatch] : []),
+    ...(operation.method === 'POST' ? [idempotencyKey] : []),
+  ];
   const body = requestBody(operation);
   return {
     operationId: name,
@@ -74,6 +80,13 @@ const idempotencyKey = {
   in: 'header',
   description: 'The same key answers the first answer again, for 24 hours.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The ETag of the revision that you saw, such as "7". Another one by now is 412 stale_revision. Default: the last one wins.',
+  schema: { type: 'string' },
 };
 
 function rolesWith({ permission }: Operation): Role[] {
@@ -109,6 +122,7 @@ function success({ status, answer, contentType, summary }: Operation): Json {
   if (contentType) return { description: summary, content: { [contentType]: { schema: { type: 'string' } } } };
   return {
     description: summary,
+    ...(answer === 'Campaign' && { headers: { ETag: { description: 'Its revision, quoted.', schema: { type: 'string' } } } }),
     content: { 'application/json': { schema: answer ? { $ref: `#/components/schemas/${answer}` } : { type: 'object' } } },
   };
 }

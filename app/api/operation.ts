@@ -10,6 +10,8 @@ export interface Operation {
   summary: string;
   permission: Permission;
   query?: z.ZodObject;
+  /** Takes If-Match with a revision. */
+  ifMatch?: true;
   /** JSON, up to 1.5 MB. Without a schema a body is not read. */
   body?: z.ZodType;
   /** The body is handed on as it arrives, of any size. */

@@ -10,9 +10,10 @@ import type { RetryPreview } from '../domain/campaigns/retry-rules.ts';
 import type { TestResult } from '../domain/campaigns/send-test.server.ts';
 import { type ImportReport, rejectReasons } from '../domain/contacts/import-report.ts';
 import type { Preview } from '../domain/content/preview-message.server.ts';
+import type { InboundMessageJson } from '../domain/delivery/inbound-message.ts';
 import type { PersonMessage } from '../domain/people/person.ts';
 import { type AttemptJson, attemptOutcomes, type RecipientJson, recipientStatuses } from '../domain/recipients/recipient.ts';
-import { type SuppressionJson, suppressionReasons } from '../domain/suppressions/suppression.ts';
+import { type SuppressionJson, suppressionReasons, suppressionSources } from '../domain/suppressions/suppression.ts';
 
 /** What the API answers. The types of the domain are checked against these, so neither can drift from the other. */
 
@@ -61,6 +62,16 @@ const listItem = z
     preparing_of: count.nullable().describe('How many people are being copied or removed; null while nobody is.'),
     variables: z.array(z.string()).describe('Columns of the contact list that templates may use.'),
     version: count.describe('Grows with every change.'),
+    revision: z
+      .int()
+      .positive()
+      .describe("Grows with each change of a draft's content, settings or list. Also the ETag: name it in If-Match, and when you send."),
+    planned_at: time.nullable().describe('The time that was chosen before it was unscheduled.'),
+    planned_time_zone: text,
+    sending_ms: count.describe(
+      'How long it was sending: finished stretches, without pauses and without the time between an end and a retry.',
+    ),
+    sending_since: time.nullable().describe('Since when it is sending; null while it is not.'),
     created_at: time,
     created_by: text,
   })
@@ -239,17 +250,39 @@ const problem = z.object({
   code: z.string().describe('Stable; for programs.'),
   detail: z.string().describe('A sentence for people.'),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  revision: z.int().optional().describe('With stale_revision: the one that it has now.'),
+  changes: z
+    .array(z.object({ field: z.string(), revision: z.int(), changed_at: time, changed_by: text }))
+    .optional()
+    .describe('With stale_revision: what was changed since the revision that was named, the newest first.'),
 });
 
-const suppression = z.strictObject({
-  id,
-  channel: z.enum(channels),
-  address: z.string(),
+const suppressionOrigin = {
   reason: z.enum(suppressionReasons),
   campaign_id: id.nullable().describe('Where it came from; null where a person or a file brought it.'),
   recipient_id: id.nullable(),
   created_at: time,
   created_by: text.describe('Null where a provider or the person themselves asked for it.'),
+};
+const suppression = z.strictObject({
+  id,
+  channel: z.enum(channels),
+  address: z.string(),
+  ...suppressionOrigin,
+  reasons: z
+    .array(z.strictObject({ ...suppressionOrigin, source: z.enum(suppressionSources).describe('Who told it.') }))
+    .describe('All that stand, the weightiest first, of which the fields above tell. Each source takes off only its own.'),
+});
+
+const inboundMessage = z.strictObject({
+  id,
+  sender: z.string().describe('Their number.'),
+  to: text.describe('Ours.'),
+  body: z.string(),
+  received_at: time,
+  campaign_id: id.nullable().describe('The last campaign that sent to the number.'),
+  recipient_id: id.nullable(),
+  suppressed: z.boolean().describe('Nobody sends to the number.'),
 });
 
 const page = <T extends z.ZodType>(item: T) =>
@@ -273,6 +306,7 @@ export const answers = {
   PeoplePage: page(personMessage satisfies z.ZodType<PersonMessage>),
   Suppression: suppression satisfies z.ZodType<SuppressionJson>,
   SuppressionPage: page(suppression),
+  InboundMessagePage: page(inboundMessage satisfies z.ZodType<InboundMessageJson>),
   FailureGroups: z.strictObject({ data: z.array(failureGroup satisfies z.ZodType<FailureGroup>) }),
   ImportReport: importReport satisfies z.ZodType<ImportReport>,
   Preview: preview satisfies z.ZodType<Preview>,

@@ -1,4 +1,4 @@
-import { invalid } from './problem.ts';
+import { invalid, type Problem } from './problem.ts';
 
 /**
  * Where a page of a list ended, as clients hand it back: opaque to them, one number or string for us.
@@ -22,5 +22,9 @@ export function fromCursor<T extends 'number' | 'string'>(cursor: string, type: 
   } catch {
     // Not ours either.
   }
-  throw invalid([{ path: 'cursor', message: 'This cursor belongs to no page. Take next_cursor of the page before.' }]);
+  throw foreignCursor();
+}
+
+export function foreignCursor(): Problem {
+  return invalid([{ path: 'cursor', message: 'This cursor belongs to no page. Take next_cursor of the page before.' }]);
 }

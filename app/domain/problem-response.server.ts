@@ -4,8 +4,16 @@ import type { Problem } from './problem.ts';
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** RFC 9457, section 3: `type` is about:blank, so `title` is the status in words; `code` is ours. */
-export function problemBody({ status, code, message, errors }: Problem): object {
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail: message, ...(errors && { errors }) };
+export function problemBody({ status, code, message, errors, details }: Problem): object {
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    code,
+    detail: message,
+    ...(errors && { errors }),
+    ...details,
+  };
 }
 
 export function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {

@@ -8,6 +8,8 @@ export interface ProblemOptions {
   errors?: FieldError[];
   /** Seconds after which asking again makes sense; the API says it as Retry-After. */
   retryAfterS?: number;
+  /** Members of the answer beside RFC 9457's own. */
+  details?: Record<string, unknown>;
   cause?: unknown;
 }
 
@@ -23,13 +25,15 @@ export class Problem extends Error {
   readonly code: string;
   readonly errors: FieldError[] | undefined;
   readonly retryAfterS: number | undefined;
+  readonly details: Record<string, unknown> | undefined;
 
-  constructor(status: number, code: string, message: string, { errors, retryAfterS, cause }: ProblemOptions = {}) {
+  constructor(status: number, code: string, message: string, { errors, retryAfterS, details, cause }: ProblemOptions = {}) {
     super(message, { cause });
     this.status = status;
     this.code = code;
     this.errors = errors;
     this.retryAfterS = retryAfterS;
+    this.details = details;
   }
 }
 

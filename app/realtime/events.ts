@@ -47,6 +47,8 @@ export interface ServerEvents {
   'recipients:changed': (change: RecipientsChanged) => void;
   /** The server itself missed something (its LISTEN connection was lost): join again. */
   'campaign:resync': (event: { campaign_id: number }) => void;
+  /** A campaign was made, or is gone: whoever shows a list asks for it again. */
+  'campaigns:changed': (event: { id: number }) => void;
   /** Something happened that people should know of; the same for everybody, so always unread. */
   notification: (notification: NotificationJson) => void;
   /** Notifications may have been missed: ask for the list again. */

@@ -6,6 +6,7 @@ import type { CampaignCounters, CampaignStatus } from '../domain/campaigns/campa
 export interface CampaignNotice extends CampaignCounters {
   id: number;
   version: number;
+  revision: number;
   status: CampaignStatus;
   hold_until: string | null;
   hold_reason: string | null;
@@ -22,6 +23,8 @@ export interface RecipientsNotice {
 export interface ListenHandlers {
   onCampaign(notice: CampaignNotice): void;
   onRecipients(notice: RecipientsNotice): void;
+  /** A campaign was made, or is gone. */
+  onListed(notice: { id: number }): void;
   /** An alert was raised. */
   onAlert(notice: { id: number }): void;
   /** The connection is there (again): whatever was said before is lost. */
@@ -82,11 +85,14 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
       const notice: unknown = JSON.parse(payload ?? 'null');
       if (channel === 'rollcall_campaign') handlers.onCampaign(notice as CampaignNotice);
       else if (channel === 'rollcall_recipients') handlers.onRecipients(notice as RecipientsNotice);
+      else if (channel === 'rollcall_listed') handlers.onListed(notice as { id: number });
       else if (channel === 'rollcall_alert') handlers.onAlert(notice as { id: number });
     });
     try {
       await next.connect();
-      await next.query(`listen rollcall_campaign; listen rollcall_recipients; listen rollcall_alert; listen ${PING_CHANNEL}`);
+      await next.query(
+        `listen rollcall_campaign; listen rollcall_recipients; listen rollcall_listed; listen rollcall_alert; listen ${PING_CHANNEL}`,
+      );
     } catch (error) {
       lose(error as Error);
       return;

@@ -87,6 +87,7 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
   const listener = listen(env.databaseDirectUrl, {
     onCampaign: relay.campaign,
     onRecipients: relay.recipients,
+    onListed: ({ id }) => void io.to(rooms.campaigns).emit('campaigns:changed', { id }),
     onAlert: ({ id }) => void tellNotification(io, context, id),
     onConnected: () => {
       if (!wasConnected) {

@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { answer, on } from '#app/api/handler.server.ts';
+import { ifMatch } from '#app/api/if-match.ts';
 import { deleteCampaign } from '#app/domain/campaigns/delete-campaign.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { updateCampaign } from '#app/domain/campaigns/update-campaign.server.ts';
@@ -8,9 +9,11 @@ const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
     on('getCampaign', ({ context, ids }) => getCampaign(context.db, ids.id)),
-    on('updateCampaign', ({ context, ids, body }) => updateCampaign(context.db, ids.id, body)),
-    on('deleteCampaign', async ({ context, ids }) => {
-      await deleteCampaign(context.db, ids.id);
+    on('updateCampaign', ({ context, viewer, request, ids, body }) =>
+      updateCampaign(context.db, ids.id, body, { viewer, seen: ifMatch(request.headers) }),
+    ),
+    on('deleteCampaign', async ({ context, request, ids }) => {
+      await deleteCampaign(context.db, ids.id, ifMatch(request.headers));
       return undefined;
     }),
   );

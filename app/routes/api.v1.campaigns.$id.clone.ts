@@ -5,7 +5,7 @@ import { cloneCampaign } from '#app/domain/campaigns/clone-campaign.server.ts';
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
-    on('cloneCampaign', ({ context, viewer, ids }) => cloneCampaign(context.db, viewer, ids.id)),
+    on('cloneCampaign', ({ context, viewer, ids, body }) => cloneCampaign(context.db, viewer, ids.id, body.recipients)),
   );
 
 export const loader = (args: LoaderFunctionArgs) => serve(args);

@@ -20,7 +20,7 @@ const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
         delimiter: query.delimiter,
       }),
     ),
-    on('removeRecipients', ({ context, ids }) => removeRecipients(context.db, ids.id)),
+    on('removeRecipients', ({ context, viewer, ids }) => removeRecipients(context.db, ids.id, viewer)),
   );
 
 export const loader = (args: LoaderFunctionArgs) => serve(args);

@@ -2,9 +2,12 @@ import type { Pool } from 'pg';
 import { inTransaction } from '../transaction.ts';
 import { inFlight } from './in-flight.ts';
 
+/** What can be found wrong. */
+export const repairKinds = ['job_missing', 'job_dead', 'job_orphaned', 'dispatch_missing', 'counters_wrong', 'not_ended'] as const;
+
 /** What was mended, by kind; empty on a healthy system. */
 export interface Repair {
-  kind: 'job_missing' | 'job_dead' | 'job_orphaned' | 'dispatch_missing' | 'counters_wrong' | 'not_ended';
+  kind: (typeof repairKinds)[number];
   campaignId: number | null;
   repaired: number;
 }
@@ -84,13 +87,13 @@ export async function freeOrphanedJobs(pool: Pool): Promise<Repair[]> {
   return rowCount ? [{ kind: 'job_orphaned', campaignId: null, repaired: rowCount }] : [];
 }
 
-/** Campaigns that ought to be topped up, moved or started, and have no job for it. */
+/** Campaigns that ought to be topped up, moved or started, and have no job for it. One whose provider is held waits: its release asks. */
 export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `with waiting as (
        select c.id, case when c.moving then 'move_recipients' else 'dispatch_campaign' end as task
-       from campaigns c
-       where (c.moving or (c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+       from campaigns c join provider_gates g on g.channel = c.channel
+       where (c.moving or (g.hold_until is null and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
            and (c.dispatch_requested or c.queued < c.dispatch_below or c.queued + c.sending + c.retrying = 0)))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id

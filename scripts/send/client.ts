@@ -50,8 +50,9 @@ export class Client {
     return this.#json('POST', `/campaigns/${id}/preview`);
   }
 
-  send(id: number): Promise<CampaignJson> {
-    return this.#json('POST', `/campaigns/${id}/send`);
+  /** @param revision what was checked and confirmed; refused where the draft is another by now */
+  send(id: number, revision?: number): Promise<CampaignJson> {
+    return this.#json('POST', `/campaigns/${id}/send`, { revision });
   }
 
   async failures(id: number): Promise<FailureGroup[]> {

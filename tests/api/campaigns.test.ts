@@ -39,7 +39,7 @@ test('a draft is made, read, changed and deleted', async () => {
   const path = `/campaigns/${made.id}`;
   expect(await (await api.call('GET', path)).json()).toEqual(made);
   const changed = (await (await api.call('PATCH', path, { body: { name: 'Summer', html: '', max_retries: 0 } })).json()) as CampaignJson;
-  expect(changed).toEqual({ ...made, name: 'Summer', html: null, max_retries: 0, retries_left: 0, version: made.version + 1 });
+  expect(changed).toEqual({ ...made, name: 'Summer', html: null, max_retries: 0, retries_left: 0, version: made.version + 1, revision: 2 });
 
   expect((await api.call('DELETE', path)).status).toBe(204);
   expect((await api.call('GET', path)).status).toBe(404);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { activityFilter } from '../../domain/activity/activity-filter.ts';
 import { campaignFilter, campaignPatch, newCampaign } from '../../domain/campaigns/campaign-input.ts';
+import { cloneRecipients } from '../../domain/campaigns/not-reached.ts';
 import { isTimeZone } from '../../domain/campaigns/send-time.ts';
 import type { Operation } from '../operation.ts';
 
@@ -18,6 +19,11 @@ const sendOptions = z.strictObject({
     .refine(isTimeZone, 'This is not a time zone. Use a name such as Europe/Berlin.')
     .nullish()
     .describe('IANA name, such as Europe/Berlin; kept and shown beside the time.'),
+  revision: z
+    .int('The revision must be a whole number, as the campaign has it.')
+    .positive('The revision must be a whole number, as the campaign has it.')
+    .nullish()
+    .describe('The revision that was reviewed: another one by now is 409 stale_revision. Default: whatever it is.'),
 });
 
 /** POST /campaigns/:id/retry. */
@@ -27,6 +33,16 @@ const retryChoice = z.strictObject({
     .max(100)
     .optional()
     .describe('Failure codes to send to again. Default: those that may pass. Recipients never tried are always part of it.'),
+});
+
+/** POST /campaigns/:id/clone. */
+const cloneChoice = z.strictObject({
+  recipients: z
+    .enum(cloneRecipients, 'The recipients must be all or not_reached.')
+    .default('all')
+    .describe(
+      'Whom the clone goes to. not_reached: of an ended campaign, those that failed, were cancelled or were never tried; who may have got it (an unknown outcome) and who opted out is left out.',
+    ),
 });
 
 export const campaignOperations = {
@@ -63,18 +79,20 @@ export const campaignOperations = {
     path: '/campaigns/{id}',
     summary: 'Change a draft',
     permission: 'campaigns:write',
+    ifMatch: true,
     body: campaignPatch,
     status: 200,
     answer: 'Campaign',
-    problems: [409, 422],
+    problems: [409, 412, 422],
   },
   deleteCampaign: {
     method: 'DELETE',
     path: '/campaigns/{id}',
     summary: 'Remove a draft',
     permission: 'campaigns:write',
+    ifMatch: true,
     status: 204,
-    problems: [409],
+    problems: [409, 412],
   },
   previewCampaign: {
     method: 'POST',
@@ -165,6 +183,7 @@ export const campaignOperations = {
     path: '/campaigns/{id}/clone',
     summary: 'A new draft with the same content, settings and recipients; while preparing is true, the list is still arriving',
     permission: 'campaigns:write',
+    body: cloneChoice,
     status: 201,
     answer: 'Campaign',
     problems: [409],

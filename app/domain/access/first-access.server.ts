@@ -1,15 +1,19 @@
 import type { AppContext } from '#app/context.server.ts';
 import { createApiKey } from './api-keys.server.ts';
+import { FIRST_PASSWORD } from './first-password.server.ts';
 import { readablePassword } from './readable-password.server.ts';
 
-/** What this call made, for showing once; absent where it was there before. */
+/** For showing at the start. */
 export interface FirstAccess {
-  admin?: { email: string; password: string };
+  /** Present until somebody has signed in. The password is null where ADMIN_PASSWORD set it. */
+  admin?: { email: string; password: string | null };
+  /** Present where this call made it. */
   apiKey?: string;
 }
 
 /**
- * Makes the first administrator and the first API key where there is none, from ADMIN_EMAIL, ADMIN_PASSWORD and API_KEY or generated.
+ * Makes the first administrator and the first API key where there is none, from ADMIN_EMAIL, ADMIN_PASSWORD and API_KEY or generated. A
+ * generated password is kept, to be shown at each start, until somebody has signed in or was given another.
  * Processes that start together make them once: the advisory lock is held by a transaction while others wait.
  */
 export async function ensureFirstAccess({ db, auth, env }: Pick<AppContext, 'db' | 'auth' | 'env'>): Promise<FirstAccess> {
@@ -24,7 +28,18 @@ export async function ensureFirstAccess({ db, auth, env }: Pick<AppContext, 'db'
       const email = env.adminEmail ?? 'admin@example.com';
       const password = env.adminPassword ?? readablePassword();
       await auth.sessions.api.createUser({ body: { email, password, name: email.split('@')[0] ?? email, role: 'admin' } });
-      made.admin = { email, password };
+      if (!env.adminPassword)
+        await client.query(
+          'insert into app_secrets (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value',
+          [FIRST_PASSWORD, `${email} ${password}`],
+        );
+      made.admin = { email, password: env.adminPassword ? null : password };
+    } else {
+      const { rows } = await client.query<{ email: string; password: string }>(
+        `select split_part(value, ' ', 1) as email, split_part(value, ' ', 2) as password from app_secrets where name = $1`,
+        [FIRST_PASSWORD],
+      );
+      if (rows[0]) made.admin = rows[0];
     }
 
     const keys = await client.query<{ some: boolean }>('select exists (select from api_keys) as some');

@@ -4,6 +4,7 @@ import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
 import { conflict, invalid, notFound, Problem } from '../problem.ts';
+import { forgetFirstPassword } from './first-password.server.ts';
 import { type NewPerson, newPerson, newRole } from './people-input.ts';
 import { readablePassword } from './readable-password.server.ts';
 import { isRole, type Role } from './roles.ts';
@@ -96,6 +97,7 @@ export async function resetPassword(access: Access, headers: Headers, id: string
     await access.auth.sessions.api.setUserPassword({ body: { userId: id, newPassword: password }, headers });
     await access.auth.sessions.api.revokeUserSessions({ body: { userId: id }, headers });
   });
+  await forgetFirstPassword(access.db.pool, person.email);
   return { person, password };
 }
 

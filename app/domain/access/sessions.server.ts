@@ -3,6 +3,7 @@ import { admin } from 'better-auth/plugins';
 import { createAccessControl } from 'better-auth/plugins/access';
 import { adminAc, defaultStatements } from 'better-auth/plugins/admin/access';
 import type pg from 'pg';
+import { forgetFirstPassword } from './first-password.server.ts';
 
 export interface SessionOptions {
   /** The public origin; https makes the cookie secure. */
@@ -61,6 +62,7 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret }: SessionOption
       ipAddress: { ipAddressHeaders: ['x-real-client-ip'] },
     },
     logger: { disabled: true },
+    databaseHooks: { session: { create: { after: async () => forgetFirstPassword(pool) } } },
     plugins: [
       admin({
         ac: accessControl,

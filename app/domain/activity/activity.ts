@@ -31,6 +31,8 @@ export interface ActivityDetails {
   scheduled_at?: string;
   round?: number;
   name?: string;
+  /** Of a clone: whom it goes to. */
+  recipients?: string;
   file_name?: string;
   rows?: number;
   accepted?: number;
@@ -70,7 +72,9 @@ export function activityText(event: Event): string {
     case 'created':
       return by('made the campaign', 'The campaign was made');
     case 'cloned':
-      return by(`made the campaign as a copy of “${details.name}”`, `The campaign was made as a copy of “${details.name}”`);
+      return `${by(`made the campaign as a copy of “${details.name}”`, `The campaign was made as a copy of “${details.name}”`).slice(0, -1)}${
+        details.recipients === 'not_reached' ? ', for those it had not reached' : ''
+      }.`;
     case 'imported':
       return imported(actor, details);
     case 'scheduled':
@@ -95,7 +99,10 @@ export function activityText(event: Event): string {
       return `A late answer changed how it ended. ${ended(details)}`;
     case 'recipient_retried':
       return details.corrected
-        ? by(`corrected the address to ${whom} and sent again`, `The address was corrected to ${whom} and sent to again`)
+        ? by(
+            `corrected the address ${change(details, whom)} and sent again`,
+            `The address was corrected ${change(details, whom)} and sent to again`,
+          )
         : by(`sent to ${whom} again`, `${whom} was sent to again`);
     case 'recipient_resolved':
       return resolved(actor, whom, details.outcome);
@@ -104,6 +111,11 @@ export function activityText(event: Event): string {
     case 'released':
       return 'The wait is over, and sending goes on.';
   }
+}
+
+/** Corrections of before both were kept name the address of now. */
+function change({ from, to }: ActivityDetails, whom: string): string {
+  return from && to ? `from ${from} to ${to}` : `to ${whom}`;
 }
 
 function imported(actor: string | null, { accepted, duplicates = 0, rejected = 0, file_name }: ActivityDetails): string {

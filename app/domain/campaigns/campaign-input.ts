@@ -70,6 +70,10 @@ export const campaignFilter = z.object({
   status: z.enum(campaignStatuses, 'There is no such campaign status.').optional(),
   channel: z.enum(channels, 'The channel must be email or sms.').optional(),
   q: z.string().max(200).optional(),
+  sort: z
+    .enum(['created', 'activity'], 'The order must be created or activity.')
+    .optional()
+    .describe('created (default): newest first. activity: the one first that something happened to last.'),
   cursor: z.string().max(500).optional(),
   limit: pageLimit,
 });

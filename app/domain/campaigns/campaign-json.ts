@@ -23,6 +23,11 @@ export interface CampaignRow extends CampaignCounters {
   max_retries: number;
   variables: string[];
   version: number;
+  revision: number;
+  planned_at: Date | null;
+  planned_time_zone: string | null;
+  sending_ms: number;
+  sending_since: Date | null;
   preparing: boolean;
   emptying: boolean;
   preparing_of: number | null;
@@ -49,6 +54,11 @@ export const listColumns = [
     'hold_until',
     'hold_reason',
     'version',
+    'revision',
+    'planned_at',
+    'planned_time_zone',
+    'sending_ms',
+    'sending_since',
     'created_at',
     'created_by',
   ],
@@ -64,6 +74,8 @@ export function toCampaignListItem({ sender, ...row }: CampaignListRow, retryWin
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
     failed_at: row.failed_at?.toISOString() ?? null,
+    planned_at: row.planned_at?.toISOString() ?? null,
+    sending_since: row.sending_since?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
     retries_left: Math.max(0, row.max_retries - row.retry_count),
     retry_until: row.failed_at ? new Date(row.failed_at.getTime() + retryWindowS * 1000).toISOString() : null,

@@ -60,6 +60,15 @@ export interface CampaignJson extends CampaignCounters {
   /** Columns of the contact file, in the order in which they were first seen. */
   variables: string[];
   version: number;
+  /** Grows with each change of a draft's content, settings or list; what somebody reviewed is named by it. Also the `ETag`. */
+  revision: number;
+  /** The time that was chosen before it was unscheduled, for the next schedule; null once it is scheduled or sent. */
+  planned_at: string | null;
+  planned_time_zone: string | null;
+  /** How long it was sending, in ms: finished stretches, without pauses and without the time between an end and a retry. */
+  sending_ms: number;
+  /** Since when it is sending; null while it is not. */
+  sending_since: string | null;
   created_at: string;
   created_by: string | null;
 }
@@ -69,6 +78,7 @@ export interface CampaignProgress extends CampaignCounters {
   id: number;
   status: CampaignStatus;
   version: number;
+  revision: number;
   /** The version of the `campaign:progress` that this room got before. */
   since: number;
   server_time: string;

@@ -1,8 +1,17 @@
 import type { PoolClient } from 'pg';
+import type { Viewer } from '../access/roles.ts';
 import { conflict, notFound } from '../problem.ts';
 import { statusLabels } from './campaign.ts';
 import { type CampaignRow, campaignColumns } from './campaign-json.ts';
+import { staleRevision } from './stale-revision.server.ts';
 import { stillPreparing } from './still-preparing.ts';
+
+export interface LockDraftOptions {
+  viewer?: Pick<Viewer, 'label'> | undefined;
+  /** Revisions of which it must be one (If-Match); null: whatever it is. */
+  seen?: readonly number[] | null | undefined;
+  strength?: 'no key update' | 'update';
+}
 
 /**
  * The draft, locked until the transaction ends, so that it cannot start meanwhile. Locking it before its recipients is safe only
@@ -10,14 +19,16 @@ import { stillPreparing } from './still-preparing.ts';
  * holds the weak one that foreign keys take, and may want the row later.
  *
  * @param act what was asked for, as in "cannot be changed"
- * @throws Problem 404, 409 in any other state or while its list is being copied or emptied
+ * @throws Problem 404, 409 in any other state or while its list is being copied or emptied; 412 where it is not as the caller saw it
  */
 export async function lockDraft(
   client: PoolClient,
   id: number,
   act: string,
-  strength: 'no key update' | 'update' = 'no key update',
+  { viewer, seen = null, strength = 'no key update' }: LockDraftOptions = {},
 ): Promise<CampaignRow> {
+  // Whatever the caller changes is told in their name.
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer?.label ?? '']);
   const { rows } = await client.query<CampaignRow>(`select ${campaignColumns} from campaigns where id = $1 for ${strength}`, [id]);
   const campaign = rows[0];
   if (!campaign) throw notFound('There is no campaign');
@@ -25,5 +36,6 @@ export async function lockDraft(
     throw conflict(`Only a draft can be ${act}, and this campaign is ${statusLabels[campaign.status].toLowerCase()}.`);
   }
   if (campaign.preparing) throw stillPreparing(campaign, `It can be ${act} when that is done.`);
+  if (seen && !seen.includes(campaign.revision)) throw await staleRevision(client, campaign, Math.max(...seen), 412);
   return campaign;
 }

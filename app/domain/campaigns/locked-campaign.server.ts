@@ -22,6 +22,7 @@ export interface LockedCampaign {
   retry_count: number;
   failed_at: Date | null;
   scheduled_at: Date | null;
+  revision: number;
   failure_code: string | null;
   failure_reason: string | null;
   /** The database's clock. */
@@ -38,7 +39,7 @@ export async function lockCampaign(client: PoolClient, viewer: Pick<Viewer, 'lab
   await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer?.label ?? '']);
   const { rows } = await client.query<LockedCampaign>(
     `select id, name, channel, status, total, pending, subject, html, text, sender, variables, preparing, emptying, max_retries, retry_count,
-       failed_at, scheduled_at, failure_code, failure_reason, now() as now
+       failed_at, scheduled_at, revision, failure_code, failure_reason, now() as now
      from campaigns where id = $1 for no key update`,
     [id],
   );

@@ -5,9 +5,11 @@ import type { Viewer } from '../access/roles.ts';
 import { checkContent } from '../content/check-content.ts';
 import { invalid, Problem } from '../problem.ts';
 import type { CampaignJson } from './campaign.ts';
+import { agoText } from './draft-changes.ts';
 import { getCampaign } from './get-campaign.server.ts';
 import { type LockedCampaign, lockCampaign, requestDispatch, stateConflict } from './locked-campaign.server.ts';
 import { sendTime } from './send-time.ts';
+import { staleRevision } from './stale-revision.server.ts';
 import { stillPreparing } from './still-preparing.ts';
 
 /** Senders of the configuration, for campaigns that name none. */
@@ -21,25 +23,28 @@ export interface SendRequest {
   scheduled_at?: string | null | undefined;
   /** IANA name, kept and shown beside the time. */
   time_zone?: string | null | undefined;
+  /** The revision that was reviewed; absent: whatever it is by now. */
+  revision?: number | null | undefined;
 }
 
 /**
  * Sends a draft now, or at its time. From here on its content and list are fixed (unscheduling makes it a draft again).
  *
- * @throws Problem 404; 409 in another state than DRAFT, while its list is being copied or emptied, or with nobody to send to; 422 with the fields
- * that are missing or broken
+ * @throws Problem 404; 409 in another state than DRAFT, while its list is being copied or emptied, where it is another revision than the one
+ * that was reviewed, or with nobody to send to; 422 with the fields that are missing or broken
  */
 export async function sendCampaign(
   db: Database,
   viewer: Viewer,
   id: number,
   senders: DefaultSenders,
-  { scheduled_at, time_zone }: SendRequest = {},
+  { scheduled_at, time_zone, revision }: SendRequest = {},
 ): Promise<CampaignJson> {
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
-    if (campaign.status !== 'DRAFT') throw stateConflict('sent', campaign.status);
+    if (campaign.status !== 'DRAFT') throw await alreadySent(client, campaign);
     if (campaign.preparing) throw stillPreparing(campaign, 'Send when that is done.');
+    if (revision != null && revision !== campaign.revision) throw await staleRevision(client, campaign, revision, 409);
     if (campaign.pending === 0) {
       throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
     }
@@ -48,6 +53,20 @@ export async function sendCampaign(
     else await start(client, id, sender, viewer.label);
   });
   return getCampaign(db, id);
+}
+
+/** Who was quicker, since two people or two tabs may press Send. */
+async function alreadySent(client: PoolClient, { id, status }: LockedCampaign): Promise<Problem> {
+  const { rows } = await client.query<{ kind: string; actor: string | null; at: Date }>(
+    `select kind, actor, at from campaign_events where campaign_id = $1 and kind in ('started', 'scheduled') order by id desc limit 1`,
+    [id],
+  );
+  const refusal = stateConflict('sent', status);
+  const [event] = rows;
+  if (!event) return refusal;
+  const act = event.kind === 'scheduled' ? 'scheduled it' : 'sent it';
+  const told = event.actor ? `${event.actor} ${act} ${agoText(Date.now() - event.at.getTime())}. ` : '';
+  return new Problem(refusal.status, refusal.code, told + refusal.message);
 }
 
 /** @throws Problem 422 with everything that keeps it from being sent */
@@ -63,7 +82,9 @@ function readySender(campaign: LockedCampaign, senders: DefaultSenders): string 
 
 async function start(client: PoolClient, id: number, sender: string, by: string): Promise<void> {
   await client.query(
-    `update campaigns set status = 'SENDING', sender = $2, started_at = now(), started_by = $3, dispatch_requested = true where id = $1`,
+    `update campaigns set status = 'SENDING', sender = $2, started_at = now(), started_by = $3, dispatch_requested = true, planned_at = null,
+       planned_time_zone = null
+     where id = $1`,
     [id, sender, by],
   );
   await requestDispatch(client, id);
@@ -75,8 +96,9 @@ async function schedule(client: PoolClient, campaign: LockedCampaign, sender: st
   if (time <= campaign.now.getTime())
     throw invalid([{ path: 'scheduled_at', message: 'This time has passed. Choose a later one, or send now.' }]);
   const { rows } = await client.query<{ scheduled_at: Date }>(
-    `update campaigns set status = 'SCHEDULED', sender = $2, scheduled_at = to_timestamp($3::float8 / 1000), time_zone = $4 where id = $1
-     returning scheduled_at`,
+    `update campaigns set status = 'SCHEDULED', sender = $2, scheduled_at = to_timestamp($3::float8 / 1000), time_zone = $4, planned_at = null,
+       planned_time_zone = null
+     where id = $1 returning scheduled_at`,
     [campaign.id, sender, time, timeZone],
   );
   await client.query(
@@ -86,12 +108,16 @@ async function schedule(client: PoolClient, campaign: LockedCampaign, sender: st
   );
 }
 
-/** Makes a scheduled campaign a draft again. @throws Problem 404, 409 unless SCHEDULED */
+/** Makes a scheduled campaign a draft again, which remembers its time and zone. @throws Problem 404, 409 unless SCHEDULED */
 export async function unscheduleCampaign(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'SCHEDULED') throw stateConflict('unscheduled', campaign.status);
-    await client.query(`update campaigns set status = 'DRAFT', scheduled_at = null, time_zone = null where id = $1`, [id]);
+    await client.query(
+      `update campaigns set status = 'DRAFT', planned_at = scheduled_at, planned_time_zone = time_zone, scheduled_at = null, time_zone = null
+       where id = $1`,
+      [id],
+    );
   });
   return getCampaign(db, id);
 }

@@ -5,19 +5,25 @@ import { conflict, invalid } from '../problem.ts';
 import type { CampaignJson } from './campaign.ts';
 import { type CampaignPatch, campaignPatch, channelErrors } from './campaign-input.ts';
 import { type CampaignRow, campaignColumns, toCampaignJson } from './campaign-json.ts';
-import { lockDraft } from './lock-draft.server.ts';
+import { type LockDraftOptions, lockDraft } from './lock-draft.server.ts';
 import { retryWindowS } from './retry-window.server.ts';
 
 /**
  * Changes the fields that the patch names. The channel may change while there are no recipients; content that the
  * new channel cannot have is dropped then.
  *
- * @throws Problem 404, 409 unless DRAFT, 422 with the path of each bad field
+ * @param by whose change it is, and the revisions of which it must be one
+ * @throws Problem 404, 409 unless DRAFT, 412 where it is another than was seen, 422 with the path of each bad field
  */
-export async function updateCampaign(db: Database, id: number, input: CampaignPatch): Promise<CampaignJson> {
+export async function updateCampaign(
+  db: Database,
+  id: number,
+  input: CampaignPatch,
+  by: Pick<LockDraftOptions, 'viewer' | 'seen'> = {},
+): Promise<CampaignJson> {
   const patch = parseInput(campaignPatch, input);
   return inTransaction(db.pool, async (client) => {
-    const { sender, ...current } = await lockDraft(client, id, 'changed');
+    const { sender, ...current } = await lockDraft(client, id, 'changed', by);
     const switched = patch.channel !== undefined && patch.channel !== current.channel;
     if (switched && current.total > 0) throw conflict('The channel is fixed once there are recipients. Remove them first.');
 

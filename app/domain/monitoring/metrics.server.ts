@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '#db/database.ts';
 import { type LedgerMetrics, readMetrics } from '#db/queries/read-metrics.ts';
+import { repairKinds } from '#db/queries/reconcile.ts';
+import { campaignStatuses } from '../campaigns/campaign.ts';
 import { within } from '../within.ts';
 
 /** What only this process knows. */
@@ -28,6 +30,7 @@ export interface Metrics {
 
 /** ms after which a database that does not answer is left out. */
 const DEADLINE_MS = 4_000;
+const CHANNELS = ['email', 'sms'] as const;
 const QUANTILES = ['0.5', '0.95', '0.99'] as const;
 
 /**
@@ -109,16 +112,20 @@ function ledgerMetrics(register: Registry, rates: MetricsOptions['rates']): (rea
       m.died.remove();
       return;
     }
-    for (const { channel, ...outcomes } of read.attempts) {
-      for (const [outcome, n] of Object.entries(outcomes)) m.attempts.inc({ channel, outcome }, n);
+    // A series that begins with its first event has no increase at it: what can be counted is there from the start, at zero.
+    for (const channel of CHANNELS) {
+      for (const outcome of ['accepted', 'permanent', 'transient'] as const)
+        m.attempts.inc({ channel, outcome }, read.attempts.find((row) => row.channel === channel)?.[outcome] ?? 0);
     }
     for (const { channel, quantiles } of read.durations) {
       for (const [i, quantile] of QUANTILES.entries()) m.duration.set({ channel, quantile }, quantiles[i] as number);
     }
-    for (const { channel, ...statuses } of read.recipients) {
-      for (const [status, n] of Object.entries(statuses)) m.recipients.set({ channel, status }, n);
+    for (const channel of CHANNELS) {
+      for (const status of ['pending', 'queued', 'sending', 'retrying', 'unknown', 'held'] as const)
+        m.recipients.set({ channel, status }, read.recipients.find((row) => row.channel === channel)?.[status] ?? 0);
+      m.retriesDue.set({ channel }, 0);
     }
-    for (const { status, campaigns } of read.campaigns) m.campaigns.set({ status }, campaigns);
+    for (const status of campaignStatuses) m.campaigns.set({ status }, read.campaigns.find((row) => row.status === status)?.campaigns ?? 0);
     for (const { task, ready, running, scheduled, oldest, priority } of read.jobs) {
       for (const [state, n] of Object.entries({ ready, running, scheduled })) m.jobs.set({ task, state }, n);
       m.oldest.set({ task }, oldest);
@@ -133,7 +140,7 @@ function ledgerMetrics(register: Registry, rates: MetricsOptions['rates']): (rea
       const limit = rate ?? rates[channel];
       if (limit) m.rate.set({ channel }, limit);
     }
-    for (const { kind, repaired } of read.repairs) m.repairs.inc({ kind }, repaired);
+    for (const kind of repairKinds) m.repairs.inc({ kind }, read.repairs.find((row) => row.kind === kind)?.repaired ?? 0);
     m.workers.set(read.workers.running);
     m.died.inc(read.workers.died);
   };

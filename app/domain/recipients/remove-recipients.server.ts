@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import type { Viewer } from '../access/roles.ts';
 import type { CampaignJson } from '../campaigns/campaign.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { lockDraft } from '../campaigns/lock-draft.server.ts';
@@ -11,9 +12,9 @@ import { removeLockedList } from './remove-list.server.ts';
  *
  * @throws Problem 404; 409 unless DRAFT or while it is copied
  */
-export async function removeRecipients(db: Database, campaignId: number): Promise<CampaignJson> {
+export async function removeRecipients(db: Database, campaignId: number, viewer?: Pick<Viewer, 'label'>): Promise<CampaignJson> {
   await inTransaction(db.pool, async (client) => {
-    const { total } = await lockDraft(client, campaignId, 'emptied');
+    const { total } = await lockDraft(client, campaignId, 'emptied', { viewer });
     const more = await removeLockedList(client, campaignId);
     await client.query(`update campaigns set variables = '{}', preparing = $2, emptying = $2, preparing_of = $3 where id = $1`, [
       campaignId,

@@ -9,7 +9,7 @@ function progress(change: Partial<CampaignProgress>): CampaignProgress {
     sampleCampaign();
   const counters = { total, pending, queued, sending, retrying, unknown, sent, failed, suppressed, cancelled, delivered, bounced };
   const hold = { hold_until: null, hold_reason: null };
-  return { id, status, ...counters, ...hold, version: 2, since: 1, server_time: '2026-03-01T12:00:01.000Z', ...change };
+  return { id, status, ...counters, ...hold, version: 2, revision: 1, since: 1, server_time: '2026-03-01T12:00:01.000Z', ...change };
 }
 
 describe('progress of a campaign', () => {

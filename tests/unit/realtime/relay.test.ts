@@ -20,7 +20,7 @@ const counters = {
   hold_until: null,
   hold_reason: null,
 };
-const notice = (id: number, version: number) => ({ id, version, status: 'SENDING' as const, ...counters, sent: version });
+const notice = (id: number, version: number) => ({ id, version, revision: 1, status: 'SENDING' as const, ...counters, sent: version });
 
 function collect() {
   const progress: CampaignProgress[] = [];

@@ -1,0 +1,25 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppContext } from './context.server.ts';
+import { ensureFirstAccess } from './domain/access/first-access.server.ts';
+
+/**
+ * Makes the first sign-in and the first API key, and hands them over: the key as a file, a generated password to the supervisor's terminal or
+ * this process's own output, at each start until somebody has signed in. It never goes through the log.
+ */
+export async function announceFirstAccess(context: AppContext): Promise<void> {
+  const { env } = context;
+  const { admin, apiKey } = await ensureFirstAccess(context);
+  if (apiKey) {
+    const file = join(env.dataDir, 'api-key');
+    mkdirSync(env.dataDir, { recursive: true });
+    writeFileSync(file, `${apiKey}\n`, { mode: 0o600 });
+    chmodSync(file, 0o600); // a file that was there before keeps its mode otherwise
+  }
+  if (!admin) return;
+  if (process.send) process.send({ firstSignIn: admin });
+  else if (admin.password) {
+    const line = `Sign in with ${admin.email} and ${admin.password} (shown until somebody has signed in)`;
+    process.stdout.write(process.stdout.isTTY ? `\n${line}\n\n` : `${JSON.stringify({ level: 30, time: Date.now(), msg: line })}\n`);
+  }
+}

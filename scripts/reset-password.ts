@@ -1,0 +1,23 @@
+// npm run reset-password -- EMAIL: a new password for somebody who lost theirs, for whoever can reach the database.
+import { readFileSync } from 'node:fs';
+import { createAuth } from '../app/domain/access/auth.server.ts';
+import { givePassword } from '../app/domain/access/give-password.server.ts';
+import { sessionSecret } from '../app/domain/access/secrets.server.ts';
+import { operate, WrongCall } from './operate.ts';
+
+const usage = `npm run reset-password -- EMAIL
+
+Makes a new password for this account, prints it once and ends the account's sessions.
+To choose it yourself, hand it over on standard input:  npm run reset-password -- EMAIL < file`;
+
+await operate(usage, async ({ env, db, positionals: [email, ...more] }) => {
+  if (!email || more.length > 0) throw new WrongCall(usage);
+  const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });
+  const given = process.stdin.isTTY ? null : readFileSync(0, 'utf8').replace(/\r?\n$/, '') || null;
+  const made = await givePassword({ auth, db }, email, given);
+  console.log(`${made.name} <${made.email}>, ${made.role}`);
+  console.log(given === null ? `New password: ${made.password}` : 'The password is the one given.');
+  console.log(
+    `${made.sessions} open ${made.sessions === 1 ? 'session' : 'sessions'} ended.${made.disabled ? ' The account is disabled: an administrator enables it under Settings, Team.' : ''}`,
+  );
+});
