@@ -169,9 +169,14 @@ export async function probeProvider(pool: Pool, channel: Channel): Promise<boole
     return true;
   });
   if (probing) return true;
-  const { rows } = await pool.query<{ due: boolean }>('select hold_until <= now() as due from provider_gates where channel = $1', [
-    channel,
-  ]);
-  if (rows[0]?.due) await releaseProvider(pool, channel);
+  // Nobody waits; but somebody who is on the way, as a probe most likely, is still to tell.
+  const { rows } = await pool.query<{ due: boolean; asked: boolean }>(
+    `select hold_until <= now() as due,
+       exists (select from campaigns where channel = $1 and status = 'SENDING' and queued + sending > 0) as asked
+     from provider_gates where channel = $1`,
+    [channel],
+  );
+  if (rows[0]?.due && rows[0].asked) await requestProbe(pool, channel, new Date(Date.now() + PROBE_LOST_S * 1_000));
+  else if (rows[0]?.due) await releaseProvider(pool, channel);
   return false;
 }
