@@ -73,7 +73,7 @@ export function createEngine(engine: EngineOptions): Engine {
       return { claim: claimed, validUntil };
     });
   }, options);
-  const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
+  const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), { ...options, insist: true });
 
   const gatekeeper = (channel: Channel, provider: string) =>
     createGatekeeper({ db, channel, provider, defaultRate: rates[channel], holdMaxS, log, batch: options });
