@@ -1091,7 +1091,7 @@ CREATE OR REPLACE FUNCTION public.recipients_failed_reason(total integer, sent i
  IMMUTABLE PARALLEL SAFE
 AS $function$
   select (total - suppressed - sent) || ' of ' || (total - suppressed)
-    || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.'
+    || ' recipients could not be confirmed as sent. A retry sends to those whose failure may pass.'
 $function$;
 
 CREATE OR REPLACE FUNCTION public.recipients_inserted()
@@ -1526,7 +1526,7 @@ comment on column reporting.campaigns.time_zone is 'The time zone in which that 
 comment on column reporting.campaigns.started_at is 'When sending began; null before.';
 comment on column reporting.campaigns.finished_at is 'When it ended; null while it has not. A retry opens it again, and then it is the time of the new end.';
 comment on column reporting.campaigns.failed_at is 'When it ended as FAILED or PARTIALLY_SENT; null in every other state.';
-comment on column reporting.campaigns.failure_code is 'Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.';
+comment on column reporting.campaigns.failure_code is 'Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, trial_account, sender_not_verified, sender_not_registered, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.';
 comment on column reporting.campaigns.failure_reason is 'The same in a sentence, with what to do about it.';
 comment on column reporting.campaigns.retry_count is 'Retry rounds that people have started. Automatic retries are not counted here.';
 comment on column reporting.campaigns.max_retries is 'Retry rounds that people may start.';

@@ -516,7 +516,7 @@ export interface ReportingCampaigns {
    */
   failed_at: Timestamp | null;
   /**
-   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
+   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, trial_account, sender_not_verified, sender_not_registered, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
    */
   failure_code: string | null;
   /**
