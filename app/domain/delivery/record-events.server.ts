@@ -2,6 +2,7 @@ import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import type { OptMessage } from '#app/providers/twilio-events.ts';
 import { isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
+import { adoptLostAttempts } from '#db/queries/ledger-home.ts';
 import { applyEvents, logEvents, unknownWithEvents } from '#db/queries/provider-events.ts';
 import { lift, recordOptMessage, suppress } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -44,6 +45,7 @@ async function recordChunk(db: Database, chunk: readonly ProviderEvent[]): Promi
     const logged = await logEvents(client, chunk);
     const fresh = chunk.filter(({ eventId }) => logged.fresh.has(eventId));
     if (fresh.length > 0) {
+      await adoptLostAttempts(client, fresh);
       await applyEvents(client, fresh);
       await suppress(
         client,
