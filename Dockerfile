@@ -13,7 +13,8 @@ FROM base AS dependencies
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
 
 FROM base
-ENV NODE_ENV=production
+# A container is reached over its network only.
+ENV NODE_ENV=production HOST=0.0.0.0
 COPY --from=dependencies /rollcall/node_modules ./node_modules
 COPY --from=build /rollcall/build ./build
 COPY server.ts worker.ts ./

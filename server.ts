@@ -48,12 +48,14 @@ await startOrExit(async (env) => {
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EADDRINUSE')
       log.fatal(`Port ${env.port} is taken by another program. Choose another: PORT=${env.port + 1} npm run web`);
+    else if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+      log.fatal(`HOST=${env.host} is no address of this machine. HOST=127.0.0.1 listens for this machine, HOST=0.0.0.0 for the network.`);
     else log.fatal({ err: error }, 'the web server failed');
     process.exit(1);
   });
   // Only once it listens: what is made before and shown to nobody would be lost for good.
-  server.listen(env.port, () => {
-    log.info(`web is ready at ${env.baseUrl}`);
+  server.listen(env.port, env.host, () => {
+    log.info(`web is ready at ${env.baseUrl} and listens on ${env.host}:${env.port}`);
     announceFirstAccess(context).catch((error: unknown) => {
       log.fatal({ err: error }, 'the first sign-in could not be made');
       process.exit(1);

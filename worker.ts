@@ -1,3 +1,4 @@
+import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { startOrExit } from '#app/start-problem.server.ts';
@@ -16,6 +17,10 @@ await startOrExit(async (env) => {
     onError: (error) => log.warn({ err: error }, 'database connection lost'),
   });
   await assertMigrated(db.pool);
+  if (env.sandbox !== '1') {
+    const lifted = await forgetSandbox(db);
+    if (lifted > 0) log.info({ lifted }, 'what the provider sandbox had told is off the suppression list');
+  }
   const providers = createProviders(env);
   const worker = await startWorker({ env, db, log, providers });
   log.info({ concurrency: worker.concurrency }, 'worker is ready');

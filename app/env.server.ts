@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trustedProxies } from './domain/access/client-address.ts';
 
 /** Asks by name for a secret that Rollcall makes itself, where NODE_ENV=production would refuse one. */
 const GENERATED = 'generated';
@@ -18,6 +19,15 @@ function whole(least: number, most: number) {
     .refine((n) => n >= least && n <= most, error);
 }
 
+/** Scheme, name and port; a slash at the end is none. */
+function isOrigin(value: string): boolean {
+  if (!URL.canParse(value)) return true; // said already
+  const { pathname, search, hash, username, password } = new URL(value);
+  return pathname === '/' && !search && !hash && !username && !password;
+}
+
+const baseUrlError = 'must be a scheme and a name only, since Rollcall runs at the root of its address and not below a path';
+
 function oneOf<const Word extends string>(...words: Word[]) {
   return z.enum(words, { error: `must be one of ${words.join(', ')}` });
 }
@@ -33,7 +43,28 @@ const variables = {
   DATABASE_URL: { schema: postgresUrl, example: 'postgres://rollcall:password@localhost:5432/rollcall', secret: true },
   DATABASE_DIRECT_URL: { schema: postgresUrl.optional(), example: 'postgres://rollcall:password@localhost:5432/rollcall', secret: true },
   PORT: { schema: port.default(3000), example: '3000' },
-  BASE_URL: { schema: url.transform((value) => new URL(value).origin).optional(), example: 'https://rollcall.example.com' },
+  HOST: {
+    schema: z
+      .string()
+      .regex(/^[\w.:-]+$/, 'must be an address of this machine')
+      .default('127.0.0.1'),
+    example: '0.0.0.0',
+  },
+  BASE_URL: {
+    schema: url
+      .refine(isOrigin, baseUrlError)
+      .transform((value) => new URL(value).origin)
+      .optional(),
+    example: 'https://rollcall.example.com',
+  },
+  TRUST_PROXY: {
+    schema: z
+      .string()
+      .refine((value) => trustedProxies(value) !== null, 'must name the addresses or networks of your proxies, with commas between them')
+      .transform((value) => trustedProxies(value) ?? [])
+      .default([]),
+    example: 'loopback, 10.0.0.0/8',
+  },
   DATA_DIR: { schema: text.default('.data'), example: '.data' },
   SESSION_SECRET: {
     schema: z

@@ -1,17 +1,17 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { type Auth, bearerToken } from './domain/access/auth.server.ts';
 import { isPublicAddress } from './domain/alerts/public-address.ts';
 import type { Metrics } from './domain/monitoring/metrics.server.ts';
 
 /**
  * `GET /metrics` in Prometheus' text format: for who asks from this machine or a private network, and with an API key from anywhere.
- * `request.ip` is the address that the nearest proxy of our own network saw, so a visitor cannot claim another.
+ * `request.ip` is the address that a proxy of TRUST_PROXY saw. Where another proxy stands between, who asks is not known, and needs a key.
  */
 export function metricsRoute(metrics: Metrics, auth: Auth): RequestHandler {
   return async (request, response, next) => {
     try {
       response.set('Cache-Control', 'no-store');
-      if (!(await mayScrape(auth, request.ip, request.headers.authorization))) {
+      if (!(await mayScrape(auth, clientOf(request), request.headers.authorization))) {
         response
           .status(401)
           .set('WWW-Authenticate', 'Bearer realm="Rollcall"')
@@ -24,6 +24,12 @@ export function metricsRoute(metrics: Metrics, auth: Auth): RequestHandler {
       next(error);
     }
   };
+}
+
+function clientOf(request: Request): string | undefined {
+  const { headers, ip, socket } = request;
+  const forwarded = headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via;
+  return forwarded !== undefined && ip === socket.remoteAddress ? undefined : ip;
 }
 
 /** A key that is presented must be good, also from nearby. */

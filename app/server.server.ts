@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { createRequestHandler } from '@remix-run/express';
 import type { ServerBuild } from '@remix-run/node';
 import compression from 'compression';
 import express from 'express';
 import helmet from 'helmet';
 import type { AppContext } from './context.server.ts';
-import { isSameOrigin } from './domain/access/same-origin.ts';
+import { countedAddress } from './domain/access/client-address.ts';
 import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
 import { isProblem, notFound, Problem } from './domain/problem.ts';
 import { PROBLEM_TYPE, problemBody } from './domain/problem-response.server.ts';
 import { metricsRoute } from './metrics-route.server.ts';
+import { remixHandler } from './remix-handler.server.ts';
+import { crossOrigin, refusal } from './request-gate.server.ts';
 
 declare global {
   namespace Express {
@@ -27,6 +28,8 @@ export interface WebOptions {
   clientFolder: string | null;
   /** The live connection, once it is started. */
   live: () => LiveState | undefined;
+  /** ms in which a reader of an answer takes nothing before the connection is cut; 60 s. */
+  silentMs?: number;
   /** Placed before Remix: Vite's middleware in development. */
   middleware?: express.RequestHandler;
 }
@@ -35,12 +38,12 @@ export interface WebOptions {
 const UPLOAD_MS = 3_600_000;
 
 /** The HTTP server: health, static files, security headers, and Remix for the rest. Nothing listens yet. */
-export function createWebServer({ context, build, clientFolder, live, middleware }: WebOptions): Server {
+export function createWebServer({ context, build, clientFolder, live, silentMs, middleware }: WebOptions): Server {
   const { env } = context;
   const app = express();
   app.disable('x-powered-by');
-  // Behind a proxy the client's address is the one that the nearest proxy of our own network saw.
-  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  // Who asks is who connects. Only the proxies that TRUST_PROXY names may say that it is somebody else.
+  app.set('trust proxy', env.trustProxy);
 
   app.get('/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ status: 'ok' });
@@ -63,12 +66,17 @@ export function createWebServer({ context, build, clientFolder, live, middleware
   });
   app.get('/metrics', metricsRoute(metrics, context.auth));
 
-  app.use((request, _response, next) => next(refusal(request) ?? crossOrigin(request, env.baseUrl)));
+  const trusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  app.use((request, _response, next) => {
+    const problem = refusal(request);
+    if (!trusted(request.socket.remoteAddress ?? '', 0)) delete request.headers['x-forwarded-host'];
+    next(problem ?? crossOrigin(request, env.baseUrl));
+  });
   app.use((request, response, next) => {
     // What nobody has read of a refused request would stay in the connection, in front of the next one.
     response.on('finish', () => request.removeAllListeners('data').resume());
     response.locals.cspNonce = randomBytes(16).toString('base64');
-    request.headers['x-real-client-ip'] = request.ip ?? '';
+    request.headers['x-real-client-ip'] = countedAddress(request.ip);
     next();
   });
   app.use(securityHeaders(env.baseUrl, clientFolder === null));
@@ -80,10 +88,12 @@ export function createWebServer({ context, build, clientFolder, live, middleware
   }
   app.all(
     '*',
-    createRequestHandler({
+    remixHandler({
       build,
-      getLoadContext: (_request, response) => ({ ...context, cspNonce: response.locals.cspNonce as string }),
+      baseUrl: env.baseUrl,
+      context: (response) => ({ ...context, cspNonce: response.locals.cspNonce as string }),
       mode: clientFolder ? 'production' : 'development',
+      ...(silentMs !== undefined && { silentMs }),
     }),
   );
   app.use((error: Error & { status?: number }, request: express.Request, response: express.Response, next: express.NextFunction) => {
@@ -102,39 +112,6 @@ export function createWebServer({ context, build, clientFolder, live, middleware
   });
 
   return createServer({ requestTimeout: UPLOAD_MS }, app);
-}
-
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-/** What is wrong with a request of which nobody could make a URL, or with a method that nothing here takes. */
-function refusal({ method, headers, url }: express.Request): Problem | undefined {
-  if (!METHODS.includes(method)) return new Problem(405, 'method_not_allowed', `${method} is not understood here.`);
-  const hosts = [headers.host, headers['x-forwarded-host']].flatMap((value) => String(value ?? '').split(','));
-  if (url.startsWith('/') && hosts.every(isHost)) return undefined;
-  return new Problem(400, 'invalid', 'The address of this request, or its Host header, is not one that can be understood.');
-}
-
-/**
- * A page's form that another site sent. Each action checks that, too; here it gets a 403, where Remix would fail on it. Programs with a key and
- * providers come from anywhere, and so do the forms that mail programs send to end a subscription: they have no session to misuse.
- */
-function crossOrigin(request: express.Request, baseUrl: string): Problem | undefined {
-  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method) || /^\/(api|webhooks)\//.test(request.path)) return undefined;
-  if (request.path.startsWith('/u/')) {
-    delete request.headers.origin;
-    return undefined;
-  }
-  const given = ['origin', 'sec-fetch-site', 'host'].flatMap((name) => {
-    const value = request.get(name);
-    return value === undefined ? [] : [[name, value] as [string, string]];
-  });
-  if (isSameOrigin(new Request(baseUrl, { headers: given }), baseUrl)) return undefined;
-  return new Problem(403, 'cross_origin', 'This request came from another site. Reload the page and try again.');
-}
-
-function isHost(text: string): boolean {
-  const url = `http://${text.trim() || 'localhost'}`;
-  return URL.canParse(url) && new URL(url).href === `http://${new URL(url).host}/`;
 }
 
 /** Of what went wrong outside Remix, below 500 most is an address that names nothing, such as a broken percent sign. */

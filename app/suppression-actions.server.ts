@@ -4,14 +4,16 @@ import type { Viewer } from './domain/access/roles.ts';
 import { channels } from './domain/campaigns/campaign.ts';
 import { parseInput } from './domain/parse-input.ts';
 import { type FieldError, isProblem, Problem } from './domain/problem.ts';
-import { addSuppression, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
+import { addSuppression, isSuppressed, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
 import { importSuppressions, type SuppressionImport } from './domain/suppressions/import-suppressions.server.ts';
-import { newSuppression } from './domain/suppressions/suppression.ts';
+import { newSuppression, suppressionReasons, suppressionSources } from './domain/suppressions/suppression.ts';
 import { readForm, readParts } from './request-bytes.server.ts';
 
 /** What became of one of the page's forms. */
 export type SuppressionAnswer =
-  | { kind: 'added' | 'removed'; address: string }
+  | { kind: 'added'; address: string }
+  /** `still`: other reasons stand. */
+  | { kind: 'removed'; address: string; still: boolean }
   | { kind: 'imported'; report: SuppressionImport }
   | { kind: 'refused'; intent: string; address: string; detail: string; errors: FieldError[]; status: number };
 
@@ -33,8 +35,10 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
     }
     if (intent === 'remove') {
       const named = parseInput(newSuppression.pick({ channel: true, address: true }), { channel: form.get('channel'), address });
-      await removeSuppression(db, named);
-      return { kind: 'removed', address };
+      const reason = suppressionReasons.find((one) => one === form.get('reason'));
+      const source = suppressionSources.find((one) => one === form.get('source'));
+      await removeSuppression(db, { ...named, reason, source });
+      return { kind: 'removed', address, still: await isSuppressed(db, named.channel, address) };
     }
     throw new Problem(400, 'invalid', 'This form is not known here. Reload the page and try again.');
   } catch (error) {

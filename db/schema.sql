@@ -297,6 +297,15 @@ create table failure_labels (
   constraint failure_labels_pkey PRIMARY KEY (code)
 );
 
+create table former_addresses (
+  recipient_id bigint not null,
+  round smallint not null,
+  campaign_id bigint not null,
+  address text collate "C",
+  constraint former_addresses_pkey PRIMARY KEY (recipient_id, round),
+  constraint former_addresses_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
+);
+
 create table idempotency_keys (
   viewer_id text not null,
   route text not null,
@@ -333,6 +342,22 @@ create table imports (
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint imports_check CHECK ((rows = ((accepted + duplicates) + rejected)))
+);
+
+create table inbound_messages (
+  id bigint generated always as identity not null,
+  provider text not null,
+  message_id text not null,
+  sender text collate "C" not null,
+  recipient text,
+  body text not null,
+  received_at timestamp with time zone default now() not null,
+  campaign_id bigint,
+  recipient_id bigint,
+  constraint inbound_messages_pkey PRIMARY KEY (id),
+  constraint inbound_messages_provider_message_id_key UNIQUE (provider, message_id),
+  constraint inbound_messages_body_check CHECK ((length(body) <= 1600)),
+  constraint inbound_messages_sender_check CHECK (((length(sender) >= 1) AND (length(sender) <= 50)))
 );
 
 create table notification_reads (
@@ -445,16 +470,25 @@ create table sign_in_failures (
   constraint sign_in_failures_pkey PRIMARY KEY (key)
 );
 
-create table suppressions (
-  id bigint generated always as identity not null,
-  channel channel not null,
-  address text collate "C" not null,
+create table suppression_reasons (
+  suppression_id bigint not null,
   reason suppression_reason not null,
+  source text not null,
   campaign_id bigint,
   recipient_id bigint,
   suppressed_at timestamp with time zone default now() not null,
   created_at timestamp with time zone default now() not null,
   created_by text,
+  constraint suppression_reasons_pkey PRIMARY KEY (suppression_id, reason, source),
+  constraint suppression_reasons_suppression_id_fkey FOREIGN KEY (suppression_id) REFERENCES suppressions(id),
+  constraint suppression_reasons_source_check CHECK ((source = ANY (ARRAY['person'::text, 'import'::text, 'link'::text, 'sendgrid'::text, 'twilio'::text, 'sandbox'::text])))
+);
+
+create table suppressions (
+  id bigint generated always as identity not null,
+  channel channel not null,
+  address text collate "C" not null,
+  created_at timestamp with time zone default now() not null,
   constraint suppressions_pkey PRIMARY KEY (id),
   constraint suppressions_channel_address_key UNIQUE (channel, address),
   constraint suppressions_address_check CHECK (((length(address) >= 1) AND (length(address) <= 320)))
@@ -544,8 +578,11 @@ CREATE INDEX campaign_events_of_recipient ON public.campaign_events USING btree 
 CREATE INDEX campaign_runs_of_channel ON public.campaign_runs USING btree (channel, id);
 CREATE INDEX campaigns_by_activity ON public.campaigns USING btree (active_at DESC, id DESC);
 CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
+CREATE INDEX former_addresses_by_address ON public.former_addresses USING btree (address, recipient_id) WHERE (address IS NOT NULL);
+CREATE INDEX former_addresses_of_campaign ON public.former_addresses USING btree (campaign_id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id);
+CREATE INDEX inbound_messages_of_sender ON public.inbound_messages USING btree (sender, id);
 CREATE INDEX notification_reads_of_alert ON public.notification_reads USING btree (alert_id);
 CREATE INDEX provider_events_of_attempt ON public.provider_events USING btree (attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX provider_events_of_recipient ON public.provider_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
@@ -553,7 +590,8 @@ CREATE INDEX recipients_by_failure ON public.recipients USING btree (campaign_id
 CREATE INDEX recipients_by_list ON public.recipients USING btree (campaign_id, listed_as, id);
 CREATE INDEX recipients_unknown_due ON public.recipients USING btree (unknown_until) WHERE (unknown_until IS NOT NULL);
 CREATE INDEX repairs_by_time ON public.repairs USING btree (at);
-CREATE INDEX suppressions_by_reason ON public.suppressions USING btree (reason, id);
+CREATE INDEX suppression_reasons_by_reason ON public.suppression_reasons USING btree (reason, suppression_id);
+CREATE INDEX suppression_reasons_of_sandbox ON public.suppression_reasons USING btree (suppression_id) WHERE (source = 'sandbox'::text);
 CREATE INDEX webhook_attempts_of_delivery ON public.webhook_attempts USING btree (delivery_id, id);
 CREATE INDEX webhook_deliveries_of_alert ON public.webhook_deliveries USING btree (alert_id);
 CREATE INDEX webhook_deliveries_of_campaign ON public.webhook_deliveries USING btree (campaign_id);

@@ -278,6 +278,13 @@ export interface FailureLabels {
   may_pass: boolean;
 }
 
+export interface FormerAddresses {
+  address: string | null;
+  campaign_id: number;
+  recipient_id: number;
+  round: number;
+}
+
 export interface IdempotencyKeys {
   body: string | null;
   content_type: string | null;
@@ -307,6 +314,18 @@ export interface Imports {
   id: Generated<number>;
   rejected: number;
   rows: number;
+}
+
+export interface InboundMessages {
+  body: string;
+  campaign_id: number | null;
+  id: Generated<number>;
+  message_id: string;
+  provider: string;
+  received_at: Generated<Timestamp>;
+  recipient: string | null;
+  recipient_id: number | null;
+  sender: string;
 }
 
 export interface NotificationReads {
@@ -730,16 +749,22 @@ export interface SignInFailures {
   points: Generated<number>;
 }
 
-export interface Suppressions {
-  address: string;
+export interface SuppressionReasons {
   campaign_id: number | null;
-  channel: Channel;
   created_at: Generated<Timestamp>;
   created_by: string | null;
-  id: Generated<number>;
   reason: SuppressionReason;
   recipient_id: number | null;
+  source: string;
   suppressed_at: Generated<Timestamp>;
+  suppression_id: number;
+}
+
+export interface Suppressions {
+  address: string;
+  channel: Channel;
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
 }
 
 export interface WebhookAttempts {
@@ -811,9 +836,11 @@ export interface DB {
   campaigns: Campaigns;
   draft_changes: DraftChanges;
   failure_labels: FailureLabels;
+  former_addresses: FormerAddresses;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;
   imports: Imports;
+  inbound_messages: InboundMessages;
   notification_reads: NotificationReads;
   provider_events: ProviderEvents;
   provider_gates: ProviderGates;
@@ -828,6 +855,7 @@ export interface DB {
   "reporting.retry_recovery": ReportingRetryRecovery;
   settings_in_force: SettingsInForce;
   sign_in_failures: SignInFailures;
+  suppression_reasons: SuppressionReasons;
   suppressions: Suppressions;
   webhook_attempts: WebhookAttempts;
   webhook_deliveries: WebhookDeliveries;

@@ -35,7 +35,7 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
   // All that can be wrong is said before anything is started, also of what the sandbox puts its own values in place of. Only the embedded
   // database's address is not known yet.
   const checked = readEnv({ ...given, ...launched, ...(embeddedDatabase ? { DATABASE_URL: 'postgres://127.0.0.1/rollcall' } : {}) });
-  await assertFree(checked.port, 'PORT');
+  await assertFree(checked.port, 'PORT', checked.host);
   if (sandbox) await assertFree(checked.sandboxPort, 'SANDBOX_PORT', '127.0.0.1');
 
   const database = embeddedDatabase ? await keepDatabase(absolute(dataDir), say) : undefined;

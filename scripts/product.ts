@@ -82,7 +82,7 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
       if (isFirstSignIn(message)) onFirstSignIn(message.firstSignIn);
     };
     children.push(run('web', 'server.ts', onMessage, development ? ['--dev'] : []), run('worker', 'worker.ts'));
-    await Promise.race([answers(`http://127.0.0.1:${env.port}/healthz`), failure]);
+    await Promise.race([answers(`http://${reachable(env.host)}:${env.port}/healthz`), failure]);
     if (signal.aborted) await failure;
     failed = undefined;
     return {
@@ -98,6 +98,12 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
     if (error instanceof LaunchError) throw error;
     throw error instanceof EnvError ? new LaunchError(error.message) : error;
   }
+}
+
+/** Where this machine reaches what listens on `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** Resolves when the address answers with a success. Whoever waits races it against the failure of what should answer. */

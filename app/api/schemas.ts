@@ -10,9 +10,10 @@ import type { RetryPreview } from '../domain/campaigns/retry-rules.ts';
 import type { TestResult } from '../domain/campaigns/send-test.server.ts';
 import { type ImportReport, rejectReasons } from '../domain/contacts/import-report.ts';
 import type { Preview } from '../domain/content/preview-message.server.ts';
+import type { InboundMessageJson } from '../domain/delivery/inbound-message.ts';
 import type { PersonMessage } from '../domain/people/person.ts';
 import { type AttemptJson, attemptOutcomes, type RecipientJson, recipientStatuses } from '../domain/recipients/recipient.ts';
-import { type SuppressionJson, suppressionReasons } from '../domain/suppressions/suppression.ts';
+import { type SuppressionJson, suppressionReasons, suppressionSources } from '../domain/suppressions/suppression.ts';
 
 /** What the API answers. The types of the domain are checked against these, so neither can drift from the other. */
 
@@ -256,15 +257,32 @@ const problem = z.object({
     .describe('With stale_revision: what was changed since the revision that was named, the newest first.'),
 });
 
-const suppression = z.strictObject({
-  id,
-  channel: z.enum(channels),
-  address: z.string(),
+const suppressionOrigin = {
   reason: z.enum(suppressionReasons),
   campaign_id: id.nullable().describe('Where it came from; null where a person or a file brought it.'),
   recipient_id: id.nullable(),
   created_at: time,
   created_by: text.describe('Null where a provider or the person themselves asked for it.'),
+};
+const suppression = z.strictObject({
+  id,
+  channel: z.enum(channels),
+  address: z.string(),
+  ...suppressionOrigin,
+  reasons: z
+    .array(z.strictObject({ ...suppressionOrigin, source: z.enum(suppressionSources).describe('Who told it.') }))
+    .describe('All that stand, the weightiest first, of which the fields above tell. Each source takes off only its own.'),
+});
+
+const inboundMessage = z.strictObject({
+  id,
+  sender: z.string().describe('Their number.'),
+  to: text.describe('Ours.'),
+  body: z.string(),
+  received_at: time,
+  campaign_id: id.nullable().describe('The last campaign that sent to the number.'),
+  recipient_id: id.nullable(),
+  suppressed: z.boolean().describe('Nobody sends to the number.'),
 });
 
 const page = <T extends z.ZodType>(item: T) =>
@@ -288,6 +306,7 @@ export const answers = {
   PeoplePage: page(personMessage satisfies z.ZodType<PersonMessage>),
   Suppression: suppression satisfies z.ZodType<SuppressionJson>,
   SuppressionPage: page(suppression),
+  InboundMessagePage: page(inboundMessage satisfies z.ZodType<InboundMessageJson>),
   FailureGroups: z.strictObject({ data: z.array(failureGroup satisfies z.ZodType<FailureGroup>) }),
   ImportReport: importReport satisfies z.ZodType<ImportReport>,
   Preview: preview satisfies z.ZodType<Preview>,

@@ -1,5 +1,5 @@
 import { pipeline, Readable, Transform } from 'node:stream';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { ByteLengthQueuingStrategy, type ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { stringify } from 'csv-stringify';
 import type { PoolClient } from 'pg';
 import QueryStream from 'pg-query-stream';
@@ -73,7 +73,9 @@ function endTransaction(client: PoolClient, error: Error | null | undefined): vo
 
 /** The answer that a browser saves under `fileName`; leaving it early destroys the stream. */
 export function csvResponse(fileName: string, csv: Readable): Response {
-  const body = Readable.toWeb(csv) as NodeReadableStream<Uint8Array>;
+  // Counted in bytes: Node's own strategy may count pieces, and then takes in all of it whoever reads.
+  const strategy = new ByteLengthQueuingStrategy({ highWaterMark: 65_536 });
+  const body = Readable.toWeb(csv, { strategy }) as NodeReadableStream<Uint8Array>;
   return new Response(body as ReadableStream<Uint8Array>, {
     headers: {
       'Content-Type': 'text/csv; charset=utf-8',

@@ -16,11 +16,14 @@ export type SuppressingReason = 'hard_bounce' | 'complaint' | 'unsubscribe' | 's
 /** Something that a provider tells about a message it took. Events may come late, twice and in any order. */
 export interface ProviderEvent {
   provider: 'sendgrid' | 'twilio';
-  /** Names the event; the same one may arrive again. */
+  /** Names the event; the same one may arrive again. What has no name of its own has one made of what it says, of any length. */
   eventId: string;
-  campaignId: number;
-  recipientId: number;
-  attemptId: number;
+  /** The ids that travelled with the message; null where they got lost, then it is looked for by `messageIds` and `address`. */
+  campaignId: number | null;
+  recipientId: number | null;
+  attemptId: number | null;
+  /** What the provider may have called the message when it took it. */
+  messageIds?: readonly string[];
   kind: EventKind;
   /** What it makes of the recipient's delivery; null: nothing. */
   delivery: 'delivered' | 'deferred' | 'bounced' | 'undelivered' | 'complained' | null;

@@ -1,3 +1,4 @@
+import { bounceIsFinal } from './bounces.ts';
 import { type EventKind, idOf, type ProviderEvent, type SuppressingReason } from './provider-event.ts';
 import { redact } from './redaction.ts';
 
@@ -9,65 +10,118 @@ const means = (kind: EventKind, delivery: ProviderEvent['delivery'] = null, supp
   suppress,
 });
 
-/** SendGrid's event types (twilio.com/docs/sendgrid, "Event Webhook Reference"). Opens and clicks say nothing about delivery. */
+/**
+ * SendGrid's event types (twilio.com/docs/sendgrid, "Event Webhook Reference"), in small letters without signs between. Opens and clicks
+ * say nothing about delivery.
+ */
 const meanings: Record<string, Meaning> = {
   processed: means('processed'),
   deferred: means('deferred', 'deferred'),
   delivered: means('delivered', 'delivered'),
   bounce: means('bounced', 'bounced', 'hard_bounce'),
+  bounced: means('bounced', 'bounced', 'hard_bounce'),
+  hardbounce: means('bounced', 'bounced', 'hard_bounce'),
+  softbounce: means('bounced', 'bounced'),
+  blocked: means('blocked', 'bounced'),
   dropped: means('dropped', 'undelivered'),
+  drop: means('dropped', 'undelivered'),
   spamreport: means('complained', 'complained', 'complaint'),
+  spamreported: means('complained', 'complained', 'complaint'),
+  complaint: means('complained', 'complained', 'complaint'),
   unsubscribe: means('unsubscribed', null, 'unsubscribe'),
-  group_unsubscribe: means('unsubscribed', null, 'unsubscribe'),
-  group_resubscribe: means('resubscribed'),
+  unsubscribed: means('unsubscribed', null, 'unsubscribe'),
+  listunsubscribe: means('unsubscribed', null, 'unsubscribe'),
+  groupunsubscribe: means('unsubscribed', null, 'unsubscribe'),
+  groupunsubscribed: means('unsubscribed', null, 'unsubscribe'),
+  resubscribe: means('resubscribed'),
+  groupresubscribe: means('resubscribed'),
 };
 
 /** SendGrid keeps lists of its own; what it drops for those reasons belongs on ours. */
 const dropped: [RegExp, SuppressingReason][] = [
-  [/bounced address/i, 'hard_bounce'],
-  [/spam reporting address/i, 'complaint'],
-  [/unsubscribed address/i, 'unsubscribe'],
+  [/spam[\s_-]*report|complain/i, 'complaint'],
+  [/unsubscribe/i, 'unsubscribe'],
+  [/bounced?[\s_-]*(address|email|recipient|list)|previous(ly)?[\s_-]*bounce/i, 'hard_bounce'],
 ];
 
 const MAX_EVENT_ID = 200;
 
 /**
- * One element of the Event Webhook's array. Null for what is not about a message of ours, tells nothing about delivery, or is no event.
+ * One element of the Event Webhook's array. What ends an address, or asks to be left alone, is read whatever it lacks and however it is
+ * spelt; of the rest, null for what is not about a message of ours, tells nothing about delivery, or is no event.
  */
 export function sendGridEvent(raw: unknown): ProviderEvent | null {
   if (typeof raw !== 'object' || raw === null) return null;
   const event = raw as Record<string, unknown>;
-  const eventId = text(event.sg_event_id);
   const meaning = meaningOf(event);
-  const campaignId = idOf(event.rollcall_campaign);
-  const recipientId = idOf(event.rollcall_recipient);
-  const attemptId = idOf(event.rollcall_attempt);
-  if (!meaning || campaignId === null || recipientId === null || attemptId === null) return null;
-  if (eventId === null || eventId === '' || eventId.length > MAX_EVENT_ID) return null;
-  const words = text(event.reason) ?? text(event.response);
+  if (!meaning) return null;
+  const weighty = meaning.suppress !== null || meaning.kind === 'bounced' || meaning.kind === 'blocked' || meaning.kind === 'dropped';
+  const id = weighty ? (value: unknown) => idOf(loose(value)) : idOf;
+  const campaignId = id(event.rollcall_campaign);
+  const recipientId = id(event.rollcall_recipient);
+  const attemptId = id(event.rollcall_attempt);
+  const ours = campaignId !== null && recipientId !== null && attemptId !== null;
+  const address = loose(event.email);
+  const messageIds = messageIdsOf(loose(event.sg_message_id));
+  const named = text(event.sg_event_id);
+  const hasName = named !== null && named !== '' && named.length <= MAX_EVENT_ID;
+  if (!weighty && (!ours || !hasName)) return null;
+  if (!ours && address === null && messageIds.length === 0) return null;
+  const words = loose(event.reason) ?? loose(event.response);
   return {
     provider: 'sendgrid',
-    eventId,
-    campaignId,
-    recipientId,
-    attemptId,
+    eventId: hasName ? named : unnamed(event),
+    ...(ours ? { campaignId, recipientId, attemptId } : { campaignId: null, recipientId: null, attemptId: null }),
+    messageIds,
     ...meaning,
     occurredAtMs: timeOf(event.timestamp),
-    code: text(event.status)?.slice(0, 20) ?? null,
+    code: loose(event.status)?.slice(0, 20) || null,
     failureCode: null,
     reason: words === null || words === '' ? null : redact(words),
-    address: text(event.email),
+    address,
   };
 }
 
 function meaningOf(event: Record<string, unknown>): Meaning | null {
-  const name = text(event.event);
-  const meaning = name !== null && Object.hasOwn(meanings, name) ? (meanings[name] as Meaning) : null;
+  const name =
+    loose(event.event)
+      ?.toLowerCase()
+      .replaceAll(/[\s_-]/g, '') ?? '';
+  const meaning = Object.hasOwn(meanings, name) ? (meanings[name] as Meaning) : null;
+  const reason = loose(event.reason) ?? loose(event.response);
+  if (meaning?.kind === 'dropped') {
+    return { ...meaning, suppress: dropped.find(([pattern]) => pattern.test(reason ?? ''))?.[1] ?? null };
+  }
+  if (meaning?.kind !== 'bounced') return meaning;
+  const type = loose(event.type);
   // A block is the receiving server's passing refusal of this message; the address itself may be fine.
-  if (name === 'bounce' && event.type === 'blocked') return means('blocked', 'bounced');
-  if (name !== 'dropped' || !meaning) return meaning;
-  const reason = text(event.reason) ?? '';
-  return { ...meaning, suppress: dropped.find(([pattern]) => pattern.test(reason))?.[1] ?? null };
+  if (/block/i.test(type ?? '')) return means('blocked', 'bounced');
+  const classification = loose(event.bounce_classification);
+  return {
+    ...meaning,
+    suppress: meaning.suppress && bounceIsFinal({ type, reason, classification, status: loose(event.status) }) ? 'hard_bounce' : null,
+  };
+}
+
+/** Every beginning of `sg_message_id` that ends before a dot: SendGrid's answer to the call is one of them. */
+function messageIdsOf(id: string | null): string[] {
+  if (id === null || id === '' || id.length > MAX_EVENT_ID) return [];
+  const parts = id.split('.').slice(0, 10);
+  return parts.map((_, end) => parts.slice(0, end + 1).join('.')).filter((one) => one.length >= 8);
+}
+
+/** The same event again has the same name, though it brings none. */
+function unnamed(event: Record<string, unknown>): string {
+  const facts = ['event', 'email', 'sg_message_id', 'rollcall_attempt', 'timestamp', 'type', 'status', 'reason'].map((name) =>
+    loose(event[name]),
+  );
+  return `unnamed ${JSON.stringify(facts)}`;
+}
+
+/** Programs on the way make numbers of texts, and lists of one of single values. */
+function loose(value: unknown): string | null {
+  const one = Array.isArray(value) ? (value as unknown[])[0] : value;
+  return typeof one === 'number' || typeof one === 'bigint' ? String(one) : (text(one)?.trim() ?? null);
 }
 
 /** PostgreSQL's text has no NUL and no half characters. */

@@ -1,3 +1,4 @@
+import { type Wish, wishOf } from './opt-words.ts';
 import { type EventKind, idOf, type ProviderEvent } from './provider-event.ts';
 import { twilioDeliveryFailure } from './twilio-codes.ts';
 
@@ -13,26 +14,28 @@ const kinds: Record<string, EventKind> = {
   failed: 'undelivered',
 };
 
+const isSid = (text: string) => /^[A-Z]{2}[0-9a-fA-F]{32}$/.test(text);
+
 /**
  * A status callback: its form and the ids in the query of the URL that we gave with the message. Null for what is not about a message of
- * ours, or tells nothing about delivery. Twilio sends no time with it.
+ * ours, or tells nothing about delivery; that a text did not arrive is read without our ids, too. Twilio sends no time with it.
  */
 export function twilioStatus(form: URLSearchParams, query: URLSearchParams): ProviderEvent | null {
-  const status = form.get('MessageStatus') ?? form.get('SmsStatus') ?? '';
-  const sid = form.get('MessageSid') ?? form.get('SmsSid') ?? '';
+  const status = (form.get('MessageStatus') || form.get('SmsStatus') || '').trim().toLowerCase();
+  const sid = (form.get('MessageSid') || form.get('SmsSid') || '').trim();
   const kind = Object.hasOwn(kinds, status) ? kinds[status] : undefined;
   const campaignId = idOf(query.get('campaign'));
   const recipientId = idOf(query.get('recipient'));
   const attemptId = idOf(query.get('attempt'));
-  if (!kind || !/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(sid) || campaignId === null || recipientId === null || attemptId === null) return null;
-  const code = /^\d{1,6}$/.exec(form.get('ErrorCode') ?? '')?.[0] ?? null;
+  const ours = campaignId !== null && recipientId !== null && attemptId !== null;
+  if (!kind || !isSid(sid) || (!ours && kind !== 'undelivered')) return null;
+  const code = /^\d{1,6}$/.exec((form.get('ErrorCode') ?? '').trim())?.[0] ?? null;
   const failure = kind === 'undelivered' ? twilioDeliveryFailure(Number(code)) : null;
   return {
     provider: 'twilio',
     eventId: `${sid}:${status}`,
-    campaignId,
-    recipientId,
-    attemptId,
+    ...(ours ? { campaignId, recipientId, attemptId } : { campaignId: null, recipientId: null, attemptId: null }),
+    messageIds: [sid],
     kind,
     delivery: kind === 'delivered' || kind === 'undelivered' ? kind : null,
     occurredAtMs: null,
@@ -44,6 +47,29 @@ export function twilioStatus(form: URLSearchParams, query: URLSearchParams): Pro
   };
 }
 
+/** A text message that a person sent to this sender. */
+export interface InboundMessage {
+  sid: string;
+  /** Their number, in E.164. */
+  from: string;
+  /** Ours: a number, a short code or a name; null where it is not told. */
+  to: string | null;
+  wish: Wish;
+  body: string;
+}
+
+/** Null for what is no text message of a phone number. */
+export function twilioInbound(form: URLSearchParams): InboundMessage | null {
+  const sid = (form.get('MessageSid') || form.get('SmsSid') || '').trim();
+  const from = (form.get('From') ?? '').trim();
+  if (!isSid(sid) || !/^\+[1-9]\d{6,14}$/.test(from)) return null;
+  const body = (form.get('Body') ?? '').replaceAll('\u0000', '').toWellFormed();
+  // Set where the account has its own keywords, in any language, and took it for one. What it took for help may still ask to stop.
+  const type = (form.get('OptOutType') ?? '').trim().toLowerCase();
+  const own = type === 'stop' || type === 'start' || type === 'help' ? type : null;
+  return { sid, from, to: form.get('To')?.trim().slice(0, 50) || null, wish: own ?? wishOf(body), body: body.slice(0, 1_600) };
+}
+
 /** A person's answer that says whether they want messages from this sender. */
 export interface OptMessage {
   sid: string;
@@ -52,17 +78,9 @@ export interface OptMessage {
   wants: 'stop' | 'start';
 }
 
-// The words that Twilio itself obeys (twilio.com/docs, "Twilio support for opt-out keywords").
-const stopWords = /^(STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|OPTOUT)$/;
-const startWords = /^(START|YES|UNSTOP)$/;
-
-/** Null for any other message: it is nobody's business here. */
+/** Null for any other message. */
 export function twilioOptMessage(form: URLSearchParams): OptMessage | null {
-  const sid = form.get('MessageSid') ?? '';
-  const from = form.get('From') ?? '';
-  if (!/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(sid) || !/^\+[1-9]\d{6,14}$/.test(from)) return null;
-  // Set where the account has its own keywords, in any language.
-  const type = form.get('OptOutType') ?? (form.get('Body') ?? '').trim().toUpperCase();
-  if (stopWords.test(type)) return { sid, from, wants: 'stop' };
-  return startWords.test(type) ? { sid, from, wants: 'start' } : null;
+  const message = twilioInbound(form);
+  if (message?.wish !== 'stop' && message?.wish !== 'start') return null;
+  return { sid: message.sid, from: message.from, wants: message.wish };
 }

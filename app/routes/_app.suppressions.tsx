@@ -87,7 +87,7 @@ export default function Suppressions() {
       {rows.length > 0 ? (
         <ul className={`${settings.list} ${filtering ? classes.busy : ''}`} aria-label="Suppressed addresses" aria-busy={filtering}>
           {rows.map((row) => (
-            <SuppressionRow key={row.id} row={row} campaign={names[row.campaign_id ?? 0] ?? null} mayWrite={mayWrite} />
+            <SuppressionRow key={row.id} row={row} campaigns={names} mayWrite={mayWrite} />
           ))}
         </ul>
       ) : filtered || later ? (

@@ -1,12 +1,12 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { answer, on } from '#app/api/handler.server.ts';
-import { removeSuppressionById } from '#app/domain/suppressions/change-suppressions.server.ts';
+import { removeSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';
 
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
-    on('removeSuppressionById', async ({ context, ids }) => {
-      await removeSuppressionById(context.db, ids.id);
+    on('removeSuppressionById', async ({ context, ids, query }) => {
+      await removeSuppression(context.db, { id: ids.id, reason: query.reason });
       return undefined;
     }),
   );

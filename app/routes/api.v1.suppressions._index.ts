@@ -13,10 +13,8 @@ const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
     on('listSuppressions', ({ context, query }) => listSuppressions(context.db, query)),
     on('addSuppression', ({ context, viewer, body }) => addSuppression(context.db, viewer, body)),
     on('removeSuppression', async ({ context, query, body }) => {
-      await removeSuppression(
-        context.db,
-        parseInput(wholeName, { channel: body.channel ?? query.channel, address: body.address ?? query.address }),
-      );
+      const named = parseInput(wholeName, { channel: body.channel ?? query.channel, address: body.address ?? query.address });
+      await removeSuppression(context.db, { ...named, reason: query.reason ?? body.reason });
       return undefined;
     }),
   );

@@ -1,5 +1,5 @@
 import { Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useNavigation, useSearchParams } from '@remix-run/react';
 import { useEffect, useRef } from 'react';
 import { Logo } from '#app/components/logo.tsx';
@@ -11,6 +11,9 @@ import { safeNext, signIn } from '#app/domain/access/sign-in.server.ts';
 import { readForm } from '#app/request-bytes.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Sign in · Rollcall' }];
+
+/** A refusal says when to come again. */
+export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders;
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const viewer = await currentViewer(context.auth, request.headers, null);
@@ -25,7 +28,8 @@ export async function action({ context, request }: ActionFunctionArgs) {
   if (email.trim() === '' || password === '') return data({ error: 'Enter your email and your password.', email }, { status: 422 });
   const answer = await signIn(context, request, { email, password, next: String(form.get('next') ?? '') });
   if (answer instanceof Response) return answer;
-  return data({ error: answer.error, email }, { status: 401 });
+  const wait: Record<string, string> = answer.retryAfterS === undefined ? {} : { 'Retry-After': String(answer.retryAfterS) };
+  return data({ error: answer.error, email }, { status: answer.status, headers: wait });
 }
 
 export default function SignIn() {

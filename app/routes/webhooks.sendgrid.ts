@@ -25,7 +25,7 @@ const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
     }
     const elements = parse(body);
     const events = elements.map(sendGridEvent).filter((event) => event !== null);
-    const report = await eventIntake(context.db).batch(events);
+    const report = await eventIntake(context.db).batch(events, context.env.sandbox === '1');
     const notOurs = elements.length - events.length;
     context.log.debug({ ...report, received: elements.length, ignored: report.ignored + notOurs }, 'events of SendGrid');
     return Response.json({ ...report, received: elements.length, ignored: report.ignored + notOurs });
@@ -52,8 +52,10 @@ function publicKey({ sendgridWebhookPublicKey: text }: AppLoadContext['env']): K
 
 function parse(body: Buffer): unknown[] {
   try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    if (Array.isArray(json)) return json;
+    // A byte that is no UTF-8, in somebody's words, must not cost the other events.
+    const json: unknown = JSON.parse(new TextDecoder('utf-8').decode(body));
+    if (Array.isArray(json)) return json.flat();
+    if (typeof json === 'object' && json !== null && 'event' in json) return [json];
   } catch {
     // Said below.
   }

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
-import { recordOptOut } from '#app/domain/delivery/record-events.server.ts';
-import { twilioOptMessage } from '#app/providers/twilio-events.ts';
+import { recordMessage } from '#app/domain/delivery/record-events.server.ts';
+import { twilioInbound } from '#app/providers/twilio-events.ts';
 import { twilioForm } from '#app/twilio-request.server.ts';
 import { answerProvider } from '#app/webhook-request.server.ts';
 
@@ -10,8 +10,8 @@ const NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
   answerProvider(request, context.log, async () => {
     const { form } = await twilioForm(context, request);
-    const message = twilioOptMessage(form);
-    if (message) await recordOptOut(context.db, message);
+    const message = twilioInbound(form);
+    if (message) await recordMessage(context.db, message, context.env.sandbox === '1');
     return new Response(NOTHING, { headers: { 'Content-Type': 'text/xml; charset=utf-8' } });
   });
 

@@ -8,7 +8,7 @@ const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
   answerProvider(request, context.log, async () => {
     const { form, query } = await twilioForm(context, request);
     const event = twilioStatus(form, query);
-    if (event) await eventIntake(context.db).single(event);
+    if (event) await eventIntake(context.db).single(event, context.env.sandbox === '1');
     return new Response(null, { status: 204 });
   });
 

@@ -50,7 +50,8 @@ export async function markDoubtful(pool: Pool, campaignId: number): Promise<numb
   const { rows: doubtful } = await pool.query('select from campaigns where id = $1 and doubtful', [campaignId]);
   if (doubtful.length === 0) return 0;
   let marked = 0;
-  for (const listed of ['pending', 'retrying']) {
+  // In this order: a claim that comes upon a paused campaign gives a retrying one back as pending, and nothing goes the other way.
+  for (const listed of ['retrying', 'pending']) {
     for (let last: number | null = 0; last !== null; ) {
       const { rows }: { rows: { n: number; last: number | null }[] } = await pool.query(
         `with campaign as (select channel, rest_code from campaigns where id = $1),

@@ -143,7 +143,7 @@ export async function activeCampaigns(pool: Pool): Promise<number[]> {
 export async function endDoneCampaigns(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `select c.id from campaigns c, lateral (select end_campaign_if_done(c)) as ended
-     where c.status in ('SENDING', 'PAUSED') and not c.moving and c.total > 0
+     where c.status in ('SENDING', 'PAUSED') and not c.moving and c.total > 0 and not (c.status = 'PAUSED' and c.known_until is not null and c.held > 0)
        and c.queued + c.sending + c.retrying + c.unknown - c.held = 0 and (c.pending = 0 or c.rest_code is not null or c.stop_code is not null)`,
   );
   return rows.map(({ id }) => ({ kind: 'not_ended', campaignId: id, repaired: 1 }));

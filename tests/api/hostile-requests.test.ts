@@ -66,6 +66,36 @@ test('what is no path, and a method that nobody knows, are refused', async () =>
   expect(await statuses(`GET /api/v1/campaigns HTTP/1.1\r\nHost: [::1]:3000\r\nConnection: close\r\n\r\n`)).toEqual([401]);
 });
 
+test.each([
+  '/api/../login',
+  '/api/%2e%2e/login',
+  '/u/%2E%2e/settings/keys',
+  '/u/.%2e/settings/keys',
+  '/u/..\\\\settings',
+  '/campaigns/./1',
+  '/u/a%00b',
+])('the path %s, which is two addresses, is refused', async (path) => {
+  const tail = 'HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n';
+  expect(await statuses(`GET ${path} ${tail}\r\n`)).toEqual([400]);
+  expect(await statuses(`POST ${path} ${tail}Content-Length: 0\r\n\r\n`)).toEqual([400]);
+});
+
+test.each([
+  '/?q=%00',
+  '/campaigns/1?q=%ff',
+  '/people?q=%C3%28',
+  '/api/v1/campaigns?q=%80',
+  '/campaigns/1?_data=root',
+  '/campaigns/1?%5Fdata=root',
+])('the query of %s, which nothing of ours could read, is refused', async (path) => {
+  expect((await fetch(`http://127.0.0.1:${context.env.port}${path}`)).status).toBe(400);
+});
+
+test('what a mail program made of an unsubscribe link keeps nobody', async () => {
+  const response = await fetch(`http://127.0.0.1:${context.env.port}/u/%?utm_source=M%FCller`);
+  expect(response.status).toBe(404);
+});
+
 test.each(['/campaigns?q=%00', '/campaigns/1/recipients?code=a%00b', '/suppressions?q=%00', '/people?q=%00'])(
   'NUL in %s is refused',
   async (path) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { suppress } from '#db/queries/suppress.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
 let api: TestApi;
@@ -13,6 +14,7 @@ interface Row {
   channel: string;
   address: string;
   reason: string;
+  created_at: string;
   created_by: string | null;
 }
 const add = (body: object, key?: string) => api.call('POST', '/suppressions', { body, ...(key !== undefined && { key }) });
@@ -47,18 +49,44 @@ test('an entry is removed by its id, or by all that the list tells of it', async
   expect((await api.call('DELETE', '/suppressions', { body: { channel, address, reason } })).status).toBe(204);
 });
 
-test('an address that is there already keeps the weightier reason', async () => {
+test('several reasons stand for an address, the weightiest first, and each is taken off by name', async () => {
   const first = (await (await add({ channel: 'email', address: 'cy@example.com', reason: 'complaint' })).json()) as Row;
-  expect(await (await add({ channel: 'email', address: 'cy@example.com' })).json()).toEqual(first);
-  await add({ channel: 'email', address: 'di@example.com' });
-  expect(await (await add({ channel: 'email', address: 'di@example.com', reason: 'hard_bounce' })).json()).toMatchObject({
-    reason: 'hard_bounce',
+  expect(await (await add({ channel: 'email', address: 'cy@example.com', reason: 'complaint' })).json()).toEqual(first);
+  expect(await (await add({ channel: 'email', address: 'cy@example.com' })).json()).toMatchObject({
+    ...{ id: first.id, reason: 'complaint', created_at: first.created_at },
+    reasons: [
+      { reason: 'complaint', source: 'person', created_by: 'API key admin' },
+      { reason: 'manual', source: 'person' },
+    ],
   });
+  expect((await list('?reason=manual&q=cy@')).data).toMatchObject([{ id: first.id }]);
+  expect((await list('?reason=manual')).data.map(({ id }) => id)).toContain(first.id);
+  expect((await api.call('DELETE', `/suppressions/${first.id}?reason=stop`)).status).toBe(404);
+  expect((await api.call('DELETE', `/suppressions/${first.id}?reason=nonsense`)).status).toBe(422);
+  expect((await api.call('DELETE', `/suppressions/${first.id}?reason=complaint`)).status).toBe(204);
+  expect((await list('?q=cy@')).data).toMatchObject([{ id: first.id, reason: 'manual', reasons: [{ reason: 'manual' }] }]);
+  expect((await api.call('DELETE', `/suppressions/${first.id}`)).status).toBe(204);
+  expect((await list('?q=cy@')).data).toEqual([]);
+});
+
+test('a removal without a reason takes off what a person set, else the only reason, and otherwise asks', async () => {
+  const rows = ['unsubscribe', 'complaint'].map((reason) => ({
+    ...{ channel: 'email' as const, campaignId: null, recipientId: null, attemptId: null, address: 'di@example.com' },
+    ...{ source: 'sendgrid' as const, atMs: null, reason: reason as 'unsubscribe' | 'complaint' },
+  }));
+  await suppress(api.db.pool, rows);
+  const { id } = (await (await add({ channel: 'email', address: 'di@example.com' })).json()) as Row;
+  expect((await api.call('DELETE', `/suppressions/${id}`)).status).toBe(204);
+  expect((await list('?q=di@')).data).toMatchObject([{ reasons: [{ reason: 'complaint' }, { reason: 'unsubscribe' }] }]);
+  const asked = await api.call('DELETE', `/suppressions/${id}`);
+  expect([asked.status, ((await asked.json()) as { code: string }).code]).toEqual([409, 'several_reasons']);
+  expect((await api.call('DELETE', '/suppressions?channel=email&address=di@example.com&reason=complaint')).status).toBe(204);
+  expect((await api.call('DELETE', `/suppressions/${id}`)).status).toBe(204);
 });
 
 test('pages follow each other without gaps, with and without a search', async () => {
   await api.db.pool.query(
-    `insert into suppressions (channel, address, reason) select 'email', 'p' || n || '@pages.test', 'manual' from generate_series(1, 25) n`,
+    `insert into suppressions (channel, address) select 'email', 'p' || n || '@pages.test' from generate_series(1, 25) n`,
   );
   for (const filter of ['?limit=10&channel=email', '?limit=10&q=p']) {
     const seen: string[] = [];

@@ -196,7 +196,7 @@ test('support finds a person, corrects the address and sends to them alone; an a
   const sheet = support.getByRole('dialog');
   const field = sheet.getByRole('textbox', { name: 'Correct the address' });
   await field.fill('zora at example');
-  await expect(sheet.getByText('This is not an email address yet.')).toBeVisible();
+  await expect(sheet.getByText('This is not an email address.')).toBeVisible();
   await expect(sheet.getByRole('button', { name: /retry/i })).toBeDisabled();
   await field.fill('person0001@example.com');
   await sheet.getByRole('button', { name: 'Fix and retry' }).click();

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import type { ServerBuild } from '@remix-run/node';
 import type { AppContext } from '#app/context.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
-import { createWebServer } from '#app/server.server.ts';
+import { createWebServer, type WebOptions } from '#app/server.server.ts';
 import { loadApiRoutes } from './api.ts';
 
 export async function freePort(): Promise<number> {
@@ -16,7 +16,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** The real web server with the API's routes and the live connection, but without pages: those need a build. */
-export async function startWeb(context: AppContext): Promise<{ stop(): Promise<void> }> {
+export async function startWeb(context: AppContext, options: Partial<WebOptions> = {}): Promise<{ stop(): Promise<void> }> {
   const routes = Object.fromEntries((await loadApiRoutes()).map((route) => [route.id, route]));
   const build = {
     routes,
@@ -30,7 +30,7 @@ export async function startWeb(context: AppContext): Promise<{ stop(): Promise<v
     mode: 'production',
   } as unknown as ServerBuild;
   let realtime: Realtime | undefined;
-  const server = createWebServer({ context, build, clientFolder: 'public', live: () => realtime });
+  const server = createWebServer({ context, build, clientFolder: 'public', live: () => realtime, ...options });
   realtime = startRealtime(server, context);
   server.listen(context.env.port, '127.0.0.1');
   await once(server, 'listening');

@@ -30,9 +30,36 @@ test('a database is all that is needed', () => {
   });
 });
 
-test('the public origin follows the port, and loses its path', () => {
+test('the public origin follows the port', () => {
   expect(read({ PORT: '4100' }).baseUrl).toBe('http://localhost:4100');
-  expect(read({ BASE_URL: 'https://mail.example.com/' }).baseUrl).toBe('https://mail.example.com');
+});
+
+test.each([
+  ['https://mail.example.com/', 'https://mail.example.com'],
+  ['HTTPS://Mail.Example.com:443', 'https://mail.example.com'],
+  ['http://mail.example.com:80/', 'http://mail.example.com'],
+  ['https://mail.example.com:8443', 'https://mail.example.com:8443'],
+  ['http://[2001:DB8::1]:3000', 'http://[2001:db8::1]:3000'],
+])('the public origin %s is %s', (given, origin) => {
+  expect(read({ BASE_URL: given }).baseUrl).toBe(origin);
+});
+
+test.each(['https://example.com/rollcall', 'https://example.com/?x=1', 'https://example.com/#a', 'https://ana:hush@example.com'])(
+  'a public origin %s that Rollcall cannot run under ends the start',
+  (given) => {
+    expect(problemOf({ BASE_URL: given })).toContain('BASE_URL must be a scheme and a name only');
+  },
+);
+
+test('this machine only is listened to and nobody is believed, where nothing else is said', () => {
+  expect(read({})).toMatchObject({ host: '127.0.0.1', trustProxy: [] });
+  expect(read({ HOST: '::', TRUST_PROXY: 'loopback, 10.0.0.0/8,2001:db8::1' })).toMatchObject({
+    host: '::',
+    trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::1'],
+  });
+  expect(read({ TRUST_PROXY: 'none' }).trustProxy).toEqual([]);
+  for (const wrong of ['1', 'true', 'proxy.example.com', '10.0.0.0/33', '0.0.0.0/0', '10.0.0.1/8/8'])
+    expect(problemOf({ TRUST_PROXY: wrong })).toContain('TRUST_PROXY must name the addresses or networks of your proxies');
 });
 
 test('an empty variable counts as absent', () => {

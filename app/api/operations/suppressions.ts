@@ -1,4 +1,5 @@
-import { namedSuppression, newSuppression, suppressionFilter } from '../../domain/suppressions/suppression.ts';
+import { inboundFilter } from '../../domain/delivery/inbound-message.ts';
+import { namedSuppression, newSuppression, suppressionFilter, suppressionReason } from '../../domain/suppressions/suppression.ts';
 import type { Operation } from '../operation.ts';
 
 export const suppressionOperations = {
@@ -25,18 +26,30 @@ export const suppressionOperations = {
   removeSuppression: {
     method: 'DELETE',
     path: '/suppressions',
-    summary: 'Send to it again; named by channel and address, in the body or in the query',
+    summary: 'Take off a block or a named reason; named by channel and address, in the body or in the query',
     permission: 'suppressions:write',
     query: namedSuppression,
     body: namedSuppression,
     status: 204,
-    problems: [404, 422],
+    problems: [404, 409, 422],
   },
   removeSuppressionById: {
     method: 'DELETE',
     path: '/suppressions/{id}',
-    summary: 'Send to it again; named by the id that the list tells',
+    summary: 'Take off a block or a named reason; named by the id that the list tells. It is sent to again once no reason is left',
     permission: 'suppressions:write',
+    query: suppressionReason,
     status: 204,
+    problems: [409, 422],
+  },
+  listInboundMessages: {
+    method: 'GET',
+    path: '/inbound-messages',
+    summary: 'Text messages of people that were not understood (STOP and START are), the newest first',
+    permission: 'campaigns:read',
+    query: inboundFilter,
+    status: 200,
+    answer: 'InboundMessagePage',
+    problems: [422],
   },
 } as const satisfies Record<string, Operation>;

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
-import { normaliseEmail } from '#app/domain/contacts/email-address.ts';
+import { type AddressReading, addressSentence } from '#app/domain/contacts/address-reading.ts';
+import { readEmail } from '#app/domain/contacts/email-address.ts';
 
 export interface AddressCheck {
   /** As it would be kept; null while it is none, or not known yet. */
@@ -19,8 +20,9 @@ export function useAddressCheck(channel: Channel, typed: string): AddressCheck {
   useEffect(() => {
     let stale = false;
     const timer = setTimeout(async () => {
-      const address = channel === 'email' ? normaliseEmail(typed) : await normaliseNumber(typed);
-      if (!stale) setCheck({ of: typed, address, error: address ? null : wrong[channel] });
+      const reading = channel === 'email' ? readEmail(typed) : await readNumber(typed);
+      const error = reading.address === null ? addressSentence(channel, reading) : null;
+      if (!stale) setCheck({ of: typed, address: reading.address, error });
     }, TYPING_PAUSE_MS);
     return () => {
       stale = true;
@@ -30,12 +32,7 @@ export function useAddressCheck(channel: Channel, typed: string): AddressCheck {
   return check.of === typed ? check : { address: null, error: null };
 }
 
-const wrong: Record<Channel, string> = {
-  email: 'This is not an email address yet.',
-  sms: 'This is not a phone number yet. Write it with its country code, such as +49.',
-};
-
-async function normaliseNumber(typed: string): Promise<string | null> {
-  const { normalisePhone } = await import('#app/domain/contacts/phone-number.ts');
-  return normalisePhone(typed, 'US');
+async function readNumber(typed: string): Promise<AddressReading> {
+  const { readPhone } = await import('#app/domain/contacts/phone-number.ts');
+  return readPhone(typed);
 }

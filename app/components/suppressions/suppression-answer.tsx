@@ -15,7 +15,15 @@ export function SuppressionAnswerAlert({ answer }: { answer: SuppressionAnswer }
     case 'removed':
       return (
         <ProblemAlert kind="success">
-          <strong className="name">{answer.address}</strong> is off the list.
+          {answer.still ? (
+            <>
+              The reason is off. <strong className="name">{answer.address}</strong> stays on the list for others.
+            </>
+          ) : (
+            <>
+              <strong className="name">{answer.address}</strong> is off the list.
+            </>
+          )}
         </ProblemAlert>
       );
     case 'imported': {

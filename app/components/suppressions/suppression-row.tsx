@@ -1,6 +1,11 @@
 import { Tooltip } from '@mantine/core';
 import { Link } from '@remix-run/react';
-import { reasonTexts, type SuppressionJson, type SuppressionReason } from '#app/domain/suppressions/suppression.ts';
+import {
+  reasonTexts,
+  type SuppressionJson,
+  type SuppressionReason,
+  type SuppressionReasonJson,
+} from '#app/domain/suppressions/suppression.ts';
 import { ChannelMark } from '../channel-mark.tsx';
 import { RelativeTime } from '../relative-time.tsx';
 import { ConfirmButton } from '../settings/confirm-button.tsx';
@@ -17,17 +22,14 @@ const warnings: Partial<Record<SuppressionReason, string>> = {
 
 interface Props {
   row: SuppressionJson;
-  /** Of the campaign that it came from. */
-  campaign: string | null;
+  /** Of the campaigns that the reasons came from. */
+  campaigns: Record<number, string>;
   mayWrite: boolean;
 }
 
-/** Who it is, why, and where it came from. */
-export function SuppressionRow({
-  row: { channel, address, reason, campaign_id, recipient_id, created_at, created_by },
-  campaign,
-  mayWrite,
-}: Props) {
+/** Who it is, and each reason why, where it came from and since when. */
+export function SuppressionRow({ row: { channel, address, reasons }, campaigns, mayWrite }: Props) {
+  const several = reasons.length > 1;
   return (
     <li className={`${settings.row} ${classes.row}`}>
       <span className={classes.channel}>
@@ -37,43 +39,63 @@ export function SuppressionRow({
         <span className={`name ${settings.title}`} dir="auto">
           {address}
         </span>
-        <span className={settings.detail}>
-          <Tooltip label={reasonTexts[reason].meaning}>
-            <span className={classes.reason}>{reasonTexts[reason].label}</span>
-          </Tooltip>
-          {campaign_id !== null && (
-            <>
-              {' · from '}
-              <Link to={`/campaigns/${campaign_id}/recipients/${recipient_id}`} className={`name ${classes.source}`} dir="auto">
-                {campaign ?? `campaign ${campaign_id}`}
-              </Link>
-            </>
-          )}
-          {created_by !== null && (
-            <>
-              {' · by '}
-              <span className="name" dir="auto">
-                {created_by}
-              </span>
-            </>
-          )}
-          {' · '}
-          <RelativeTime at={created_at} />
-        </span>
+        <ul className={classes.reasons}>
+          {reasons.map((one) => (
+            <li key={`${one.reason} ${one.source}`} className={classes.reasonLine}>
+              <Why reason={one} campaign={campaigns[one.campaign_id ?? 0] ?? null} />
+              {mayWrite && (
+                <ConfirmButton
+                  label="Remove"
+                  name={several ? `${address}: ${reasonTexts[one.reason].label}` : address}
+                  question={several ? 'Take this reason off?' : 'Take it off the list?'}
+                  confirm={several ? 'Take it off' : 'Send to it again'}
+                  fields={{ intent: 'remove', channel, address, reason: one.reason, source: one.source }}
+                >
+                  {several ? (
+                    <>
+                      <strong className="name">{address}</strong> stays on the list for the other reasons.
+                    </>
+                  ) : (
+                    <>
+                      Campaigns send to <strong className="name">{address}</strong> again from then on.
+                    </>
+                  )}{' '}
+                  {warnings[one.reason]}
+                </ConfirmButton>
+              )}
+            </li>
+          ))}
+        </ul>
       </div>
-      {mayWrite && (
-        <div className={settings.rowEnd}>
-          <ConfirmButton
-            label="Remove"
-            name={address}
-            question="Take it off the list?"
-            confirm="Send to it again"
-            fields={{ intent: 'remove', channel, address }}
-          >
-            Campaigns send to <strong className="name">{address}</strong> again from then on. {warnings[reason]}
-          </ConfirmButton>
-        </div>
-      )}
     </li>
+  );
+}
+
+function Why({ reason: one, campaign }: { reason: SuppressionReasonJson; campaign: string | null }) {
+  return (
+    <span className={settings.detail}>
+      <Tooltip label={reasonTexts[one.reason].meaning}>
+        <span className={classes.reason}>{reasonTexts[one.reason].label}</span>
+      </Tooltip>
+      {one.campaign_id !== null && (
+        <>
+          {' · from '}
+          <Link to={`/campaigns/${one.campaign_id}/recipients/${one.recipient_id}`} className={`name ${classes.source}`} dir="auto">
+            {campaign ?? `campaign ${one.campaign_id}`}
+          </Link>
+        </>
+      )}
+      {one.created_by !== null && (
+        <>
+          {one.source === 'import' ? ' · from a file by ' : ' · by '}
+          <span className="name" dir="auto">
+            {one.created_by}
+          </span>
+        </>
+      )}
+      {one.source === 'sandbox' && ' · told by the provider sandbox'}
+      {' · '}
+      <RelativeTime at={one.created_at} />
+    </span>
   );
 }

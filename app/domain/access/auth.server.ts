@@ -1,6 +1,8 @@
 import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Database } from '#db/database.ts';
 import { createKeyVerifier } from './api-keys.server.ts';
+import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
+import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { isRole, type Viewer } from './roles.ts';
 import { createSessions, type SessionOptions, type Sessions } from './sessions.server.ts';
 
@@ -14,35 +16,39 @@ export interface Auth {
   readonly calls: RateLimiterMemory;
   /** Test messages of one key or person, 10 a minute in this process. */
   readonly testSends: RateLimiterMemory;
-  /** Failed sign-ins in a row of one account from one address, across processes: after 5 wait a minute. */
-  readonly accountFailures: RateLimiterPostgres;
-  /** Failed sign-ins from one address, across processes: after 50 in 10 minutes wait as long. */
-  readonly addressFailures: RateLimiterPostgres;
+  /** Failed sign-ins, across processes, by what they are counted under. */
+  readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser', RateLimiterPostgres>;
+  readonly knownBrowsers: KnownBrowsers;
+  readonly passwordChecks: PasswordChecks;
 }
 
 export function createAuth(db: Database, options: SessionOptions): Auth {
-  const failures = { storeClient: db.pool, storeType: 'pool', tableName: 'sign_in_failures', tableCreated: true };
+  const store = { storeClient: db.pool, storeType: 'pool', tableName: 'sign_in_failures', tableCreated: true };
+  const failures = (
+    keyPrefix: string,
+    points: number,
+    duration: number,
+    more: { blockDuration?: number; clearExpiredByTimeout?: boolean } = {},
+  ) => new RateLimiterPostgres({ ...store, keyPrefix, points, duration, clearExpiredByTimeout: false, ...more });
   return {
     baseUrl: options.baseUrl,
     sessions: createSessions(db.pool, options),
     viewerOfKey: createKeyVerifier(db),
     calls: new RateLimiterMemory({ points: 100, duration: 1 }),
     testSends: new RateLimiterMemory({ points: 10, duration: 60 }),
-    accountFailures: new RateLimiterPostgres({
-      ...failures,
-      keyPrefix: 'account',
-      points: 5,
-      duration: 600,
-      blockDuration: 60,
-      clearExpiredByTimeout: true,
-    }),
-    addressFailures: new RateLimiterPostgres({
-      ...failures,
-      keyPrefix: 'address',
-      points: 50,
-      duration: 600,
-      clearExpiredByTimeout: false,
-    }),
+    failures: {
+      // One account from one address: after 5 in a row wait a minute.
+      pair: failures('account', 5, 600, { blockDuration: 60, clearExpiredByTimeout: true }),
+      // One address, whatever account: after 50 in 10 minutes wait as long.
+      address: failures('address', 50, 600),
+      // One account, whatever address: after 20 in 15 minutes one try in 30 seconds.
+      account: failures('everywhere', 20, 900),
+      trickle: failures('trickle', 1, 30),
+      // A browser that signed in before, instead of the three above.
+      browser: failures('browser', 10, 300),
+    },
+    knownBrowsers: createKnownBrowsers(options.secret, options.baseUrl.startsWith('https:')),
+    passwordChecks: createPasswordChecks(),
   };
 }
 

@@ -99,7 +99,10 @@ export function activityText(event: Event): string {
       return `A late answer changed how it ended. ${ended(details)}`;
     case 'recipient_retried':
       return details.corrected
-        ? by(`corrected the address to ${whom} and sent again`, `The address was corrected to ${whom} and sent to again`)
+        ? by(
+            `corrected the address ${change(details, whom)} and sent again`,
+            `The address was corrected ${change(details, whom)} and sent to again`,
+          )
         : by(`sent to ${whom} again`, `${whom} was sent to again`);
     case 'recipient_resolved':
       return resolved(actor, whom, details.outcome);
@@ -108,6 +111,11 @@ export function activityText(event: Event): string {
     case 'released':
       return 'The wait is over, and sending goes on.';
   }
+}
+
+/** Corrections of before both were kept name the address of now. */
+function change({ from, to }: ActivityDetails, whom: string): string {
+  return from && to ? `from ${from} to ${to}` : `to ${whom}`;
 }
 
 function imported(actor: string | null, { accepted, duplicates = 0, rejected = 0, file_name }: ActivityDetails): string {

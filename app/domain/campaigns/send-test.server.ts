@@ -4,8 +4,8 @@ import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import type { Database } from '#db/database.ts';
 import type { Viewer } from '../access/roles.ts';
-import { normaliseEmail } from '../contacts/email-address.ts';
-import { normalisePhone } from '../contacts/phone-number.ts';
+import { addressSentence } from '../contacts/address-reading.ts';
+import { readAddress } from '../contacts/read-address.ts';
 import { previewMessage } from '../content/preview-message.server.ts';
 import { conflict, invalid, Problem } from '../problem.ts';
 import type { AttemptOutcome } from '../recipients/recipient.ts';
@@ -53,12 +53,10 @@ export async function sendTest(
   }
 }
 
-function normalise(channel: Channel, address: string): string {
-  const normalised = channel === 'email' ? normaliseEmail(address) : normalisePhone(address, 'US');
-  if (normalised) return normalised;
-  const message =
-    channel === 'email' ? 'This is not a valid email address.' : 'This is not a valid phone number. Write it like +12015550123.';
-  throw invalid([{ path: 'address', message }]);
+function normalise(channel: Channel, raw: string): string {
+  const reading = readAddress(channel, raw);
+  if (reading.address !== null) return reading.address;
+  throw invalid([{ path: 'address', message: addressSentence(channel, reading) }]);
 }
 
 async function render(db: Database, id: number, unsubscribeUrl: string): Promise<Pick<OutgoingMessage, 'subject' | 'html' | 'text'>> {

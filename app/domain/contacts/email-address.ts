@@ -1,45 +1,73 @@
+import { type AddressReading, read, refused } from './address-reading.ts';
+import { plainText } from './plain-text.ts';
+
 const MAX_LENGTH = 254;
 const MAX_LOCAL = 64;
 
 // RFC 5321, 4.1.2: Dot-string. Quoted local parts exist on paper only, and SendGrid refuses non-ASCII ones.
-const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 // RFC 1123 host names of two labels or more; a top-level domain starts with a letter (xn-- included). Reserved ones such as .test are fine.
 const domainName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const control = /[\u0000-\u001f\u007f-\u009f]/;
+/** `ana` in a domain is one thing in Latin letters and another in Cyrillic ones; both in one word are a trick or a slip. */
+const twoAlphabets =
+  /\p{Script=Latin}[^.]*[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}][^.]*\p{Script=Latin}/u;
 
 /**
- * The one spelling under which an email address is kept and compared: lower case, no spaces around it, the domain in ASCII (IDNA).
- * Takes what exports contain: `mailto:ana@example.com`, `Ana Lopez <ana@example.com>`.
- *
- * @returns null where it is no address that a message could be sent to
+ * Reads an email address as people and exports write it: with invisible marks, blanks or quotation marks around it, a full stop or comma
+ * after it, `mailto:`, a name (`Ana Lopez <ana@example.com>`). The one spelling under which it is kept: lower case, the domain in ASCII (IDNA).
+ * What names two addresses, or would have to be repaired by guessing, is refused. For both channels see `read-address.ts`.
  */
-export function normaliseEmail(raw: string): string | null {
-  const address = bareAddress(raw.trim()).toLowerCase();
+export function readEmail(raw: string): AddressReading {
+  const text = unwrap(plainText(raw));
+  if (text === '') return refused('no address');
+  const address = bareAddress(text);
   const at = address.lastIndexOf('@');
-  if (at < 1 || at > MAX_LOCAL) {
-    return null;
+  const domain = asciiDomain(address.slice(at + 1).toLowerCase());
+  const local = address.slice(0, Math.max(at, 0));
+  if (domain !== null && local.length <= MAX_LOCAL && local.length + 1 + domain.length <= MAX_LENGTH && localPart.test(local)) {
+    return read(`${local.toLowerCase()}@${domain}`);
   }
-  const local = address.slice(0, at);
-  const domain = asciiDomain(address.slice(at + 1));
-  if (domain === null || local.length + 1 + domain.length > MAX_LENGTH || !localPart.test(local)) {
-    return null;
-  }
-  return `${local}@${domain}`;
+  return refused('not a valid address', adviceOn(text));
+}
+
+/** The address as it is kept, or null; for the reason see {@link readEmail}. */
+export function normaliseEmail(raw: string): string | null {
+  return readEmail(raw).address;
+}
+
+/** What stands around an address in lists and spreadsheets and is not part of it. */
+function unwrap(text: string): string {
+  const bare = text.replace(/[.,;:\s]+$/, '').replace(/^[,;\s]+/, '');
+  const quoted = /^(["'\u2018\u201c\u201e\u00ab])(.*)["'\u2019\u201c\u201d\u00bb]$/s.exec(bare);
+  if (quoted && !quoted[2]?.includes(quoted[1] as string)) return (quoted[2] as string).trim();
+  // A spreadsheet's mark for text.
+  return bare.replace(/^['\u2019](?=[^'\u2019]*$)/, '').trim();
 }
 
 function bareAddress(text: string): string {
-  if (text.endsWith('>')) {
-    const named = /^([^<>]*)<([^<>]*)>$/.exec(text);
-    // "a@example.com, Bob <b@example.com>" names two people: there is no telling whom the row means.
-    const name = named?.[1]?.trim() ?? '';
-    return named && !(name.includes('@') && /[,;]/.test(name)) ? stripScheme((named[2] ?? '').trim()) : '';
-  }
-  return stripScheme(text);
+  const named = /^([^<>]*)<([^<>]*)>$/.exec(text);
+  if (!named) return stripScheme(text);
+  const inner = unwrap(stripScheme(plainText(named[2] ?? '')));
+  // "a@example.com, Bob <b@example.com>" names two people: there is no telling whom the row means.
+  const name = (named[1] ?? '').replace(/[\s"']/g, '').toLowerCase();
+  return name.includes('@') && name !== inner.toLowerCase() ? '' : inner;
 }
 
 function stripScheme(text: string): string {
-  return /^mailto:/i.test(text) ? text.slice('mailto:'.length).trim() : text;
+  const link = /^mailto:([^?]*)/i.exec(text);
+  if (!link) return text;
+  const address = (link[1] ?? '').trim();
+  return address.replace(/%40/g, '@').replace(/^<(.*)>$/, '$1');
+}
+
+function adviceOn(text: string): string | null {
+  const parts = text.split(/[\s,;|/<>]+/).filter((part) => /^[^@]+@[^@]+\.[^@]+$/.test(part));
+  if (parts.length > 1) return 'There is more than one address. Keep one in this column.';
+  if (twoAlphabets.test(text.slice(text.lastIndexOf('@') + 1))) return 'Its domain mixes letters of two alphabets. Type the address again.';
+  if (/\s/.test(text) && normaliseEmail(text.replace(/\s/g, '')) !== null) return 'There is a blank inside the address. Remove it.';
+  return null;
 }
 
 function asciiDomain(domain: string): string | null {
@@ -47,7 +75,7 @@ function asciiDomain(domain: string): string | null {
     return domain.length <= 253 ? domain : null;
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: "not ASCII" is the question
-  if (!/[^\u0000-\u007f]/.test(domain) || control.test(domain) || /[\s/?#@:\\[\]%]/.test(domain)) {
+  if (!/[^\u0000-\u007f]/.test(domain) || control.test(domain) || /[\s/?#@:\\[\]%]/.test(domain) || twoAlphabets.test(domain)) {
     return null;
   }
   // The URL parser carries the IDNA tables (UTS 46), in Node and in browsers alike.

@@ -11,11 +11,11 @@ import { type ByteSource, readChunks } from './byte-source.server.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
 import { readCsv } from './csv-rows.server.ts';
 import { decodeLines } from './decode.server.ts';
-import { normaliseEmail } from './email-address.ts';
 import { type ImportReport, MAX_REPORTED_ERRORS, type RejectedRow, reportUrl } from './import-report.ts';
 import { readJson } from './json-rows.server.ts';
-import { isCountry, normalisePhone } from './phone-number.ts';
-import { type NormaliseAddress, type StagedRow, stageRow } from './stage-row.ts';
+import { isCountry } from './phone-number.ts';
+import { readAddress } from './read-address.ts';
+import { type StagedRow, stageRow } from './stage-row.ts';
 import { copyToStaging, createStaging, insertRecipients, keepRejects } from './staging.server.ts';
 
 export interface ImportRequest {
@@ -88,7 +88,7 @@ async function runImport(client: PoolClient, request: ImportRequest): Promise<Im
 
   await client.query(`select set_config('rollcall.actor', $1, true)`, [request.viewer.label]);
   await createStaging(client);
-  await copyToStaging(client, stage(contacts.batches, channel, request.defaultCountry ?? 'US', tally));
+  await copyToStaging(client, stage(contacts.batches, channel, request.defaultCountry, tally));
 
   // Two imports with the same people in different orders would wait for each other's rows; one after the other cannot.
   await client.query(`select pg_advisory_xact_lock(hashtextextended('import into campaign', $1))`, [campaignId]);
@@ -122,14 +122,13 @@ function readContacts({ source, contentType, addressColumn, delimiter }: ImportR
 async function* stage(
   batches: AsyncIterable<ContactRow[]>,
   channel: Channel,
-  defaultCountry: string,
+  defaultCountry: string | undefined,
   tally: { rows: number; rejected: number; errors: RejectedRow[] },
 ): AsyncGenerator<StagedRow[]> {
-  const country = defaultCountry.toUpperCase();
-  const normalise: NormaliseAddress = channel === 'sms' && isCountry(country) ? (raw) => normalisePhone(raw, country) : normaliseEmail;
-  const refusal = channel === 'sms' ? 'not a valid phone number' : 'not a valid address';
+  const given = defaultCountry?.toUpperCase();
+  const country = given !== undefined && isCountry(given) ? given : undefined;
   for await (const batch of batches) {
-    const staged = batch.map((row) => stageRow(row, normalise, refusal));
+    const staged = batch.map((row) => stageRow(row, (raw) => readAddress(channel, raw, { country })));
     tally.rows += staged.length;
     for (const { line, address, reason } of staged) {
       if (reason !== null) {

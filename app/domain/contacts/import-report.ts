@@ -1,3 +1,5 @@
+import { addressFaults } from './address-reading.ts';
+
 export interface RejectedRow {
   /** Where the row starts in the file; for JSON the item's position. From 1. */
   line: number;
@@ -6,7 +8,7 @@ export interface RejectedRow {
   reason: RejectReason;
 }
 
-export const rejectReasons = ['no address', 'not a valid address', 'not a valid phone number'] as const;
+export const rejectReasons = addressFaults;
 export type RejectReason = (typeof rejectReasons)[number];
 
 /** What became of a contact file: `rows = accepted + duplicates + rejected`. Names are fixed by the REST API. */

@@ -1,4 +1,25 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { type CountryCode, isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { type AddressReading, read, refused } from './address-reading.ts';
+import { plainText } from './plain-text.ts';
+
+export interface PhoneReading {
+  /** Whose numbers are written without a country code; ISO 3166. Where nobody said, the United States, and then with more doubt. */
+  country?: CountryCode | undefined;
+  /**
+   * What numbers are that have neither a plus nor a 0 in front: national ones (a spreadsheet dropped the 0, or there is none), or international
+   * ones whose plus was dropped. Where nobody said, what can be both is refused.
+   */
+  bare?: BareNumbers | undefined;
+}
+
+export const bareNumberMeanings = ['national', 'international'] as const;
+export type BareNumbers = (typeof bareNumberMeanings)[number];
+
+const MAX_LENGTH = 64;
+/** What stands before numbers in exports and links: `tel:`, `Mobile: `, `whatsapp:`, and `p:` in lead forms. */
+const label = /^(?:tel|telefon|phone|mobile|mobil|mob|handy|cell|sms|smsto|callto|whatsapp|wa|p)\.?\s*:\s*(?:\/\/)?/i;
+const extension = /\d\s*(?:(?:;\s*ext=|ext(?:ension)?|x|dw|durchwahl|poste|interno?|anexo|ramal)[.:]?|#)\s*\d{1,7}$/i;
+const lost = 'A spreadsheet cut off some of its digits. Format the column as text and export it again.';
 
 /** Is it a country (ISO 3166, "US") whose numbering plan is known? */
 export function isCountry(code: string): code is CountryCode {
@@ -6,17 +27,109 @@ export function isCountry(code: string): code is CountryCode {
 }
 
 /**
- * A phone number in E.164 ("+12015550123"): the one spelling under which it is kept and compared.
- * Numbers without a country code are read as ones of `defaultCountry`. The whole text must be one number.
+ * Reads a phone number as people, exports and spreadsheets write it, to E.164 ("+12015550123"): the one spelling under which it is kept and
+ * compared. The whole text must be one number, which the numbering plan of its country has.
  *
- * @returns null where the country's numbering plan has no such number
+ * A number is read in one way or not at all. "491701234567" can be +49 170 1234567 without its plus, and (0491) 701234567 in Leer: it is
+ * refused unless `bare` says what such numbers are. What has one valid reading only is taken ("447911123456" in a list of the US).
  */
-export function normalisePhone(raw: string, defaultCountry: CountryCode): string | null {
-  const text = raw.trim().replace(/^tel:/i, '');
-  if (text === '' || text.length > 64) {
-    return null;
+export function readPhone(raw: string, { country, bare }: PhoneReading = {}): AddressReading {
+  const text = unwrap(asciiDigits(plainText(raw)));
+  if (text === '') return refused('no address');
+  if (text.length > MAX_LENGTH || !/^[(+\s]*\d/.test(text)) return refused('not a valid phone number');
+  const spreadsheet = fromSpreadsheet(text);
+  if (spreadsheet === null) return refused('not a valid phone number', lost);
+  if (holdsTwo(text)) return refused('not a valid phone number', 'There is more than one number. Keep one in this column.');
+
+  if (extension.test(text))
+    return refused('not a valid phone number', 'An SMS cannot reach an extension. Remove it, or take another number.');
+
+  const written = spreadsheet ?? text;
+  if (/\p{L}/u.test(written)) return refused('not a valid phone number'); // a letter O for a zero, a name, a word
+  const digits = written.replace(/\D/g, '');
+  if (/^\D*\+/.test(written)) return single([parse(written.slice(written.indexOf('+')))]);
+  const home = country ?? 'US';
+  // Dialled from abroad, in the way of most of the world and of North America: no numbering plan has numbers of its own that begin so.
+  if (digits.startsWith('00')) return single([parse(written.replace(/^\D*0\D*0\D*/, '+')), parse(written, home)]);
+  if (digits.startsWith('011')) return single([parse(written.replace(/^\D*0\D*1\D*1\D*/, '+')), parse(written, home)]);
+  if (digits.startsWith('0')) return single([parse(written, home)]);
+
+  const international = parse(written.replace(/^\D*/, '+'));
+  if (bare === 'international') return single([international]);
+  const national = parse(written, home);
+  if (bare === 'national') return single([national]);
+  if (national?.isValid() && writtenAtHome(national, digits)) {
+    const said = isGrouped(text) || (country !== undefined && spreadsheet === undefined);
+    const other = said ? international?.countryCallingCode === national.countryCallingCode : takesMessages(international);
+    if (!other) return read(national.number);
   }
-  const number = parsePhoneNumberFromString(text, { defaultCountry, extract: false });
-  // A message cannot be sent to an extension.
-  return number?.isValid() && !number.ext ? number.number : null;
+  return single([national, international]);
+}
+
+/** The number as it is kept, or null; for the reason see {@link readPhone}. */
+export function normalisePhone(raw: string, country?: CountryCode): string | null {
+  return readPhone(raw, { country }).address;
+}
+
+function parse(text: string, defaultCountry?: CountryCode): PhoneNumber | undefined {
+  return parsePhoneNumberFromString(text, { ...(defaultCountry && { defaultCountry }), extract: false });
+}
+
+function single(readings: (PhoneNumber | undefined)[]): AddressReading {
+  const valid = readings.filter((number) => number?.isValid()) as PhoneNumber[];
+  if (new Set(valid.map(({ number }) => number)).size > 1)
+    return refused('could be a number of two countries', 'Write it with + and its country code.');
+  const [number] = valid;
+  return number ? read(number.number) : refused('not a valid phone number');
+}
+
+/** In countries without a 0 in front, such as the US or Spain, the bare digits are how people write it; elsewhere something was dropped. */
+function writtenAtHome(national: PhoneNumber, digits: string): boolean {
+  return national.formatNational().replace(/\D/g, '') === digits || `1${national.nationalNumber}` === digits;
+}
+
+/** (201) 555-0123, 201-555-0123, 201.555.0123: nobody groups an international number so. */
+function isGrouped(text: string): boolean {
+  return /^\(\d{3}\)[\s.-]*\d{3}[\s.-]?\d{4}$|^\d{3}[\s.-]\d{3}[\s.-]\d{4}$|^\d{3}[\s.-]\d{7}$/.test(text);
+}
+
+function takesMessages(number: PhoneNumber | undefined): boolean {
+  return number?.isValid() === true && ['MOBILE', 'FIXED_LINE_OR_MOBILE'].includes(number.getType() ?? '');
+}
+
+/** What stands around a number in lists, links and spreadsheets and is not part of it. */
+function unwrap(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/^=\s*(?=")/, '') // ="0151…" keeps a spreadsheet from reading it as a number
+    .replace(/^[\s"'\u2018\u2019\u201c\u201d\u201e`]+|[\s"'\u2018\u2019\u201c\u201d`.,;:]+$/g, '')
+    .replace(label, '')
+    .trim();
+}
+
+/**
+ * What a spreadsheet made of a number that it took for an amount: "1701234567.0", "4.47911123456E+11".
+ *
+ * @returns the digits; null where they are not all there; undefined where it is no amount
+ */
+function fromSpreadsheet(text: string): string | null | undefined {
+  const power = /^(\+?)(\d+)(?:[.,](\d*))?e\+?(\d{1,3})$/i.exec(text);
+  if (power) {
+    const [, plus, whole = '', decimals = '', exponent] = power;
+    return decimals.length === Number(exponent) && whole.length === 1 ? `${plus}${whole}${decimals}` : null;
+  }
+  const amount = /^(\+?\d+)[.,]0{1,2}$/.exec(text);
+  if (amount) return amount[1];
+  // 0151.2345678.0: neither an amount nor how anybody groups a number.
+  return /\d[.,]0$/.test(text) ? null : undefined;
+}
+
+/** "0151 2345678 / 0170 1234567", and "030 123456/7", which stands for two numbers, too. */
+function holdsTwo(text: string): boolean {
+  const parts = text.split(/[/,;|\n&]|\s(?:or|oder|ou|o|and|und|et|y)\s/i).map((part) => part.replace(/\D/g, '').length);
+  return parts.filter((digits) => digits >= 5).length > 1 || /\d{4,}\s*\/\s*\d{1,3}$/.test(text) || /\d[^e]*\+\s*\d/i.test(text);
+}
+
+function asciiDigits(text: string): string {
+  return text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
 }

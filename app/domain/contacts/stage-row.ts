@@ -1,9 +1,10 @@
+import type { AddressReading } from './address-reading.ts';
 import type { ContactRow } from './contact-rows.ts';
 import type { RejectReason } from './import-report.ts';
 
 const MAX_SHOWN = 320;
 
-export type NormaliseAddress = (raw: string) => string | null;
+export type ReadAddress = (raw: string) => AddressReading;
 
 /** A contact row on its way to the staging table: with its address as it will be kept, or with the reason why it is refused. */
 export interface StagedRow {
@@ -13,14 +14,12 @@ export interface StagedRow {
   reason: RejectReason | null;
 }
 
-/** @param refusal the reason for an address that `normalise` does not accept */
-export function stageRow({ line, address: raw, variables }: ContactRow, normalise: NormaliseAddress, refusal: RejectReason): StagedRow {
-  const address = normalise(raw);
+export function stageRow({ line, address: raw, variables }: ContactRow, read: ReadAddress): StagedRow {
+  const { address, fault } = read(raw);
   if (address !== null) {
     return { line, address, variables, reason: null };
   }
-  const shown = raw.trim();
-  return { line, address: shown.slice(0, MAX_SHOWN).toWellFormed(), variables: '{}', reason: shown === '' ? 'no address' : refusal };
+  return { line, address: raw.trim().slice(0, MAX_SHOWN).toWellFormed(), variables: '{}', reason: fault };
 }
 
 /** One line of COPY's text format: id is left to its default. */

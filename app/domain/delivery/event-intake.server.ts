@@ -9,9 +9,10 @@ const COMPANY_MS = 5;
 const COMPANY = 500;
 
 export interface EventIntake {
-  batch(events: readonly ProviderEvent[]): Promise<EventReport>;
+  /** @param fromSandbox see recordEvents */
+  batch(events: readonly ProviderEvent[], fromSandbox?: boolean): Promise<EventReport>;
   /** Shares a transaction with others that come at the same time. */
-  single(event: ProviderEvent): Promise<void>;
+  single(event: ProviderEvent, fromSandbox?: boolean): Promise<void>;
 }
 
 const intakes = new WeakMap<object, EventIntake>();
@@ -25,6 +26,7 @@ export function eventIntake(db: Database): EventIntake {
 
 interface Waiting {
   event: ProviderEvent;
+  fromSandbox: boolean;
   done(): void;
   failed(error: unknown): void;
 }
@@ -46,13 +48,17 @@ function createIntake(db: Database): EventIntake {
     }
   }
 
-  const batch = (events: readonly ProviderEvent[]) => inTurn(() => recordEvents(db, events));
+  const batch = (events: readonly ProviderEvent[], fromSandbox = false) => inTurn(() => recordEvents(db, events, fromSandbox));
 
   function flush(): void {
     const together = company;
     company = [];
     if (together.length === 0) return;
-    batch(together.map(({ event }) => event)).then(
+    // A process has either a real Twilio or the sandbox.
+    batch(
+      together.map(({ event }) => event),
+      together.some(({ fromSandbox }) => fromSandbox),
+    ).then(
       () => {
         for (const { done } of together) done();
       },
@@ -64,9 +70,9 @@ function createIntake(db: Database): EventIntake {
 
   return {
     batch,
-    single(event) {
+    single(event, fromSandbox = false) {
       return new Promise((done, failed) => {
-        company.push({ event, done, failed });
+        company.push({ event, fromSandbox, done, failed });
         if (company.length >= COMPANY) flush();
         else if (company.length === 1) setTimeout(flush, COMPANY_MS);
       });

@@ -5,7 +5,7 @@ import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalid } from '../problem.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from '../recipients/recipient-json.ts';
-import type { SuppressionReason } from '../suppressions/suppression.ts';
+import { type SuppressionRow, suppressionColumns, toSuppressionJson } from '../suppressions/list-suppressions.server.ts';
 import { type PersonMessage, peopleFilter, type SuppressedAddress } from './person.ts';
 import { personPrefixes } from './person-prefixes.ts';
 
@@ -45,12 +45,12 @@ export async function suggestPeople(db: Database, q: string, limit: number): Pro
 
 /** Which of the addresses nobody sends to, and why. An address and a number never look alike, so the channel goes without saying. */
 export async function suppressedAmong(db: Database, addresses: readonly string[]): Promise<SuppressedAddress[]> {
-  const { rows } = await db.pool.query<{ address: string; reason: SuppressionReason; created_at: Date }>(
-    `select s.address, s.reason, s.created_at from unnest($1::channel[]) as wanted(channel)
+  const { rows } = await db.pool.query<SuppressionRow>(
+    `select ${suppressionColumns} from unnest($1::channel[]) as wanted(channel)
      join suppressions s on s.channel = wanted.channel and s.address = any($2)`,
     [channels, addresses],
   );
-  return rows.map(({ created_at, ...row }) => ({ ...row, created_at: created_at.toISOString() }));
+  return rows.map(toSuppressionJson).map(({ id, address, reason, created_at, reasons }) => ({ id, address, reason, created_at, reasons }));
 }
 
 async function prefixesOf(db: Database, q: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { normaliseEmail } from '../contacts/email-address.ts';
+import { plainText } from '../contacts/plain-text.ts';
 import { searchPrefixes } from '../recipients/search-prefixes.ts';
 
 /**
@@ -8,7 +9,7 @@ import { searchPrefixes } from '../recipients/search-prefixes.ts';
  * @param samples numbers in E.164
  */
 export function personPrefixes(q: string, samples: readonly string[]): string[] {
-  const text = q.trim().replaceAll('\0', '');
+  const text = plainText(q).replaceAll('\0', '');
   if (text === '') return [];
   const number = text.replace(/^tel:/i, '').replaceAll(/[\u00a0\u2000-\u200f\u2010-\u2015\u202f]/g, ' ');
   const prefixes = new Set([

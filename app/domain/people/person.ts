@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
 import { pageLimit } from '../page-limit.ts';
 import type { RecipientJson } from '../recipients/recipient.ts';
-import type { SuppressionReason } from '../suppressions/suppression.ts';
+import type { SuppressionReason, SuppressionReasonJson } from '../suppressions/suppression.ts';
 
 /** One message to a person: a line of some campaign's ledger. */
 export interface PersonMessage {
@@ -11,9 +11,13 @@ export interface PersonMessage {
 }
 
 export interface SuppressedAddress {
+  /** Of the suppression list. */
+  id: number;
   address: string;
+  /** The weightiest. */
   reason: SuppressionReason;
   created_at: string;
+  reasons: SuppressionReasonJson[];
 }
 
 export interface Person {

@@ -4,8 +4,8 @@ import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
 import { singleRetryClosed } from '../campaigns/retry-rules.ts';
-import { normaliseEmail } from '../contacts/email-address.ts';
-import { normalisePhone } from '../contacts/phone-number.ts';
+import { addressSentence } from '../contacts/address-reading.ts';
+import { readAddress } from '../contacts/read-address.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { assertNotSuppressed } from '../suppressions/change-suppressions.server.ts';
 import { getRecipient } from './get-recipient.server.ts';
@@ -58,7 +58,10 @@ export async function retryRecipient(
     await again(client, viewer, campaignId, id, corrected, found.campaign_status);
     await client.query(
       `insert into campaign_events (campaign_id, recipient_id, kind, actor, details) values ($1, $2, 'recipient_retried', $3, $4)`,
-      [campaignId, id, viewer.label, { corrected: corrected !== found.address }],
+      [
+        ...[campaignId, id, viewer.label],
+        corrected === found.address ? { corrected: false } : { corrected: true, from: found.address, to: corrected },
+      ],
     );
     await sendOneAgain(client, viewer, campaignId, id);
   });
@@ -71,19 +74,26 @@ function assertOpen({ campaign_status: status, failed_at, now }: Found, windowS:
 }
 
 function normalised(raw: string, channel: Channel): string {
-  const address = channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw, 'US');
-  if (address) return address;
-  const message =
-    channel === 'email' ? 'This is not an email address.' : 'This is not a phone number. Write it with its country code, such as +49.';
-  throw invalid([{ path: 'address', message }]);
+  const reading = readAddress(channel, raw);
+  if (reading.address !== null) return reading.address;
+  throw invalid([{ path: 'address', message: addressSentence(channel, reading) }]);
 }
 
-/** A new round with a fresh budget: queued at once, or pending while the campaign is paused. */
+/**
+ * A new round with a fresh budget: queued at once, or pending while the campaign is paused. What the rounds so far were sent to is kept; events
+ * that still come about them are about the former address, so they are no evidence for the new one.
+ */
 export async function again(client: PoolClient, viewer: Viewer, campaignId: number, id: number, address: string, status: CampaignStatus) {
   try {
     await client.query(
-      `update recipients set status = $4, address = $3, round = round + 1, attempts = 0, dispatch_seq = dispatch_seq + 1, failed_at = null,
-         unknown_until = null, failure_code = null, failure_reason = null, retried_by = $5, changed_at = now()
+      `with former as (
+         insert into former_addresses (recipient_id, round, campaign_id, address)
+         select id, round, campaign_id, address from recipients where campaign_id = $1 and id = $2 and address <> $3
+       )
+       update recipients set status = $4, address = $3, round = round + 1, attempts = 0, dispatch_seq = dispatch_seq + 1, failed_at = null,
+         unknown_until = null, failure_code = null, failure_reason = null, retried_by = $5, changed_at = now(),
+         attempt_id = case when address = $3 then attempt_id else nextval('attempt_ids') end,
+         delivery = case when address = $3 then delivery end, delivered_at = case when address = $3 then delivered_at end
        where campaign_id = $1 and id = $2`,
       [campaignId, id, address, status === 'PAUSED' ? 'pending' : 'queued', viewer.label],
     );

@@ -1,5 +1,6 @@
 import { AsYouType, type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Channel } from '../campaigns/campaign.ts';
+import { plainText } from '../contacts/plain-text.ts';
 
 /**
  * What the addresses looked for begin with, as the ledger spells them: lower case for email; for numbers E.164, read
@@ -7,7 +8,7 @@ import type { Channel } from '../campaigns/campaign.ts';
  * Empty where nothing can match.
  */
 export function searchPrefixes(channel: Channel, q: string, sample?: string | null): string[] {
-  const text = q.trim().replaceAll('\0', '');
+  const text = plainText(q).replaceAll('\0', '');
   if (channel === 'email') return [text.toLowerCase()];
 
   if (/[^\d\s()+./-]/.test(text)) return [];

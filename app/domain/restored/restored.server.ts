@@ -13,12 +13,16 @@ export interface Restored {
 
 /** null: nothing to say. One small statement, for every page. */
 export async function restoredState(db: Database): Promise<Restored | null> {
-  const { rows } = await db.pool.query<{ state: string; restored_at: Date | null; restored_how: RestoredHow | null; known_until: Date | null }>(
-    'select ledger_state(1) as state, restored_at, restored_how, known_until from ledger_home',
-  );
+  const { rows } = await db.pool.query<{
+    state: string;
+    restored_at: Date | null;
+    restored_how: RestoredHow | null;
+    known_until: Date | null;
+  }>('select ledger_state(1) as state, restored_at, restored_how, known_until from ledger_home');
   const row = rows[0];
   if (!row || row.state === 'home') return null;
-  if (row.state === 'copied' || row.state === 'recovered' || row.state === 'older') return { restored_at: null, how: row.state, known_until: null };
+  if (row.state === 'copied' || row.state === 'recovered' || row.state === 'older')
+    return { restored_at: null, how: row.state, known_until: null };
   return {
     restored_at: row.restored_at?.toISOString() ?? null,
     how: row.restored_how ?? 'told',

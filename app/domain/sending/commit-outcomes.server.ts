@@ -37,7 +37,16 @@ export async function commitOutcomes(db: Database, outcomes: readonly Outcome[])
       if (settleInS !== Number.POSITIVE_INFINITY) await requestSettle(client, settleInS);
       await suppress(
         client,
-        optedOut.map(({ campaignId, recipientId }) => ({ campaignId, recipientId, address: null, reason: 'stop', atMs: null })),
+        optedOut.map(({ campaignId, recipientId, attemptId }) => ({
+          ...({
+            channel: 'sms',
+            address: null,
+            reason: 'stop',
+            source: process.env.SANDBOX === '1' ? 'sandbox' : 'twilio',
+            atMs: null,
+          } as const),
+          ...{ campaignId, recipientId, attemptId },
+        })),
       );
     });
   }

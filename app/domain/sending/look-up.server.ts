@@ -10,6 +10,7 @@ import { campaignContents } from './campaign-contents.server.ts';
 export interface SentMessage {
   campaignId: number;
   recipientId: number;
+  round: number;
   address: string;
   variables: Record<string, string>;
   /** When its attempt was claimed, ms since 1970. */
@@ -38,11 +39,11 @@ export function createLookUp(
   const provider = providers[channel];
   if (!provider?.find) return null;
   const linkOf = unsubscribeLinks(db, baseUrl);
-  return async ({ campaignId, recipientId, address, variables, startedAtMs }, signal) => {
+  return async ({ campaignId, recipientId, round, address, variables, startedAtMs }, signal) => {
     const [link, campaign] = await Promise.all([linkOf(), contents.get(campaignId)]);
     let text: string | undefined;
     try {
-      const unsubscribeUrl = link({ campaignId, recipientId });
+      const unsubscribeUrl = link({ campaignId, recipientId, round });
       text = renderMessage(campaign.content, { address, variables, unsubscribeUrl }).text;
     } catch (error) {
       if (error instanceof RenderError) return { is: 'nothing' };

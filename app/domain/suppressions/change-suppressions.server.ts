@@ -1,43 +1,87 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import { addReasons, removeWithoutReason } from '#db/queries/suppress.ts';
+import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { notFound, Problem } from '../problem.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from './list-suppressions.server.ts';
 import { spelled } from './spelling.server.ts';
-import type { NewSuppression, SuppressionJson } from './suppression.ts';
+import type { NewSuppression, SuppressionJson, SuppressionReason, SuppressionSource } from './suppression.ts';
 
-/** Nobody sends to it from now on. One that is on the list already stays as it is, unless the new reason is weightier. @throws Problem 422 */
+/** Nobody sends to it from now on. A reason that stands already stays as it is. @throws Problem 422 */
 export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>, added: NewSuppression): Promise<SuppressionJson> {
-  const values = [added.channel, spelled(added.channel, added.address), added.reason, viewer.label];
-  await db.pool.query(
-    `insert into suppressions as s (channel, address, reason, created_by) values ($1, $2, $3, $4)
-     on conflict (channel, address) do update set
-       reason = excluded.reason, created_by = excluded.created_by, suppressed_at = now(), campaign_id = null, recipient_id = null
-     where excluded.reason > s.reason`,
-    values,
-  );
+  const { channel, reason } = added;
+  const address = spelled(channel, added.address);
+  await addReasons(db.pool, [{ channel, address, reason }], { source: 'person', label: viewer.label });
   const { rows } = await db.pool.query<SuppressionRow>(
     `select ${suppressionColumns} from suppressions s where s.channel = $1 and s.address = $2`,
-    values.slice(0, 2),
+    [channel, address],
   );
   if (!rows[0]) throw new Problem(409, 'conflict', 'It was taken off the list at the same moment. Try again.');
   return toSuppressionJson(rows[0]);
 }
 
-/** May be sent to again. @throws Problem 404 where it is not on the list, 422 */
-export async function removeSuppression(db: Database, { channel, address }: { channel: Channel; address: string }): Promise<void> {
-  const { rowCount } = await db.pool.query('delete from suppressions where channel = $1 and address = $2', [
+/** Which entry, and what of it: a reason, or the block that a person set here. */
+export type TakenOff = ({ id: number } | { channel: Channel; address: string }) & {
+  reason?: SuppressionReason | undefined;
+  /** Of the reason, where several told it. */
+  source?: SuppressionSource | undefined;
+};
+
+/**
+ * Takes a reason off, and the address with its last one. Without a reason it is the block that a person or a file here brought; where there is
+ * none, the only one that stands.
+ *
+ * @throws Problem 404 where it is not on the list, 409 where several reasons stand and none is named, 422
+ */
+export async function removeSuppression(db: Database, off: TakenOff): Promise<void> {
+  const [where, values] =
+    'id' in off ? ['id = $1', [off.id]] : ['channel = $1 and address = $2', [off.channel, spelled(off.channel, off.address)]];
+  await inTransaction(db.pool, async (client) => {
+    const { rows: found } = await client.query<{ id: number }>(`select id from suppressions where ${where} for update`, values);
+    if (!found[0]) throw notFound('This address is not on the list; there is nothing');
+    const { id } = found[0];
+    const { rows: standing } = await client.query<{ reason: SuppressionReason; source: SuppressionSource }>(
+      'select reason, source from suppression_reasons where suppression_id = $1 order by reason desc',
+      [id],
+    );
+    const taken = chosen(standing, off);
+    await client.query(
+      `delete from suppression_reasons r using unnest($2::suppression_reason[], $3::text[]) as t (reason, source)
+       where r.suppression_id = $1 and r.reason = t.reason and r.source = t.source`,
+      [id, taken.map(({ reason }) => reason), taken.map(({ source }) => source)],
+    );
+    await removeWithoutReason(client, [id]);
+  });
+}
+
+function chosen<R extends { reason: SuppressionReason; source: SuppressionSource }>(
+  standing: readonly R[],
+  { reason, source }: Pick<TakenOff, 'reason' | 'source'>,
+): R[] {
+  if (reason) {
+    const named = standing.filter((one) => one.reason === reason && (!source || one.source === source));
+    if (named.length === 0) throw notFound('This reason does not stand for the address; there is nothing');
+    return named;
+  }
+  const ours = standing.filter(({ source }) => source === 'person' || source === 'import');
+  if (ours.length > 0) return ours;
+  const reasons = [...new Set(standing.map((one) => one.reason))];
+  if (reasons.length <= 1) return [...standing];
+  throw new Problem(
+    409,
+    'several_reasons',
+    `Several reasons stand for this address: ${reasons.join(', ')}. Name the one to take off with ?reason=.`,
+  );
+}
+
+export async function isSuppressed(db: Database, channel: Channel, address: string): Promise<boolean> {
+  const { rowCount } = await db.pool.query('select from suppressions where channel = $1 and address = $2', [
     channel,
     spelled(channel, address),
   ]);
-  if (!rowCount) throw notFound('This address is not on the list; there is nothing');
-}
-
-/** May be sent to again. @throws Problem 404 */
-export async function removeSuppressionById(db: Database, id: number): Promise<void> {
-  const { rowCount } = await db.pool.query('delete from suppressions where id = $1', [id]);
-  if (!rowCount) throw notFound('This address is not on the list; there is nothing');
+  return Boolean(rowCount);
 }
 
 /** @throws Problem 409 where nobody sends to this address (in the ledger's spelling) */
@@ -61,4 +105,22 @@ export async function suppressedOfList(db: Database, campaignId: number): Promis
     [campaignId],
   );
   return rows[0]?.count ?? 0;
+}
+
+/**
+ * Takes off what the provider sandbox told, whose keys anybody can read: real providers are in its place from now on.
+ *
+ * @returns how many addresses are sent to again
+ */
+export async function forgetSandbox(db: Database): Promise<number> {
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<{ id: number }>(
+      `select id from suppressions where id in (select suppression_id from suppression_reasons where source = 'sandbox')
+       order by channel, address for update`,
+    );
+    if (rows.length === 0) return 0;
+    const ids = rows.map(({ id }) => id);
+    await client.query(`delete from suppression_reasons where suppression_id = any($1::bigint[]) and source = 'sandbox'`, [ids]);
+    return removeWithoutReason(client, ids);
+  });
 }

@@ -1,12 +1,12 @@
 import type { Database } from '#db/database.ts';
+import { addReasons } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { type ByteSource, readChunks } from '../contacts/byte-source.server.ts';
 import { readCsv } from '../contacts/csv-rows.server.ts';
 import { decodeLines } from '../contacts/decode.server.ts';
-import { normaliseEmail } from '../contacts/email-address.ts';
-import { normalisePhone } from '../contacts/phone-number.ts';
+import { readAddress } from '../contacts/read-address.ts';
 import { Problem } from '../problem.ts';
 
 /** `rows` is the sum of the others. */
@@ -40,7 +40,7 @@ export async function importSuppressions(
   for await (const batch of batches) {
     for (const { address: raw } of batch) {
       rows++;
-      const address = channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw, 'US');
+      const address = readAddress(channel, raw).address;
       if (address === null) rejected++;
       else addresses.add(address);
     }
@@ -52,13 +52,8 @@ export async function importSuppressions(
   const added = await inTransaction(db.pool, async (client) => {
     let sum = 0;
     for (let from = 0; from < sorted.length; from += CHUNK) {
-      const { rowCount } = await client.query(
-        `insert into suppressions (channel, address, reason, created_by)
-         select $1, address, 'manual', $3 from unnest($2::text[]) with ordinality as t (address, n) order by n
-         on conflict (channel, address) do nothing`,
-        [channel, sorted.slice(from, from + CHUNK), viewer.label],
-      );
-      sum += rowCount ?? 0;
+      const part = sorted.slice(from, from + CHUNK).map((address) => ({ channel, address, reason: 'manual' as const }));
+      sum += await addReasons(client, part, { source: 'import', label: viewer.label });
     }
     return sum;
   });

@@ -3,20 +3,32 @@ import { channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
 import { beginnings } from './spelling.server.ts';
-import { type SuppressionFilter, type SuppressionJson, suppressionFilter } from './suppression.ts';
+import { type SuppressionFilter, type SuppressionJson, type SuppressionReasonJson, suppressionFilter } from './suppression.ts';
 
 export interface SuppressionPage {
   data: SuppressionJson[];
   next_cursor: string | null;
 }
 
-export type SuppressionRow = Omit<SuppressionJson, 'created_at'> & { created_at: Date };
+/** A row as the driver reads it; times within JSON are text. */
+export type SuppressionRow = Pick<SuppressionJson, 'id' | 'channel' | 'address'> & {
+  created_at: Date;
+  reasons: SuppressionReasonJson[] | null;
+};
 
-export const suppressionColumns = 's.id, s.channel, s.address, s.reason, s.campaign_id, s.recipient_id, s.created_at, s.created_by';
+/** Of `suppressions s`: its columns, and the reasons that stand for it. */
+export const suppressionColumns = `s.id, s.channel, s.address, s.created_at, (
+  select json_agg(json_build_object('reason', r.reason, 'source', r.source, 'campaign_id', r.campaign_id, 'recipient_id', r.recipient_id,
+    'created_at', r.created_at, 'created_by', r.created_by) order by r.reason desc, r.suppressed_at desc, r.source)
+  from suppression_reasons r where r.suppression_id = s.id) as reasons`;
 
-export function toSuppressionJson({ created_at, ...row }: SuppressionRow): SuppressionJson {
-  return { ...row, created_at: created_at.toISOString() };
+export function toSuppressionJson({ created_at, reasons, ...row }: SuppressionRow): SuppressionJson {
+  const all = (reasons ?? []).map((one) => ({ ...one, created_at: new Date(one.created_at).toISOString() }));
+  const [{ reason, campaign_id, recipient_id, created_by } = { ...none }] = all;
+  return { ...row, reason, campaign_id, recipient_id, created_at: created_at.toISOString(), created_by, reasons: all };
 }
+
+const none = { reason: 'manual' as const, campaign_id: null, recipient_id: null, created_by: null };
 
 /**
  * A page of the list, newest first; with `q` in the order of addresses. Takes the same time for any size of list.
@@ -34,7 +46,8 @@ export async function listSuppressions(db: Database, filter: SuppressionFilter =
        cross join lateral (
          select * from suppressions
          where channel = wanted.channel and address >= given.beginning collate "C" and address < given.beginning || U&'\\+10FFFF' collate "C"
-           and address > $5 and ($2::suppression_reason is null or reason = $2)
+           and address > $5 and ($2::suppression_reason is null
+             or exists (select from suppression_reasons r where r.suppression_id = suppressions.id and r.reason = $2))
          order by address limit $3
        ) as s
        order by s.address limit $3`,
@@ -42,11 +55,16 @@ export async function listSuppressions(db: Database, filter: SuppressionFilter =
     );
     return page(rows, limit, (row) => row.address);
   }
+  const before = cursor ? fromCursor(cursor, 'number') : Number.MAX_SAFE_INTEGER;
+  // With a reason along its own index, which has an address once for each source.
   const { rows } = await db.pool.query<SuppressionRow>(
-    `select ${suppressionColumns} from suppressions s
-     where s.id < $4 and s.channel = any($1::channel[]) and ($2::suppression_reason is null or s.reason = $2)
-     order by s.id desc limit $3`,
-    [...wanted, cursor ? fromCursor(cursor, 'number') : Number.MAX_SAFE_INTEGER],
+    `select ${suppressionColumns} from (
+       select id from suppressions where $2::suppression_reason is null and id < $4 and channel = any($1::channel[])
+       union all
+       select distinct w.suppression_id from suppression_reasons w where $2 is not null and w.reason = $2 and w.suppression_id < $4
+     ) as wanted join suppressions s using (id)
+     where s.channel = any($1::channel[]) order by s.id desc limit $3`,
+    [...wanted, before],
   );
   return page(rows, limit, (row) => row.id);
 }
@@ -65,7 +83,9 @@ export async function getSuppression(db: Database, id: number): Promise<Suppress
 
 /** Names of the campaigns that these came from, by id. */
 export async function campaignNames(db: Database, rows: readonly SuppressionJson[]): Promise<Record<number, string>> {
-  const ids = [...new Set(rows.flatMap(({ campaign_id }) => (campaign_id === null ? [] : [campaign_id])))];
+  const ids = [
+    ...new Set(rows.flatMap(({ reasons }) => reasons.flatMap(({ campaign_id }) => (campaign_id === null ? [] : [campaign_id])))),
+  ];
   if (ids.length === 0) return {};
   const found = await db.pool.query<{ id: number; name: string }>('select id, name from campaigns where id = any($1::bigint[])', [ids]);
   return Object.fromEntries(found.rows.map(({ id, name }) => [id, name]));

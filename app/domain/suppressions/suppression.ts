@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { type Channel, channels } from '../campaigns/campaign.ts';
 
-/** Why nobody sends to an address, the weightiest last: a weightier reason replaces a lighter one. */
+/** Why nobody sends to an address, the weightiest last. Several may stand for one address. */
 export const suppressionReasons = ['manual', 'stop', 'unsubscribe', 'hard_bounce', 'complaint'] as const;
 export type SuppressionReason = (typeof suppressionReasons)[number];
 
-/** Names are fixed by the REST API. Times are ISO 8601 in UTC. */
-export interface SuppressionJson {
-  id: number;
-  channel: Channel;
-  address: string;
+/** Who told it; each takes off only what it told itself. */
+export const suppressionSources = ['person', 'import', 'link', 'sendgrid', 'twilio', 'sandbox'] as const;
+export type SuppressionSource = (typeof suppressionSources)[number];
+
+export interface SuppressionReasonJson {
   reason: SuppressionReason;
-  /** Where it came from; null where a person or a file brought it. */
+  source: SuppressionSource;
+  /** Where it came from; null where a person or a file brought it, or its message is not known. */
   campaign_id: number | null;
   recipient_id: number | null;
   created_at: string;
@@ -19,9 +20,25 @@ export interface SuppressionJson {
   created_by: string | null;
 }
 
+/** Names are fixed by the REST API. Times are ISO 8601 in UTC. */
+export interface SuppressionJson {
+  id: number;
+  channel: Channel;
+  address: string;
+  /** The weightiest of `reasons`, and where that came from. */
+  reason: SuppressionReason;
+  campaign_id: number | null;
+  recipient_id: number | null;
+  /** Since when nobody sends to it. */
+  created_at: string;
+  created_by: string | null;
+  /** All that stand, the weightiest first. Nobody sends to the address until the last of them is taken off. */
+  reasons: SuppressionReasonJson[];
+}
+
 export const reasonTexts: Record<SuppressionReason, { label: string; meaning: string }> = {
   manual: { label: 'Added by hand', meaning: 'Somebody here put it on the list.' },
-  stop: { label: 'Answered STOP', meaning: 'They asked the carrier to end messages; START takes them off again.' },
+  stop: { label: 'Answered STOP', meaning: 'They answered STOP to a text message; START takes this off again.' },
   unsubscribe: { label: 'Unsubscribed', meaning: 'They asked not to get any more messages.' },
   hard_bounce: { label: 'Address does not work', meaning: 'The receiving server said for good that it takes no mail for it.' },
   complaint: { label: 'Marked as spam', meaning: 'They reported a message as spam. Sending again would harm the sender’s reputation.' },
@@ -47,9 +64,16 @@ export const newSuppression = z.strictObject({
 });
 export type NewSuppression = z.output<typeof newSuppression>;
 
+const takenOff = z
+  .enum(suppressionReasons)
+  .optional()
+  .describe('The reason to take off. Without it the block that a person set here or, if there is none, the only reason that stands.');
+
 /** Named in the body, or in the query by clients that cannot send one with DELETE. Some send all that GET told them. */
 export const namedSuppression = z.strictObject({
   channel: z.enum(channels).optional(),
   address: address.optional(),
-  reason: z.enum(suppressionReasons).optional().describe('Not looked at.'),
+  reason: takenOff,
 });
+
+export const suppressionReason = z.strictObject({ reason: takenOff });

@@ -6,6 +6,8 @@ import { keptSecret } from '../access/secrets.server.ts';
 export interface UnsubscribeLink {
   campaignId: number;
   recipientId: number;
+  /** The recipient's round in which the message was sent: tells what address it went to. Without it, the first. */
+  round?: number;
 }
 
 /** In the link of a preview or a test message, which belongs to nobody. */
@@ -19,20 +21,24 @@ function signature(secret: string, ids: string): Buffer {
 }
 
 /** Ids and a signature, no address: what stands in a URL ends up in logs. */
-export function unsubscribeToken(secret: string, { campaignId, recipientId }: UnsubscribeLink): string {
-  const ids = `${campaignId.toString(36)}.${recipientId.toString(36)}`;
+export function unsubscribeToken(secret: string, { campaignId, recipientId, round }: UnsubscribeLink): string {
+  const ids = [campaignId, recipientId, ...(round ? [round] : [])].map((id) => id.toString(36)).join('.');
   return `${ids}.${signature(secret, ids).toString('base64url')}`;
 }
 
 /** Null for a token that was not made here. */
 export function readUnsubscribeToken(secret: string, token: string): UnsubscribeLink | null {
-  const match = /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([\w-]{22})$/.exec(token);
+  const match = /^(([0-9a-z]{1,11})\.([0-9a-z]{1,11})(?:\.([0-9a-z]{1,3}))?)\.([\w-]{22})$/.exec(token);
   if (!match) return null;
-  const [, campaign = '', recipient = '', signed = ''] = match;
+  const [, ids = '', campaign = '', recipient = '', round, signed = ''] = match;
   const given = Buffer.from(signed, 'base64url');
-  const made = signature(secret, `${campaign}.${recipient}`);
+  const made = signature(secret, ids);
   if (given.length !== made.length || !timingSafeEqual(given, made)) return null;
-  const link = { campaignId: Number.parseInt(campaign, 36), recipientId: Number.parseInt(recipient, 36) };
+  const link = {
+    campaignId: Number.parseInt(campaign, 36),
+    recipientId: Number.parseInt(recipient, 36),
+    ...(round === undefined ? {} : { round: Number.parseInt(round, 36) }),
+  };
   return Number.isSafeInteger(link.campaignId) && Number.isSafeInteger(link.recipientId) ? link : null;
 }
 

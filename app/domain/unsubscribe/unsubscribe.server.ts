@@ -1,5 +1,5 @@
 import type { Database } from '#db/database.ts';
-import { recordUnsubscribe } from '#db/queries/suppress.ts';
+import { linkAddress, recordUnsubscribe } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { readUnsubscribeToken, type UnsubscribeLink, unsubscribeSecret } from './unsubscribe-link.server.ts';
@@ -20,18 +20,19 @@ export async function findSubscription(db: Database, token: string): Promise<Sub
   const link = readUnsubscribeToken(await unsubscribeSecret(db), token);
   if (!link) return null;
   const { rows } = await db.pool.query<{ channel: Channel; sender: string | null; address: string; suppressed: boolean }>(
-    `select c.channel, c.sender, r.address, s.id is not null as suppressed
+    `select c.channel, c.sender, meant.address, s.id is not null as suppressed
      from recipients r join campaigns c on c.id = r.campaign_id
-     left join suppressions s on s.channel = c.channel and s.address = r.address
+     cross join lateral (select ${linkAddress('$3')} as address) as meant
+     left join suppressions s on s.channel = c.channel and s.address = meant.address
      where r.campaign_id = $1 and r.id = $2`,
-    [link.campaignId, link.recipientId],
+    [link.campaignId, link.recipientId, link.round ?? 0],
   );
   if (!rows[0]) return null;
   const { address, ...row } = rows[0];
   return { ...link, ...row, masked: masked(address, row.channel) };
 }
 
-/** Ends all campaigns of the channel for this person; once or many times is the same. */
+/** Ends all campaigns of the channel for the address that the message was sent to; once or many times is the same. */
 export async function unsubscribe(db: Database, link: UnsubscribeLink): Promise<void> {
   await inTransaction(db.pool, (client) => recordUnsubscribe(client, link));
 }

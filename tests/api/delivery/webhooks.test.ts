@@ -183,7 +183,12 @@ describe('Twilio', () => {
       return call(inbound, '/webhooks/twilio/inbound', body, headers);
     };
     const reason = async () =>
-      (await api.db.pool.query('select reason, campaign_id from suppressions where address = $1', [number])).rows[0] ?? null;
+      (
+        await api.db.pool.query(
+          'select r.reason, r.campaign_id from suppressions s join suppression_reasons r on r.suppression_id = s.id where s.address = $1',
+          [number],
+        )
+      ).rows[0] ?? null;
 
     const response = await answer('Hello?');
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/xml; charset=utf-8']);

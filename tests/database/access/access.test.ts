@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppContext } from '#app/context.server.ts';
@@ -121,12 +122,71 @@ test('after five wrong passwords in a row even the right one waits, from that ad
 test('tries at the same time count one by one, and a success forgets them', async () => {
   const wrong = { email: 'ana@example.com', password: 'not the password' };
   const tries = await Promise.all(Array.from({ length: 12 }, () => signIn(context, form('192.0.2.4'), wrong)));
-  expect(tries.filter((answer) => !(answer instanceof Response) && answer.error.startsWith('Email'))).toHaveLength(5);
+  expect(tries.filter((answer) => !(answer instanceof Response) && answer.status === 401)).toHaveLength(5);
+  expect(tries.filter((answer) => !(answer instanceof Response) && answer.status === 429)).toHaveLength(7);
 
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 4; i++) await signIn(context, form('192.0.2.5'), wrong);
     expect(await signIn(context, form('192.0.2.5'), { ...wrong, password })).toBeInstanceOf(Response);
   }
+});
+
+test('guessing one account from everywhere slows it down, but not for browsers that signed in before', async () => {
+  const bea = { email: 'bea@example.com', password };
+  await context.auth.sessions.api.createUser({ body: { ...bea, name: 'Bea', role: 'marketer' } });
+  const before = (await signIn(context, form('198.51.100.1'), bea)) as Response;
+  const browser =
+    before.headers
+      .getSetCookie()
+      .find((cookie) => cookie.startsWith('rollcall_browser='))
+      ?.split(';')[0] ?? '';
+  expect(browser).not.toMatch(/bea|example/);
+
+  // As if eighteen had been made already: each costs a hash.
+  await context.auth.failures.account.penalty(createHash('sha256').update(bea.email).digest('base64url'), 18);
+  const guesses = [];
+  for (let i = 0; i < 5; i++) guesses.push(await signIn(context, form(`203.0.113.${i}`), { ...bea, password: `guess ${i}` }));
+  // Twenty, then one in 30 seconds.
+  expect(guesses.map((answer) => (answer instanceof Response ? 302 : answer.status))).toEqual([401, 401, 401, 429, 429]);
+  expect(await signIn(context, form('198.51.100.2'), bea)).toMatchObject({ status: 429, retryAfterS: expect.any(Number) });
+
+  const known = (cookie: string, given = bea) => signIn(context, form('203.0.113.1', { cookie }), given);
+  expect(await known(browser)).toBeInstanceOf(Response);
+  // Another's cookie, a changed one, and one that is older than our secret are those of a new browser.
+  const forged = [
+    browser.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+    browser.replace('=', '=x'),
+    'rollcall_browser=a~b',
+    'rollcall_browser=',
+  ];
+  for (const cookie of forged) expect(await known(cookie)).toMatchObject({ status: 429 });
+  expect(await known(browser, { email: 'ana@example.com', password: 'a guess' })).not.toBeInstanceOf(Response);
+
+  // It is no way around: a stolen one has ten tries in five minutes.
+  const id = context.auth.knownBrowsers.find(new Headers({ cookie: browser }), bea.email)?.id ?? '';
+  await context.auth.failures.browser.penalty(id, 9);
+  const stolen = [];
+  for (let i = 0; i < 3; i++) stolen.push(await known(browser, { ...bea, password: `guess ${i}` }));
+  expect(stolen.map((answer) => (answer instanceof Response ? 302 : answer.status))).toEqual([401, 429, 429]);
+});
+
+test('a browser of several people is known for each', async () => {
+  const people = ['cem', 'dora'].map((name) => ({ email: `${name}@example.com`, password }));
+  let cookie = '';
+  for (const one of people) {
+    await context.auth.sessions.api.createUser({ body: { ...one, name: one.email, role: 'marketer' } });
+    const answer = (await signIn(context, form('198.51.100.9', { cookie }), one)) as Response;
+    cookie =
+      answer.headers
+        .getSetCookie()
+        .find((text) => text.startsWith('rollcall_browser='))
+        ?.split(';')[0] ?? '';
+  }
+  const headers = new Headers({ cookie: `theme=dark; ${cookie}; x=y` });
+  const [cem, dora] = people.map(({ email }) => context.auth.knownBrowsers.find(headers, email));
+  expect(cem?.id).toMatch(/^[\w-]{16}$/);
+  expect(dora?.id).not.toBe(cem?.id);
+  expect(context.auth.knownBrowsers.find(headers, 'ana@example.com')).toBeNull();
 });
 
 test('a form of another site signs nobody in', async () => {

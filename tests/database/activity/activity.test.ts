@@ -64,7 +64,7 @@ test('a campaign tells its life in order, from the first click to the last', asy
     'It ended as partially sent: 1 of 2 sent.',
     'Sue started retry round 1.',
     'It ended as partially sent: 1 of 2 sent.',
-    'Sue corrected the address to cy@example.com and sent again.',
+    'Sue corrected the address from cy+invalid@example.com to cy@example.com and sent again.',
     'Sue opened it again for single recipients.',
     'It ended as sent: 2 of 2 sent.',
   ];

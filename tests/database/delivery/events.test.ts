@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recogniseUnknown, recordEvents } from '#app/domain/delivery/record-events.server.ts';
 import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
+import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
 import { claimRecipients } from '#db/queries/claim-recipients.ts';
@@ -28,8 +29,7 @@ const email = (to: Addressee, event: string, more: Record<string, unknown> = {})
 const recipient = async ({ campaignId, recipientId }: Addressee) =>
   (await own.db.pool.query('select * from recipients where campaign_id = $1 and id = $2', [campaignId, recipientId])).rows[0];
 const campaign = async (id: number) => (await own.db.pool.query('select * from campaigns where id = $1', [id])).rows[0];
-const suppression = async (address: string) =>
-  (await own.db.pool.query<{ reason: string }>('select reason from suppressions where address = $1', [address])).rows[0]?.reason ?? null;
+const suppression = async (address: string) => (await listSuppressions(own.db, { q: address })).data[0]?.reason ?? null;
 
 describe('events of email', () => {
   test('make recipients delivered, bounced and complained beside their status, and count', async () => {

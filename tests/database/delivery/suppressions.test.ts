@@ -126,14 +126,14 @@ describe('the list', () => {
 
     let text = '';
     for await (const chunk of await exportSuppressions(own.db)) text += chunk;
-    expect(text.split('\r\n')[0]).toBe('\ufeffchannel,address,reason,campaign_id,recipient_id,created_at,created_by');
-    expect(text).toMatch(/^email,c@file\.test,manual,,,\d{4}-.*Z,Ana\r$/m);
+    expect(text.split('\r\n')[0]).toBe('\ufeffchannel,address,reason,campaign_id,recipient_id,created_at,created_by,source');
+    expect(text).toMatch(/^email,c@file\.test,manual,,,\d{4}-.*Z,Ana,import\r$/m);
     expect(text).toContain('\r\nsms,+19075550104,stop,');
   });
 
   test('is found where the suppression list is the larger of two', async () => {
     await own.db.pool.query(
-      `insert into suppressions (channel, address, reason) select 'email', 'x' || n || '@large.test', 'manual' from generate_series(1, 100000) n`,
+      `insert into suppressions (channel, address) select 'email', 'x' || n || '@large.test' from generate_series(1, 100000) n`,
     );
     await own.db.pool.query('analyze suppressions');
     const id = await draftCampaign(own.db, { addresses: [...numbered(500, 'small.test'), 'x5@large.test', 'x100000@large.test'] });

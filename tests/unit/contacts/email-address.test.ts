@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normaliseEmail } from '#app/domain/contacts/email-address.ts';
+import { addressSentence } from '#app/domain/contacts/address-reading.ts';
+import { normaliseEmail, readEmail } from '#app/domain/contacts/email-address.ts';
 
 describe('normaliseEmail', () => {
   test.each([
@@ -14,6 +15,26 @@ describe('normaliseEmail', () => {
     ['ana@例え.テスト', 'ana@xn--r8jz45g.xn--zckzah'],
     ["o'hara@example.com", "o'hara@example.com"],
     [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
+    ['\u200bana@example.com', 'ana@example.com'],
+    ['\u2068ana@example.com\u2069', 'ana@example.com'],
+    ['ana@exam\u00adple.com', 'ana@example.com'],
+    ['a\u200dna\u2060@example.com\ufeff', 'ana@example.com'],
+    ['ana\ufe0f@example.com\u3000', 'ana@example.com'],
+    ['ａｎａ＠example．com', 'ana@example.com'],
+    ['ana@example.com.', 'ana@example.com'],
+    ['ana@example.com,', 'ana@example.com'],
+    ['ana@example.com ; ', 'ana@example.com'],
+    ['"ana@example.com"', 'ana@example.com'],
+    ["'ana@example.com'", 'ana@example.com'],
+    ["'ana@example.com", 'ana@example.com'],
+    ['“ana@example.com”', 'ana@example.com'],
+    ["'ana@example.com' <ana@example.com>", 'ana@example.com'],
+    ['mailto:ana@example.com?subject=Hello%20there', 'ana@example.com'],
+    ['mailto:ana%40example.com', 'ana@example.com'],
+    ['<mailto:ana@example.com>', 'ana@example.com'],
+    ['Ana <\u200eana@example.com>', 'ana@example.com'],
+    ['ana@XN--MNCHEN-3YA.example', 'ana@xn--mnchen-3ya.example'],
+    ['ana@пример.рф', 'ana@xn--e1afmkfd.xn--p1ai'],
   ])('%s is %s', (raw, address) => {
     expect(normaliseEmail(raw)).toBe(address);
   });
@@ -46,6 +67,29 @@ describe('normaliseEmail', () => {
     `a@${'abcdefg.'.repeat(32)}com`,
   ])('%j is no address', (raw) => {
     expect(normaliseEmail(raw)).toBeNull();
+  });
+
+  test.each<[string, RegExp]>([
+    ['', /^Enter/],
+    [' \u200b\u00a0', /^Enter/],
+    ['ana@example.com;bo@example.com', /more than one address/],
+    ['ana@example.com bo@example.com', /more than one address/],
+    ['ana@example.com / bo@example.com', /more than one address/],
+    ['mailto:ana@example.com,bo@example.com', /more than one address/],
+    ['ana@example.com <bo@example.com>', /more than one address/],
+    ['a@example.com, Bob <b@example.com>', /more than one address/],
+    ['ana @example.com', /blank inside/],
+    ['ana@example. com', /blank inside/],
+    ['ana@ex\u0430mple.com', /two alphabets/],
+    ['\u0430na@example.com', /^This is not an email address/],
+    ['\u212Aim@example.com', /^This is not an email address/],
+    ['ana(at)example.com', /^This is not an email address/],
+    ['ana@example,com', /^This is not an email address/],
+    ['ana', /^This is not an email address/],
+  ])('%j: %s', (raw, words) => {
+    const reading = readEmail(raw);
+    expect(reading.address).toBeNull();
+    expect(addressSentence('email', reading)).toMatch(words);
   });
 
   test('what it gives is its own normal form, one line, lower case', () => {

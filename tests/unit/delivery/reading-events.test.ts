@@ -101,7 +101,7 @@ describe('an answer of a person', () => {
     [' stop\n', 'stop'],
     ['Unsubscribe', 'stop'],
     ['start', 'start'],
-    ['please stop', undefined],
+    ['please stop', 'stop'],
     ['Thanks!', undefined],
     ['', undefined],
   ])('%j', (body, wants) => expect(answer(body)).toBe(wants));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { byPerson, type PersonMessage } from '#app/domain/people/person.ts';
+import { byPerson, type PersonMessage, type SuppressedAddress } from '#app/domain/people/person.ts';
 import { personPrefixes } from '#app/domain/people/person-prefixes.ts';
 
 test.each([
@@ -37,7 +37,13 @@ test('no beginning is the beginning of another, or people would be listed twice'
 test('messages are put together by person, in their order', () => {
   const message = (id: number, address: string) =>
     ({ campaign: { id, name: `C${id}`, channel: 'email', status: 'SENT' }, recipient: { id, address } }) as PersonMessage;
-  const suppressed = { address: 'b@example.com', reason: 'stop', created_at: '2026-01-01T00:00:00.000Z' } as const;
+  const suppressed = {
+    id: 1,
+    address: 'b@example.com',
+    reason: 'stop' as const,
+    created_at: '2026-01-01T00:00:00.000Z',
+    reasons: [],
+  } satisfies SuppressedAddress;
   const people = byPerson([message(3, 'a@example.com'), message(1, 'a@example.com'), message(2, 'b@example.com')], [suppressed]);
   expect(
     people.map(({ address, messages, suppressed }) => [address, messages.map(({ recipient }) => recipient.id), suppressed?.reason]),

@@ -209,3 +209,29 @@ begin
       and c.queued < ceil(share.size / 2.0)
   where c.id = campaign returning c.dispatch_requested into more;
 end $$;
+
+-- As before, and a campaign of a restored database stays paused while it has outcomes to decide.
+create or replace function end_campaign_if_done(c campaigns)
+returns void language plpgsql as $$
+declare
+  in_flight integer := c.queued + c.sending + c.retrying + c.unknown - c.held;
+  result campaign_status := campaign_outcome(c.total, c.sent, c.suppressed);
+begin
+  if c.status not in ('SENDING', 'PAUSED') or c.moving or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+    return;
+  end if;
+  update campaigns set
+    status = result,
+    finished_at = now(),
+    failed_at = case when result <> 'SENT' then now() end,
+    failure_code = case when result <> 'SENT' then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
+    failure_reason = case when result <> 'SENT' then coalesce(c.stop_reason, c.rest_reason,
+      recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
+    stop_code = null,
+    stop_reason = null,
+    rest_code = null,
+    rest_reason = null,
+    dispatch_below = 0,
+    dispatch_requested = false
+  where id = c.id;
+end $$;

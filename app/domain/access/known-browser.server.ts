@@ -1,0 +1,62 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** A browser in which somebody signed in to an account before. */
+export interface KnownBrowser {
+  /** Of this browser and account; tries are counted under it. */
+  id: string;
+}
+
+export interface KnownBrowsers {
+  /** Is it known for this account? */
+  find(headers: Headers, account: string): KnownBrowser | null;
+  /** The cookie's new value after a sign-in, beside the accounts that were there. */
+  remember(headers: Headers, account: string): string;
+}
+
+const COOKIE = 'rollcall_browser';
+const DAYS = 180;
+/** Of one browser; people share computers. */
+const MOST_ACCOUNTS = 5;
+
+interface Entry {
+  account: string;
+  id: string;
+  sinceDay: number;
+}
+
+/**
+ * A signed cookie that says in which accounts a browser signed in before. It opens nothing: it only keeps a right person from waiting behind
+ * those who guess. Accounts stand in it as keyed hashes, so it tells nobody whose they are.
+ */
+export function createKnownBrowsers(secret: string, secure: boolean): KnownBrowsers {
+  const hmac = (text: string) => createHmac('sha256', secret).update(`known browser\n${text}`).digest('base64url').slice(0, 32);
+  const today = () => Math.floor(Date.now() / 86_400_000);
+
+  function read(headers: Headers): Entry[] {
+    const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w.~-]{1,1000})(?:;|$)`).exec(headers.get('cookie') ?? '')?.[1];
+    const [payload, signature, ...more] = value?.split('~') ?? [];
+    if (!payload || !signature || more.length > 0) return [];
+    const [given, right] = [Buffer.from(signature), Buffer.from(hmac(payload))];
+    if (given.length !== right.length || !timingSafeEqual(given, right)) return [];
+    return payload
+      .split('.')
+      .map((entry) => ({ account: entry.slice(0, 32), id: entry.slice(32, 48), sinceDay: Number(entry.slice(48)) }))
+      .filter(({ sinceDay }) => sinceDay > today() - DAYS);
+  }
+
+  return {
+    find(headers, account) {
+      const entry = read(headers).find((one) => one.account === hmac(account));
+      return entry ? { id: entry.id } : null;
+    },
+    remember(headers, account) {
+      const name = hmac(account);
+      const known = read(headers);
+      const id = known.find((one) => one.account === name)?.id ?? randomBytes(12).toString('base64url');
+      const entries = [{ account: name, id, sinceDay: today() }, ...known.filter((one) => one.account !== name)].slice(0, MOST_ACCOUNTS);
+      const payload = entries.map((entry) => entry.account + entry.id + entry.sinceDay).join('.');
+      const attributes = `Path=/; Max-Age=${DAYS * 86_400}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+      return `${COOKIE}=${payload}~${hmac(payload)}; ${attributes}`;
+    },
+  };
+}
