@@ -212,6 +212,7 @@ export interface Campaigns {
   dispatch_after: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
+  doubtful: Generated<boolean>;
   emptying: Generated<boolean>;
   failed: Generated<number>;
   failed_at: Timestamp | null;
@@ -223,6 +224,7 @@ export interface Campaigns {
   hold_until: Timestamp | null;
   html: string | null;
   id: Generated<number>;
+  known_until: Timestamp | null;
   ledger_version: Generated<number>;
   max_retries: Generated<number>;
   moving: Generated<boolean>;
@@ -326,6 +328,19 @@ export interface InboundMessages {
   recipient: string | null;
   recipient_id: number | null;
   sender: string;
+}
+
+export interface LedgerHome {
+  confirmed_at: Timestamp | null;
+  confirmed_by: string | null;
+  known_until: Timestamp | null;
+  ledger_id: Generated<string>;
+  one: Generated<boolean>;
+  restored_at: Timestamp | null;
+  restored_how: string | null;
+  row_xid: string;
+  table_oid: number;
+  timeline: string | null;
 }
 
 export interface NotificationReads {
@@ -841,6 +856,7 @@ export interface DB {
   import_rejects: ImportRejects;
   imports: Imports;
   inbound_messages: InboundMessages;
+  ledger_home: LedgerHome;
   notification_reads: NotificationReads;
   provider_events: ProviderEvents;
   provider_gates: ProviderGates;

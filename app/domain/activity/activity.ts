@@ -15,7 +15,7 @@ export const activityKinds = [
     'ended',
     'retried',
   ] as const),
-  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released'] as const),
+  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'restored'] as const),
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
@@ -39,6 +39,8 @@ export interface ActivityDetails {
   duplicates?: number;
   rejected?: number;
   corrected?: boolean;
+  /** Of a restored database: the newest that it knows of. */
+  known_until?: string;
   outcome?: string;
 }
 
@@ -110,6 +112,8 @@ export function activityText(event: Event): string {
       return `Sending waits: ${details.reason ?? 'the provider takes no messages.'}`;
     case 'released':
       return 'The wait is over, and sending goes on.';
+    case 'restored':
+      return `The database was put back from a backup. What was sent after ${utcTime(details.known_until)} is not known here, so it was paused.`;
   }
 }
 

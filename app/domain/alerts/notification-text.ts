@@ -26,6 +26,12 @@ export function notificationText(notification: NotificationJson, count: (value: 
     const channel = provider.channel === 'sms' ? 'SMS' : 'Email';
     return { title: `${channel} is held back`, detail: provider.reason, to: '/' };
   }
+  if (type === 'database.restored')
+    return {
+      title: 'The database was put back from a backup',
+      detail: 'Nothing is sent until an administrator says so.',
+      to: '/restored',
+    };
   if (!endpoint) return none;
   const to = `/settings/webhooks/${endpoint.id}`;
   return type === 'webhook.disabled'
