@@ -5,8 +5,6 @@ import '@mantine/notifications/styles.css';
 import '@mantine/spotlight/styles.css';
 import './styles.css';
 import { ColorSchemeScript, MantineProvider, mantineHtmlProps } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, type ShouldRevalidateFunction, useRouteLoaderData } from '@remix-run/react';
 import type { ReactNode } from 'react';
@@ -60,12 +58,9 @@ export function Layout({ children }: { children: ReactNode }) {
           getStyleNonce={() => styleNonce(nonce)}
         >
           <ReaderProvider reader={data?.reader ?? withoutData}>
-            <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': 'Close' } }}>
-              <NavigationProgress />
-              {children}
-            </ModalsProvider>
+            <NavigationProgress />
+            {children}
           </ReaderProvider>
-          <Notifications position="bottom-right" />
         </MantineProvider>
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />

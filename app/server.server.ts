@@ -12,6 +12,7 @@ import { PROBLEM_TYPE, problemBody } from './domain/problem-response.server.ts';
 import { metricsRoute } from './metrics-route.server.ts';
 import { remixHandler } from './remix-handler.server.ts';
 import { crossOrigin, refusal } from './request-gate.server.ts';
+import { staticFiles } from './static-files.server.ts';
 
 declare global {
   namespace Express {
@@ -80,12 +81,9 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
     next();
   });
   app.use(securityHeaders(env.baseUrl, clientFolder === null));
+  if (clientFolder) app.use(staticFiles(clientFolder));
   app.use(compression());
   if (middleware) app.use(middleware);
-  if (clientFolder) {
-    app.use('/assets', express.static(`${clientFolder}/assets`, { immutable: true, maxAge: '1y', fallthrough: false }));
-    app.use(express.static(clientFolder, { maxAge: '1h', index: false }));
-  }
   app.all(
     '*',
     remixHandler({

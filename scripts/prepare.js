@@ -14,6 +14,8 @@ const BUILD_INPUTS = [
   'public',
   'package-lock.json',
   'vite.config.ts',
+  'vite.chunks.ts',
+  'vite.compress.ts',
   'remix.config.js',
   'postcss.config.cjs',
   'tsconfig.json',

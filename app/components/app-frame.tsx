@@ -1,5 +1,7 @@
 import { AppShell, Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { ModalsProvider } from '@mantine/modals';
+import { Notifications as Messages } from '@mantine/notifications';
 import { Link, useLocation } from '@remix-run/react';
 import { IconChartBar, IconSend, IconSettings, IconShieldOff, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
@@ -8,6 +10,7 @@ import classes from './app-frame.module.css';
 import { Logo } from './logo.tsx';
 import { Bell } from './notifications/bell.tsx';
 import { type Notifications, useNotifications } from './notifications/use-notifications.ts';
+import { ConnectionNotice } from './offline/connection-notice.tsx';
 import { GlobalSearch } from './search/global-search.tsx';
 import { SearchButton } from './search/search-button.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -55,51 +58,55 @@ export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread:
   // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation closes the drawer
   useEffect(close, [key]);
   return (
-    <AppShell
-      layout="alt"
-      padding={0}
-      header={{ height: { base: 52, sm: 0 } }}
-      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: true } }}
-      transitionDuration={0}
-    >
-      <a href="#content" className="skip-link">
-        Skip to content
-      </a>
-      <AppShell.Header hiddenFrom="sm" className={classes.header}>
-        <Burger size="sm" opened={opened} onClick={open} aria-label="Open navigation" aria-expanded={opened} className="needs-script" />
-        <Link to="/" className={classes.logo} aria-label="Rollcall, to campaigns">
-          <Logo size={22} />
-        </Link>
-        <span className={classes.phoneBell}>
-          <SearchButton compact />
-          <Bell notifications={notifications} position="bottom-end" />
-        </span>
-        <form method="post" action="/logout" className={`no-script ${classes.phoneSignOut}`}>
-          <button type="submit">Sign out</button>
-        </form>
-      </AppShell.Header>
-      <AppShell.Navbar className={classes.navbar} visibleFrom="sm">
-        <Places viewer={viewer} notifications={notifications} />
-      </AppShell.Navbar>
-      <Drawer.Root
-        opened={opened}
-        onClose={close}
-        size={272}
-        hiddenFrom="sm"
-        transitionProps={{ duration: 0 }}
-        classNames={{ content: classes.drawerContent, body: classes.drawer }}
+    <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': 'Close' } }}>
+      <AppShell
+        layout="alt"
+        padding={0}
+        header={{ height: { base: 52, sm: 0 } }}
+        navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: true } }}
+        transitionDuration={0}
       >
-        <Drawer.Overlay />
-        <Drawer.Content aria-label="Navigation">
-          <Drawer.Body>
-            <Places viewer={viewer} />
-          </Drawer.Body>
-        </Drawer.Content>
-      </Drawer.Root>
-      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
-        <div className={classes.page}>{children}</div>
-      </AppShell.Main>
-      <GlobalSearch />
-    </AppShell>
+        <a href="#content" className="skip-link">
+          Skip to content
+        </a>
+        <AppShell.Header hiddenFrom="sm" className={classes.header}>
+          <Burger size="sm" opened={opened} onClick={open} aria-label="Open navigation" aria-expanded={opened} className="needs-script" />
+          <Link to="/" className={classes.logo} aria-label="Rollcall, to campaigns">
+            <Logo size={22} />
+          </Link>
+          <span className={classes.phoneBell}>
+            <SearchButton compact />
+            <Bell notifications={notifications} position="bottom-end" />
+          </span>
+          <form method="post" action="/logout" className={`no-script ${classes.phoneSignOut}`}>
+            <button type="submit">Sign out</button>
+          </form>
+        </AppShell.Header>
+        <AppShell.Navbar className={classes.navbar} visibleFrom="sm">
+          <Places viewer={viewer} notifications={notifications} />
+        </AppShell.Navbar>
+        <Drawer.Root
+          opened={opened}
+          onClose={close}
+          size={272}
+          hiddenFrom="sm"
+          transitionProps={{ duration: 0 }}
+          classNames={{ content: classes.drawerContent, body: classes.drawer }}
+        >
+          <Drawer.Overlay />
+          <Drawer.Content aria-label="Navigation">
+            <Drawer.Body>
+              <Places viewer={viewer} />
+            </Drawer.Body>
+          </Drawer.Content>
+        </Drawer.Root>
+        <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+          <div className={classes.page}>{children}</div>
+        </AppShell.Main>
+        <GlobalSearch />
+        <ConnectionNotice />
+      </AppShell>
+      <Messages position="bottom-right" />
+    </ModalsProvider>
   );
 }

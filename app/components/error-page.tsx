@@ -1,7 +1,10 @@
 import { Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { isRouteErrorResponse, Link, useRevalidator, useRouteError } from '@remix-run/react';
 import { IconCloudOff, IconLock, IconMapPinOff } from '@tabler/icons-react';
+import { useEffect } from 'react';
 import classes from './empty-state.module.css';
+
+const TRY_AGAIN_MS = 5_000;
 
 interface Words {
   title: string;
@@ -56,12 +59,33 @@ function parsed(text: string): unknown {
   }
 }
 
+const unreachable: Words = {
+  title: 'Rollcall cannot be reached',
+  why: 'This browser has no connection to it. Sending is not affected. The page opens by itself as soon as the connection is back.',
+  icon: IconCloudOff,
+};
+
 /** The whole of an error boundary: what happened, why, what to do. Works without scripts. */
 export function ErrorPage() {
   const error = useRouteError();
   const { revalidate, state } = useRevalidator();
   const status = isRouteErrorResponse(error) ? error.status : 500;
-  const { title, why, icon: Icon } = wordsFor(status, isRouteErrorResponse(error) && isOurs(error) ? sentenceOf(error.data) : undefined);
+  // What a browser throws where a request found nobody; the words differ from browser to browser, the type does not.
+  const lost = error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
+  useEffect(() => {
+    if (!lost && status !== 503) return;
+    const timer = setInterval(revalidate, TRY_AGAIN_MS);
+    window.addEventListener('online', revalidate);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('online', revalidate);
+    };
+  }, [lost, status, revalidate]);
+  const {
+    title,
+    why,
+    icon: Icon,
+  } = lost ? unreachable : wordsFor(status, isRouteErrorResponse(error) && isOurs(error) ? sentenceOf(error.data) : undefined);
   return (
     <Stack className={classes.root} align="center" gap="xs" role="alert">
       <span className={classes.icon}>
@@ -81,9 +105,11 @@ export function ErrorPage() {
           </Button>
         )}
       </Group>
-      <Code mt="md" bg="transparent" c="dimmed">
-        {status}
-      </Code>
+      {!lost && (
+        <Code mt="md" bg="transparent" c="dimmed">
+          {status}
+        </Code>
+      )}
     </Stack>
   );
 }

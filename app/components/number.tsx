@@ -1,20 +1,23 @@
 import { useMemo } from 'react';
 import { useReader } from './reader-context.tsx';
 
-/** Writes numbers as the reader does. `percent` takes a share, 0 to 1; it never rounds up to 100 % what is not whole. */
+/** Writes numbers as the reader does. */
 export function useNumbers() {
   const { locale } = useReader();
-  return useMemo(() => {
-    const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-    const share = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
-    const wholeShare = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-    return {
-      count: (value: number) => whole.format(value),
-      percent: (value: number) => (value === 0 || value === 1 ? wholeShare.format(value) : share.format(Math.min(value, 0.999))),
-      /** "1 person", "4,576 people" */
-      counted: (value: number, one: string, many: string) => `${whole.format(value)} ${value === 1 ? one : many}`,
-    };
-  }, [locale]);
+  return useMemo(() => numberWords(locale), [locale]);
+}
+
+/** How numbers are written in a locale. `percent` takes a share, 0 to 1; it never rounds up to 100 % what is not whole. */
+export function numberWords(locale: string) {
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const share = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const wholeShare = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+  return {
+    count: (value: number) => whole.format(value),
+    percent: (value: number) => (value === 0 || value === 1 ? wholeShare.format(value) : share.format(Math.min(value, 0.999))),
+    /** "1 person", "4,576 people" */
+    counted: (value: number, one: string, many: string) => `${whole.format(value)} ${value === 1 ? one : many}`,
+  };
 }
 
 /** A count in the reader's digits and separators, tabular so that it does not move while it ticks. */

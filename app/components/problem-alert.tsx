@@ -1,6 +1,6 @@
 import { Alert, List, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Children, Fragment, type ReactNode } from 'react';
 import type { FieldError } from '#app/domain/problem.ts';
 import classes from './problem-alert.module.css';
 
@@ -28,10 +28,10 @@ export function ProblemAlert({ title, children, kind = 'error', errors, actions,
       data-tone={tones[kind]}
       icon={<Icon size={18} stroke={1.8} aria-hidden />}
       role={kind === 'error' || kind === 'warning' ? 'alert' : 'status'}
-      title={title}
+      title={title === undefined ? undefined : <Fragment key={wordsOf(title)}>{title}</Fragment>}
       classNames={{ icon: classes.icon, body: classes.body, title: classes.title, message: classes.message }}
     >
-      {children}
+      {children !== undefined && <div key={wordsOf(children)}>{children}</div>}
       {errors && errors.length > 0 && (
         <List size="sm" mt={4}>
           {errors.map((error) => (
@@ -47,4 +47,14 @@ export function ProblemAlert({ title, children, kind = 'error', errors, actions,
       {actions && <div className={classes.actions}>{actions}</div>}
     </Alert>
   );
+}
+
+/**
+ * What is said changes while one looks. Where the browser translates the page it has put its own words in the place of ours, and React would
+ * go on writing into text that nobody sees: other words are another element.
+ */
+function wordsOf(said: ReactNode): string {
+  return Children.toArray(said)
+    .filter((part) => typeof part === 'string' || typeof part === 'number')
+    .join('');
 }

@@ -25,8 +25,9 @@ export function relativeText(at: number, now: number, locale: string): string {
   if (Math.abs(seconds) < 45) return seconds > 5 ? 'in a moment' : 'just now';
   const format = new Intl.RelativeTimeFormat(locale.startsWith('en') ? locale : 'en', { numeric: 'auto' });
   for (const { unit, seconds: length } of units) {
-    // 50 s is "1 minute" rather than "0 minutes".
-    if (Math.abs(seconds) >= length * 0.75) return format.format(Math.round(seconds / length), unit);
+    // 50 s is "1 minute" rather than "0 minutes"; 45 minutes are 45 minutes, and an hour is said of a whole one.
+    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+    if (unit === 'minute') return format.format(Math.sign(seconds), unit);
   }
   return format.format(seconds, 'second');
 }

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from 'react';
 import { io, type Socket } from 'socket.io-client';
 import type { ClientEvents, ServerEvents } from './events.ts';
 import { reconnection, stayConnected } from './stay-connected.ts';
@@ -26,8 +27,15 @@ export function liveSocket(): LiveSocket {
     });
   });
   window.addEventListener('offline', () => made.io.engine?.close());
-  window.addEventListener('online', () => {
-    if (!made.connected) made.connect();
+  const again = () => {
+    if (!made.connected && navigator.onLine) made.connect();
+  };
+  window.addEventListener('online', again);
+  // Who signed in again did so in another tab: coming back to this one is the time to ask anew.
+  window.addEventListener('focus', again);
+  made.on('connect', () => tellRefused(false));
+  made.on('connect_error', ({ message }) => {
+    if (message === 'unauthorized' || message === 'forbidden') tellRefused(true);
   });
   stayConnected(made);
   socket = made;
@@ -37,4 +45,24 @@ export function liveSocket(): LiveSocket {
 /** When anything last came from the server, on this machine's clock, in ms: numbers on screen are as of then. */
 export function lastHeard(): number {
   return heardAt;
+}
+
+let refused = false;
+const listeners = new Set<() => void>();
+
+function tellRefused(now: boolean): void {
+  refused = now;
+  for (const tell of listeners) tell();
+}
+
+/** Does the server let this browser in no more: signed out in another tab, disabled, another role? Trying again would not help. */
+export function useRefused(): boolean {
+  return useSyncExternalStore(
+    (tell) => {
+      listeners.add(tell);
+      return () => listeners.delete(tell);
+    },
+    () => refused,
+    () => false,
+  );
 }

@@ -4,12 +4,13 @@ import { applyProgress, applySnapshot, type LiveCampaign, liveCampaign } from '.
 import { serverNow, tellServerTime } from './server-clock.ts';
 import { lastHeard, liveSocket } from './socket-client.ts';
 
-export type Connection = 'live' | 'reconnecting';
+/** `connecting` until the first answer: the numbers are the page's own, as of when the server made it. */
+export type Connection = 'connecting' | 'live' | 'reconnecting';
 
 export interface UseLiveCampaign {
   campaign: CampaignJson;
   connection: Connection;
-  /** While reconnecting: the server's time (ms) that the numbers are as of; else null. */
+  /** While not live: the server's time (ms) that the numbers are as of; else null. */
   asOf: number | null;
   /** Rises with every answered join: whoever keeps more than the campaign asks again then. */
   joins: number;
@@ -26,10 +27,13 @@ const ASK_AGAIN_MS = 500;
 /**
  * One campaign, as it is now. Starts from the loader's data, joins the campaign's room, and joins again after every gap: a lost connection, a
  * missed event, a server that missed something itself.
+ *
+ * @param loadedAt when the server read `loaded`, ISO 8601
  */
-export function useLiveCampaign(loaded: CampaignJson): UseLiveCampaign {
+export function useLiveCampaign(loaded: CampaignJson, loadedAt: string): UseLiveCampaign {
   const [state, dispatch] = useReducer(reduce, loaded, liveCampaign);
-  const [asOf, setAsOf] = useState<number | null>(null);
+  const [asOf, setAsOf] = useState<number | null>(() => Date.parse(loadedAt));
+  const [connection, setConnection] = useState<Connection>('connecting');
   const [joins, setJoins] = useState(0);
   const askedAt = useRef(0);
   const again = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -47,6 +51,7 @@ export function useLiveCampaign(loaded: CampaignJson): UseLiveCampaign {
       if (answer.server_time) tellServerTime(answer.server_time);
       dispatch({ snapshot: answer.campaign });
       setAsOf(null);
+      setConnection('live');
       setJoins((n) => n + 1);
     });
   }, [id]);
@@ -59,7 +64,10 @@ export function useLiveCampaign(loaded: CampaignJson): UseLiveCampaign {
       dispatch({ progress });
     };
     const onResync = (event: { campaign_id: number }) => event.campaign_id === id && join();
-    const onLost = () => setAsOf((known) => known ?? lastHeard() + serverNow() - Date.now());
+    const onLost = () => {
+      setAsOf((known) => known ?? lastHeard() + serverNow() - Date.now());
+      setConnection('reconnecting');
+    };
     socket.on('connect', join);
     socket.on('disconnect', onLost);
     socket.on('connect_error', onLost);
@@ -84,5 +92,5 @@ export function useLiveCampaign(loaded: CampaignJson): UseLiveCampaign {
   }, [state.stale, join]);
 
   const campaign = state.campaign.id === id ? state.campaign : loaded;
-  return { campaign, connection: asOf === null ? 'live' : 'reconnecting', asOf, joins };
+  return { campaign, connection, asOf, joins };
 }

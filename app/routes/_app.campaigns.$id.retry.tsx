@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from '@remix-run/node';
 import { useActionData, useLoaderData, useLocation, useOutletContext } from '@remix-run/react';
 import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
+import { providerNames } from '#app/components/campaign/channel-words.ts';
 import type { LiveOutlet } from '#app/components/campaign/live-outlet.ts';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { SideSheet } from '#app/components/recipient-story/side-sheet.tsx';
@@ -41,7 +42,7 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
 export default function RetrySheet() {
   const { preview, closed } = useLoaderData<typeof loader>();
   const problem = useActionData<typeof action>()?.problem;
-  const { path } = useOutletContext<LiveOutlet>();
+  const { path, campaign } = useOutletContext<LiveOutlet>();
   const { search } = useLocation();
   return (
     <SideSheet title="Retry" copyLabel={null} closeTo={{ pathname: path, search }}>
@@ -51,7 +52,12 @@ export default function RetrySheet() {
           {closed}
         </ProblemAlert>
       ) : (
-        <RetryForm key={preview.by_reason.map(({ code, count }) => `${code} ${count}`).join()} preview={preview} path={path} />
+        <RetryForm
+          key={preview.by_reason.map(({ code, count }) => `${code} ${count}`).join()}
+          preview={preview}
+          provider={providerNames[campaign.channel]}
+          path={path}
+        />
       )}
     </SideSheet>
   );

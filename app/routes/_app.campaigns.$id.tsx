@@ -4,16 +4,17 @@ import { actOnCampaign } from '#app/campaign-actions.server.ts';
 import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
 import { LiveCampaignPage } from '#app/components/campaign/live-campaign-page.tsx';
 import { tabTitle } from '#app/components/campaign/tab-title.ts';
+import { numberWords } from '#app/components/number.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
 import { listActivity } from '#app/domain/activity/list-activity.server.ts';
-import { failureGroups } from '#app/domain/campaigns/failure-groups.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
-import { minutes } from '#app/domain/campaigns/minutes.server.ts';
+import { readInsights } from '#app/domain/campaigns/insights.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
 import { ledgerSearch, readLedgerFilter } from '#app/domain/recipients/ledger-filter.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 import { readLedgerPage } from '#app/read-ledger-page.server.ts';
+import type { Reader } from '#app/reader.ts';
 
 const EVENTS_SHOWN = 10;
 
@@ -28,22 +29,21 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 
   const url = new URL(request.url);
   const filter = readLedgerFilter(url.searchParams);
-  const [page, reasons, perMinute, activity] = await Promise.all([
+  const [page, insights, activity] = await Promise.all([
     readLedgerPage(db, campaign, filter).catch((error: unknown) => {
       // A cursor of another list, in an old or edited link: its first page instead.
       if (isProblem(error) && error.status === 422 && filter.trail.length > 0)
         throw redirect(url.pathname + ledgerSearch({ ...filter, trail: [] }));
       throw error;
     }),
-    failureGroups(db, id),
-    minutes(db, id),
+    readInsights(db, id),
     listActivity(db, id, { order: 'newest', limit: EVENTS_SHOWN }),
   ]);
   return {
     // The message itself is large, and only a recipient's story shows it.
     campaign: { ...campaign, html: null, text: null },
     page,
-    insights: { reasons, minutes: perMinute },
+    insights,
     activity,
     maySend: may(viewer, 'campaigns:send'),
     mayWrite: may(viewer, 'campaigns:write'),
@@ -55,9 +55,11 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
   return actOnCampaign({ context, request }, await requireUser(context, request), idOf(params.id));
 }
 
-export const meta: MetaFunction<typeof loader> = ({ data: loaded }) => [
-  { title: loaded ? `${tabTitle(loaded.campaign)} · Rollcall` : 'Rollcall' },
-];
+export const meta: MetaFunction<typeof loader> = ({ data: loaded, matches }) => {
+  const root = matches.find(({ id }) => id === 'root')?.data as { reader: Reader } | undefined;
+  const { percent } = numberWords(root?.reader.locale ?? 'en-US');
+  return [{ title: loaded ? `${tabTitle(loaded.campaign, percent)} · Rollcall` : 'Rollcall' }];
+};
 
 /** Opening a recipient's story over the page is no reason to read the page again. */
 export const shouldRevalidate: ShouldRevalidateFunction = ({

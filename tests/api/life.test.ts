@@ -134,7 +134,7 @@ describe('a retry', () => {
     expect(await problem(await post(`/campaigns/${id}/retry`))).toMatchObject({
       status: 409,
       code,
-      detail: expect.stringMatching(/Clone it to send again\.$/),
+      detail: expect.stringMatching(/Clone it to send to those who were not reached\.$/),
     });
   });
 });

@@ -94,7 +94,7 @@ test('a marketer schedules, takes it back, sends, pauses, resumes, reads why peo
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByTestId('counter')).toHaveText('593 of 600 sent', { timeout: 40_000 });
 
-  const retry = page.getByRole('link', { name: 'Retry 4 failed (3 attempts left)' });
+  const retry = page.getByRole('link', { name: 'Retry 4 failed (3 rounds left)' });
   await expect(retry).toBeVisible({ timeout: 30_000 });
   await expect(page.getByText(/until (today|tomorrow) \d.*23 h \d+ min left/)).toBeVisible();
   const why = page.getByRole('region', { name: 'Why recipients failed' });
@@ -113,7 +113,7 @@ test('a marketer schedules, takes it back, sends, pauses, resumes, reads why peo
   await expectAccessible(page);
   await sheet.getByRole('button', { name: 'Retry 4 recipients' }).click();
   await expect(page).toHaveURL(new RegExp(`/campaigns/${id}$`));
-  await expect(page.getByRole('link', { name: 'Retry 4 failed (2 attempts left)' })).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByRole('link', { name: 'Retry 4 failed (2 rounds left)' })).toBeVisible({ timeout: 40_000 });
   expect(await api.campaign(request, id)).toMatchObject({ sent: 593, failed: 7, retry_count: 1 });
 
   await page.getByRole('button', { name: 'More actions' }).click();
@@ -135,10 +135,10 @@ test('a campaign that stopped for the account says what was not tried, and goes 
   await expect(page.getByRole('region', { name: 'Why recipients failed' })).toContainText('sending stopped before their turn');
   await expect(page.getByRole('region', { name: 'Per minute' })).toContainText('Nothing was sent.');
   await expect(page.getByRole('alert')).toContainText('Sending stopped: out of credits');
-  await expect(page.getByRole('alert')).toContainText('250 recipients have not been tried.');
-  await page.getByRole('link', { name: 'Retry 250 not tried (3 attempts left)' }).click();
+  await expect(page.getByRole('alert')).toContainText('250 recipients still wait to be sent to');
+  await page.getByRole('link', { name: 'Send to 250 who still wait (3 rounds left)' }).click();
   const sheet = page.getByRole('dialog', { name: 'Retry' });
-  const notTried = sheet.getByRole('checkbox', { name: 'Not tried yet' });
+  const notTried = sheet.getByRole('checkbox', { name: 'Not sent to yet' });
   await expect(notTried).toBeChecked();
   await expect(notTried).toBeDisabled();
   await sheet.getByRole('button', { name: 'Retry 250 recipients' }).click();
@@ -167,7 +167,7 @@ test('a retry that is closed stays, and says what to do instead', async ({ page,
   await ended(request, id);
   await page.goto(`/campaigns/${id}`);
   await expect(page.getByRole('button', { name: /^Choose who to retry/ })).toBeDisabled();
-  await expect(page.getByText('This campaign was set to allow no retries. Clone it to send again.')).toContainText('also to those who got');
+  await expect(page.getByText('This campaign was set to allow no retry rounds.')).toContainText('also to those who got');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Clone' }).click();
   await expect(page).toHaveURL(/\/edit$/);

@@ -66,10 +66,20 @@ function PausedNotice({ campaign }: { campaign: CampaignJson }) {
 }
 
 function CancelledNotice({ campaign }: { campaign: CampaignJson }) {
-  const { counted } = useNumbers();
+  const { counted, count } = useNumbers();
+  const { sent, failed, unknown, suppressed, cancelled, pending, queued, retrying, sending } = campaign;
+  // Becoming cancelled while one looks: the sentence adds up to everybody all the time.
+  const onTheWay = pending + queued + retrying + sending;
   return (
     <ProblemAlert kind="info" title="Cancelled">
-      {counted(campaign.sent, 'recipient was', 'recipients were')} sent to before that; {counted(campaign.cancelled, 'was', 'were')} not.
+      {[
+        `${counted(sent, 'recipient was', 'recipients were')} sent to before that`,
+        ...(failed > 0 ? [`${count(failed)} failed`] : []),
+        ...(unknown > 0 ? [`of ${count(unknown)} nobody knows whether the message arrived`] : []),
+        ...(suppressed > 0 ? [`${counted(suppressed, 'is', 'are')} on the list of those who are never sent to`] : []),
+        `${counted(cancelled + onTheWay, 'was', 'were')} not sent to`,
+      ].join(', ')}
+      .
     </ProblemAlert>
   );
 }
@@ -111,7 +121,8 @@ function EndNotice({ campaign, reasons, path }: Props) {
         }
       >
         {failure_reason ?? text?.advice}
-        {pending > 0 && ` ${counted(pending, 'recipient has', 'recipients have')} not been tried.`}
+        {pending > 0 &&
+          ` ${counted(pending, 'recipient', 'recipients')} still ${pending === 1 ? 'waits' : 'wait'} to be sent to: a retry goes on with ${pending === 1 ? 'this one' : 'these'}.`}
       </ProblemAlert>
     );
   }

@@ -18,12 +18,17 @@ interface Props {
   path: string | null;
   /** What is said where there are none. */
   none: string;
+  /** How many failed, as the counters beside it say: they may be newer than the reasons, and both must add up. */
+  failed?: number;
 }
 
 /** Why recipients failed, largest first, each with its share of the failures, what to do, and the way to the recipients. */
-export function FailureReasons({ reasons, path, none }: Props) {
-  const { count } = useNumbers();
-  const all = reasons.reduce((sum, reason) => sum + reason.count, 0);
+export function FailureReasons({ reasons: read, path, none, failed }: Props) {
+  const { count, counted } = useNumbers();
+  const explained = read.reduce((sum, reason) => sum + reason.count, 0);
+  const all = failed ?? explained;
+  // A retry took some of them back since: what is known is about a time that has passed.
+  const reasons = explained > all ? [] : read;
   return (
     <section className={classes.root} aria-labelledby="failure-reasons">
       <Title order={2} id="failure-reasons" className={classes.title}>
@@ -37,7 +42,7 @@ export function FailureReasons({ reasons, path, none }: Props) {
           </Text>
         </div>
       ) : (
-        <ul className={classes.list} data-whole={path === null || undefined}>
+        <ul className={classes.list}>
           {reasons.map(({ code, label, count: n }) => (
             <li key={code} className={classes.reason}>
               <div className={classes.words}>
@@ -62,6 +67,12 @@ export function FailureReasons({ reasons, path, none }: Props) {
             </li>
           ))}
         </ul>
+      )}
+      {reasons.length > 0 && explained < all && (
+        <p className={classes.rest} suppressHydrationWarning>
+          The {counted(all - explained, 'reason', 'reasons')} of the latest failures {all - explained === 1 ? 'appears' : 'appear'} here in
+          a moment.
+        </p>
       )}
     </section>
   );

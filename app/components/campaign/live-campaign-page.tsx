@@ -46,7 +46,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
   const path = `/campaigns/${loaded.id}`;
   const { rid } = useParams();
   const openId = rid === undefined ? null : Number(rid);
-  const { campaign, asOf, joins } = useLiveCampaign(loaded);
+  const { campaign, connection, asOf, joins } = useLiveCampaign(loaded, now);
   const insights = useInsights(loadedInsights, campaign, path);
   const pace = usePace(campaign);
   const fetcher = useFetcher<ActAnswer>();
@@ -55,7 +55,9 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
 
   const { shown, rows, showChanges } = useShownPage(page, path, loaded.id, joins, openId);
   const problem = fetcher.state === 'idle' ? (fetcher.data ?? answer)?.problem : null;
-  const online = asOf === null;
+  const online = connection !== 'reconnecting';
+  // What has ended does not move: nothing need be said of its age.
+  const moves = campaign.status === 'SENDING' || campaign.status === 'PAUSED';
   const scheduledAt = campaign.status === 'SCHEDULED' ? campaign.scheduled_at : null;
   const outlet: LiveOutlet = { campaign, path, joins };
 
@@ -65,10 +67,10 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
         back={{ to: '/', label: 'Campaigns' }}
         title={campaign.name}
         badge={<CampaignStatusBadge status={campaign.status} />}
-        description={<LiveSummary campaign={campaign} pace={asOf === null ? pace : null} now={now} />}
+        description={<LiveSummary campaign={campaign} sendingMs={insights.sendingMs} pace={asOf === null ? pace : null} now={now} />}
         actions={<CampaignActions {...{ campaign, path, maySend, mayWrite, online, fetcher }} />}
       />
-      {asOf !== null && <ReconnectingBar asOf={asOf} />}
+      {asOf !== null && (moves || !online) && <ReconnectingBar asOf={asOf} lost={!online} />}
       <div className={classes.stack}>
         {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
         {scheduledAt !== null ? (
@@ -79,8 +81,8 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
             <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} />
             <UnknownNotice campaign={campaign} path={path} />
             <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>
-              <FailureReasons reasons={insights.reasons} path={path} none={noReasons(campaign)} />
-              <MinutesCard minutes={insights.minutes} ended={hasEnded(campaign.status)} />
+              <FailureReasons reasons={insights.reasons} failed={campaign.failed} path={path} none={noReasons(campaign)} />
+              <MinutesCard minutes={insights.minutes} seconds={insights.seconds} ended={hasEnded(campaign.status)} />
             </div>
           </>
         )}

@@ -8,8 +8,16 @@ import classes from './live-summary.module.css';
 
 const A_DAY_MS = 86_400_000;
 
-/** "Email · started 14:02 by Ana · 1,240 a second · about 2 min left", and after the end how long it took. */
-export function LiveSummary({ campaign, pace, now }: { campaign: CampaignJson; pace: Pace | null; now: string }) {
+interface Props {
+  campaign: CampaignJson;
+  /** Time spent sending, ms. */
+  sendingMs: number | null;
+  pace: Pace | null;
+  now: string;
+}
+
+/** "Email · started 14:02 by Ana · 1,240 a second · about 2 min left", and after the end how long the sending took. */
+export function LiveSummary({ campaign, sendingMs, pace, now }: Props) {
   const { channel, started_at, started_by, finished_at, status } = campaign;
   const isToday = started_at !== null && Date.parse(now) - Date.parse(started_at) < A_DAY_MS;
   return (
@@ -28,22 +36,26 @@ export function LiveSummary({ campaign, pace, now }: { campaign: CampaignJson; p
           )}
         </li>
       )}
-      {status === 'SENDING' && <PaceParts pace={pace} onlyRetries={campaign.pending + campaign.queued + campaign.sending === 0} />}
+      {status === 'SENDING' && <PaceParts pace={pace} campaign={campaign} />}
       {hasEnded(status) && started_at && finished_at && (
         <li>
-          {status === 'CANCELLED' ? 'cancelled' : 'ended'} <RelativeTime at={finished_at} /> after{' '}
-          {tookText(Date.parse(finished_at) - Date.parse(started_at))}
+          {status === 'CANCELLED' ? 'cancelled' : 'ended'} <RelativeTime at={finished_at} />
+          {sendingMs !== null && ` after ${tookText(sendingMs)} of sending`}
         </li>
       )}
     </ul>
   );
 }
 
-function PaceParts({ pace, onlyRetries }: { pace: Pace | null; onlyRetries: boolean }) {
+function PaceParts({ pace, campaign }: { pace: Pace | null; campaign: CampaignJson }) {
   const { count } = useNumbers();
   if (!pace) return null;
   const { perSecond, secondsLeft } = pace;
-  if (perSecond < 1 && onlyRetries) return <li>only retries are left</li>;
+  const { pending, queued, sending, retrying, unknown } = campaign;
+  if (perSecond < 1 && pending + queued + sending === 0 && retrying + unknown > 0) {
+    if (unknown === 0) return <li>only retries are left</li>;
+    return <li>{retrying === 0 ? 'only unknown outcomes are left' : 'only retries and unknown outcomes are left'}</li>;
+  }
   return (
     <>
       <li className="numeric">{perSecond >= 1 || perSecond === 0 ? count(Math.round(perSecond)) : 'less than 1'} a second</li>

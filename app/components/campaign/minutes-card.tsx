@@ -1,47 +1,47 @@
-import { Skeleton, Text, Title } from '@mantine/core';
-import { lazy, memo, Suspense, useMemo } from 'react';
+import { Text, Title } from '@mantine/core';
+import { memo, useMemo } from 'react';
+import { StackedBars } from '../charts/stacked-bars.tsx';
 import { useNumbers } from '../number.tsx';
 import { useReader } from '../reader-context.tsx';
-import { type Minute, minuteBars } from './minutes.ts';
+import { barTitle, type Minute, minuteBars } from './minutes.ts';
 import classes from './minutes-card.module.css';
-import { useHydrated } from './use-hydrated.ts';
-
-function ChartMissing() {
-  return (
-    <Text size="sm" c="dimmed" ta="center" pt="xl">
-      The chart could not be loaded. Reload the page to see it.
-    </Text>
-  );
-}
-
-// The charts' library is the largest part of the bundle and only this card needs it. Where the network fails it, the page goes on.
-const MinutesChart = lazy(() =>
-  import('./minutes-chart.tsx').catch(() => ({ default: ChartMissing as typeof import('./minutes-chart.tsx').default })),
-);
 
 const series = [
-  { name: 'sent', label: 'Sent', tone: 'green' },
-  { name: 'failed', label: 'Failed', tone: 'red' },
-  { name: 'retried', label: 'To be retried', tone: 'amber' },
+  { name: 'sent', label: 'Sent', color: 'var(--tone-green-fill)' },
+  { name: 'failed', label: 'Failed', color: 'var(--tone-red-fill)' },
+  { name: 'retried', label: 'To be retried', color: 'var(--tone-amber-fill)' },
 ] as const;
+
+interface Props {
+  minutes: Minute[];
+  /** In place of the minutes, where the campaign was so short that these say nothing. */
+  seconds: Minute[] | null;
+  ended: boolean;
+}
 
 /**
  * How the sending went, minute by minute: a picture, and the same as a table for those who do not see it or run no scripts. Drawing the
  * chart is the dearest thing on the page; it must not happen with every change of a counter.
  */
-export const MinutesCard = memo(function MinutesCard({ minutes, ended }: { minutes: Minute[]; ended: boolean }) {
-  const hydrated = useHydrated();
-  const { bars, perBar } = useMemo(() => minuteBars(minutes), [minutes]);
+export const MinutesCard = memo(function MinutesCard({ minutes, seconds, ended }: Props) {
+  const { locale, timeZone } = useReader();
+  const { bars, perBar } = useMemo(() => (seconds ? minuteBars(seconds, 1) : minuteBars(minutes, 60)), [minutes, seconds]);
+  const clock = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(perBar < 60 && { second: '2-digit' }),
+    timeZone,
+  });
   return (
     <section className={classes.root} aria-labelledby="per-minute">
       <div className={classes.head}>
         <Title order={2} id="per-minute" className={classes.title}>
-          {perBar === 1 ? 'Per minute' : `Per ${perBar} minutes`}
+          {barTitle(perBar)}
         </Title>
         <ul className={classes.legend} aria-hidden>
-          {series.map(({ name, label, tone }) => (
+          {series.map(({ name, label, color }) => (
             <li key={name}>
-              <span style={{ backgroundColor: `var(--tone-${tone}-fill)` }} />
+              <span style={{ backgroundColor: color }} />
               {label}
             </li>
           ))}
@@ -55,14 +55,8 @@ export const MinutesCard = memo(function MinutesCard({ minutes, ended }: { minut
         </div>
       ) : (
         <>
-          <div className={`needs-script ${classes.chart}`} aria-hidden>
-            {hydrated ? (
-              <Suspense fallback={<Skeleton h="100%" className="needs-script" />}>
-                <MinutesChart bars={bars} />
-              </Suspense>
-            ) : (
-              <Skeleton h="100%" className="needs-script" />
-            )}
+          <div className={`needs-script ${classes.chart}`}>
+            <StackedBars bars={bars.map((bar) => ({ ...bar, label: clock.format(bar.at) }))} series={series} />
           </div>
           <MinutesTable minutes={minutes} />
         </>

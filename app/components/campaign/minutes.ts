@@ -1,5 +1,5 @@
 export interface Minute {
-  /** ISO 8601, the minute's beginning. */
+  /** ISO 8601, the beginning of the minute, or of the second where it is one of seconds. */
   minute: string;
   accepted: number;
   failed: number;
@@ -14,33 +14,32 @@ export interface MinuteBar {
   retried: number;
 }
 
-const MINUTE_MS = 60_000;
-const LEAST_BARS = 12;
+export interface MinuteBars {
+  bars: MinuteBar[];
+  /** What one bar stands for, in s. */
+  perBar: number;
+}
+
 const MOST_BARS = 60;
+const LENGTHS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600];
 
 /**
- * Bars for the chart, without holes: quiet minutes are bars of nothing, a short campaign gets room for its first minutes, and a long one
- * is summed into bars of several minutes so that no more than 60 stand beside each other.
+ * Bars for the chart, from the first attempt to the last, without holes: quiet times are bars of nothing, and times to come have no bars.
+ * A long campaign is summed into longer bars, so that no more than 60 stand beside each other.
  *
- * @returns the bars, and how many minutes one stands for
+ * @param unitS what one entry stands for, in s: 60, or 1
  */
-export function minuteBars(minutes: readonly Minute[]): { bars: MinuteBar[]; perBar: number } {
+export function minuteBars(minutes: readonly Minute[], unitS: number): MinuteBars {
   // Refusals of the whole account are nobody's failure: minutes with nothing else are as good as none.
-  if (minutes.every(({ accepted, failed, transient }) => accepted + failed + transient === 0)) return { bars: [], perBar: 1 };
-  const first = minutes[0];
-  const last = minutes.at(-1);
-  if (!first || !last) return { bars: [], perBar: 1 };
+  const counted = minutes.filter(({ accepted, failed, transient }) => accepted + failed + transient > 0);
+  const [first, last] = [counted[0], counted.at(-1)];
+  if (!first || !last) return { bars: [], perBar: unitS };
   const start = Date.parse(first.minute);
-  const length = (Date.parse(last.minute) - start) / MINUTE_MS + 1;
-  const perBar = [1, 2, 5, 10, 15, 30].find((n) => length / n <= MOST_BARS) ?? 60;
-  const step = perBar * MINUTE_MS;
-  const bars = Array.from({ length: Math.max(LEAST_BARS, Math.ceil(length / perBar)) }, (_, i) => ({
-    at: start + i * step,
-    sent: 0,
-    failed: 0,
-    retried: 0,
-  }));
-  for (const { minute, accepted, failed, transient } of minutes) {
+  const lengthS = (Date.parse(last.minute) - start) / 1_000 + unitS;
+  const perBar = LENGTHS_S.find((n) => n >= unitS && lengthS / n <= MOST_BARS) ?? 3_600;
+  const step = perBar * 1_000;
+  const bars = Array.from({ length: Math.ceil(lengthS / perBar) }, (_, i) => ({ at: start + i * step, sent: 0, failed: 0, retried: 0 }));
+  for (const { minute, accepted, failed, transient } of counted) {
     const bar = bars[Math.floor((Date.parse(minute) - start) / step)];
     if (!bar) continue;
     bar.sent += accepted;
@@ -48,4 +47,10 @@ export function minuteBars(minutes: readonly Minute[]): { bars: MinuteBar[]; per
     bar.retried += transient;
   }
   return { bars, perBar };
+}
+
+/** "Per second", "Per 5 minutes". @param perBar s */
+export function barTitle(perBar: number): string {
+  const [n, unit] = perBar < 60 ? [perBar, 'second'] : perBar < 3_600 ? [perBar / 60, 'minute'] : [perBar / 3_600, 'hour'];
+  return n === 1 ? `Per ${unit}` : `Per ${n} ${unit}s`;
 }

@@ -1,10 +1,9 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { type CampaignJson, statusLabels } from '#app/domain/campaigns/campaign.ts';
 import { useNumbers } from '../number.tsx';
 import { ProgressByStatus, ProgressLegend } from '../progress-by-status.tsx';
 import classes from './progress-hero.module.css';
-import { percentSent } from './tab-title.ts';
 
 /** The largest thing on the page: how many of how many, and what became of the others. */
 export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
@@ -40,10 +39,12 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
 /** What the provider told after it took the messages; it may take minutes, so nothing is said before. */
 function Deliveries({ campaign: { delivered, bounced, sent } }: { campaign: CampaignJson }) {
   const { count } = useNumbers();
-  if (delivered + bounced === 0) return null;
+  if (delivered + bounced === 0 || sent === 0) return null;
+  // A provider may tell of a delivery before its own answer to us is in the ledger: of those that count as sent no more can have arrived.
+  const arrived = Math.min(delivered, sent - Math.min(bounced, sent));
   return (
     <p className={classes.deliveries} data-testid="deliveries" suppressHydrationWarning>
-      Of {count(sent)} sent, {count(delivered)} delivered{bounced > 0 && `, ${count(bounced)} bounced`}
+      Of {count(sent)} sent, {count(arrived)} delivered{bounced > 0 && `, ${count(Math.min(bounced, sent))} bounced`}
     </p>
   );
 }
@@ -52,15 +53,22 @@ const SPEAK_EVERY_MS = 15_000;
 
 /** For screen readers: the progress now and then, not ten times a second. */
 function SpokenProgress({ campaign }: { campaign: CampaignJson }) {
-  const { count } = useNumbers();
-  const text = `${percentSent(campaign.sent, campaign.total)} % sent, ${count(campaign.failed)} failed`;
+  const { count, percent } = useNumbers();
+  const { status, sent, total, failed } = campaign;
+  const said = status === 'SENDING' ? '' : `${statusLabels[status]}. `;
+  const text = `${said}${count(sent)} of ${count(total)} sent, ${percent(total === 0 ? 0 : sent / total)}, ${count(failed)} failed`;
   const [spoken, setSpoken] = useState('');
   const latest = useRef(text);
   latest.current = text;
+  const first = useRef(status);
+  // Whatever moves no more is told as it is, at once: the last interval's numbers would stay for ever.
   useEffect(() => {
-    if (campaign.status !== 'SENDING') return;
+    if (status !== first.current && status !== 'SENDING') setSpoken(text);
+  }, [status, text]);
+  useEffect(() => {
+    if (status !== 'SENDING') return;
     const timer = setInterval(() => setSpoken(latest.current), SPEAK_EVERY_MS);
     return () => clearInterval(timer);
-  }, [campaign.status]);
+  }, [status]);
   return <VisuallyHidden aria-live="polite">{spoken}</VisuallyHidden>;
 }

@@ -1,13 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { FailureReason } from './failure-reasons.tsx';
+import type { CampaignInsights } from '#app/domain/campaigns/insights.server.ts';
 import { loadJson } from './load-json.ts';
-import type { Minute } from './minutes.ts';
 
-export interface Insights {
-  reasons: FailureReason[];
-  minutes: Minute[];
-}
+export type Insights = CampaignInsights;
 
 /** Between two loads, in ms. */
 const LOAD_EVERY_MS = 2_000;

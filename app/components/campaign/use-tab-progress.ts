@@ -21,9 +21,9 @@ function setIcon(href: string): void {
 
 /** Lets a reader who is elsewhere follow: progress in the tab's title, a dot on its icon, and a notification when the campaign ends. */
 export function useTabProgress(campaign: CampaignJson): void {
-  const { counted, count } = useNumbers();
+  const { counted, count, percent } = useNumbers();
   const { id, name, status, sent, total, suppressed } = campaign;
-  const title = tabTitle(campaign);
+  const title = tabTitle(campaign, percent);
   const { tone } = campaignLooks[status];
   const before = useRef({ id, status });
 

@@ -1,24 +1,11 @@
-import { Skeleton, Text, Title } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Title } from '@mantine/core';
 import type { ReportRow } from '#app/domain/reporting/period.ts';
 import minutes from '../campaign/minutes-card.module.css';
-import { useHydrated } from '../campaign/use-hydrated.ts';
+import { StackedBars } from '../charts/stacked-bars.tsx';
 import { Count } from '../number.tsx';
 import { useReader } from '../reader-context.tsx';
-import { reportSeries, startText } from './report-series.ts';
+import { reportBars, reportSeries, startText } from './report-series.ts';
 import classes from './reports.module.css';
-
-function ChartMissing() {
-  return (
-    <Text size="sm" c="dimmed" ta="center" pt="xl">
-      The chart could not be loaded. The table below has the same numbers.
-    </Text>
-  );
-}
-
-const ReportChart = lazy(() =>
-  import('./report-chart.tsx').catch(() => ({ default: ChartMissing as typeof import('./report-chart.tsx').default })),
-);
 
 const titles = { day: 'Day by day', week: 'Week by week', month: 'Month by month' };
 const units = { day: 'Day', week: 'Week from', month: 'Month' };
@@ -26,7 +13,6 @@ const units = { day: 'Day', week: 'Week from', month: 'Month' };
 /** Sent, saved and failed over time: a picture, and the same numbers as a table. */
 export function VolumeCard({ rows, unit }: { rows: ReportRow[]; unit: keyof typeof titles }) {
   const { locale } = useReader();
-  const hydrated = useHydrated();
   const label = (start: string) => startText(start, unit, locale);
   return (
     <section className={minutes.root} aria-labelledby="volume">
@@ -43,14 +29,8 @@ export function VolumeCard({ rows, unit }: { rows: ReportRow[]; unit: keyof type
           ))}
         </ul>
       </div>
-      <div className={`${minutes.chart} needs-script`} aria-hidden>
-        {hydrated ? (
-          <Suspense fallback={<Skeleton h={220} />}>
-            <ReportChart rows={rows} label={label} />
-          </Suspense>
-        ) : (
-          <Skeleton h={220} />
-        )}
+      <div className={minutes.chart}>
+        <StackedBars bars={reportBars(rows, label)} series={reportSeries} />
       </div>
       <details className={classes.numbers}>
         <summary>The numbers as a table</summary>

@@ -17,7 +17,9 @@ interface Props {
 /** One reason with how many it concerns, what it means, and the way to those recipients. */
 export function ReasonChoice({ reason: { code, label, count }, path, checked, onChange }: Props) {
   const notTried = code === NOT_TRIED;
-  const advice = notTried ? 'They are always part of a retry.' : (failureTexts[code as FailureCode]?.advice ?? code);
+  const advice = notTried
+    ? 'Sending stopped before they were done. They are part of every retry round.'
+    : (failureTexts[code as FailureCode]?.advice ?? code);
   return (
     <li className={classes.reason}>
       <Checkbox

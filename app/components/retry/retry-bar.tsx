@@ -18,7 +18,7 @@ interface Props {
   path: string;
 }
 
-/** "Retry 188 failed (2 attempts left), until tomorrow 14:05". Where it may not be pressed it says why, and what to do instead. */
+/** "Retry 188 failed (2 rounds left), until tomorrow 14:05". Where it may not be pressed it says why, and what to do instead. */
 export function RetryBar({ campaign, reasons, path }: Props) {
   const { count } = useNumbers();
   const { search } = useLocation();

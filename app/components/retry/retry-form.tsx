@@ -3,7 +3,7 @@ import { Form, useNavigation } from '@remix-run/react';
 import { IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RetryPreview, RetryReason } from '#app/domain/campaigns/retry-rules.ts';
-import { NOT_TRIED } from '#app/domain/campaigns/retry-rules.ts';
+import { NOT_TRIED, OUTCOME_UNKNOWN } from '#app/domain/campaigns/retry-rules.ts';
 import { useHydrated } from '../campaign/use-hydrated.ts';
 import { useNumbers } from '../number.tsx';
 import { ReasonChoice } from './reason-choice.tsx';
@@ -12,12 +12,14 @@ import { RetryUntil } from './retry-until.tsx';
 
 interface Props {
   preview: RetryPreview;
+  /** Of whom nobody may know whether they got the message: "SendGrid". */
+  provider: string;
   /** The campaign's path. */
   path: string;
 }
 
 /** The choice of whom a retry sends to: by reason, with the number on the one button that does it. */
-export function RetryForm({ preview, path }: Props) {
+export function RetryForm({ preview, provider, path }: Props) {
   const { counted, count } = useNumbers();
   const { state, formAction } = useNavigation();
   // Without scripts the number does not follow the choice.
@@ -33,8 +35,11 @@ export function RetryForm({ preview, path }: Props) {
       return next;
     });
   const retried = preview.by_reason.reduce((sum, { code, count }) => sum + (chosen.has(code) ? count : 0), 0);
-  const usual = preview.by_reason.filter((reason) => reason.retry_by_default);
-  const left = preview.by_reason.filter((reason) => !reason.retry_by_default);
+  const all = preview.by_reason.reduce((sum, { count }) => sum + count, 0);
+  const unknown = preview.by_reason.filter(({ code }) => code === OUTCOME_UNKNOWN);
+  const known = preview.by_reason.filter(({ code }) => code !== OUTCOME_UNKNOWN);
+  const usual = known.filter((reason) => reason.retry_by_default);
+  const left = known.filter((reason) => !reason.retry_by_default);
   const suppressed = preview.excluded.find(({ code }) => code === 'suppressed');
   const choice = (reason: RetryReason) => (
     <ReasonChoice
@@ -49,17 +54,28 @@ export function RetryForm({ preview, path }: Props) {
   return (
     <Form method="post" className={classes.form}>
       <p className={classes.intro}>
-        Only these recipients are sent to. Message and list stay as they were, and nobody who got the message gets it again.
+        Only the recipients that you choose are sent to. Message and list stay as they were. Nobody whose message {provider} accepted gets
+        it again.
       </p>
       {usual.length > 0 && (
         <fieldset className={classes.group}>
           <legend>Sent to again</legend>
           <p className={classes.why}>
             {usual.every(({ code }) => code === NOT_TRIED)
-              ? 'Sending stopped before it was their turn.'
+              ? 'Sending stopped before they were done.'
               : 'For these the reason may have passed.'}
           </p>
           <ul className={classes.reasons}>{usual.map(choice)}</ul>
+        </fieldset>
+      )}
+      {unknown.length > 0 && (
+        <fieldset className={classes.group}>
+          <legend>May have arrived</legend>
+          <p className={classes.why}>
+            {provider} never said whether it took {unknown[0]?.count === 1 ? 'this message' : 'these messages'}. Who got it the first time
+            would get it twice. You can also look at each and say what happened.
+          </p>
+          <ul className={classes.reasons}>{unknown.map(choice)}</ul>
         </fieldset>
       )}
       {left.length > 0 && (
@@ -89,8 +105,15 @@ export function RetryForm({ preview, path }: Props) {
           </span>
           <span className="no-script">Retry the chosen recipients</span>
         </Button>
+        {hydrated && retried > 0 && retried < all && (
+          <p className={classes.cost}>
+            {counted(all - retried, 'other waits', 'others wait')} for another round
+            {preview.retries_left === 1 && ', and there is none after this one'}.
+          </p>
+        )}
         <p className={classes.cost} suppressHydrationWarning>
-          Uses 1 of {count(preview.retries_left)} {preview.retries_left === 1 ? 'attempt' : 'attempts'} left
+          {preview.retries_left === 1 ? 'This is the last retry round' : `Uses 1 of ${count(preview.retries_left)} retry rounds left`}
+          {retried < all && ', whoever you choose'}
           {preview.retry_until && (
             <>
               {' · '}

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Viewer } from '../access/roles.ts';
 import { Problem } from '../problem.ts';
-import { type CampaignStatus, type Channel, statusLabels } from './campaign.ts';
+import { type CampaignStatus, type Channel, statusLabels, type UnknownPolicy } from './campaign.ts';
 
 /** What the use cases of a campaign's life decide by. */
 export interface LockedCampaign {
@@ -19,6 +19,7 @@ export interface LockedCampaign {
   preparing: boolean;
   emptying: boolean;
   max_retries: number;
+  unknown_policy: UnknownPolicy;
   retry_count: number;
   failed_at: Date | null;
   scheduled_at: Date | null;
@@ -39,7 +40,7 @@ export async function lockCampaign(client: PoolClient, viewer: Pick<Viewer, 'lab
   await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer?.label ?? '']);
   const { rows } = await client.query<LockedCampaign>(
     `select id, name, channel, status, total, pending, subject, html, text, sender, variables, preparing, emptying, max_retries, retry_count,
-       failed_at, scheduled_at, revision, failure_code, failure_reason, now() as now
+       unknown_policy, failed_at, scheduled_at, revision, failure_code, failure_reason, now() as now
      from campaigns where id = $1 for no key update`,
     [id],
   );

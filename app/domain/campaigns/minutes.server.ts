@@ -18,3 +18,15 @@ export async function minutes(db: Database, campaignId: number): Promise<MinuteJ
   );
   return rows.reverse().map((row) => ({ ...row, minute: row.minute.toISOString() }));
 }
+
+/** As `minutes`, second by second; `minute` is the second's beginning. Reads the campaign's attempts, so only for a campaign with few of them. */
+export async function seconds(db: Database, campaignId: number): Promise<MinuteJson[]> {
+  const { rows } = await db.pool.query<Omit<MinuteJson, 'minute'> & { minute: Date }>(
+    `select date_trunc('second', finished_at) as minute, count(*) filter (where outcome = 'accepted')::integer as accepted,
+       count(*) filter (where outcome = 'permanent')::integer as failed,
+       count(*) filter (where outcome in ('transient', 'unknown'))::integer as transient
+     from attempts where campaign_id = $1 group by 1 order by 1`,
+    [campaignId],
+  );
+  return rows.map((row) => ({ ...row, minute: row.minute.toISOString() }));
+}

@@ -19,7 +19,7 @@ export interface Pace {
 /** Long enough to even out bursts of batches and retries, short enough to show a pause. */
 export const PACE_WINDOW_MS = 10_000;
 const SPACING_MS = 250;
-const LEAST_SPAN_MS = 1_000;
+const LEAST_SPAN_MS = 3_000;
 
 /**
  * Adds a sample and drops what left the window. The newest sample before the window stays: it says where the window began. Samples closer
@@ -34,7 +34,7 @@ export function addSample(samples: readonly PaceSample[], sample: PaceSample): r
   return [...kept.slice(Math.max(0, begin)), sample];
 }
 
-/** The pace over the last ten seconds before `now`; null until a second's worth of samples is there. */
+/** The pace over the last ten seconds before `now`; null until three seconds' worth of samples are there: less tells nothing. */
 export function paceOf(samples: readonly PaceSample[], now: number): Pace | null {
   const last = samples.at(-1);
   if (!last) return null;

@@ -11,8 +11,8 @@ import { NOT_TRIED, previewRetry, type RetryPreview, retriedByDefault, retryClos
 /** What a retry of this campaign would send to, by reason. Costs the same for any number of recipients. @throws Problem 404 */
 export async function getRetryPreview(db: Database, id: number): Promise<RetryPreview> {
   const [campaign, failures] = await Promise.all([getCampaign(db, id), failureGroups(db, id)]);
-  const { pending, suppressed, retries_left, retry_until } = campaign;
-  return previewRetry(failures, pending, suppressed, { retries_left, retry_until });
+  const { pending, suppressed, unknown_policy, retries_left, retry_until } = campaign;
+  return previewRetry(failures, pending, suppressed, unknown_policy, { retries_left, retry_until });
 }
 
 /**
@@ -40,7 +40,9 @@ export async function retryCampaign(
       const errors = [{ path: 'codes', message: `Nobody in this campaign failed for: ${unknown.join(', ')}.` }];
       throw new Problem(422, 'invalid', errors[0]?.message ?? '', { errors });
     }
-    const chosen = (codes ?? [...failures.keys()].filter(retriedByDefault)).filter((code) => code !== NOT_TRIED);
+    const chosen = (codes ?? [...failures.keys()].filter((code) => retriedByDefault(code, campaign.unknown_policy))).filter(
+      (code) => code !== NOT_TRIED,
+    );
     const retried = campaign.pending + chosen.reduce((sum, code) => sum + (failures.get(code) ?? 0), 0);
     if (retried === 0) {
       throw new Problem(

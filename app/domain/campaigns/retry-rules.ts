@@ -1,5 +1,5 @@
 import { type FailureCode, failureLabel, failureTexts } from '../failures.ts';
-import { type CampaignStatus, statusLabels } from './campaign.ts';
+import { type CampaignStatus, statusLabels, type UnknownPolicy } from './campaign.ts';
 
 /** The reason of recipients that were never tried, since the campaign stopped before them. Every retry goes on with them. */
 export const NOT_TRIED = 'not_tried';
@@ -21,8 +21,15 @@ export interface RetryPreview {
   retry_until: string | null;
 }
 
-/** May a failure pass without anybody changing anything? Then a retry sends to it unless told otherwise. */
-export function retriedByDefault(code: string): boolean {
+/** The reason of recipients of whom nobody knows whether they got the message. */
+export const OUTCOME_UNKNOWN = 'outcome_unknown';
+
+/**
+ * May a failure pass without anybody changing anything? Then a retry sends to it unless told otherwise. Who may have got the message gets it
+ * a second time only where the campaign's policy says so.
+ */
+export function retriedByDefault(code: string, policy: UnknownPolicy): boolean {
+  if (code === OUTCOME_UNKNOWN) return policy === 'resend';
   return code === NOT_TRIED || (failureTexts[code as FailureCode]?.mayPass ?? false);
 }
 
@@ -32,16 +39,18 @@ export function retriedByDefault(code: string): boolean {
  * @param failures recipients by failure code, as they are now
  * @param notTried recipients that are pending
  * @param suppressed recipients that are on the suppression list, never sent to
+ * @param policy what the campaign does with unknown outcomes
  */
 export function previewRetry(
   failures: readonly { code: string; count: number }[],
   notTried: number,
   suppressed: number,
+  policy: UnknownPolicy,
   limits: Pick<RetryPreview, 'retries_left' | 'retry_until'>,
 ): RetryPreview {
   const reasons = [...failures, ...(notTried > 0 ? [{ code: NOT_TRIED, count: notTried }] : [])]
     .filter(({ count }) => count > 0)
-    .map(({ code, count }) => ({ code, label: reasonLabel(code), count, retry_by_default: retriedByDefault(code) }));
+    .map(({ code, count }) => ({ code, label: reasonLabel(code), count, retry_by_default: retriedByDefault(code, policy) }));
   const excluded = reasons.filter(({ retry_by_default }) => !retry_by_default).map(({ code, label, count }) => ({ code, label, count }));
   return {
     retryable: reasons.reduce((sum, reason) => sum + (reason.retry_by_default ? reason.count : 0), 0),
@@ -52,7 +61,7 @@ export function previewRetry(
 }
 
 function reasonLabel(code: string): string {
-  return code === NOT_TRIED ? 'Not tried yet' : failureLabel(code);
+  return code === NOT_TRIED ? 'Not sent to yet' : failureLabel(code);
 }
 
 /** Why a retry is closed: a code and a sentence with what to do instead; null where it is open. */
@@ -67,13 +76,19 @@ export function retryClosed(
   if (campaign.failed_at && now.getTime() > campaign.failed_at.getTime() + windowS * 1_000) {
     const hours = Math.round(windowS / 3_600);
     const window = hours >= 1 ? `${hours} ${hours === 1 ? 'hour' : 'hours'}` : `${windowS} seconds`;
-    return { code: 'retry_window_over', message: `A campaign can be retried for ${window} after it failed. Clone it to send again.` };
+    return {
+      code: 'retry_window_over',
+      message: `A campaign can be retried for ${window} after it failed. Clone it to send to those who were not reached.`,
+    };
   }
   if (campaign.retry_count >= campaign.max_retries) {
     if (campaign.max_retries === 0)
-      return { code: 'no_retries_left', message: 'This campaign was set to allow no retries. Clone it to send again.' };
-    const rounds = campaign.max_retries === 1 ? 'its retry' : `all ${campaign.max_retries} retries`;
-    return { code: 'no_retries_left', message: `This campaign has used ${rounds}. Clone it to send again.` };
+      return {
+        code: 'no_retries_left',
+        message: 'This campaign was set to allow no retry rounds. Clone it to send to those who were not reached.',
+      };
+    const rounds = campaign.max_retries === 1 ? 'its retry round' : `all ${campaign.max_retries} retry rounds`;
+    return { code: 'no_retries_left', message: `This campaign has used ${rounds}. Clone it to send to those who were not reached.` };
   }
   return null;
 }

@@ -14,6 +14,7 @@ describe('the preview of a retry', () => {
       ],
       7,
       2,
+      'hold',
       limits,
     );
     expect(preview).toEqual({
@@ -21,7 +22,7 @@ describe('the preview of a retry', () => {
       by_reason: [
         { code: 'provider_error', label: 'Provider had an error', count: 20, retry_by_default: true },
         { code: 'invalid_address', label: 'Address does not exist', count: 3, retry_by_default: false },
-        { code: 'not_tried', label: 'Not tried yet', count: 7, retry_by_default: true },
+        { code: 'not_tried', label: 'Not sent to yet', count: 7, retry_by_default: true },
       ],
       excluded: [
         { code: 'invalid_address', label: 'Address does not exist', count: 3 },
@@ -31,13 +32,23 @@ describe('the preview of a retry', () => {
     });
   });
 
+  test('sends to who may have got the message only where the campaign’s policy says so', () => {
+    const failures = [
+      { code: 'timeout', count: 4 },
+      { code: 'outcome_unknown', count: 13 },
+    ];
+    const of = (policy: 'hold' | 'resend') => previewRetry(failures, 0, 0, policy, limits);
+    expect(of('hold')).toMatchObject({ retryable: 4, excluded: [{ code: 'outcome_unknown', count: 13 }] });
+    expect(of('resend')).toMatchObject({ retryable: 17, excluded: [] });
+  });
+
   test('accounts for everybody who failed', () => {
     const failures = fc.uniqueArray(fc.record({ code: fc.constantFrom(...Object.keys(failureTexts)), count: fc.nat(1_000_000) }), {
       selector: ({ code }) => code,
     });
     fc.assert(
-      fc.property(failures, fc.nat(1_000), (groups, notTried) => {
-        const { retryable, excluded } = previewRetry(groups, notTried, 0, limits);
+      fc.property(failures, fc.nat(1_000), fc.constantFrom('hold' as const, 'resend' as const), (groups, notTried, policy) => {
+        const { retryable, excluded } = previewRetry(groups, notTried, 0, policy, limits);
         const all = groups.reduce((sum, { count }) => sum + count, notTried);
         expect(retryable + excluded.reduce((sum, { count }) => sum + count, 0)).toBe(all);
       }),

@@ -7,6 +7,7 @@ const campaign = {
   status: 'PARTIALLY_SENT',
   pending: 0,
   suppressed: 0,
+  unknown_policy: 'hold',
   retries_left: 2,
   retry_count: 1,
   max_retries: 3,
@@ -23,16 +24,16 @@ describe('the button that leads to a retry', () => {
   test('says how many it sends to and how often it may', () => {
     expect(offer()).toEqual({
       label: 'Retry 188 failed',
-      left: '(2 attempts left)',
+      left: '(2 rounds left)',
       worthwhile: true,
       closed: null,
       until: campaign.retry_until,
     });
-    expect(offer({ retries_left: 1, retry_count: 2 })).toMatchObject({ left: '(1 attempt left)' });
+    expect(offer({ retries_left: 1, retry_count: 2 })).toMatchObject({ left: '(1 round left)' });
   });
 
   test.each([
-    [{ pending: 3200 }, [], 'Retry 3200 not tried'],
+    [{ pending: 3200 }, [], 'Send to 3200 who still wait'],
     [{ pending: 12 }, reasons, 'Retry 200 recipients'],
     [{}, reasons.slice(1), 'Choose who to retry'],
   ])('names whom it sends to: %o', (change, why, label) => {
@@ -47,9 +48,11 @@ describe('the button that leads to a retry', () => {
   test('stays when it is closed, and says what to do instead', () => {
     expect(offer({}, reasons, failedAt + DAY_MS)?.closed).toBeNull();
     expect(offer({}, reasons, failedAt + DAY_MS + 1)?.closed).toBe(
-      'A campaign can be retried for 24 hours after it failed. Clone it to send again.',
+      'A campaign can be retried for 24 hours after it failed. Clone it to send to those who were not reached.',
     );
-    expect(offer({ retries_left: 0, retry_count: 3 })?.closed).toBe('This campaign has used all 3 retries. Clone it to send again.');
-    expect(offer({ retries_left: 0, retry_count: 0, max_retries: 0 })?.closed).toMatch(/no retries/);
+    expect(offer({ retries_left: 0, retry_count: 3 })?.closed).toBe(
+      'This campaign has used all 3 retry rounds. Clone it to send to those who were not reached.',
+    );
+    expect(offer({ retries_left: 0, retry_count: 0, max_retries: 0 })?.closed).toMatch(/no retry rounds/);
   });
 });

@@ -13,7 +13,12 @@ describe('times', () => {
     [now + 20 * SECOND, 'in a moment'],
     [now - 50 * SECOND, '1 minute ago'],
     [now - 40 * MINUTE, '40 minutes ago'],
-    [now - 50 * MINUTE, '1 hour ago'],
+    [now - 45 * MINUTE, '45 minutes ago'],
+    [now - 59 * MINUTE, '59 minutes ago'],
+    [now - 61 * MINUTE, '1 hour ago'],
+    [now - 119 * MINUTE, '1 hour ago'],
+    [now - 23 * HOUR, '23 hours ago'],
+    [now + 45 * MINUTE, 'in 45 minutes'],
     [now - 24 * HOUR, 'yesterday'],
     [now + 48 * HOUR, 'in 2 days'],
   ])('%# reads as people would say it', (at, text) => {
