@@ -11,7 +11,7 @@ import { readForm } from './request-bytes.server.ts';
 
 interface Act {
   permission: Permission;
-  run: typeof pauseCampaign;
+  run: (db: Parameters<typeof pauseCampaign>[0], viewer: Viewer, id: number, form: FormData) => Promise<CampaignJson>;
   failed: string;
   /** Where a success leads; default: it stays on the page. */
   leadsTo?: (campaign: CampaignJson) => string;
@@ -24,17 +24,23 @@ const acts: Record<string, Act> = {
   cancel: { permission: 'campaigns:send', run: cancelCampaign, failed: 'The campaign could not be cancelled' },
   send_now: { permission: 'campaigns:send', run: sendScheduledNow, failed: 'The campaign could not be sent' },
   unschedule: { permission: 'campaigns:send', run: unscheduleCampaign, failed: 'The campaign could not be unscheduled', leadsTo: toEditor },
-  clone: { permission: 'campaigns:write', run: cloneCampaign, failed: 'The campaign could not be cloned', leadsTo: toEditor },
+  clone: {
+    permission: 'campaigns:write',
+    run: (db, viewer, id, form) => cloneCampaign(db, viewer, id, form.get('recipients') === 'not_reached' ? 'not_reached' : 'all'),
+    failed: 'The campaign could not be cloned',
+    leadsTo: toEditor,
+  },
 };
 
 /** The campaign page's forms: each names its `intent`. Answers what went wrong, or leads on. */
 export async function actOnCampaign({ context, request }: Pick<ActionFunctionArgs, 'context' | 'request'>, viewer: Viewer, id: number) {
-  const intent = String((await readForm(request)).get('intent'));
+  const form = await readForm(request);
+  const intent = String(form.get('intent'));
   const act = Object.hasOwn(acts, intent) ? acts[intent] : undefined;
   if (!act) throw data({ detail: 'There is no such act.' }, { status: 400 });
   assertMay(viewer, act.permission);
   try {
-    const campaign = await act.run(context.db, viewer, id);
+    const campaign = await act.run(context.db, viewer, id, form);
     return act.leadsTo ? redirect(act.leadsTo(campaign)) : data<ActAnswer>({ problem: null });
   } catch (error) {
     if (!isProblem(error)) throw error;

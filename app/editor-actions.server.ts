@@ -3,11 +3,10 @@ import { type ActionFunctionArgs, data, redirect } from '@remix-run/node';
 import { assertMay } from './domain/access/require.server.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { deleteCampaign } from './domain/campaigns/delete-campaign.server.ts';
-import { getCampaign } from './domain/campaigns/get-campaign.server.ts';
 import { sendCampaign } from './domain/campaigns/send-campaign.server.ts';
 import { updateCampaign } from './domain/campaigns/update-campaign.server.ts';
 import { importContacts } from './domain/contacts/import-contacts.server.ts';
-import { conflict, type FieldError, isProblem, Problem } from './domain/problem.ts';
+import { type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { removeRecipients } from './domain/recipients/remove-recipients.server.ts';
 import { readForm, readParts } from './request-bytes.server.ts';
 
@@ -15,11 +14,14 @@ import { readForm, readParts } from './request-bytes.server.ts';
 export interface EditorFailure {
   error: string;
   errors: FieldError[];
+  /** Which form it was. */
+  intent: string;
 }
 
 /** The editor's forms: each names its `intent`. Answers a redirect, or what went wrong. */
 export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 'context' | 'request'>, viewer: Viewer, id: number) {
   const { db, env } = context;
+  let intent = 'import';
   try {
     if (request.headers.get('content-type')?.startsWith('multipart/form-data')) {
       await importUpload(request, (source, fileName, contentType) =>
@@ -28,25 +30,28 @@ export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 
       return redirect(`/campaigns/${id}/edit#contacts-section`);
     }
     const form = await readForm(request);
-    switch (form.get('intent')) {
+    intent = String(form.get('intent'));
+    const revision = revisionOf(form);
+    const seen = revision === null ? null : [revision];
+    switch (intent) {
       case 'save':
-        await updateCampaign(db, id, Object.fromEntries(textsOf(form)));
+        await updateCampaign(db, id, Object.fromEntries(textsOf(form)), { viewer, seen });
         return redirect(`/campaigns/${id}/edit`);
       case 'empty':
-        await removeRecipients(db, id);
+        await removeRecipients(db, id, viewer);
         return redirect(`/campaigns/${id}/edit#contacts-section`);
       case 'delete':
-        await deleteCampaign(db, id);
+        await deleteCampaign(db, id, seen);
         return redirect('/');
       case 'send': {
         assertMay(viewer, 'campaigns:send');
-        const { pending } = await getCampaign(db, id);
         if (form.get('confirmed') === null)
           throw new Problem(422, 'invalid', 'Nothing was sent. Tick the box that says how many people get it, then send.');
-        if (String(pending) !== form.get('people'))
-          throw conflict('The contact list has changed since you looked. Check the number, then send.');
         const at = textOf(form, 'scheduled_at');
-        await sendCampaign(db, viewer, id, env, at ? { scheduled_at: at, time_zone: textOf(form, 'time_zone') } : {});
+        await sendCampaign(db, viewer, id, env, {
+          revision,
+          ...(at && { scheduled_at: at, time_zone: textOf(form, 'time_zone') }),
+        });
         return redirect(`/campaigns/${id}`);
       }
       default:
@@ -54,21 +59,28 @@ export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 
     }
   } catch (error) {
     if (!isProblem(error)) throw error;
-    return data<EditorFailure>({ error: error.message, errors: error.errors ?? [] }, { status: error.status });
+    return data<EditorFailure>({ error: error.message, errors: error.errors ?? [], intent }, { status: error.status });
   }
 }
 
-function textsOf(form: FormData): [string, string][] {
-  return ['name', 'from', 'subject', 'html', 'text'].flatMap((field) => {
+function textsOf(form: FormData): [string, string | number][] {
+  return ['name', 'from', 'subject', 'html', 'text', 'unknown_policy', 'max_retries'].flatMap((field): [string, string | number][] => {
     const value = form.get(field);
+    if (field === 'max_retries') return value === null ? [] : [[field, Number(value)]];
     // Browsers post line breaks as CRLF.
-    return typeof value === 'string' ? [[field, value.replaceAll('\r\n', '\n')] as [string, string]] : [];
+    return typeof value === 'string' ? [[field, value.replaceAll('\r\n', '\n')]] : [];
   });
 }
 
 function textOf(form: FormData, field: string): string | null {
   const value = form.get(field);
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
+
+/** What the page showed when the form was made. */
+function revisionOf(form: FormData): number | null {
+  const value = form.get('revision');
+  return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : null;
 }
 
 /** A form's file, handed on while it arrives. */

@@ -11,6 +11,7 @@ import { Logo } from './logo.tsx';
 import { Bell } from './notifications/bell.tsx';
 import { type Notifications, useNotifications } from './notifications/use-notifications.ts';
 import { ConnectionNotice } from './offline/connection-notice.tsx';
+import { PageLink } from './page-link.tsx';
 import { GlobalSearch } from './search/global-search.tsx';
 import { SearchButton } from './search/search-button.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -37,10 +38,10 @@ function Places({ viewer, notifications }: { viewer: Viewer; notifications?: Not
       <SearchButton />
       <nav aria-label="Main">
         {places.map(({ to, label, icon: Icon, owns }) => (
-          <Link key={to} to={to} prefetch="intent" className={classes.place} aria-current={owns(pathname) ? 'page' : undefined}>
+          <PageLink key={to} to={to} className={classes.place} aria-current={owns(pathname) ? 'page' : undefined}>
             <Icon size={17} stroke={1.7} aria-hidden />
             {label}
-          </Link>
+          </PageLink>
         ))}
       </nav>
       <div className={classes.foot}>

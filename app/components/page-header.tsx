@@ -1,8 +1,8 @@
 import { Title } from '@mantine/core';
-import { Link } from '@remix-run/react';
 import { IconChevronRight } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import classes from './page-header.module.css';
+import { PageLink } from './page-link.tsx';
 
 interface Props {
   title: ReactNode;
@@ -21,9 +21,7 @@ export function PageHeader({ title, back, badge, description, actions }: Props) 
       <div className={classes.words}>
         {back && (
           <nav aria-label="Breadcrumb" className={classes.back}>
-            <Link to={back.to} prefetch="intent">
-              {back.label}
-            </Link>
+            <PageLink to={back.to}>{back.label}</PageLink>
             <IconChevronRight size={13} aria-hidden />
           </nav>
         )}

@@ -7,6 +7,11 @@ const units = [
   { unit: 'minute', seconds: 60 },
 ] as const;
 
+/** Clocks of 12 hours have no leading zero ("9:00 AM"), those of 24 have one ("09:00"). */
+function hourOf(locale: string): Intl.DateTimeFormatOptions {
+  return { hour: new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit' };
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format takes a hundred times as long as using it, and a live page formats hundreds of times a second. */
@@ -14,7 +19,7 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
   const key = `${locale} ${JSON.stringify(options)}`;
   const known = formats.get(key);
   if (known) return known;
-  const format = new Intl.DateTimeFormat(locale, options);
+  const format = new Intl.DateTimeFormat(locale, { ...options, ...(options.hour && hourOf(locale)) });
   formats.set(key, format);
   return format;
 }

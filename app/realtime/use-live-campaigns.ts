@@ -5,6 +5,9 @@ import { applyProgressToList } from './live-campaign.ts';
 import { tellServerTime } from './server-clock.ts';
 import { liveSocket } from './socket-client.ts';
 
+/** Between two questions for the list, in ms. */
+const RELOAD_MS = 700;
+
 /** The campaigns of a list, with their numbers as they are now. The loader's data is asked for again after a gap and when one changed its status. */
 export function useLiveCampaigns(initial: CampaignJson[]): CampaignJson[] {
   const [list, setList] = useState<readonly CampaignJson[]>(initial);
@@ -24,9 +27,19 @@ export function useLiveCampaigns(initial: CampaignJson[]): CampaignJson[] {
       if (joined) reload.current();
       joined = true;
     };
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // New ones, those that are gone, and drafts with another name or place: together, however many there are.
+    const soon = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        reload.current();
+      }, RELOAD_MS);
+    };
     const onProgress = (progress: CampaignProgress) => {
       tellServerTime(progress.server_time);
       setList((known) => {
+        const row = known.find(({ id }) => id === progress.id);
+        if (row && progress.revision > row.revision) soon();
         const { list: next, stale } = applyProgressToList(known, progress);
         if (stale) queueMicrotask(() => reload.current());
         return next;
@@ -36,8 +49,11 @@ export function useLiveCampaigns(initial: CampaignJson[]): CampaignJson[] {
     socket.on('connect', join);
     socket.on('campaign:progress', onProgress);
     socket.on('campaign:resync', onResync);
+    socket.on('campaigns:changed', soon);
     if (socket.connected) join();
     return () => {
+      clearTimeout(timer);
+      socket.off('campaigns:changed', soon);
       socket.off('connect', join);
       socket.off('campaign:progress', onProgress);
       socket.off('campaign:resync', onResync);

@@ -5,13 +5,16 @@ import { IconPlus, IconSearchOff, IconSend, IconSparkles } from '@tabler/icons-r
 import { CampaignFilters } from '#app/components/campaigns/campaign-filters.tsx';
 import classes from '#app/components/campaigns/campaign-list.module.css';
 import { CampaignRow } from '#app/components/campaigns/campaign-row.tsx';
+import { SelectionBar, useSelection } from '#app/components/campaigns/draft-selection.tsx';
 import { EmptyState } from '#app/components/empty-state.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
+import { PageLink } from '#app/components/page-link.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { RowsSkeleton } from '#app/components/skeletons.tsx';
 import { useViewer } from '#app/components/use-viewer.ts';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
+import { activityTimes } from '#app/domain/campaigns/activity-times.server.ts';
 import { campaignStatuses, channels } from '#app/domain/campaigns/campaign.ts';
 import { listCampaigns } from '#app/domain/campaigns/list-campaigns.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
@@ -31,10 +34,26 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const channel = channels.find((known) => known === searchParams.get('channel'));
   const q = searchParams.get('q')?.trim().slice(0, 200) || undefined;
   const cursor = searchParams.get('cursor') ?? undefined;
-  const page = await orErrorPage(listCampaigns(context.db, { status, channel, q, cursor, limit: PAGE_SIZE }));
+  const page = await orErrorPage(
+    listCampaigns(context.db, { status, channel, q, cursor, sort: 'activity', limit: PAGE_SIZE }).catch(fromTheBeginning(request, cursor)),
+  );
   // Lists carry no content; the live hook speaks of whole campaigns.
   const campaigns = page.data.map((campaign) => ({ ...campaign, html: null, text: null }));
-  return { campaigns, next: page.next_cursor, filtered: Boolean(status || channel || q), later: cursor !== undefined };
+  const active = await activityTimes(
+    context.db,
+    campaigns.map(({ id }) => id),
+  );
+  return { campaigns, active, next: page.next_cursor, filtered: Boolean(status || channel || q), later: cursor !== undefined };
+}
+
+/** A cursor of the list as it was ordered before, in an old link or tab. */
+function fromTheBeginning(request: Request, cursor: string | undefined) {
+  return (error: unknown): never => {
+    if (!isProblem(error) || error.status !== 422 || cursor === undefined) throw error;
+    const url = new URL(request.url);
+    url.searchParams.delete('cursor');
+    throw redirect(`/${url.search}`);
+  };
 }
 
 /** The sample campaign. */
@@ -52,7 +71,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 
 function NewButton() {
   return (
-    <Button component={Link} to="/campaigns/new" prefetch="intent" leftSection={<IconPlus size={16} aria-hidden />}>
+    <Button component={PageLink} to="/campaigns/new" leftSection={<IconPlus size={16} aria-hidden />}>
       New campaign
     </Button>
   );
@@ -94,12 +113,14 @@ function NoCampaigns({ mayWrite }: { mayWrite: boolean }) {
 }
 
 export default function Campaigns() {
-  const { campaigns: loaded, next, filtered, later } = useLoaderData<typeof loader>();
+  const { campaigns: loaded, active, next, filtered, later } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>() as { error: string } | undefined;
   const campaigns = useLiveCampaigns(loaded);
   const [parameters] = useSearchParams();
   const { state, location, formMethod } = useNavigation();
   const mayWrite = may(useViewer(), 'campaigns:write');
+  const selection = useSelection();
+  const drafts = campaigns.some(({ status }) => status === 'DRAFT');
   const empty = campaigns.length === 0 && !filtered && !later;
   const filtering = state === 'loading' && formMethod === undefined && location.pathname === '/';
 
@@ -112,9 +133,25 @@ export default function Campaigns() {
 
   return (
     <>
-      <PageHeader title="Campaigns" actions={mayWrite && !empty && <NewButton />} />
+      <PageHeader
+        title="Campaigns"
+        actions={
+          mayWrite &&
+          !empty && (
+            <>
+              {drafts && !selection.on && (
+                <Button variant="default" className="needs-script" onClick={selection.start}>
+                  Choose drafts
+                </Button>
+              )}
+              <NewButton />
+            </>
+          )
+        }
+      />
       {failed && <ProblemAlert title="The sample could not be made">{failed.error}</ProblemAlert>}
       {!empty && <CampaignFilters />}
+      <SelectionBar selection={selection} campaigns={campaigns} />
       {empty ? (
         <NoCampaigns mayWrite={mayWrite} />
       ) : filtering && campaigns.length === 0 ? (
@@ -130,29 +167,29 @@ export default function Campaigns() {
             </Button>
           }
         >
-          Try another word of the name, or a wider filter.
+          Try another word of the name or subject, or a wider filter.
         </EmptyState>
       ) : (
         <>
           <ul className={classes.list} aria-label="Campaigns" aria-busy={filtering} style={{ opacity: filtering ? 0.6 : 1 }}>
             {campaigns.map((campaign) => (
-              <CampaignRow key={campaign.id} campaign={campaign} />
+              <CampaignRow key={campaign.id} campaign={campaign} activeAt={active[campaign.id]} selection={selection} />
             ))}
           </ul>
           {(next || later) && (
             <nav className={classes.pages} aria-label="Pages">
               {later ? (
                 <Button component={Link} to={pageLink(null)} variant="default">
-                  Newest
+                  Latest
                 </Button>
               ) : (
                 <Text span size="sm" c="dimmed">
-                  Newest first
+                  Latest activity first
                 </Text>
               )}
               {next && (
                 <Button component={Link} to={pageLink(next)} variant="default">
-                  Older
+                  Earlier
                 </Button>
               )}
             </nav>

@@ -19,7 +19,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   const [imports, check] = await Promise.all([listImports(context.db, id), orErrorPage(checkDraft(context.db, campaign, campaign))]);
   const sms = campaign.channel === 'sms';
   const defaultSender = (sms ? context.env.smsFrom : context.env.emailFrom) ?? null;
-  return { campaign, imports, check, defaultSender, countries: sms ? countries() : [] };
+  return { campaign, imports, check, defaultSender, countries: sms ? countries() : [], sandbox: context.env.sandbox === '1' };
 }
 
 export async function action({ context, request, params }: ActionFunctionArgs) {
@@ -32,5 +32,5 @@ export default function EditCampaign() {
   const loaded = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>() as EditorFailure | undefined;
   // Another draft is another editor: nothing typed may move from one to the next.
-  return <Editor key={loaded.campaign.id} {...loaded} failed={failed} />;
+  return <Editor key={`${loaded.campaign.id} ${loaded.campaign.channel}`} {...loaded} failed={failed} />;
 }

@@ -60,7 +60,6 @@ export default function NewCampaign() {
               placeholder="Spring launch"
               defaultValue={failed?.name}
               error={errorOf('name')}
-              maxLength={200}
               dir="auto"
               autoFocus
               required
@@ -71,7 +70,7 @@ export default function NewCampaign() {
                 Back
               </Button>
               <Button type="submit" loading={state !== 'idle'}>
-                Make the draft
+                Create campaign
               </Button>
             </Group>
           </Stack>

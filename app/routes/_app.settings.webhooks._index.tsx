@@ -3,6 +3,7 @@ import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { Link, useLoaderData } from '@remix-run/react';
 import { IconPlus, IconWebhook } from '@tabler/icons-react';
 import { EmptyState } from '#app/components/empty-state.tsx';
+import { PageLink } from '#app/components/page-link.tsx';
 import { RelativeTime } from '#app/components/relative-time.tsx';
 import { EndpointState } from '#app/components/settings/endpoint-state.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
@@ -42,9 +43,9 @@ export default function Webhooks() {
         {endpoints.map((endpoint) => (
           <li key={endpoint.id} className={classes.row} data-quiet={endpoint.disabled_at ? true : undefined}>
             <div className={classes.rowWords}>
-              <Link to={`/settings/webhooks/${endpoint.id}`} prefetch="intent" className={classes.title}>
+              <PageLink to={`/settings/webhooks/${endpoint.id}`} className={classes.title}>
                 {endpoint.url}
-              </Link>
+              </PageLink>
               <span className={classes.detail}>{endpoint.events.map((event) => eventTexts[event].label).join(' · ')}</span>
               {(endpoint.disabled_reason || endpoint.failing_since) && (
                 <span className={classes.detail}>

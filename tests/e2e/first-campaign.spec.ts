@@ -19,7 +19,7 @@ test('a newcomer signs in, imports a list, sends, and watches every recipient en
 
   await page.goto('/campaigns/new');
   await page.getByLabel('Name').fill('Spring launch');
-  await page.getByRole('button', { name: 'Make the draft' }).click();
+  await page.getByRole('button', { name: 'Create campaign' }).click();
   await expect(page).toHaveURL(/\/campaigns\/\d+\/edit/);
 
   await page

@@ -136,7 +136,7 @@ test('without scripts a campaign can be made, filled, imported into and sent', a
   const reader = await plain.newPage();
   await reader.goto('/campaigns/new');
   await reader.getByRole('textbox', { name: 'Name' }).fill('By hand');
-  await reader.getByRole('button', { name: 'Make the draft' }).click();
+  await reader.getByRole('button', { name: 'Create campaign' }).click();
   const id = Number(/campaigns\/(\d+)/.exec(reader.url())?.[1]);
   await reader.getByRole('textbox', { name: 'Subject' }).fill('Hello');
   await reader.getByRole('textbox', { name: 'Plain text' }).fill('Good day.');

@@ -35,8 +35,8 @@ export function CampaignFilters() {
           className={classes.search}
           name="q"
           type="search"
-          aria-label="Search campaigns by name"
-          placeholder="Search by name"
+          aria-label="Search campaigns by name or subject"
+          placeholder="Search by name or subject"
           defaultValue={q}
           leftSection={<IconSearch size={16} aria-hidden />}
           rightSection={

@@ -1,41 +1,68 @@
-import { Link } from '@remix-run/react';
+import { Checkbox } from '@mantine/core';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { failureLabel } from '#app/domain/failures.ts';
 import { ChannelMark } from '../channel-mark.tsx';
 import { Count, useNumbers } from '../number.tsx';
+import { PageLink } from '../page-link.tsx';
 import { ProgressByStatus } from '../progress-by-status.tsx';
 import { RelativeTime } from '../relative-time.tsx';
 import { CampaignStatusBadge } from '../status-badge.tsx';
 import classes from './campaign-list.module.css';
+import { CampaignMenu } from './campaign-menu.tsx';
+import type { Selection } from './draft-selection.tsx';
 
-function latest({ status, created_at, started_at, finished_at, scheduled_at }: CampaignJson): { at: string; prefix: string } {
+/** A draft that was touched within this of its making has not changed. */
+const MAKING_MS = 5_000;
+
+function latest(
+  { status, created_at, started_at, finished_at, scheduled_at }: CampaignJson,
+  activeAt: string | undefined,
+): { at: string; prefix: string } {
   if (finished_at) return { at: finished_at, prefix: status === 'CANCELLED' ? 'Cancelled' : 'Ended' };
   if (started_at) return { at: started_at, prefix: 'Started' };
   if (status === 'SCHEDULED' && scheduled_at) return { at: scheduled_at, prefix: 'Starts' };
+  if (activeAt && Date.parse(activeAt) - Date.parse(created_at) > MAKING_MS) return { at: activeAt, prefix: 'Changed' };
   return { at: created_at, prefix: 'Created' };
 }
 
+interface Props {
+  campaign: CampaignJson;
+  activeAt: string | undefined;
+  selection: Selection;
+}
+
 /** One campaign. A draft leads to its editor, the others to their live page; the whole row is the link's target. */
-export function CampaignRow({ campaign }: { campaign: CampaignJson }) {
+export function CampaignRow({ campaign, activeAt, selection }: Props) {
   const { counted } = useNumbers();
   const draft = campaign.status === 'DRAFT';
+  const to = draft ? `/campaigns/${campaign.id}/edit` : `/campaigns/${campaign.id}`;
+  const choosable = selection.on && draft && !campaign.preparing;
   return (
     <li className={classes.row}>
       <div className={classes.what}>
-        <span className={classes.channel}>
-          <ChannelMark channel={campaign.channel} />
-        </span>
+        {choosable ? (
+          <Checkbox
+            className={classes.choose}
+            aria-label={`Choose ${campaign.name}`}
+            checked={selection.ids.has(campaign.id)}
+            onChange={() => selection.toggle(campaign.id)}
+          />
+        ) : (
+          <span className={classes.channel}>
+            <ChannelMark channel={campaign.channel} />
+          </span>
+        )}
         <div className={classes.words}>
-          <Link
-            to={draft ? `/campaigns/${campaign.id}/edit` : `/campaigns/${campaign.id}`}
-            prefetch="intent"
-            className={`name ${classes.link}`}
-            dir="auto"
-          >
+          <PageLink to={to} className={`name ${classes.link}`} dir="auto">
             {campaign.name}
-          </Link>
+          </PageLink>
+          {campaign.subject && (
+            <div className={`name ${classes.subject}`} dir="auto">
+              {campaign.subject}
+            </div>
+          )}
           <div className={classes.meta}>
-            <RelativeTime {...latest(campaign)} />
+            <RelativeTime {...latest(campaign, activeAt)} />
             {campaign.created_by && <span className="name"> · {campaign.created_by}</span>}
           </div>
         </div>
@@ -67,6 +94,7 @@ export function CampaignRow({ campaign }: { campaign: CampaignJson }) {
           </>
         )}
       </div>
+      <CampaignMenu campaign={campaign} to={to} />
     </li>
   );
 }

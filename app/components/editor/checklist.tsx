@@ -13,14 +13,19 @@ const looks = {
 
 /** What still stands between this draft and its recipients; each line leads to its place. */
 export function Checklist({ items, children }: { items: ChecklistItem[]; children?: ReactNode }) {
+  const warned = items.some((item) => item.state === 'warning');
   const open = items.filter((item) => item.state === 'missing' || item.state === 'broken').length;
   return (
     <Paper p="md" component="aside" aria-label="Checklist" className={classes.checklist}>
       <Text fw={600} mb={2}>
-        {open === 0 ? 'Ready to send' : 'Before you send'}
+        {open > 0 ? 'Before you send' : warned ? 'Ready to send, with warnings' : 'Ready to send'}
       </Text>
       <Text size="xs" c="dimmed" mb="sm">
-        {open === 0 ? 'Look at the review, then send.' : `${open} of ${items.length} open, in any order`}
+        {open === 0
+          ? warned
+            ? 'Look at the warnings, then send.'
+            : 'Look at the review, then send.'
+          : `${open} of ${items.length} open, in any order`}
       </Text>
       <ol className={classes.items}>
         {items.map(({ key, label, detail, state, href }) => {
@@ -32,7 +37,7 @@ export function Checklist({ items, children }: { items: ChecklistItem[]; childre
                 <span>
                   {label}
                   {state === 'broken' ? (
-                    <span className={classes.detail}>Has an error</span>
+                    <span className={classes.detail}>{key === 'schedule' || key === 'saved' ? detail : 'Has an error'}</span>
                   ) : (
                     detail && <span className={classes.detail}>{detail}</span>
                   )}

@@ -1,6 +1,6 @@
 import { Button, Stack } from '@mantine/core';
-import { Form } from '@remix-run/react';
-import { useState } from 'react';
+import { Form, useRevalidator } from '@remix-run/react';
+import { useEffect, useState } from 'react';
 import { may, refusal } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import type { ImportRecord } from '#app/domain/contacts/list-imports.server.ts';
@@ -17,7 +17,9 @@ import { ContactsSection } from './contacts-section.tsx';
 import { ContentSection } from './content-section.tsx';
 import type { Country } from './countries.ts';
 import { DraftMenu } from './draft-menu.tsx';
+import { DraftNotices } from './draft-notices.tsx';
 import classes from './editor.module.css';
+import { LeaveGuard } from './leave-guard.tsx';
 import { ListInWork } from './list-in-work.tsx';
 import { NameField } from './name-field.tsx';
 import { checklistOf, isReady, type Note } from './readiness.ts';
@@ -26,9 +28,11 @@ import { ReviewSummary } from './review-section.tsx';
 import { SaveIndicator } from './save-indicator.tsx';
 import { Section } from './section.tsx';
 import { SendForm } from './send-form.tsx';
+import { SettingsSection } from './settings-section.tsx';
 import { TestSend } from './test-send.tsx';
-import { useAutosave } from './use-autosave.ts';
+import { type Autosave, useAutosave } from './use-autosave.ts';
 import { useContentCheck, useListFacts } from './use-content-check.ts';
+import { useDraftNews } from './use-draft-news.ts';
 
 interface Props {
   campaign: CampaignJson;
@@ -37,14 +41,24 @@ interface Props {
   /** The sender of campaigns that name none, where one is configured. */
   defaultSender: string | null;
   check: DraftCheck;
-  failed: { error: string; errors: FieldError[] } | undefined;
+  failed: { error: string; errors: FieldError[]; intent: string } | undefined;
+  /** Do messages only go to the sandbox? */
+  sandbox: boolean;
 }
 
 /** A draft on one page: content, contacts, review. The text is saved as it is typed; without scripts by a button. */
-export function Editor({ campaign, imports, countries, defaultSender, check: loaded, failed }: Props) {
+export function Editor({ campaign: loadedCampaign, imports, countries, defaultSender, check: loaded, failed, sandbox }: Props) {
   const viewer = useViewer();
-  const autosave = useAutosave(campaign);
-  const { draft, state, flush } = autosave;
+  const { revalidate } = useRevalidator();
+  const autosave = useAutosave(loadedCampaign, viewer);
+  const { draft, state, flush, known: campaign, conflicts } = autosave;
+  useDraftNews(campaign.id, autosave.revision, autosave.hear);
+  const isDraft = campaign.status === 'DRAFT' && !autosave.gone;
+  // Others' imports, and a channel that changed, come with the page's own data; a draft that was sent would lead away.
+  const behind = isDraft && (campaign.total !== loadedCampaign.total || campaign.channel !== loadedCampaign.channel);
+  useEffect(() => {
+    if (behind) revalidate();
+  }, [behind, revalidate]);
   const [recipientId, setRecipientId] = useState<number | null>(null);
   // The person may be gone with the list.
   const shownFor = campaign.total > 0 ? recipientId : null;
@@ -53,6 +67,9 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
 
   const refused = state.kind === 'failed' ? state.errors : [];
   const notes: Note[] = [...refused.map(({ path, message }) => ({ field: path, message, severity: 'error' as const })), ...check.problems];
+  const { schedule, setSchedule, plan, when, before } = useSchedule(loadedCampaign);
+  const people = Math.max(0, campaign.pending - facts.suppressed);
+  const noWayOut = campaign.channel === 'email' && `${draft.html}${draft.text}`.trim() !== '' && !check.unsubscribes;
   const items = checklistOf({
     channel: campaign.channel,
     draft,
@@ -61,8 +78,13 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
     emptying: campaign.emptying,
     defaultSender,
     notes,
+    timeError: plan.error?.message ?? null,
+    unsaved: unsavedText(autosave),
+    warnings: [
+      ...(noWayOut ? ['The message has no link to unsubscribe.'] : []),
+      ...facts.empty.map(({ name }) => `${name} is empty for some.`),
+    ],
   });
-  const { schedule, setSchedule, plan, when } = useSchedule();
   const stateOf = (...keys: string[]) => isReady(items.filter((item) => keys.includes(item.key)));
   const sender = draft.from || defaultSender;
 
@@ -80,12 +102,14 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
         badge={<CampaignStatusBadge status={campaign.status} />}
         actions={
           <>
-            <SaveIndicator state={state} />
-            <DraftMenu campaign={campaign} />
+            <SaveIndicator state={state} choosing={conflicts.length > 0} />
+            {isDraft && <DraftMenu campaign={campaign} autosave={autosave} />}
           </>
         }
       />
-      {failed && (
+      <DraftNotices autosave={autosave} me={viewer.label} />
+      <LeaveGuard autosave={autosave} />
+      {failed && failed.intent !== 'send' && (
         <div className={classes.failed}>
           <ProblemAlert title={failed.error} errors={failed.errors} />
         </div>
@@ -110,6 +134,7 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
               }}
             >
               <input type="hidden" name="intent" value="save" />
+              <input type="hidden" name="revision" value={autosave.revision} />
               <ContentSection
                 campaign={campaign}
                 autosave={autosave}
@@ -131,10 +156,19 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
               <ContactsSection campaign={campaign} imports={imports} countries={countries} />
             )}
           </Section>
-          <Section id="schedule-section" title="Schedule" step={3} done={plan.error === null}>
-            <ScheduleSection schedule={schedule} onChange={setSchedule} plan={plan} />
+          <Section id="settings-section" title="Settings" step={3} done>
+            <SettingsSection campaign={campaign} autosave={autosave} />
           </Section>
-          <Section id="review-section" title="Review and send" step={4} done={false}>
+          <Section id="schedule-section" title="Schedule" step={4} done={plan.error === null}>
+            <ScheduleSection schedule={schedule} onChange={setSchedule} plan={plan} before={before} />
+          </Section>
+          <Section
+            id="review-section"
+            title="Review and send"
+            step={5}
+            done={false}
+            aside={<SaveIndicator state={state} choosing={conflicts.length > 0} quiet />}
+          >
             <Stack gap={0}>
               <ReviewSummary
                 campaign={campaign}
@@ -145,6 +179,9 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
                 items={items}
                 facts={facts}
                 unsubscribes={check.unsubscribes}
+                sms={campaign.channel === 'sms' ? { text: check.text ?? draft.text, segments: check.sms?.segments ?? 0 } : null}
+                people={people}
+                sandbox={sandbox}
               />
               <div className={reviewClasses.foot}>
                 <TestSend
@@ -154,14 +191,19 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
                   disabled={!stateOf('from', 'subject', 'body')}
                   flush={flush}
                 />
-                <SendForm
-                  name={draft.name}
-                  people={campaign.pending}
-                  ready={isReady(items) && plan.error === null}
-                  mayNot={may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send')}
-                  planned={schedule.later ? when : null}
-                  flush={flush}
-                />
+                {isDraft && (
+                  <SendForm
+                    campaignId={campaign.id}
+                    autosave={autosave}
+                    people={people}
+                    ready={isReady(items.filter(({ key }) => key !== 'saved')) && people > 0}
+                    mayNot={may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send')}
+                    schedule={schedule}
+                    planned={schedule.later ? when : null}
+                    sandbox={sandbox}
+                    failed={failed?.intent === 'send' ? failed : undefined}
+                  />
+                )}
               </div>
             </Stack>
           </Section>
@@ -169,4 +211,12 @@ export function Editor({ campaign, imports, countries, defaultSender, check: loa
       </div>
     </>
   );
+}
+
+/** What keeps the text from being saved, for the checklist; null while it is saved or on its way. */
+function unsavedText({ state, conflicts }: Autosave): string | null {
+  if (conflicts.length > 0) return 'Somebody else changed the same text. Choose between the two.';
+  if (state.kind !== 'failed') return null;
+  if (!state.again) return state.message;
+  return state.signedOut ? 'You are signed out. Sign in beside this page.' : 'The server is out of reach. It is saved by itself later.';
 }

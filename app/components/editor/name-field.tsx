@@ -1,5 +1,7 @@
 import classes from './editor.module.css';
 
+const MAX_NAME = 200;
+
 interface Props {
   value: string;
   onChange(value: string): void;
@@ -7,7 +9,10 @@ interface Props {
 }
 
 /** The heading itself is the field: it looks like a title until it is pointed at. */
-export function NameField({ value, onChange, error }: Props) {
+export function NameField({ value, onChange, error: refused }: Props) {
+  // Cut in silence would be worse than too long.
+  const over = value.trim().length - MAX_NAME;
+  const error = over > 0 ? `The name is too long by ${over} ${over === 1 ? 'character' : 'characters'}; the most is ${MAX_NAME}.` : refused;
   return (
     <>
       <input
@@ -19,7 +24,6 @@ export function NameField({ value, onChange, error }: Props) {
         aria-describedby={error ? 'name-error' : undefined}
         value={value}
         placeholder="Name"
-        maxLength={200}
         // For browsers without field-sizing.
         size={Math.min(60, Math.max(10, value.length + 2))}
         dir="auto"

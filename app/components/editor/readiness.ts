@@ -24,6 +24,12 @@ interface Facts {
   /** Is a sender configured for campaigns that name none? */
   defaultSender: string | null;
   notes: Note[];
+  /** Why the planned time does not work; null or absent: it does, or it goes out at once. */
+  timeError?: string | null;
+  /** What keeps the text from being saved, in a few words; null or absent: it is saved, or on its way. */
+  unsaved?: string | null;
+  /** What the review warns of, beside what the content's own items tell. */
+  warnings?: string[];
 }
 
 /** Everything that sending asks of a draft, in the order of the page. Pure: what the page shows and nothing else decides. */
@@ -35,6 +41,9 @@ export function checklistOf({
   emptying = false,
   defaultSender,
   notes,
+  timeError = null,
+  unsaved = null,
+  warnings = [],
 }: Facts): ChecklistItem[] {
   const bodies = channel === 'email' ? (['html', 'text'] as const) : (['text'] as const);
   const written = bodies.some((field) => draft[field].trim() !== '');
@@ -58,6 +67,13 @@ export function checklistOf({
     state: contacts > 0 && !preparing ? 'done' : 'missing',
     ...(preparing ? { detail: emptying ? 'Being removed' : 'Being copied' } : contacts === 0 && { detail: 'Bring a list as a CSV file' }),
   });
+  if (timeError) items.push({ key: 'schedule', label: 'Time', href: '#schedule-section', state: 'broken', detail: timeError });
+  if (unsaved) items.push({ key: 'saved', label: 'Saving', href: '#content-section', state: 'broken', detail: unsaved });
+  if (warnings.length > 0) {
+    const [first] = warnings;
+    const detail = warnings.length > 1 ? `${first} And ${warnings.length - 1} more.` : first;
+    items.push({ key: 'review', label: 'Review', href: '#review-section', state: 'warning', ...(detail && { detail }) });
+  }
   return items;
 }
 

@@ -19,20 +19,34 @@ interface Props {
   facts: ListFacts;
   /** Does the message itself offer the way out? */
   unsubscribes: boolean;
+  /** What an SMS says to one person, and how long it is. */
+  sms: { text: string; segments: number } | null;
+  /** Who gets it: the list without those who are never sent to. */
+  people: number;
+  /** Do messages only go to the sandbox? */
+  sandbox: boolean;
+}
+
+/** Of all messages, where each is as long as this one: variables make some longer. */
+function lengthText(segments: number, people: number, counted: (n: number, one: string, many: string) => string): string {
+  const each = counted(segments, 'segment', 'segments');
+  return people === 1 ? each : `${each} for this person, about ${counted(segments * people, 'segment', 'segments')} in all`;
 }
 
 /** Exactly what will happen, before it does. */
-export function ReviewSummary({ campaign, subject, subjectOf, sender, when, items, facts: { empty, suppressed }, unsubscribes }: Props) {
+export function ReviewSummary({ campaign, subject, subjectOf, sender, when, items, facts, unsubscribes, sms, people, sandbox }: Props) {
+  const { empty, suppressed } = facts;
   const { counted } = useNumbers();
   const open = items.filter((item) => item.state === 'missing' || item.state === 'broken');
   const written = items.some(({ key, state }) => key === 'body' && (state === 'done' || state === 'warning'));
   const noWayOut = campaign.channel === 'email' && written && !unsubscribes;
   const rows: [string, string][] = [
-    ['To', campaign.pending > 0 ? counted(campaign.pending, 'person', 'people') : 'Nobody yet'],
+    ['To', campaign.pending > 0 ? counted(people, 'person', 'people') : 'Nobody yet'],
     ['From', sender ?? 'No sender yet'],
     ...(campaign.channel === 'email'
       ? ([['Subject', `${subject || 'No subject yet'}${subjectOf ? ` (for ${subjectOf})` : ''}`]] as [string, string][])
-      : []),
+      : ([['Message', sms?.text || 'No text yet']] as [string, string][])),
+    ...(sms && people > 0 && sms.segments > 0 ? ([['Length', lengthText(sms.segments, people, counted)]] as [string, string][]) : []),
     ['By', channelLabels[campaign.channel]],
     ['When', when],
   ];
@@ -50,7 +64,14 @@ export function ReviewSummary({ campaign, subject, subjectOf, sender, when, item
       </dl>
       {suppressed > 0 && (
         <Text size="sm" c="dimmed">
-          {counted(suppressed, 'of them is', 'of them are')} on the suppression list and will be left out.
+          {counted(campaign.pending, 'contact', 'contacts')}, of whom {counted(suppressed, 'is', 'are')} on the suppression list and left
+          out.
+        </Text>
+      )}
+      {sandbox && (
+        <Text size="sm" c="dimmed" className={classes.sandbox}>
+          The provider sandbox stands in for the providers: nobody gets a real message. An administrator sets real ones under Settings,
+          Providers.
         </Text>
       )}
       {(open.length > 0 || empty.length > 0 || noWayOut) && (
@@ -64,11 +85,13 @@ export function ReviewSummary({ campaign, subject, subjectOf, sender, when, item
               )}
               <span>
                 <a href={item.href}>{item.label}</a>{' '}
-                {item.state === 'broken'
-                  ? `has to be corrected. ${item.detail ?? ''}`
-                  : item.key === 'contacts'
-                    ? 'are missing.'
-                    : 'is missing.'}
+                {item.key === 'saved'
+                  ? `: ${item.detail ?? ''}`
+                  : item.state === 'broken'
+                    ? `has to be corrected. ${item.detail ?? ''}`
+                    : item.key === 'contacts'
+                      ? 'are missing.'
+                      : 'is missing.'}
               </span>
             </li>
           ))}

@@ -53,18 +53,18 @@ export interface ListFacts {
   suppressed: number;
 }
 
-const nothing: ListFacts = { empty: [], suppressed: 0 };
+export const noFacts: ListFacts = { empty: [], suppressed: 0 };
 
 /** Asked again when the list changes, or what the content needs of it. */
 export function useListFacts(campaign: CampaignJson, needed: string[]): ListFacts {
-  const [facts, setFacts] = useState<ListFacts>(nothing);
+  const [facts, setFacts] = useState<ListFacts>(noFacts);
   const query = new URLSearchParams(needed.map((name) => ['name', name])).toString();
   const { id, preparing } = campaign;
   // While the list is copied or emptied its size changes every second.
   const total = preparing ? 0 : campaign.total;
   useEffect(() => {
     if (total === 0) {
-      setFacts(nothing);
+      setFacts(noFacts);
       return;
     }
     const abort = new AbortController();

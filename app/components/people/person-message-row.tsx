@@ -5,6 +5,7 @@ import { type FailureCode, failureLabel, failureTexts } from '#app/domain/failur
 import type { PersonMessage } from '#app/domain/people/person.ts';
 import { attemptsText, recipientWords } from '#app/domain/recipients/recipient-words.ts';
 import { Countdown } from '../campaign/countdown.tsx';
+import { PageLink } from '../page-link.tsx';
 import { rowAct } from '../recipient-actions/row-act.ts';
 import { RelativeTime } from '../relative-time.tsx';
 import { CampaignStatusBadge, RecipientStatusBadge } from '../status-badge.tsx';
@@ -21,9 +22,9 @@ export function PersonMessageRow({ message: { campaign, recipient } }: { message
   return (
     <li className={classes.message}>
       <div className={classes.what}>
-        <Link to={story} prefetch="intent" className={`name ${classes.link}`} dir="auto">
+        <PageLink to={story} className={`name ${classes.link}`} dir="auto">
           {campaign.name}
-        </Link>
+        </PageLink>
         <CampaignStatusBadge status={campaign.status} variant="plain" />
       </div>
       <div className={classes.state}>

@@ -3,6 +3,7 @@ import { Form, Link, useLocation } from '@remix-run/react';
 import { IconCopy, IconRefresh } from '@tabler/icons-react';
 import { may, refusal } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { notReached } from '#app/domain/campaigns/not-reached.ts';
 import { useServerNow } from '#app/realtime/server-clock.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';
 import { useNumbers } from '../number.tsx';
@@ -27,6 +28,7 @@ export function RetryBar({ campaign, reasons, path }: Props) {
   const offer = retryOffer(campaign, reasons, now, count);
   if (!offer) return null;
   const mayNot = may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send');
+  const left = notReached(campaign, reasons);
   const shut = offer.closed ?? mayNot;
   const icon = <IconRefresh size={16} stroke={1.9} aria-hidden />;
   if (shut === null) {
@@ -56,19 +58,24 @@ export function RetryBar({ campaign, reasons, path }: Props) {
       </Button>
       <p className={classes.closed} id="retry-closed">
         {shut}
-        {offer.closed && campaign.sent > 0 && ' A clone goes to the whole list, also to those who got this one.'}
+        {offer.closed &&
+          left > 0 &&
+          ' A clone with those not reached is a new draft for them alone. The Clone of the menu above goes to the whole list, also to those who got this one.'}
+        {offer.closed && left === 0 && campaign.sent > 0 && ' A clone goes to the whole list, also to those who got this one.'}
       </p>
-      {offer.closed && may(viewer, 'campaigns:write') && <CloneButton path={path} />}
+      {offer.closed && may(viewer, 'campaigns:write') && <CloneButton path={path} notReached={left > 0 ? left : undefined} />}
     </div>
   );
 }
 
 /** Makes a new draft of this campaign and opens it. */
-export function CloneButton({ path }: { path: string }) {
+export function CloneButton({ path, notReached }: { path: string; notReached?: number | undefined }) {
+  const { count } = useNumbers();
   return (
     <Form method="post" action={path}>
+      {notReached !== undefined && <input type="hidden" name="recipients" value="not_reached" />}
       <Button type="submit" name="intent" value="clone" variant="default" leftSection={<IconCopy size={16} stroke={1.8} aria-hidden />}>
-        Clone
+        {notReached === undefined ? 'Clone' : <span suppressHydrationWarning>Clone with the {count(notReached)} not reached</span>}
       </Button>
     </Form>
   );

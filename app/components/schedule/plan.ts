@@ -31,6 +31,17 @@ export function planOf({ later, at, timeZone }: Schedule, now: number): Plan {
   return { instant: time, error: null, twice: comesTwice(at, timeZone) };
 }
 
+/** A moment as the clocks of a zone show it, for an input of the type datetime-local. @param at ms */
+export function wallTime(at: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
+    hourCycle: 'h23',
+    timeZone,
+  } as Intl.DateTimeFormatOptions).formatToParts(at);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`;
+}
+
 /** The next day at nine in the zone, where a schedule begins. */
 export function tomorrowAtNine(now: number, timeZone: string): string {
   const tomorrow = new Date(Date.parse(dayOf(now, timeZone)) + DAY_MS);

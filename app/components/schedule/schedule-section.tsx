@@ -1,10 +1,11 @@
-import { Radio, Select, TextInput } from '@mantine/core';
+import { type ComboboxItem, Radio, Select, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useReader } from '../reader-context.tsx';
 import { RelativeTime } from '../relative-time.tsx';
 import { plannedText } from '../times.ts';
 import type { Plan, Schedule } from './plan.ts';
 import classes from './schedule.module.css';
+import { findZones, movedText, type Zone, zoneLabel } from './zones.ts';
 
 /** The form that sends, elsewhere on the page: these fields belong to it. */
 export const SEND_FORM = 'send-form';
@@ -13,13 +14,17 @@ interface Props {
   schedule: Schedule;
   onChange: (change: Partial<Schedule>) => void;
   plan: Plan;
+  /** What the time meant before its zone was changed, ms. */
+  before: number | null;
 }
 
 /** Now, or a time with its zone, and what that is for the reader. Without scripts the fields are always there, and empty they mean now. */
-export function ScheduleSection({ schedule, onChange, plan }: Props) {
-  const { timeZone: own } = useReader();
+export function ScheduleSection({ schedule, onChange, plan, before }: Props) {
+  const { timeZone: own, now } = useReader();
   const { later, at, timeZone } = schedule;
-  const zones = useMemo(() => zoneOptions(own), [own]);
+  // Offsets as they are on that day: summer time and all. By the day, so that typing a time does not make the list anew.
+  const around = Date.parse(`${at.slice(0, 10)}T12:00Z`) || now;
+  const zones = useMemo(() => zoneOptions(own, timeZone, around), [own, timeZone, around]);
   const errorOf = (path: string) => (plan.error?.path === path ? plan.error.message : null);
   return (
     <div className={classes.section}>
@@ -31,7 +36,7 @@ export function ScheduleSection({ schedule, onChange, plan }: Props) {
       >
         <div className={classes.modes}>
           <Radio value="now" label="As soon as I send it" />
-          <Radio value="later" label="At a time" />
+          <Radio value="later" label="Schedule for later" />
         </div>
       </Radio.Group>
       <div className={later ? undefined : 'no-script'}>
@@ -54,19 +59,21 @@ export function ScheduleSection({ schedule, onChange, plan }: Props) {
             onChange={(value) => value && onChange({ timeZone: value })}
             error={errorOf('time_zone')}
             searchable
+            selectFirstOptionOnChange
+            filter={({ options, search }) => findItems(options as ComboboxItem[], zones, search)}
             allowDeselect={false}
             limit={60}
             maxDropdownHeight={280}
-            nothingFoundMessage="No such time zone. Try the name of a large city."
+            nothingFoundMessage="No such time zone. Try a large city, or a name such as Pacific Time."
           />
         </div>
-        {later && plan.instant !== null && <Meaning instant={plan.instant} timeZone={timeZone} twice={plan.twice} />}
+        {later && plan.instant !== null && <Meaning instant={plan.instant} timeZone={timeZone} twice={plan.twice} before={before} />}
       </div>
     </div>
   );
 }
 
-function Meaning({ instant, timeZone, twice }: { instant: number; timeZone: string; twice: boolean }) {
+function Meaning({ instant, timeZone, twice, before }: { instant: number; timeZone: string; twice: boolean; before: number | null }) {
   const { locale, timeZone: own } = useReader();
   const there = plannedText(instant, locale, timeZone);
   const here = plannedText(instant, locale, own);
@@ -94,16 +101,25 @@ function Meaning({ instant, timeZone, twice }: { instant: number; timeZone: stri
           </dd>
         </div>
       </dl>
+      {before !== null && (
+        <p>
+          The time on the clock stayed as it was and is now meant in {timeZone.replaceAll('_', ' ')}: {movedText(before, instant)}.
+        </p>
+      )}
       {twice && <p>The clocks are put back that night, so this time comes twice. The first one is meant.</p>}
     </div>
   );
 }
 
-function zoneOptions(own: string) {
-  const option = (zone: string) => ({ value: zone, label: zone.replaceAll('_', ' ') });
-  const others = ['UTC', ...Intl.supportedValuesOf('timeZone')].filter((zone, i, all) => zone !== own && all.indexOf(zone) === i);
-  return [
-    { group: 'Yours', items: [option(own)] },
-    { group: 'All', items: others.map(option) },
-  ];
+/** The reader's own zone first. */
+function zoneOptions(own: string, chosen: string, at: number): ComboboxItem[] {
+  const ids = [...new Set([own, chosen, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+  return ids.map((id) => ({ value: id, label: zoneLabel(id, at) }));
+}
+
+/** The field holds the label of what is chosen: that is no search. */
+function findItems(options: ComboboxItem[], all: ComboboxItem[], search: string): ComboboxItem[] {
+  if (all.some(({ label }) => label === search)) return options;
+  const zones: Zone[] = options.map(({ value, label }) => ({ id: value, label }));
+  return findZones(zones, search).map(({ id, label }) => ({ value: id, label }));
 }

@@ -13,7 +13,7 @@ export function SettingsNav() {
   return (
     <nav aria-label="Settings" className={classes.nav}>
       {places.map(({ to, label }) => (
-        <NavLink key={to} to={to} prefetch="intent" className={classes.tab}>
+        <NavLink key={to} to={to} className={classes.tab}>
           {label}
         </NavLink>
       ))}

@@ -22,11 +22,19 @@ export async function requireUser({ auth }: Access, request: Request): Promise<V
   if (!viewer) {
     const url = new URL(request.url);
     url.searchParams.delete('_data');
-    const next = reads.has(request.method) ? `${url.pathname.replace(/(\/_root)?\.data$/, '') || '/'}${url.search}` : '/';
+    const next = reads.has(request.method) ? `${url.pathname.replace(/(\/_root)?\.data$/, '') || '/'}${url.search}` : pageOf(request);
     throw redirect(next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`);
   }
   if (!reads.has(request.method)) assertSameOrigin(request, auth);
   return viewer;
+}
+
+/** Where a form was sent from, so that its reader comes back there after signing in. */
+function pageOf(request: Request): string {
+  const from = request.headers.get('referer') ?? '';
+  if (!URL.canParse(from) || new URL(from).host !== (request.headers.get('host') ?? new URL(request.url).host)) return '/';
+  const { pathname, search } = new URL(from);
+  return `${pathname}${search}`;
 }
 
 /** For the API: a program by its key or a person by session; else a thrown 401, or 403 for a session's write from another site. */
@@ -34,12 +42,23 @@ export async function requireApi({ auth }: Access, request: Request): Promise<Vi
   const viewer = await currentViewer(auth, request.headers);
   if (!viewer) {
     throw problemResponse(
-      new Problem(401, 'unauthorized', 'Send an API key as "Authorization: Bearer KEY". This one is missing, unknown or revoked.'),
+      new Problem(
+        401,
+        'unauthorized',
+        fromPage(request)
+          ? 'You are signed out. Sign in again in another tab, then try again.'
+          : 'Send an API key as "Authorization: Bearer KEY". This one is missing, unknown or revoked.',
+      ),
       { 'WWW-Authenticate': 'Bearer realm="Rollcall"' },
     );
   }
   if (viewer.via === 'session' && !reads.has(request.method)) assertSameOrigin(request, auth);
   return viewer;
+}
+
+/** Browsers say where a request comes from; a page of ours asks with its session. */
+function fromPage({ headers }: Request): boolean {
+  return headers.get('sec-fetch-site') === 'same-origin' && !headers.has('authorization');
 }
 
 /** Throws a 403 that says which roles may. */

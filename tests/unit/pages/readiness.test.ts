@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checklistOf, isReady, type Note } from '#app/components/editor/readiness.ts';
 
-const empty = { name: 'Spring', subject: '', html: '', text: '', from: '' };
+const empty = { name: 'Spring', subject: '', html: '', text: '', from: '', unknown_policy: 'resend', max_retries: '3' };
 const facts = { channel: 'email' as const, draft: empty, contacts: 0, defaultSender: null, notes: [] as Note[] };
 const states = (items: ReturnType<typeof checklistOf>) => Object.fromEntries(items.map(({ key, state }) => [key, state]));
 
@@ -26,6 +26,17 @@ describe('the checklist of a draft', () => {
     expect(isReady(warned)).toBe(true);
     expect(states(broken).body).toBe('broken');
     expect(isReady(broken)).toBe(false);
+  });
+
+  test('a time that has passed, and text that is not saved, keep it back; a warning of the review shows', () => {
+    const draft = { ...empty, subject: 'Hello', text: 'Good day', from: 'news@example.com' };
+    const full = { ...facts, draft, contacts: 1 };
+    expect(isReady(checklistOf(full))).toBe(true);
+    expect(isReady(checklistOf({ ...full, timeError: 'This time has passed.' }))).toBe(false);
+    expect(states(checklistOf({ ...full, unsaved: 'No connection.' })).saved).toBe('broken');
+    const warned = checklistOf({ ...full, warnings: ['No link to unsubscribe.', 'city is empty for some.'] });
+    expect(warned.at(-1)).toMatchObject({ state: 'warning', detail: 'No link to unsubscribe. And 1 more.' });
+    expect(isReady(warned)).toBe(true);
   });
 
   test('an SMS needs no subject', () => {

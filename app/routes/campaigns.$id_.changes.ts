@@ -1,0 +1,22 @@
+import type { LoaderFunctionArgs } from '@remix-run/node';
+import { assertMay, requireApi } from '#app/domain/access/require.server.ts';
+import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { changesSince } from '#app/domain/campaigns/stale-revision.server.ts';
+import { isProblem } from '#app/domain/problem.ts';
+import { problemResponse } from '#app/domain/problem-response.server.ts';
+import { idOf } from '#app/page-problem.server.ts';
+
+/** How a draft is now, and who changed what since a revision: what an open editor asks when it hears of a change. Says 401 where a page would lead away. */
+export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {
+  assertMay(await requireApi(context, request), 'campaigns:read');
+  const id = idOf(params.id);
+  const since = Number(new URL(request.url).searchParams.get('since'));
+  try {
+    const campaign = await getCampaign(context.db, id);
+    const changes = await changesSince(context.db.pool, id, Number.isSafeInteger(since) ? since : 0);
+    return Response.json({ campaign, changes }, { headers: { 'Cache-Control': 'private, no-store' } });
+  } catch (error) {
+    if (isProblem(error)) return problemResponse(error);
+    throw error;
+  }
+}
