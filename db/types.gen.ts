@@ -217,6 +217,7 @@ export interface Campaigns {
   dispatch_after: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
+  doubtful: Generated<boolean>;
   emptying: Generated<boolean>;
   failed: Generated<number>;
   failed_at: Timestamp | null;
@@ -228,6 +229,7 @@ export interface Campaigns {
   hold_until: Timestamp | null;
   html: string | null;
   id: Generated<number>;
+  known_until: Timestamp | null;
   ledger_version: Generated<number>;
   max_retries: Generated<number>;
   moving: Generated<boolean>;
@@ -352,6 +354,19 @@ export interface InboundMessages {
   recipient: string | null;
   recipient_id: number | null;
   sender: string;
+}
+
+export interface LedgerHome {
+  confirmed_at: Timestamp | null;
+  confirmed_by: string | null;
+  known_until: Timestamp | null;
+  ledger_id: Generated<string>;
+  one: Generated<boolean>;
+  restored_at: Timestamp | null;
+  restored_how: string | null;
+  row_xid: string;
+  table_oid: number;
+  timeline: string | null;
 }
 
 export interface NotificationReads {
@@ -869,6 +884,7 @@ export interface DB {
   import_runs: ImportRuns;
   imports: Imports;
   inbound_messages: InboundMessages;
+  ledger_home: LedgerHome;
   notification_reads: NotificationReads;
   provider_events: ProviderEvents;
   provider_gates: ProviderGates;

@@ -70,6 +70,7 @@ const listItem = z
       .int()
       .positive()
       .describe("Grows with each change of a draft's content, settings or list. Also the ETag: name it in If-Match, and when you send."),
+    known_until: time.nullable().describe('What it did after this time is not known here, since the database was put back from a backup.'),
     planned_at: time.nullable().describe('The time that was chosen before it was unscheduled.'),
     planned_time_zone: text,
     sending_ms: count.describe(

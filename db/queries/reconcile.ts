@@ -122,7 +122,7 @@ export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
     `with waiting as (
        select c.id, case when c.moving then 'move_recipients' else 'dispatch_campaign' end as task
        from campaigns c join provider_gates g on g.channel = c.channel
-       where (c.moving or (g.hold_until is null and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+       where (c.moving or (g.hold_until is null and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
            and (c.dispatch_requested or c.queued < c.dispatch_below or c.queued + c.sending + c.retrying = 0)))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
@@ -191,7 +191,7 @@ export async function alone<T>(pool: Pool, work: () => Promise<T>): Promise<T | 
 export async function endDoneCampaigns(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `select c.id from campaigns c, lateral (select end_campaign_if_done(c)) as ended
-     where c.status in ('SENDING', 'PAUSED') and not c.moving and c.total > 0
+     where c.status in ('SENDING', 'PAUSED') and not c.moving and c.total > 0 and not (c.status = 'PAUSED' and c.known_until is not null and c.held > 0)
        and c.queued + c.sending + c.retrying + c.unknown - c.held = 0 and (c.pending = 0 or c.rest_code is not null or c.stop_code is not null)`,
   );
   return rows.map(({ id }) => ({ kind: 'not_ended', campaignId: id, repaired: 1 }));

@@ -51,6 +51,7 @@ export function samplePayload(now: number): AlertPayload {
         version: 42,
         revision: 6,
         planned_at: null,
+        known_until: null,
         planned_time_zone: null,
         sending_ms: 180_000,
         sending_since: null,

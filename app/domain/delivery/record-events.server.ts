@@ -5,6 +5,7 @@ import type { InboundMessage } from '#app/providers/twilio-events.ts';
 import { isAboutData, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { findMessages, knownAddresses } from '#db/queries/find-messages.ts';
+import { adoptLostAttempts } from '#db/queries/ledger-home.ts';
 import { type AttemptKey, applyEvents, logEvents, unknownWithEvents } from '#db/queries/provider-events.ts';
 import { lift, markUnsubscribed, recordInbound, type Source, suppress, type Whom } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -76,6 +77,7 @@ async function recordChunk(client: PoolClient, chunk: readonly ProviderEvent[], 
   }
   const fresh = all.filter(({ eventId }) => logged.fresh.has(eventId));
   if (fresh.length > 0) {
+    await adoptLostAttempts(client, fresh.filter(isAboutAttempt));
     await applyEvents(client, fresh.filter(isAboutAttempt));
     const left = fresh.filter(isAboutAttempt).filter(({ kind }) => kind === 'unsubscribed');
     await markUnsubscribed(

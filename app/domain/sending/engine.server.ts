@@ -8,6 +8,7 @@ import { doubtfulSince } from '#db/queries/unknown-texts.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
+import type { LedgerMemory } from '../workers/ledger-memory.server.ts';
 import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import { createGatekeeper } from './gatekeeper.server.ts';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   holdMaxS: number;
   /** The worker's id, once it may claim: waits while its lock is lost. */
   mayClaim: () => Promise<number>;
+  /** What is known of the ledger beside the database. */
+  memory: Pick<LedgerMemory, 'known' | 'note'>;
   /** Ends waiting and repeating at shutdown's deadline. */
   signal: AbortSignal;
 }
@@ -57,7 +60,7 @@ export interface Engine {
 }
 
 export function createEngine(engine: EngineOptions): Engine {
-  const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, signal } = engine;
+  const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, memory, signal } = engine;
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
@@ -66,10 +69,11 @@ export function createEngine(engine: EngineOptions): Engine {
   const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys, repeated) => {
     const workerId = await mayClaim();
     const validUntil = performance.now() + CLAIM_VALID_MS;
-    const claims = await claimRecipients(db.pool, keys, workerId, repeated);
+    const claims = await claimRecipients(db.pool, keys, workerId, repeated, memory.known());
     return claims.map((claimed) => {
       if (!claimed || inFlight.has(claimed.attemptId)) return { claim: null, validUntil };
       inFlight.add(claimed.attemptId);
+      memory.note(claimed.attemptId);
       return { claim: claimed, validUntil };
     });
   }, options);
