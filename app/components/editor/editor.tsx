@@ -189,6 +189,7 @@ export function Editor({ campaign: loadedCampaign, imports, countries, defaultSe
                   channel={campaign.channel}
                   own={viewer.email}
                   disabled={!stateOf('from', 'subject', 'body')}
+                  recipientId={shownFor}
                   flush={flush}
                 />
                 {isDraft && (
