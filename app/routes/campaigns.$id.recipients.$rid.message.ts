@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from '@remix-run/node';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
+import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 
 /**
@@ -12,7 +13,7 @@ import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {
   assertMay(await requireUser(context, request), 'campaigns:read');
   const { html } = await orErrorPage(previewMessage(context.db, idOf(params.id), idOf(params.rid)));
-  const styled = (html ?? '').replace(/<style\b/gi, `<style nonce="${context.cspNonce}"`);
+  const styled = stylesWithNonce(html ?? '', context.cspNonce);
   const base = `<!doctype html><style nonce="${context.cspNonce}">${frameStyle}</style>`;
   return new Response(base + styled, {
     headers: {

@@ -111,7 +111,10 @@ export const campaignOperations = {
     path: '/campaigns/{id}/test',
     summary: 'Send one test message, which is not in the ledger',
     permission: 'campaigns:send',
-    body: z.strictObject({ address: z.string('Enter an address.').trim().min(1, 'Enter an address.').max(320) }),
+    body: z.strictObject({
+      address: z.string('Enter an address.').trim().min(1, 'Enter an address.').max(320),
+      recipient_id: z.int().positive().nullish().describe('Whose message it is; else of the first recipient.'),
+    }),
     status: 200,
     answer: 'TestResult',
     problems: [409, 422],

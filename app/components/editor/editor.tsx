@@ -194,6 +194,7 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
                   channel={campaign.channel}
                   own={viewer.email}
                   disabled={!stateOf('from', 'subject', 'body')}
+                  recipientId={shownFor}
                   flush={flush}
                 />
                 {isDraft && (

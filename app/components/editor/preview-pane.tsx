@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
+import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
 import { useNonce } from '#app/nonce.ts';
 import classes from './preview.module.css';
 import { useRecipientChoice } from './use-recipient-choice.ts';
@@ -44,7 +45,7 @@ export function PreviewPane({ campaignId, channel, preview, sender, contacts, re
           />
         ) : (
           <Text size="xs" c="dimmed">
-            Variables show their names until there are contacts
+            Variables are checked, and filled in, once there are contacts
           </Text>
         )}
         {channel === 'email' && (
@@ -94,7 +95,13 @@ function EmailPreview({ preview, sender, phone }: { preview: DraftCheck; sender:
       <div className={classes.stage} data-phone={phone || undefined}>
         {html ? (
           // No scripts, no forms, no way up: the frame gets none of the permissions of its origin.
-          <iframe title="Preview of the message" sandbox="" srcDoc={framed(html, nonce)} className={classes.frame} />
+          <iframe
+            title="Preview of the message"
+            sandbox=""
+            srcDoc={framed(html, nonce)}
+            className={classes.frame}
+            data-wide={!phone || undefined}
+          />
         ) : preview.text ? (
           <Box component="pre" dir="auto" className={classes.plain}>
             {preview.text}
@@ -132,5 +139,5 @@ function SmsPreview({ preview, sender }: { preview: DraftCheck; sender: string |
 function framed(html: string, nonce: string | undefined): string {
   const key = nonce ?? document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
   const base = `<base target="_blank"><style nonce="${key}">${frameStyle}</style>`;
-  return base + html.replace(/<style\b(?![^>]*\bnonce=)/gi, `<style nonce="${key}"`);
+  return base + stylesWithNonce(html, key);
 }

@@ -67,7 +67,14 @@ export function TemplateField({ field, label, value, onChange, variables, notes,
             <li key={`${line} ${message}`} data-severity={severity}>
               {severity === 'error' ? <IconCircleX size={15} aria-label="Error" /> : <IconAlertTriangle size={15} aria-label="Warning" />}
               <span>
-                {rows > 1 && line !== undefined && <strong>Line {line}: </strong>}
+                {rows > 1 && line !== undefined && (
+                  <>
+                    <button type="button" className={classes.line} onClick={() => selectLine(input.current, line)}>
+                      Line {line}
+                    </button>
+                    {': '}
+                  </>
+                )}
                 {message}
               </span>
             </li>
@@ -77,4 +84,15 @@ export function TemplateField({ field, label, value, onChange, variables, notes,
       {footer}
     </div>
   );
+}
+
+/** Brings a line of the field into view and selects it. */
+function selectLine(field: HTMLTextAreaElement | null, line: number): void {
+  if (!field) return;
+  const lines = field.value.split('\n');
+  const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+  field.focus();
+  field.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
+  // Lines may wrap: the share of the text above stands for the share of the height.
+  field.scrollTop = (start / Math.max(1, field.value.length)) * field.scrollHeight - field.clientHeight / 2;
 }

@@ -10,13 +10,15 @@ interface Props {
   /** Where a test would go unless somebody says otherwise. */
   own: string | null;
   disabled: boolean;
+  /** Whose message it is; null for the first of the list. */
+  recipientId: number | null;
   flush(): Promise<boolean>;
 }
 
 type Answer = { kind: 'sent'; to: string } | { kind: 'refused'; message: string };
 
-/** One message to oneself, with the first recipient's data; it is not counted anywhere. */
-export function TestSend({ campaignId, channel, own, disabled, flush }: Props) {
+/** One message to oneself, with the data of whom the preview is for; it is not counted anywhere. */
+export function TestSend({ campaignId, channel, own, disabled, recipientId, flush }: Props) {
   const [address, setAddress] = useState(channel === 'email' ? (own ?? '') : '');
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<Answer | null>(null);
@@ -26,7 +28,7 @@ export function TestSend({ campaignId, channel, own, disabled, flush }: Props) {
     setAnswer(null);
     setAnswer(
       (await flush())
-        ? await request(campaignId, address.trim())
+        ? await request(campaignId, address.trim(), recipientId)
         : { kind: 'refused', message: 'The draft could not be saved, so nothing was sent.' },
     );
     setBusy(false);
@@ -58,7 +60,8 @@ export function TestSend({ campaignId, channel, own, disabled, flush }: Props) {
       <div aria-live="polite" className={classes.answer}>
         {answer?.kind === 'sent' && (
           <ProblemAlert kind="success" title={`A test is on its way to ${answer.to}`}>
-            It carries the data of the first recipient and is not counted in the campaign.
+            It carries the data of {recipientId === null ? 'the first recipient' : 'the recipient of the preview'} and is not counted in the
+            campaign.
           </ProblemAlert>
         )}
         {answer?.kind === 'refused' && <ProblemAlert title="The test was not sent">{answer.message}</ProblemAlert>}
@@ -67,12 +70,12 @@ export function TestSend({ campaignId, channel, own, disabled, flush }: Props) {
   );
 }
 
-async function request(campaignId: number, address: string): Promise<Answer> {
+async function request(campaignId: number, address: string, recipientId: number | null): Promise<Answer> {
   try {
     const response = await fetch(`/api/v1/campaigns/${campaignId}/test`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ address }),
+      body: JSON.stringify({ address, recipient_id: recipientId }),
     });
     const body = (await response.json()) as { outcome?: string; reason?: string | null; detail?: string };
     if (response.ok && body.outcome === 'accepted') return { kind: 'sent', to: address };

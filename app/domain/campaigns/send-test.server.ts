@@ -23,22 +23,25 @@ export interface TestResult {
 }
 
 /**
- * Sends the campaign as its first recipient would get it to another address, now and once: no retry, nothing in the ledger.
+ * Sends the campaign as one recipient, else the first, would get it to another address, now and once: no retry, nothing in the ledger. Its subject
+ * says that it is a test; whoever is on the suppression list gets none.
  *
- * @throws Problem 404; 409 where the channel has no provider; 422 for a bad address or content; 429 after 10 in a minute
+ * @throws Problem 404; 409 where the channel has no provider or the address is suppressed; 422 for a bad address or content; 429 after 10 in a minute
  */
 export async function sendTest(
   { db, env, auth }: Pick<AppContext, 'db' | 'env' | 'auth'>,
   viewer: Viewer,
   id: number,
   address: string,
+  recipientId?: number,
 ): Promise<TestResult> {
   const campaign = await getCampaign(db, id);
   const to = normalise(campaign.channel, address);
   const from = campaign.from ?? (campaign.channel === 'email' ? env.emailFrom : env.smsFrom);
   if (!from) throw invalid([{ path: 'from', message: 'There is no sender. Enter one, or set a default in the configuration.' }]);
+  await refuseSuppressed(db, campaign.channel, to);
   const unsubscribeUrl = testUnsubscribeUrl(env.baseUrl);
-  const content = await render(db, id, unsubscribeUrl);
+  const content = await render(db, id, recipientId, unsubscribeUrl);
   await limit(auth, viewer);
 
   const providers = createProviders(env);
@@ -59,12 +62,24 @@ function normalise(channel: Channel, raw: string): string {
   throw invalid([{ path: 'address', message: addressSentence(channel, reading) }]);
 }
 
-async function render(db: Database, id: number, unsubscribeUrl: string): Promise<Pick<OutgoingMessage, 'subject' | 'html' | 'text'>> {
-  const { subject, html, text, problems } = await previewMessage(db, id, undefined, {}, unsubscribeUrl);
+/** Nobody who left, or whose address bounced, gets a message, a test neither. */
+async function refuseSuppressed(db: Database, channel: Channel, address: string): Promise<void> {
+  const { rows } = await db.pool.query('select 1 from suppressions where channel = $1 and address = $2', [channel, address]);
+  if (rows.length > 0)
+    throw conflict('This address is on the suppression list, so nothing was sent. Use another one for tests.', 'suppressed');
+}
+
+async function render(
+  db: Database,
+  id: number,
+  recipientId: number | undefined,
+  unsubscribeUrl: string,
+): Promise<Pick<OutgoingMessage, 'subject' | 'html' | 'text'>> {
+  const { subject, html, text, problems } = await previewMessage(db, id, recipientId, {}, unsubscribeUrl);
   if (html === null && text === null) {
     throw invalid(problems.filter(({ severity }) => severity === 'error').map(({ field, message }) => ({ path: field, message })));
   }
-  return { ...(subject !== null && { subject }), ...(html !== null && { html }), ...(text !== null && { text }) };
+  return { ...(subject !== null && { subject: `[Test] ${subject}` }), ...(html !== null && { html }), ...(text !== null && { text }) };
 }
 
 async function limit(auth: AppContext['auth'], viewer: Viewer): Promise<void> {

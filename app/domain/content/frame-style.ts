@@ -1,2 +1,2 @@
-/** What a message looks like in a frame before its own styles: as in most mail programs, on white, with nothing wider than the frame. */
-export const frameStyle = 'body{margin:14px;font-family:sans-serif;background:#fff;color:#111;overflow-wrap:anywhere}img{max-width:100%}';
+/** What a message looks like in a frame before its own styles: on white, as in most mail programs. Margins, fonts and widths are the message's own. */
+export const frameStyle = 'body{background:#fff;color:#111}';
