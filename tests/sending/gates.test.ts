@@ -130,6 +130,21 @@ test('a storm that outlasts HOLD_MAX_S ends the campaign with the reason, and a 
 });
 
 describe('a shared rate', () => {
+  test('that is lifted lets those go who wait for a slot far ahead', async () => {
+    await setRate(own.db.pool, 'sms', 0.01);
+    const addresses = Array.from({ length: 20 }, (_, n) => `+120255501${20 + n}`);
+    const id = await draftCampaign(own.db, { channel: 'sms', addresses });
+    await sending.send(id);
+    await vi.waitFor(async () => {
+      const { rows } = await own.db.pool.query(
+        `select slot_at > now() + interval '60 seconds' as far from provider_gates where channel = 'sms'`,
+      );
+      expect(rows).toEqual([{ far: true }]);
+    });
+    await setRate(own.db.pool, 'sms', null);
+    expect(await sending.untilEnded(id)).toBe('SENT');
+  });
+
   const RATE = 50;
 
   test('is kept by two workers together, and a change holds at once, without a restart', async () => {

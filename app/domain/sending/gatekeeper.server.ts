@@ -10,7 +10,7 @@ import { createBreaker, holdS, type Trip } from './breaker.ts';
 import { createStrangerWatch, type Verdict } from './strangers.ts';
 
 /** ms for which a gate's settings are believed; claims check the hold itself each time. */
-const GATE_FRESH_MS = 1_000;
+const GATE_FRESH_MS = 500;
 
 export interface Gatekeeper {
   /** Waits for this message's slot of the shared rate; at once where there is none. */
@@ -76,10 +76,17 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
 
   return {
     async slot() {
-      const rate = (await currentGate()).rate ?? defaultRate;
-      if (!rate) return;
-      const waitS = await slots(rate);
-      if (waitS > 0) await delay(waitS * 1_000, undefined, { signal: batch.signal });
+      const rateNow = async () => (await currentGate()).rate ?? defaultRate;
+      for (let rate = await rateNow(); rate; rate = await rateNow()) {
+        let leftMs = (await slots(rate)) * 1_000;
+        // A slot of a slow rate may lie hours ahead: whoever waits for it hears of another rate, and takes one of that.
+        while (leftMs > 0 && (await rateNow()) === rate) {
+          const ms = Math.min(leftMs, GATE_FRESH_MS);
+          await delay(ms, undefined, { signal: batch.signal });
+          leftMs -= ms;
+        }
+        if (leftMs <= 0) return;
+      }
     },
     weigh(result, recipientId, called) {
       const at = performance.now();
