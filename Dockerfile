@@ -4,13 +4,14 @@ WORKDIR /rollcall
 COPY package.json package-lock.json ./
 
 FROM base AS build
-RUN npm ci --include=dev --no-audit --no-fund
+# No package runs a program of its own but esbuild, which makes its binary ready.
+RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund && npm rebuild --ignore-scripts=false esbuild
 COPY . .
 RUN npm run build
 
 FROM base AS dependencies
 # The optional packages are the embedded PostgreSQL and a Node of their own: neither is needed here.
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
 FROM base
 # A container is reached over its network only.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { trustedProxies } from './domain/access/client-address.ts';
+import { readSender } from './domain/sender.ts';
 
 /** Asks by name for a secret that Rollcall makes itself, where NODE_ENV=production would refuse one. */
 const GENERATED = 'generated';
@@ -92,7 +93,8 @@ const variables = {
   EMAIL_FROM: {
     schema: z
       .string()
-      .regex(/^[^@<>]*<?[^@\s<>]+@[^@\s<>]+>?$/, 'must be an address, with or without a name')
+      .refine((value) => readSender(value) !== null, 'must be an address, or a name and then the address in angle brackets')
+      .transform((value) => readSender(value) ?? value)
       .optional(),
     example: 'Example <news@example.com>',
   },

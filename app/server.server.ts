@@ -131,6 +131,7 @@ async function readiness({ db }: AppContext, listener: boolean): Promise<Record<
 function securityHeaders(baseUrl: string, development: boolean): express.RequestHandler {
   const secure = baseUrl.startsWith('https:');
   return (request, response, next) => {
+    response.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
     const nonce = `'nonce-${response.locals.cspNonce}'`;
     helmet({
       contentSecurityPolicy: {

@@ -97,21 +97,36 @@ function isInstalled() {
 
 async function install() {
   console.log('Installing packages (a minute or so, once)');
-  // NODE_ENV=production would leave out what the build needs.
-  const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-  if (await npm(['ci', ...options])) return;
-  console.log('npm ci failed; trying npm install');
-  if (await npm(['install', '--no-save', '--no-package-lock', ...options])) return;
-  fail('The packages could not be installed: see what npm says above. Does this machine reach the npm registry?');
+  // NODE_ENV=production would leave out what the build needs. No package runs a program of its own but those that package.json allows.
+  const options = ['--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const first = await npm(['ci', ...options]);
+  if (!first.passed) {
+    // Another answer than the lock file's is never taken; only where one is not to be had, npm looks for it elsewhere, or for a neighbour.
+    if (
+      !/\b(E404|ETARGET|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH)\b/.test(first.output) ||
+      /EINTEGRITY/.test(first.output)
+    )
+      fail('The packages could not be installed: see what npm says above. Nothing was taken that is not in package-lock.json.');
+    console.log('The registry lacks something; trying npm install');
+    if (!(await npm(['install', '--no-save', ...options])).passed)
+      fail('The packages could not be installed: see what npm says above. Does this machine reach the npm registry?');
+  }
+  const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const allowed = Object.keys(allowScripts).filter((name) => allowScripts[name] && existsSync(join(root, 'node_modules', name)));
+  if (allowed.length > 0 && !(await npm(['rebuild', '--ignore-scripts=false', '--loglevel=error', ...allowed])).passed)
+    fail('The packages could not be made ready: see what npm says above.');
 }
 
+/** Shows npm's output, and answers it: what it says decides what to try next. */
 async function npm(args) {
   const script = process.env.npm_execpath;
   const own = script?.endsWith('npm-cli.js') && existsSync(script);
-  const { passed } = own
-    ? await runTool(process.execPath, [script, ...args], { stdio: 'inherit' })
-    : await runTool('npm', args, { stdio: 'inherit', shell: process.platform === 'win32' });
-  return passed;
+  const options = { stdio: ['ignore', 'pipe', 'pipe'] };
+  const run = own
+    ? await runTool(process.execPath, [script, ...args], options)
+    : await runTool('npm', args, { ...options, shell: process.platform === 'win32' });
+  if (run.output.trim()) console.log(run.output.trimEnd());
+  return run;
 }
 
 function runTool(command, args, options) {

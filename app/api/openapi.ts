@@ -129,12 +129,13 @@ function success({ status, answer, contentType, summary }: Operation): Json {
 
 function problems(operation: Operation, hasIds: boolean): Json {
   const statuses = new Set([
+    400,
     401,
     403,
     429,
     503,
     ...(hasIds ? [404] : []),
-    ...(operation.body ? [400, 413, 415] : []),
+    ...(operation.body ? [413, 415] : []),
     ...(operation.problems ?? []),
   ]);
   // A key of another request, and a first call that still runs.

@@ -30,6 +30,11 @@ describe.each(apiRoutes)('$path', ({ path = '' }) => {
     const below = `/${fill(path)}`.replace(/^\/api(\/v1)?/, '');
     for (const key of [null, 'rk_unknown']) {
       const response = await api.call(method, below, { key, ...(['POST', 'PATCH', 'PUT'].includes(method) && { body: {} }) });
+      // The description of the API is read before there is a key.
+      if (path.endsWith('openapi.json') && ['GET', 'HEAD'].includes(method)) {
+        expect(response.status).toBe(200);
+        continue;
+      }
       expect(response.status).toBe(401);
       expect(response.headers.get('www-authenticate')).toContain('Bearer');
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { templateExcess } from '../content/template-limits.ts';
 import { pageLimit } from '../page-limit.ts';
 import type { FieldError } from '../problem.ts';
+import { readSender } from '../sender.ts';
 import { type Channel, campaignStatuses, channels, unknownPolicies } from './campaign.ts';
 
 /** What people and programs may say about a campaign. The same rules hold in forms, in the API and in its description. */
@@ -55,7 +56,14 @@ const fields = {
   subject: optional(subject),
   html: optional(content('The HTML content')),
   text: optional(content('The text content')),
-  from: optional(z.string('The sender must be a string.').trim().max(320, 'The sender is too long.')),
+  from: optional(
+    z
+      .string('The sender must be a string.')
+      .trim()
+      .max(320, 'The sender is too long.')
+      // What is no email's sender stays, for the channel's own check.
+      .overwrite((text) => readSender(text) ?? text),
+  ),
   max_retries: maxRetries.optional(),
   unknown_policy: z.enum(unknownPolicies, 'The policy must be resend or hold.').optional(),
 };
@@ -113,7 +121,6 @@ export function channelErrors({ channel, subject, html, from }: ChannelContent):
   return errors;
 }
 
-const email = z.email();
 const phoneSenders = [
   /^\+[1-9]\d{6,14}$/, // E.164
   /^\d{3,8}$/, // short code
@@ -125,6 +132,5 @@ const phoneSenders = [
 export function isSender(channel: Channel, from: string): boolean {
   if (control.test(from)) return false;
   if (channel === 'sms') return phoneSenders.some((pattern) => pattern.test(from));
-  const named = /^(?:"[^"<>]*"|[^"<>,;]*?)\s*<([^<>\s]+)>$/.exec(from);
-  return email.safeParse(named?.[1] ?? from).success;
+  return readSender(from) !== null;
 }

@@ -36,6 +36,44 @@ describe('the time of sending', () => {
     expect(sendTime(at, zone)).toMatchObject({ path });
   });
 
+  test.each<[string, string | null, string]>([
+    ['2027-07-01T09:00:00+02:00[Europe/Berlin]', 'America/New_York', '2027-07-01T07:00:00.000Z'],
+    ['2027-07-01T09:00:00+02:00[Europe/Berlin]', null, '2027-07-01T07:00:00.000Z'],
+    ['2027-07-01T09:00:00[Europe/Berlin]', null, '2027-07-01T07:00:00.000Z'],
+    ['2027-07-01T09:00:00[Europe/Berlin]', 'Europe/Berlin', '2027-07-01T07:00:00.000Z'],
+    ['2027-07-01T09:00Z[Europe/Paris]', null, '2027-07-01T09:00:00.000Z'],
+    ['2027-07-01T09:00+02:00[Europe/Berlin][u-ca=gregory]', null, '2027-07-01T07:00:00.000Z'],
+    ['2027-07-01t09:00:00z', null, '2027-07-01T09:00:00.000Z'],
+    ['2027-07-01 09:00:00+0200', null, '2027-07-01T07:00:00.000Z'],
+    ['2027-07-01T09:00+02', null, '2027-07-01T07:00:00.000Z'],
+    ['2027-07-01T09:00\u221204:00', null, '2027-07-01T13:00:00.000Z'],
+    ['2027-07-01T09:00:00.250+05:45', null, '2027-07-01T03:15:00.250Z'],
+    ['2027-07-01T09:00', 'US/Pacific', '2027-07-01T16:00:00.000Z'],
+    ['2027-07-01T09:00', 'CET', '2027-07-01T07:00:00.000Z'],
+    ['2027-10-31T02:30+01:00[Europe/Berlin]', null, '2027-10-31T01:30:00.000Z'],
+  ])('%s in %s is %s', (at, zone, instant) => {
+    expect(iso(sendTime(at, zone))).toBe(instant);
+  });
+
+  test.each<[string, string | null, string]>([
+    ['2027-07-01T09:00-04:00[Europe/Berlin]', null, 'scheduled_at'],
+    ['2027-07-01T09:00[Europe/Berlin]', 'America/New_York', 'time_zone'],
+    ['2027-07-01T09:00+02:00[Mars/Olympus]', null, 'scheduled_at'],
+    ['2027-07-01T09:00+02:00[Europe/Berlin][Europe/Berlin]', null, 'scheduled_at'],
+    ['2027-07-01T09:00Z[!u-ca=hebrew]', null, 'scheduled_at'],
+    ['2027-07-01T23:59:60Z', null, 'scheduled_at'],
+    ['2027-07-01T24:00Z', null, 'scheduled_at'],
+    ['2027-W26-4T09:00Z', null, 'scheduled_at'],
+    ['2027-182T09:00Z', null, 'scheduled_at'],
+    ['2027-07-01', 'Europe/Berlin', 'scheduled_at'],
+    ['0000-07-01T09:00Z', null, 'scheduled_at'],
+    ['+002027-07-01T09:00Z', null, 'scheduled_at'],
+    ['2027-07-01T09:00', 'EST', 'time_zone'],
+    ['2027-03-28T02:30[Europe/Berlin]', null, 'scheduled_at'],
+  ])('%s in %s says what is wrong with %s', (at, zone, path) => {
+    expect(sendTime(at, zone)).toMatchObject({ path });
+  });
+
   test('never throws', () => {
     fc.assert(fc.property(fc.string(), fc.option(fc.string()), (at, zone) => void sendTime(at, zone)));
   });

@@ -1,12 +1,19 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvCell } from '#app/domain/contacts/csv-cell.ts';
+import { csvCell, fromCsvCell } from '#app/domain/contacts/csv-cell.ts';
 
 test.each([
   ['=1+1', "'=1+1"],
   ['+cmd|x', "'+cmd|x"],
   ['-2+3', "'-2+3"],
   ['@SUM(A1)', "'@SUM(A1)"],
-  ['\t=1', "'\t=1"],
+  ['\t=1', "'\t'=1"],
+  ['x;=1+1;y', "x;'=1+1;y"],
+  ['x|@SUM(A1)', "x|'@SUM(A1)"],
+  ['x\t-1', "x\t'-1"],
+  ['a, "=1+1"', `a, "'=1+1"`],
+  ["'=1", "''=1"],
+  ['1-2=3', '1-2=3'],
   ['＝1+1', "'＝1+1"],
   ['+12015550123', '+12015550123'],
   ['+1 (201) 555-0123', '+1 (201) 555-0123'],
@@ -14,4 +21,21 @@ test.each([
   ['', ''],
 ])('%j is written as %j', (value, cell) => {
   expect(csvCell(value)).toBe(cell);
+  expect(fromCsvCell(cell)).toBe(value);
+});
+
+test('no cell begins as a formula, whatever separator is expected, and what was written can be read again', () => {
+  const piece = fc.constantFrom('=', '+', '-', '@', '\t', ';', ',', '|', '"', "'", ' ', 'x', '1', '\n', '＝');
+  fc.assert(
+    fc.property(
+      fc.array(piece).map((pieces) => pieces.join('')),
+      (value) => {
+        const cell = csvCell(value);
+        if (cell === value && /^\+[\d\s().\-/]{3,40}$/.test(value)) return;
+        for (const separator of [',', ';', '\t', '|'])
+          for (const part of cell.split(separator)) expect(part).not.toMatch(/^[\s"]*[=+\-@＝]/);
+        expect(fromCsvCell(cell)).toBe(value);
+      },
+    ),
+  );
 });
