@@ -14,7 +14,10 @@ Stop Rollcall first. Afterwards nothing is sent before an administrator says so.
 const given = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
 const external = given && given !== 'embedded' ? given : null;
 try {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { replace: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { replace: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
   const [name, ...more] = positionals;
   if (values.help) {
     console.log(usage);
@@ -27,16 +30,22 @@ try {
   const source = resolve(name);
   if (!existsSync(source)) throw new Error(`There is no backup ${source}.`);
   if (external) {
-    if (statSync(source).isDirectory()) throw new Error('This is a backup of the embedded database, and DATABASE_URL names one of your own. Unset DATABASE_URL to restore it.');
+    if (statSync(source).isDirectory())
+      throw new Error(
+        'This is a backup of the embedded database, and DATABASE_URL names one of your own. Unset DATABASE_URL to restore it.',
+      );
     await restoreExternal(external, source, values.replace ?? false);
   } else {
-    if (!statSync(source).isDirectory()) throw new Error('This is a dump of a database of your own: set DATABASE_URL to the database that it shall go into.');
+    if (!statSync(source).isDirectory())
+      throw new Error('This is a dump of a database of your own: set DATABASE_URL to the database that it shall go into.');
     const folder = join(resolve(process.env.DATA_DIR || '.data'), 'postgres');
     mkdirSync(folder, { recursive: true });
     const { keptAs } = await restoreEmbedded(folder, source, values.replace ?? false);
     if (keptAs) console.log(`What was there is kept in ${keptAs}; delete it when you need it no more.`);
   }
-  console.log('The backup is in place. Start Rollcall: nothing is sent before an administrator says so (banner on every page, or npm run restored).');
+  console.log(
+    'The backup is in place. Start Rollcall: nothing is sent before an administrator says so (banner on every page, or npm run restored).',
+  );
 } catch (error) {
   console.error(startProblem(error, external ?? '') ?? (error as Error).message);
   process.exitCode = 1;

@@ -9,7 +9,8 @@ import { prepareFolder } from '../postgres-folder.ts';
 import { copyFile, filesUnder, hashFile, type Manifest, progress, readManifest, sizeOf, writeManifest } from './files.ts';
 
 /** What PostgreSQL's documentation says not to copy; write-ahead log comes last. */
-const LEFT_OUT = /^(postmaster\.(pid|opts)|pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)$|(^|\/)pgsql_tmp/;
+const LEFT_OUT =
+  /^(postmaster\.(pid|opts)|pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)$|(^|\/)pgsql_tmp/;
 
 /**
  * Copies the embedded database, which may be in use meanwhile, into a folder of its own: the state as it is at the end of the copying.
@@ -24,7 +25,11 @@ export async function backUpEmbedded(url: string, folder: string, target: string
   const part = `${target}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(join(part, 'data'), { recursive: true, mode: 0o700 });
-  const manifest: Manifest = { made_at: new Date().toISOString(), postgres: readFileSync(join(place.data, 'PG_VERSION'), 'utf8').trim(), files: {} };
+  const manifest: Manifest = {
+    made_at: new Date().toISOString(),
+    postgres: readFileSync(join(place.data, 'PG_VERSION'), 'utf8').trim(),
+    files: {},
+  };
   let bytes = 0;
   const copy = async (name: string) => {
     const to = join(part, 'data', name);
@@ -42,7 +47,10 @@ export async function backUpEmbedded(url: string, folder: string, target: string
     await client.query(`select pg_create_physical_replication_slot('rollcall_backup_${process.pid}', true, true)`);
     await client.query(`select pg_backup_start('rollcall', fast => true)`);
     const names = filesUnder(place.data, (name) => LEFT_OUT.test(name));
-    const drawn = progress('Copying', names.reduce((sum, name) => sum + sizeOf(join(place.data, name)), 0));
+    const drawn = progress(
+      'Copying',
+      names.reduce((sum, name) => sum + sizeOf(join(place.data, name)), 0),
+    );
     for (const name of names) {
       await copy(name);
       drawn(sizeOf(join(place.data, name)));
@@ -77,15 +85,25 @@ export async function restoreEmbedded(folder: string, source: string, replace: b
   if (findRunning(folder)) throw new Error('The database is running. Stop Rollcall first (Ctrl-C in its terminal), then restore.');
   const place = prepareFolder(folder, (line) => console.error(line));
   const major = place.binaries.version.split('.')[0];
-  if (manifest.postgres !== major) throw new Error(`This backup is of PostgreSQL ${manifest.postgres}, and the embedded one is ${major}. Restore it with the version of Rollcall that made it.`);
+  if (manifest.postgres !== major)
+    throw new Error(
+      `This backup is of PostgreSQL ${manifest.postgres}, and the embedded one is ${major}. Restore it with the version of Rollcall that made it.`,
+    );
   const there = existsSync(join(place.data, 'PG_VERSION'));
-  if (there && !replace) throw new Error(`There is a database in ${place.data} already. To put the backup in its place, say --replace; what is there now is kept beside it.`);
+  if (there && !replace)
+    throw new Error(
+      `There is a database in ${place.data} already. To put the backup in its place, say --replace; what is there now is kept beside it.`,
+    );
 
   const names = filesUnder(join(source, 'data'));
   const missing = Object.keys(manifest.files).filter((name) => !names.includes(name));
-  if (missing.length > 0) throw new Error(`The backup is not whole: ${missing.length} files are missing, such as ${missing[0]}. Nothing was changed.`);
+  if (missing.length > 0)
+    throw new Error(`The backup is not whole: ${missing.length} files are missing, such as ${missing[0]}. Nothing was changed.`);
   const part = join(place.folder, `data.restored-${process.pid}`);
-  const drawn = progress('Restoring', names.reduce((sum, name) => sum + sizeOf(join(source, 'data', name)), 0));
+  const drawn = progress(
+    'Restoring',
+    names.reduce((sum, name) => sum + sizeOf(join(source, 'data', name)), 0),
+  );
   try {
     for (const name of names) {
       const to = join(part, name);

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, renameSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import pg from 'pg';
-import { hashFile, sizeOf } from './files.ts';
 import { noteAfterRestore } from './embedded.ts';
+import { hashFile, sizeOf } from './files.ts';
 
 /** The schemas that are Rollcall's. */
 const SCHEMAS = ['public', 'graphile_worker', 'reporting'];
@@ -13,7 +13,9 @@ export async function backUpExternal(url: string, target: string): Promise<{ byt
   await assertTool('pg_dump', url);
   const part = `${target}.part`;
   const schemas = SCHEMAS.flatMap((schema) => ['--schema', schema]);
-  run('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', ...schemas, `--file=${part}`], url, () => rmSync(part, { force: true }));
+  run('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', ...schemas, `--file=${part}`], url, () =>
+    rmSync(part, { force: true }),
+  );
   writeFileSync(`${target}.sha256`, `${await hashFile(part)}\n`);
   renameSync(part, target);
   return { bytes: sizeOf(target) };
@@ -35,14 +37,19 @@ export async function restoreExternal(url: string, source: string, replace: bool
       [SCHEMAS],
     );
     if (rows[0]?.open) throw new Error('Rollcall is running on this database. Stop every web process and worker first, then restore.');
-    if (rows[0]?.used && !replace) throw new Error('This database is not empty. Restore into an empty one, or say --replace: what is in it now is gone then.');
+    if (rows[0]?.used && !replace)
+      throw new Error('This database is not empty. Restore into an empty one, or say --replace: what is in it now is gone then.');
     if (rows[0]?.used) for (const schema of SCHEMAS) await client.query(`drop schema if exists ${schema} cascade`);
     // The dump makes them.
     await client.query('drop schema if exists public cascade');
   } finally {
     await client.end();
   }
-  run('pg_restore', ['--no-owner', '--no-privileges', '--exit-on-error', '--single-transaction', '--dbname', withoutPassword(url), source], url);
+  run(
+    'pg_restore',
+    ['--no-owner', '--no-privileges', '--exit-on-error', '--single-transaction', '--dbname', withoutPassword(url), source],
+    url,
+  );
   await noteAfterRestore(url);
 }
 
@@ -57,14 +64,20 @@ async function assertTool(tool: string, url: string): Promise<void> {
   const major = Number(/(\d+)/.exec(found.stdout ?? '')?.[1]);
   if (found.status === 0 && major >= server) return;
   const has = found.status === 0 ? `the ${tool} of this machine is version ${major}` : `this machine has no ${tool}`;
-  throw new Error(`The server is PostgreSQL ${server}, and ${has}. Install its client programs (such as postgresql-client-${server}), or use your provider's backups and then run: npm run restored`);
+  throw new Error(
+    `The server is PostgreSQL ${server}, and ${has}. Install its client programs (such as postgresql-client-${server}), or use your provider's backups and then run: npm run restored`,
+  );
 }
 
 function run(tool: string, args: string[], url: string | null, failed: () => void = () => {}): void {
   const password = url ? decodeURIComponent(new URL(url).password) : '';
   // Not among the arguments: those can be read by everybody on the machine.
   const address = url && tool === 'pg_dump' ? ['--dbname', withoutPassword(url)] : [];
-  const done = spawnSync(tool, [...address, ...args], { encoding: 'utf8', env: { ...process.env, ...(password ? { PGPASSWORD: password } : {}) }, maxBuffer: 64 * 2 ** 20 });
+  const done = spawnSync(tool, [...address, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...(password ? { PGPASSWORD: password } : {}) },
+    maxBuffer: 64 * 2 ** 20,
+  });
   if (done.status === 0) return;
   failed();
   throw new Error(`${tool} did not succeed: ${(done.stderr || done.error?.message || '').trim().split('\n').slice(0, 3).join('; ')}`);

@@ -20,7 +20,8 @@ export function writeManifest(folder: string, manifest: Manifest): void {
 /** @throws a sentence where the folder is no backup */
 export function readManifest(folder: string): Manifest {
   const file = join(folder, MANIFEST);
-  if (!existsSync(file)) throw new Error(`${folder} is no backup of the embedded database: ${MANIFEST} is missing. Was it cut off while it was made?`);
+  if (!existsSync(file))
+    throw new Error(`${folder} is no backup of the embedded database: ${MANIFEST} is missing. Was it cut off while it was made?`);
   return JSON.parse(readFileSync(file, 'utf8')) as Manifest;
 }
 
