@@ -305,9 +305,16 @@ begin
   return null;
 end $$;
 
-alter table campaign_events drop constraint campaign_events_kind_check;
-alter table campaign_events add constraint campaign_events_kind_check check (kind in ('created', 'cloned', 'imported', 'scheduled', 'unscheduled', 'started', 'paused', 'resumed', 'cancelled', 'ended', 'retried', 'reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'recipients_resolved'));
-
+-- One kind more, whatever others there are by now.
+do $$
+declare
+  kinds text := (select pg_get_expr(conbin, conrelid) from pg_constraint
+    where conname = 'campaign_events_kind_check' and conrelid = 'campaign_events'::regclass);
+begin
+  alter table campaign_events drop constraint campaign_events_kind_check;
+  execute 'alter table campaign_events add constraint campaign_events_kind_check check (kind = any (array[''recipients_resolved''] || '
+    || substring(kinds from 'ANY \((ARRAY\[.*\])\)') || '))';
+end $$;
 
 update recipients r set unsubscribed_at = e.at
 from (select campaign_id, recipient_id, min(occurred_at) as at from provider_events
