@@ -15,7 +15,16 @@ export const activityKinds = [
     'ended',
     'retried',
   ] as const),
-  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'recipients_resolved', 'restored'] as const),
+  ...([
+    'reopened',
+    'outcome_changed',
+    'recipient_retried',
+    'recipient_resolved',
+    'held',
+    'released',
+    'recipients_resolved',
+    'restored',
+  ] as const),
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
