@@ -44,8 +44,18 @@ function HeldNotice({ campaign }: { campaign: CampaignJson }) {
 
 function PausedNotice({ campaign }: { campaign: CampaignJson }) {
   const { counted } = useNumbers();
-  const { pending, queued, retrying, sending } = campaign;
+  const { pending, queued, retrying, sending, known_until, unknown } = campaign;
   const waiting = pending + queued + retrying;
+  if (known_until) {
+    return (
+      <ProblemAlert kind="warning" title="Paused, since the database was put back from a backup">
+        What was sent after <ClockTime at={known_until} /> is not known here.{' '}
+        {unknown > 0
+          ? `For ${counted(unknown, 'recipient', 'recipients')} nobody can tell whether the message went out: decide for each before you resume.`
+          : 'If somebody resumed this campaign after that, resuming it again would send twice. Look at the provider first.'}
+      </ProblemAlert>
+    );
+  }
   return (
     <ProblemAlert kind="info" title="Paused">
       {sending > 0

@@ -5,6 +5,7 @@ import { tellServerTime } from '#app/realtime/server-clock.ts';
 import { useLiveCampaign } from '#app/realtime/use-live-campaign.ts';
 import { ActivitySection } from '../activity/activity-section.tsx';
 import type { ActivityPage } from '../activity/use-activity.ts';
+import { CampaignMessage } from '../campaign-message/campaign-message.tsx';
 import { PageHeader } from '../page-header.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import type { LedgerPage } from '../recipients/ledger-page.ts';
@@ -101,6 +102,9 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
             openId={openId}
             onShowChanges={showChanges}
           />
+        </SectionBoundary>
+        <SectionBoundary name="The message">
+          <CampaignMessage campaign={campaign} />
         </SectionBoundary>
         <SectionBoundary name="The activity">
           <ActivitySection activity={activity} campaign={campaign} />

@@ -35,8 +35,14 @@ export function notificationText(notification: NotificationJson, count: (value: 
   if (provider) {
     const channel = provider.channel === 'sms' ? 'SMS' : 'Email';
     if (settled) return { title: `${channel} was held back, and goes on`, detail: 'The provider takes messages again.', to: '/' };
-    return { title: `${channel} is held back`, detail: provider.reason, to: '/' };
+    return { title: provider.until ? `${channel} is held back` : `${channel} needs your attention`, detail: provider.reason, to: '/' };
   }
+  if (type === 'database.restored')
+    return {
+      title: 'The database was put back from a backup',
+      detail: 'Nothing is sent until an administrator says so.',
+      to: '/restored',
+    };
   if (!endpoint) return none;
   const to = `/settings/webhooks/${endpoint.id}`;
   return type === 'webhook.disabled'

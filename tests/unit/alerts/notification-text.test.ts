@@ -27,7 +27,7 @@ test.each([
   ],
   [
     of('provider.degraded', { provider: { provider: 'twilio', channel: 'sms', reason: 'Twilio answers with errors.', until: null } }),
-    'SMS is held back',
+    'SMS needs your attention',
     '/',
   ],
   [of('campaign.partially_sent', { campaign, settled: true }), 'Spring launch reached everybody in the end', '/campaigns/7'],
