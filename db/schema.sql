@@ -37,8 +37,10 @@ create table api_keys (
   created_at timestamp with time zone default now() not null,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  owner_id uuid,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_hash_key UNIQUE (hash),
+  constraint api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_users(id) ON DELETE SET NULL,
   constraint api_keys_hash_check CHECK ((length(hash) = 32)),
   constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text])))
@@ -139,7 +141,7 @@ create table campaign_events (
   details jsonb default '{}'::jsonb not null,
   constraint campaign_events_pkey PRIMARY KEY (id),
   constraint campaign_events_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'restored'::text])))
+  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'recipients_resolved'::text])))
 );
 
 create table campaign_failures (
@@ -251,10 +253,16 @@ create table campaigns (
   sending_since timestamp with time zone,
   known_until timestamp with time zone,
   doubtful boolean default false not null,
+  reopened_from campaign_status,
+  reopened_finished_at timestamp with time zone,
+  reopened_failed_at timestamp with time zone,
+  unsubscribed integer default 0 not null,
+  complained integer default 0 not null,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),
   constraint campaigns_check CHECK (((held >= 0) AND (held <= unknown))),
+  constraint campaigns_complained_check CHECK ((complained >= 0)),
   constraint campaigns_delivered_check CHECK ((delivered >= 0)),
   constraint campaigns_failed_check CHECK ((failed >= 0)),
   constraint campaigns_max_retries_check CHECK (((max_retries >= 0) AND (max_retries <= 10))),
@@ -267,6 +275,7 @@ create table campaigns (
   constraint campaigns_sent_check CHECK ((sent >= 0)),
   constraint campaigns_suppressed_check CHECK ((suppressed >= 0)),
   constraint campaigns_unknown_check CHECK ((unknown >= 0)),
+  constraint campaigns_unsubscribed_check CHECK ((unsubscribed >= 0)),
   constraint counters_add_up CHECK ((total = ((((((((pending + queued) + sending) + retrying) + unknown) + sent) + failed) + suppressed) + cancelled))),
   constraint emptying_is_preparing CHECK ((preparing OR (NOT emptying))),
   constraint ended_has_time CHECK (((status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status, 'CANCELLED'::campaign_status])) = (finished_at IS NOT NULL))),
@@ -328,7 +337,25 @@ create table import_rejects (
   line integer not null,
   address text not null,
   reason text not null,
+  variables jsonb,
+  advice text,
   constraint import_rejects_pkey PRIMARY KEY (import_id, line)
+);
+
+create table import_runs (
+  id bigint generated always as identity not null,
+  campaign_id bigint not null,
+  file_name text,
+  state text default 'reading'::text not null,
+  rows integer default 0 not null,
+  stop boolean default false not null,
+  message text,
+  started_by text,
+  started_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  constraint import_runs_pkey PRIMARY KEY (id),
+  constraint import_runs_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint import_runs_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'saving'::text, 'failed'::text])))
 );
 
 create table imports (
@@ -341,6 +368,8 @@ create table imports (
   rejected integer not null,
   created_at timestamp with time zone default now() not null,
   created_by text,
+  columns jsonb,
+  left_out integer default 0 not null,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint imports_check CHECK ((rows = ((accepted + duplicates) + rejected)))
@@ -450,6 +479,7 @@ CASE
     WHEN (status = ANY (ARRAY['queued'::recipient_status, 'sending'::recipient_status])) THEN 'pending'::recipient_status
     ELSE status
 END) stored not null,
+  unsubscribed_at timestamp with time zone,
   constraint recipients_pkey PRIMARY KEY (campaign_id, id),
   constraint one_row_per_address UNIQUE (campaign_id, address),
   constraint deadline_only_unknown CHECK (((unknown_until IS NULL) OR (status = 'unknown'::recipient_status))),
@@ -587,6 +617,7 @@ create table workers (
 
 CREATE INDEX alerts_by_time ON public.alerts USING btree (at);
 CREATE INDEX alerts_of_campaign ON public.alerts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
+CREATE INDEX api_keys_owner_id_idx ON public.api_keys USING btree (owner_id);
 CREATE INDEX app_accounts_user_id_idx ON public.app_accounts USING btree (user_id);
 CREATE INDEX app_sessions_user_id_idx ON public.app_sessions USING btree (user_id);
 CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING btree (identifier);
@@ -600,11 +631,13 @@ CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
 CREATE INDEX former_addresses_by_address ON public.former_addresses USING btree (address, recipient_id) WHERE (address IS NOT NULL);
 CREATE INDEX former_addresses_of_campaign ON public.former_addresses USING btree (campaign_id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX import_runs_of_campaign ON public.import_runs USING btree (campaign_id, id);
 CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id);
 CREATE INDEX inbound_messages_of_sender ON public.inbound_messages USING btree (sender, id);
 CREATE INDEX notification_reads_of_alert ON public.notification_reads USING btree (alert_id);
 CREATE INDEX provider_events_of_attempt ON public.provider_events USING btree (attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX provider_events_of_recipient ON public.provider_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
+CREATE INDEX provider_events_of_trouble ON public.provider_events USING btree (campaign_id, kind, recipient_id) WHERE (kind = ANY (ARRAY['bounced'::text, 'blocked'::text, 'dropped'::text, 'undelivered'::text, 'complained'::text, 'unsubscribed'::text, 'stopped'::text]));
 CREATE INDEX recipients_by_failure ON public.recipients USING btree (campaign_id, failure_code, id) WHERE (failure_code IS NOT NULL);
 CREATE INDEX recipients_by_list ON public.recipients USING btree (campaign_id, listed_as, id);
 CREATE INDEX recipients_unknown_due ON public.recipients USING btree (unknown_until) WHERE (unknown_until IS NOT NULL);
@@ -639,7 +672,7 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.apply_recipient_changes(campaign bigint, d_total integer, d_pending integer, d_queued integer, d_sending integer, d_retrying integer, d_unknown integer, d_held integer, d_sent integer, d_failed integer, d_suppressed integer, d_cancelled integer, d_delivered integer, d_bounced integer)
+CREATE OR REPLACE FUNCTION public.apply_recipient_changes(campaign bigint, d_total integer, d_pending integer, d_queued integer, d_sending integer, d_retrying integer, d_unknown integer, d_held integer, d_sent integer, d_failed integer, d_suppressed integer, d_cancelled integer, d_delivered integer, d_bounced integer, d_unsubscribed integer, d_complained integer)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -648,9 +681,18 @@ declare
   result campaign_status;
 begin
   -- A late change of a single recipient (a carrier's refusal, a person's decision) may change how an ended campaign ended.
-  if d_sent <> 0 or d_suppressed <> 0 then
+  if d_sent <> 0 or d_suppressed <> 0 or d_queued > 0 then
     select * into c from campaigns where id = campaign for no key update;
-    if c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
+    -- Somebody is sent to again in a campaign that has ended: it is open for them alone, and ends again when and how it had ended.
+    if d_queued > 0 and c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED') then
+      if c.moving then
+        raise exception 'campaign % is still being ended', campaign using errcode = 'serialization_failure';
+      end if;
+      update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
+        reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
+        rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end
+      where id = campaign;
+    elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
     end if;
   end if;
@@ -668,7 +710,8 @@ begin
     total = total + d_total, pending = pending + d_pending, queued = queued + d_queued, sending = sending + d_sending,
     retrying = retrying + d_retrying, unknown = unknown + d_unknown, held = held + d_held, sent = sent + d_sent,
     failed = failed + d_failed, suppressed = suppressed + d_suppressed, cancelled = cancelled + d_cancelled,
-    delivered = delivered + d_delivered, bounced = bounced + d_bounced
+    delivered = delivered + d_delivered, bounced = bounced + d_bounced,
+    unsubscribed = unsubscribed + d_unsubscribed, complained = complained + d_complained
   where id = campaign
   returning * into c;
   if c.id is null then
@@ -737,6 +780,7 @@ begin
     'id', new.id, 'version', new.version, 'revision', new.revision, 'status', new.status, 'total', new.total, 'pending', new.pending,
     'queued', new.queued, 'sending', new.sending, 'retrying', new.retrying, 'unknown', new.unknown, 'sent', new.sent, 'failed', new.failed,
     'suppressed', new.suppressed, 'cancelled', new.cancelled, 'delivered', new.delivered, 'bounced', new.bounced,
+    'unsubscribed', new.unsubscribed, 'complained', new.complained,
     'hold_until', new.hold_until, 'hold_reason', new.hold_reason)::text);
   return null;
 end $function$;
@@ -800,7 +844,8 @@ begin
   insert into campaign_runs (campaign_id, round, channel, status, unreached)
   values (new.id, new.retry_count, new.channel, new.status, missed)
   on conflict (campaign_id, round) do update set status = excluded.status, unreached = excluded.unreached;
-  if new.status = 'SENT' then
+  -- One person's retry is no news of the campaign.
+  if new.status = 'SENT' or old.reopened_from is not null then
     return null;
   end if;
   snapshot := jsonb_build_object('campaign', to_jsonb(new) - '{html,text}'::text[], 'unreached', missed);
@@ -856,10 +901,10 @@ begin
       when new.status = 'SCHEDULED' then 'scheduled'
       when new.status = 'DRAFT' then 'unscheduled'
       when new.status = 'PAUSED' then 'paused'
-      when new.status = 'CANCELLED' then 'cancelled'
+      when new.status = 'CANCELLED' and old.reopened_from is null then 'cancelled'
       when new.status = 'SENDING' and old.status = 'PAUSED' then 'resumed'
       when new.status = 'SENDING' and new.retry_count > old.retry_count then 'retried'
-      when new.status = 'SENDING' and old.status in ('PARTIALLY_SENT', 'FAILED', 'SENT') then 'reopened'
+      when new.status = 'SENDING' and old.status in ('PARTIALLY_SENT', 'FAILED', 'SENT', 'CANCELLED') then 'reopened'
       when new.status = 'SENDING' then 'started'
       when old.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then 'outcome_changed'
       else 'ended'
@@ -881,7 +926,7 @@ AS $function$
     ('SCHEDULED', 'DRAFT'), ('SCHEDULED', 'SENDING'), ('SCHEDULED', 'CANCELLED'),
     ('SENDING', 'PAUSED'), ('SENDING', 'SENT'), ('SENDING', 'PARTIALLY_SENT'), ('SENDING', 'FAILED'), ('SENDING', 'CANCELLED'),
     ('PAUSED', 'SENDING'), ('PAUSED', 'SENT'), ('PAUSED', 'PARTIALLY_SENT'), ('PAUSED', 'FAILED'), ('PAUSED', 'CANCELLED'),
-    ('PARTIALLY_SENT', 'SENDING'), ('FAILED', 'SENDING'),
+    ('PARTIALLY_SENT', 'SENDING'), ('FAILED', 'SENDING'), ('SENT', 'SENDING'), ('CANCELLED', 'SENDING'),
     ('SENT', 'PARTIALLY_SENT'), ('SENT', 'FAILED'), ('PARTIALLY_SENT', 'FAILED'), ('PARTIALLY_SENT', 'SENT'), ('FAILED', 'SENT'), ('FAILED', 'PARTIALLY_SENT'))
 $function$;
 
@@ -973,18 +1018,22 @@ CREATE OR REPLACE FUNCTION public.end_campaign_if_done(c campaigns)
 AS $function$
 declare
   in_flight integer := c.queued + c.sending + c.retrying + c.unknown - c.held;
-  result campaign_status := campaign_outcome(c.total, c.sent, c.suppressed);
+  result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
+  is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
     return;
   end if;
   update campaigns set
     status = result,
-    finished_at = now(),
-    failed_at = case when result <> 'SENT' then now() end,
-    failure_code = case when result <> 'SENT' then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
-    failure_reason = case when result <> 'SENT' then coalesce(c.stop_reason, c.rest_reason,
+    finished_at = coalesce(c.reopened_finished_at, now()),
+    failed_at = case when is_failed then coalesce(c.reopened_failed_at, c.reopened_finished_at, now()) end,
+    failure_code = case when is_failed then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
+    failure_reason = case when is_failed then coalesce(c.stop_reason, c.rest_reason,
       recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
+    reopened_from = null,
+    reopened_finished_at = null,
+    reopened_failed_at = null,
     stop_code = null,
     stop_reason = null,
     rest_code = null,
@@ -1025,6 +1074,15 @@ begin
   grant usage on schema reporting to reporting_reader;
   grant select on all tables in schema reporting to reporting_reader;
   return 'reporting_reader may read the views.';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.key_revoked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_access('key:' || new.id);
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.ledger_may_send(known_attempt bigint)
@@ -1158,7 +1216,7 @@ begin
     if d.attempted then
       raise exception 'recipients with attempts are never deleted' using errcode = 'restrict_violation';
     end if;
-    perform apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0);
+    perform apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0, 0, 0);
   end loop;
   return null;
 end $function$;
@@ -1169,7 +1227,7 @@ CREATE OR REPLACE FUNCTION public.recipients_failed_reason(total integer, sent i
  IMMUTABLE PARALLEL SAFE
 AS $function$
   select (total - suppressed - sent) || ' of ' || (total - suppressed)
-    || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.'
+    || ' recipients could not be confirmed as sent. A retry sends to those whose failure may pass.'
 $function$;
 
 CREATE OR REPLACE FUNCTION public.recipients_inserted()
@@ -1188,7 +1246,7 @@ begin
       raise exception 'recipients start as pending or suppressed' using errcode = 'check_violation';
     end if;
     -- Waits for whoever is deleting the campaign, and keeps others from doing so until this transaction ends.
-    if apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0) is null then
+    if apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0, 0, 0) is null then
       raise exception 'there is no campaign %', d.campaign_id using errcode = 'foreign_key_violation';
     end if;
   end loop;
@@ -1219,16 +1277,18 @@ begin
       coalesce(sum(n) filter (where status = 'cancelled'), 0)::integer as cancelled,
       coalesce(sum(n) filter (where delivery = 'delivered'), 0)::integer as delivered,
       coalesce(sum(n) filter (where delivery = 'bounced'), 0)::integer as bounced,
+      coalesce(sum(n) filter (where unsubscribed_at is not null), 0)::integer as unsubscribed,
+      coalesce(sum(n) filter (where delivery = 'complained'), 0)::integer as complained,
       bool_or(status = 'failed') as failures
     from (
-      select campaign_id, status, unknown_until, delivery, 1 as n from new_rows
+      select campaign_id, status, unknown_until, delivery, unsubscribed_at, 1 as n from new_rows
       union all
-      select campaign_id, status, unknown_until, delivery, -1 from old_rows
+      select campaign_id, status, unknown_until, delivery, unsubscribed_at, -1 from old_rows
     ) as both_sides
     group by campaign_id order by campaign_id
   loop
     v := apply_recipient_changes(d.campaign_id, 0, d.pending, d.queued, d.sending, d.retrying, d.unknown, d.held, d.sent, d.failed,
-      d.suppressed, d.cancelled, d.delivered, d.bounced);
+      d.suppressed, d.cancelled, d.delivered, d.bounced, d.unsubscribed, d.complained);
 
     if d.failures then
       for f in
@@ -1290,7 +1350,39 @@ exception when others then
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.session_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_access(old.user_id::text);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_access(viewer text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select pg_notify('rollcall_access', json_build_object('viewer', viewer)::text)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.user_access_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' or (new.banned and old.banned is distinct from true) then
+    update api_keys set revoked_at = now() where owner_id = old.id and revoked_at is null;
+  end if;
+  perform tell_access(old.id::text);
+  return case when tg_op = 'DELETE' then old else new end;
+end $function$;
+
 CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
+CREATE TRIGGER key_revocations AFTER UPDATE ON public.api_keys FOR EACH ROW WHEN (((old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.role IS DISTINCT FROM new.role))) EXECUTE FUNCTION key_revoked();
+CREATE TRIGGER session_ends AFTER DELETE ON public.app_sessions FOR EACH ROW EXECUTE FUNCTION session_ended();
+CREATE TRIGGER user_access_changes BEFORE UPDATE ON public.app_users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.banned IS DISTINCT FROM new.banned))) EXECUTE FUNCTION user_access_changed();
+CREATE TRIGGER user_access_ends BEFORE DELETE ON public.app_users FOR EACH ROW EXECUTE FUNCTION user_access_changed();
 CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_are_final();
 CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attempts_inserted();
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
@@ -1532,6 +1624,7 @@ create view reporting.retry_recovery with (security_barrier=true) as
   WHERE a.is_retry
   GROUP BY a.campaign_id, c.channel, a.round, a.number;
 
+comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on schema reporting is 'Campaigns, recipients and attempts for reports. Read-only views over the live ledger: always up to date, and nothing here can change anything.';
 comment on view reporting.attempts is 'The log: one row for each call to a provider, of first sends, automatic retries and retry rounds alike. Rows are only ever added.';
 comment on column reporting.attempts.campaign_id is 'The campaign: reporting.campaigns.id.';
@@ -1569,7 +1662,7 @@ comment on column reporting.campaigns.time_zone is 'The time zone in which that 
 comment on column reporting.campaigns.started_at is 'When sending began; null before.';
 comment on column reporting.campaigns.finished_at is 'When it ended; null while it has not. A retry opens it again, and then it is the time of the new end.';
 comment on column reporting.campaigns.failed_at is 'When it ended as FAILED or PARTIALLY_SENT; null in every other state.';
-comment on column reporting.campaigns.failure_code is 'Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.';
+comment on column reporting.campaigns.failure_code is 'Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, trial_account, sender_not_verified, sender_not_registered, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.';
 comment on column reporting.campaigns.failure_reason is 'The same in a sentence, with what to do about it.';
 comment on column reporting.campaigns.retry_count is 'Retry rounds that people have started. Automatic retries are not counted here.';
 comment on column reporting.campaigns.max_retries is 'Retry rounds that people may start.';

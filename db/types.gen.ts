@@ -55,6 +55,10 @@ export interface ApiKeys {
   id: Generated<number>;
   last_used_at: Timestamp | null;
   name: string;
+  /**
+   * Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.
+   */
+  owner_id: string | null;
   revoked_at: Timestamp | null;
   role: string;
 }
@@ -206,6 +210,7 @@ export interface Campaigns {
   cancelled: Generated<number>;
   channel: Channel;
   cloned_from: number | null;
+  complained: Generated<number>;
   created_at: Generated<Timestamp>;
   created_by: string | null;
   delivered: Generated<number>;
@@ -235,6 +240,9 @@ export interface Campaigns {
   preparing: Generated<boolean>;
   preparing_of: number | null;
   queued: Generated<number>;
+  reopened_failed_at: Timestamp | null;
+  reopened_finished_at: Timestamp | null;
+  reopened_from: CampaignStatus | null;
   rest_code: string | null;
   rest_reason: string | null;
   retried_at: Timestamp | null;
@@ -261,6 +269,7 @@ export interface Campaigns {
   total: Generated<number>;
   unknown: Generated<number>;
   unknown_policy: Generated<UnknownPolicy>;
+  unsubscribed: Generated<number>;
   variables: Generated<string[]>;
   version: Generated<number>;
 }
@@ -301,19 +310,36 @@ export interface IdempotencyKeys {
 
 export interface ImportRejects {
   address: string;
+  advice: string | null;
   import_id: number;
   line: number;
   reason: string;
+  variables: Json | null;
+}
+
+export interface ImportRuns {
+  campaign_id: number;
+  file_name: string | null;
+  id: Generated<number>;
+  message: string | null;
+  rows: Generated<number>;
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  started_by: string | null;
+  state: Generated<string>;
+  stop: Generated<boolean>;
 }
 
 export interface Imports {
   accepted: number;
   campaign_id: number;
+  columns: Json | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;
   duplicates: number;
   file_name: string | null;
   id: Generated<number>;
+  left_out: Generated<number>;
   rejected: number;
   rows: number;
 }
@@ -397,6 +423,7 @@ export interface Recipients {
   sent_at: Timestamp | null;
   status: Generated<RecipientStatus>;
   unknown_until: Timestamp | null;
+  unsubscribed_at: Timestamp | null;
   variables: Generated<Json>;
 }
 
@@ -504,7 +531,7 @@ export interface ReportingCampaigns {
    */
   failed_at: Timestamp | null;
   /**
-   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
+   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, trial_account, sender_not_verified, sender_not_registered, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
    */
   failure_code: string | null;
   /**
@@ -854,6 +881,7 @@ export interface DB {
   former_addresses: FormerAddresses;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;
+  import_runs: ImportRuns;
   imports: Imports;
   inbound_messages: InboundMessages;
   ledger_home: LedgerHome;

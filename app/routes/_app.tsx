@@ -11,13 +11,13 @@ import { restoredState } from '#app/domain/restored/restored.server.ts';
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const viewer = await requireUser(context, request);
   const [unread, restored] = await Promise.all([countUnread(context.db, viewer), restoredState(context.db)]);
-  return { viewer, unread, restored: restored !== null };
+  return { viewer, unread, restored: restored !== null, sandbox: context.env.sandbox === '1' };
 }
 
 export default function SignedIn() {
-  const { viewer, unread, restored } = useLoaderData<typeof loader>();
+  const { viewer, unread, restored, sandbox } = useLoaderData<typeof loader>();
   return (
-    <AppFrame viewer={viewer} unread={unread}>
+    <AppFrame viewer={viewer} unread={unread} sandbox={sandbox}>
       {restored && <RestoredBanner viewer={viewer} />}
       <Outlet />
     </AppFrame>
@@ -29,7 +29,7 @@ export function ErrorBoundary() {
   const data = useRouteLoaderData<typeof loader>('routes/_app');
   if (data) {
     return (
-      <AppFrame viewer={data.viewer} unread={data.unread}>
+      <AppFrame viewer={data.viewer} unread={data.unread} sandbox={data.sandbox}>
         <ErrorPage />
       </AppFrame>
     );

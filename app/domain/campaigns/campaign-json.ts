@@ -40,10 +40,13 @@ export interface CampaignRow extends CampaignCounters {
 
 export type CampaignListRow = Omit<CampaignRow, 'html' | 'text'>;
 export type CampaignListItem = Omit<CampaignJson, 'html' | 'text'>;
+/** A campaign's answer over the live connection. */
+export type CampaignSummary = CampaignListItem;
 
 export const listColumns = [
   ...['id', 'name', 'channel', 'status', 'subject', 'sender', 'unknown_policy'],
   ...['total', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled', 'delivered', 'bounced'],
+  ...['unsubscribed', 'complained'],
   ...['scheduled_at', 'time_zone', 'started_at', 'started_by', 'finished_at', 'failed_at', 'failure_code', 'failure_reason'],
   ...[
     'retry_count',

@@ -24,6 +24,9 @@ export interface CampaignCounters {
   /** From provider events, beside the status. */
   delivered: number;
   bounced: number;
+  /** Asked by a message of this campaign not to get any more, by its link, the provider or STOP. */
+  unsubscribed: number;
+  complained: number;
 }
 
 /** Times are ISO 8601 in UTC. */
