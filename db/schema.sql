@@ -24,7 +24,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -37,8 +37,10 @@ create table api_keys (
   created_at timestamp with time zone default now() not null,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  owner_id uuid,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_hash_key UNIQUE (hash),
+  constraint api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_users(id) ON DELETE SET NULL,
   constraint api_keys_hash_check CHECK ((length(hash) = 32)),
   constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text])))
@@ -139,7 +141,7 @@ create table campaign_events (
   details jsonb default '{}'::jsonb not null,
   constraint campaign_events_pkey PRIMARY KEY (id),
   constraint campaign_events_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint campaign_events_kind_check CHECK ((kind = ANY ((ARRAY['recipients_resolved'::text] || ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text]))))
+  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'recipients_resolved'::text, 'restored'::text])))
 );
 
 create table campaign_failures (
@@ -249,6 +251,8 @@ create table campaigns (
   planned_time_zone text,
   sending_ms bigint default 0 not null,
   sending_since timestamp with time zone,
+  known_until timestamp with time zone,
+  doubtful boolean default false not null,
   reopened_from campaign_status,
   reopened_finished_at timestamp with time zone,
   reopened_failed_at timestamp with time zone,
@@ -333,7 +337,25 @@ create table import_rejects (
   line integer not null,
   address text not null,
   reason text not null,
+  variables jsonb,
+  advice text,
   constraint import_rejects_pkey PRIMARY KEY (import_id, line)
+);
+
+create table import_runs (
+  id bigint generated always as identity not null,
+  campaign_id bigint not null,
+  file_name text,
+  state text default 'reading'::text not null,
+  rows integer default 0 not null,
+  stop boolean default false not null,
+  message text,
+  started_by text,
+  started_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  constraint import_runs_pkey PRIMARY KEY (id),
+  constraint import_runs_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint import_runs_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'saving'::text, 'failed'::text])))
 );
 
 create table imports (
@@ -346,6 +368,8 @@ create table imports (
   rejected integer not null,
   created_at timestamp with time zone default now() not null,
   created_by text,
+  columns jsonb,
+  left_out integer default 0 not null,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint imports_check CHECK ((rows = ((accepted + duplicates) + rejected)))
@@ -365,6 +389,23 @@ create table inbound_messages (
   constraint inbound_messages_provider_message_id_key UNIQUE (provider, message_id),
   constraint inbound_messages_body_check CHECK ((length(body) <= 1600)),
   constraint inbound_messages_sender_check CHECK (((length(sender) >= 1) AND (length(sender) <= 50)))
+);
+
+create table ledger_home (
+  one boolean default true not null,
+  ledger_id uuid default gen_random_uuid() not null,
+  row_xid text not null,
+  table_oid oid not null,
+  timeline text,
+  restored_at timestamp with time zone,
+  restored_how text,
+  known_until timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  confirmed_by text,
+  constraint ledger_home_pkey PRIMARY KEY (one),
+  constraint confirmed_is_whole CHECK (((confirmed_at IS NULL) = (confirmed_by IS NULL))),
+  constraint ledger_home_one_check CHECK (one),
+  constraint restored_is_whole CHECK ((((restored_at IS NULL) = (restored_how IS NULL)) AND ((restored_at IS NULL) = (known_until IS NULL))))
 );
 
 create table notification_reads (
@@ -576,6 +617,7 @@ create table workers (
 
 CREATE INDEX alerts_by_time ON public.alerts USING btree (at);
 CREATE INDEX alerts_of_campaign ON public.alerts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
+CREATE INDEX api_keys_owner_id_idx ON public.api_keys USING btree (owner_id);
 CREATE INDEX app_accounts_user_id_idx ON public.app_accounts USING btree (user_id);
 CREATE INDEX app_sessions_user_id_idx ON public.app_sessions USING btree (user_id);
 CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING btree (identifier);
@@ -589,6 +631,7 @@ CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
 CREATE INDEX former_addresses_by_address ON public.former_addresses USING btree (address, recipient_id) WHERE (address IS NOT NULL);
 CREATE INDEX former_addresses_of_campaign ON public.former_addresses USING btree (campaign_id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX import_runs_of_campaign ON public.import_runs USING btree (campaign_id, id);
 CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id);
 CREATE INDEX inbound_messages_of_sender ON public.inbound_messages USING btree (sender, id);
 CREATE INDEX notification_reads_of_alert ON public.notification_reads USING btree (alert_id);
@@ -606,6 +649,14 @@ CREATE INDEX webhook_deliveries_of_alert ON public.webhook_deliveries USING btre
 CREATE INDEX webhook_deliveries_of_campaign ON public.webhook_deliveries USING btree (campaign_id);
 CREATE INDEX webhook_deliveries_of_endpoint ON public.webhook_deliveries USING btree (endpoint_id, id);
 CREATE INDEX workers_running ON public.workers USING btree (id) WHERE (ended_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.adopt_timeline()
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update ledger_home set timeline = ledger_timeline(), row_xid = pg_current_xact_id()::xid::text
+  where xmin::text = row_xid and tableoid = table_oid and timeline is distinct from ledger_timeline()
+$function$;
 
 CREATE OR REPLACE FUNCTION public.alert_raised()
  RETURNS trigger
@@ -879,6 +930,23 @@ AS $function$
     ('SENT', 'PARTIALLY_SENT'), ('SENT', 'FAILED'), ('PARTIALLY_SENT', 'FAILED'), ('PARTIALLY_SENT', 'SENT'), ('FAILED', 'SENT'), ('FAILED', 'PARTIALLY_SENT'))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.confirm_restored(who text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update ledger_home set
+    row_xid = pg_current_xact_id()::xid::text, table_oid = 'ledger_home'::regclass, timeline = ledger_timeline(),
+    confirmed_at = now(), confirmed_by = who
+  where restored_at is not null and confirmed_at is null and xmin::text = row_xid and tableoid = table_oid;
+  if not found then
+    return false;
+  end if;
+  perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', id), priority => -20)
+  from campaigns where status = 'SENDING';
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.delivery_rank(d delivery)
  RETURNS integer
  LANGUAGE sql
@@ -902,7 +970,7 @@ begin
   into share
   from campaigns c join provider_gates g on g.channel = c.channel,
     lateral (select greatest(10, 2 * coalesce(g.rate, case c.channel when 'email' then email_rate else sms_rate end, 'infinity')) as messages) as two_seconds
-  where c.id = campaign and g.hold_until is null and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
+  where c.id = campaign and g.hold_until is null and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
   if not found then
     queued := 0;
     more := false;
@@ -953,7 +1021,7 @@ declare
   result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
   is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+  if c.status not in ('SENDING', 'PAUSED') or c.moving or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
     return;
   end if;
   update campaigns set
@@ -1008,6 +1076,107 @@ begin
   return 'reporting_reader may read the views.';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.key_revoked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_access('key:' || new.id);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_may_send(known_attempt bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select h.xmin::text = h.row_xid and h.tableoid = h.table_oid and (h.restored_at is null or h.confirmed_at is not null)
+    and known_attempt <= (select last_value from attempt_ids)
+  from ledger_home h
+$function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_state(known_attempt bigint)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case
+    when h.xmin::text <> h.row_xid or h.tableoid <> h.table_oid then 'copied'
+    when known_attempt > (select last_value from attempt_ids) then 'older'
+    when known_attempt = 0 and h.timeline is distinct from coalesce(ledger_timeline(), h.timeline) then 'recovered'
+    when h.restored_at is not null and h.confirmed_at is null then 'restored'
+    else 'home'
+  end
+  from ledger_home h
+$function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_timeline()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8);
+exception when others then
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.note_restored(how text, known_attempt bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  home ledger_home;
+  until timestamptz;
+  c record;
+begin
+  select * into home from ledger_home for update;
+  if known_attempt is not null and ledger_state(known_attempt) not in ('copied', 'older', 'recovered') then
+    return false;
+  end if;
+  select greatest(
+    (select max(finished_at) from (select finished_at from attempts order by id desc limit 1000) newest),
+    (select max(at) from (select at from campaign_events order by id desc limit 100) newest),
+    (select max(greatest(started_at, ended_at)) from workers),
+    (select max(created_at) from campaigns),
+    (select max(created_at) from app_users),
+    '2000-01-01'::timestamptz) into until;
+  update ledger_home set
+    row_xid = pg_current_xact_id()::xid::text, table_oid = 'ledger_home'::regclass, timeline = ledger_timeline(),
+    restored_at = now(), restored_how = how, known_until = until, confirmed_at = null, confirmed_by = null;
+
+  perform setval('attempt_ids', greatest((select last_value from attempt_ids), coalesce(known_attempt, 0)) + 1000000000);
+  perform setval(pg_get_serial_sequence('recipients', 'id'), (select last_value from recipients_id_seq) + 100000000);
+  perform setval(pg_get_serial_sequence('campaigns', 'id'), (select last_value from campaigns_id_seq) + 1000);
+
+  perform set_config('rollcall.restoring', '1', true);
+  for c in
+    select id, status from campaigns
+    where status in ('SENDING', 'PAUSED') or (status = 'SCHEDULED' and scheduled_at <= now()) order by id for no key update
+  loop
+    if c.status = 'PAUSED' then
+      -- Somebody may have resumed it. Nothing is sent until somebody does, and is told so.
+      update campaigns set known_until = until, unknown_policy = 'hold' where id = c.id;
+      continue;
+    end if;
+    if c.status = 'SCHEDULED' then
+      update campaigns set status = 'SENDING', started_at = scheduled_at, started_by = 'schedule' where id = c.id;
+    end if;
+    update campaigns set
+      status = 'PAUSED', moving = true, doubtful = true, dispatch_requested = false, known_until = until, unknown_policy = 'hold'
+    where id = c.id;
+    insert into campaign_events (campaign_id, kind, details)
+    values (c.id, 'restored', jsonb_build_object('from', c.status, 'known_until', until));
+    perform graphile_worker.add_job('move_recipients', json_build_object('campaign_id', c.id), priority => -20);
+  end loop;
+  perform set_config('rollcall.restoring', '', true);
+
+  insert into alerts (key, type, data)
+  values ('restored ' || pg_current_xact_id()::text, 'database.restored', jsonb_build_object('restored', jsonb_build_object('known_until', until)))
+  on conflict (key) do nothing;
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.provider_events_are_final()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1058,7 +1227,7 @@ CREATE OR REPLACE FUNCTION public.recipients_failed_reason(total integer, sent i
  IMMUTABLE PARALLEL SAFE
 AS $function$
   select (total - suppressed - sent) || ' of ' || (total - suppressed)
-    || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.'
+    || ' recipients could not be confirmed as sent. A retry sends to those whose failure may pass.'
 $function$;
 
 CREATE OR REPLACE FUNCTION public.recipients_inserted()
@@ -1181,7 +1350,39 @@ exception when others then
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.session_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_access(old.user_id::text);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_access(viewer text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select pg_notify('rollcall_access', json_build_object('viewer', viewer)::text)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.user_access_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' or (new.banned and old.banned is distinct from true) then
+    update api_keys set revoked_at = now() where owner_id = old.id and revoked_at is null;
+  end if;
+  perform tell_access(old.id::text);
+  return case when tg_op = 'DELETE' then old else new end;
+end $function$;
+
 CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
+CREATE TRIGGER key_revocations AFTER UPDATE ON public.api_keys FOR EACH ROW WHEN (((old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.role IS DISTINCT FROM new.role))) EXECUTE FUNCTION key_revoked();
+CREATE TRIGGER session_ends AFTER DELETE ON public.app_sessions FOR EACH ROW EXECUTE FUNCTION session_ended();
+CREATE TRIGGER user_access_changes BEFORE UPDATE ON public.app_users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.banned IS DISTINCT FROM new.banned))) EXECUTE FUNCTION user_access_changed();
+CREATE TRIGGER user_access_ends BEFORE DELETE ON public.app_users FOR EACH ROW EXECUTE FUNCTION user_access_changed();
 CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_are_final();
 CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attempts_inserted();
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
@@ -1191,7 +1392,7 @@ CREATE TRIGGER campaign_hold_event AFTER UPDATE ON public.campaigns FOR EACH ROW
 CREATE TRIGGER campaign_listed AFTER INSERT OR DELETE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_listed();
 CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status])))) EXECUTE FUNCTION campaign_raises_alerts();
 CREATE TRIGGER campaign_revision BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status = 'DRAFT'::campaign_status) OR (new.status = 'DRAFT'::campaign_status))) EXECUTE FUNCTION campaign_revision();
-CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_status_event();
+CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (COALESCE(current_setting('rollcall.restoring'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION campaign_status_event();
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER provider_events_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION provider_events_are_final();
 CREATE TRIGGER provider_hold_raises_alert AFTER UPDATE ON public.provider_gates FOR EACH ROW WHEN (((old.held_since IS NULL) AND (new.held_since IS NOT NULL))) EXECUTE FUNCTION provider_hold_raises_alert();
@@ -1527,6 +1728,7 @@ create view reporting.suppressions with (security_barrier=true) as
    FROM suppressions s
      JOIN suppression_reasons r ON r.suppression_id = s.id;
 
+comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on schema reporting is 'Campaigns, recipients and attempts for reports. Read-only views over the live ledger: always up to date, and nothing here can change anything.';
 comment on view reporting.attempts is 'The log: one row for each call to a provider, of first sends, automatic retries and retry rounds alike. Rows are only ever added.';
 comment on column reporting.attempts.campaign_id is 'The campaign: reporting.campaigns.id.';
@@ -1572,7 +1774,7 @@ comment on column reporting.campaigns.time_zone is 'The time zone in which that 
 comment on column reporting.campaigns.started_at is 'When sending began; null before.';
 comment on column reporting.campaigns.finished_at is 'When it ended; null while it has not. A retry opens it again, and then it is the time of the new end.';
 comment on column reporting.campaigns.failed_at is 'When it ended as FAILED or PARTIALLY_SENT; null in every other state.';
-comment on column reporting.campaigns.failure_code is 'Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.';
+comment on column reporting.campaigns.failure_code is 'Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, trial_account, sender_not_verified, sender_not_registered, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.';
 comment on column reporting.campaigns.failure_reason is 'The same in a sentence, with what to do about it.';
 comment on column reporting.campaigns.retry_count is 'Retry rounds that people have started. Automatic retries are not counted here.';
 comment on column reporting.campaigns.max_retries is 'Retry rounds that people may start.';

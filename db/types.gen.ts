@@ -55,6 +55,10 @@ export interface ApiKeys {
   id: Generated<number>;
   last_used_at: Timestamp | null;
   name: string;
+  /**
+   * Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.
+   */
+  owner_id: string | null;
   revoked_at: Timestamp | null;
   role: string;
 }
@@ -213,6 +217,7 @@ export interface Campaigns {
   dispatch_after: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
+  doubtful: Generated<boolean>;
   emptying: Generated<boolean>;
   failed: Generated<number>;
   failed_at: Timestamp | null;
@@ -224,6 +229,7 @@ export interface Campaigns {
   hold_until: Timestamp | null;
   html: string | null;
   id: Generated<number>;
+  known_until: Timestamp | null;
   ledger_version: Generated<number>;
   max_retries: Generated<number>;
   moving: Generated<boolean>;
@@ -304,19 +310,36 @@ export interface IdempotencyKeys {
 
 export interface ImportRejects {
   address: string;
+  advice: string | null;
   import_id: number;
   line: number;
   reason: string;
+  variables: Json | null;
+}
+
+export interface ImportRuns {
+  campaign_id: number;
+  file_name: string | null;
+  id: Generated<number>;
+  message: string | null;
+  rows: Generated<number>;
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  started_by: string | null;
+  state: Generated<string>;
+  stop: Generated<boolean>;
 }
 
 export interface Imports {
   accepted: number;
   campaign_id: number;
+  columns: Json | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;
   duplicates: number;
   file_name: string | null;
   id: Generated<number>;
+  left_out: Generated<number>;
   rejected: number;
   rows: number;
 }
@@ -331,6 +354,19 @@ export interface InboundMessages {
   recipient: string | null;
   recipient_id: number | null;
   sender: string;
+}
+
+export interface LedgerHome {
+  confirmed_at: Timestamp | null;
+  confirmed_by: string | null;
+  known_until: Timestamp | null;
+  ledger_id: Generated<string>;
+  one: Generated<boolean>;
+  restored_at: Timestamp | null;
+  restored_how: string | null;
+  row_xid: string;
+  table_oid: number;
+  timeline: string | null;
 }
 
 export interface NotificationReads {
@@ -530,7 +566,7 @@ export interface ReportingCampaigns {
    */
   failed_at: Timestamp | null;
   /**
-   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
+   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, trial_account, sender_not_verified, sender_not_registered, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
    */
   failure_code: string | null;
   /**
@@ -1025,8 +1061,10 @@ export interface DB {
   former_addresses: FormerAddresses;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;
+  import_runs: ImportRuns;
   imports: Imports;
   inbound_messages: InboundMessages;
+  ledger_home: LedgerHome;
   notification_reads: NotificationReads;
   provider_events: ProviderEvents;
   provider_gates: ProviderGates;

@@ -8,7 +8,9 @@ import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
 import type { FailureGroup } from '../domain/campaigns/failure-groups.server.ts';
 import type { RetryPreview } from '../domain/campaigns/retry-rules.ts';
 import type { TestResult } from '../domain/campaigns/send-test.server.ts';
+import { columnTypes } from '../domain/contacts/column-mapping.ts';
 import { type ImportReport, rejectReasons } from '../domain/contacts/import-report.ts';
+import { encodings } from '../domain/contacts/text-encoding.ts';
 import type { Preview } from '../domain/content/preview-message.server.ts';
 import type { InboundMessageJson } from '../domain/delivery/inbound-message.ts';
 import type { PersonMessage } from '../domain/people/person.ts';
@@ -68,6 +70,7 @@ const listItem = z
       .int()
       .positive()
       .describe("Grows with each change of a draft's content, settings or list. Also the ETag: name it in If-Match, and when you send."),
+    known_until: time.nullable().describe('What it did after this time is not known here, since the database was put back from a backup.'),
     planned_at: time.nullable().describe('The time that was chosen before it was unscheduled.'),
     planned_time_zone: text,
     sending_ms: count.describe(
@@ -159,8 +162,48 @@ const importReport = z.strictObject({
   accepted: count,
   duplicates: count,
   rejected: count,
-  errors: z.array(z.strictObject({ line: z.int(), address: z.string(), reason: z.enum(rejectReasons) })).describe('The first 100.'),
-  report_url: z.string().describe('All of them, as CSV.'),
+  left_out: count.describe('Of the rejected: people whose status in the file says that they must not be written to.'),
+  warnings: z.array(z.string()).describe('What to look at before anything is sent.'),
+  errors: z
+    .array(
+      z.strictObject({
+        line: z.int(),
+        address: z.string(),
+        reason: z.enum(rejectReasons),
+        advice: z.string().optional().describe('What to do about it.'),
+      }),
+    )
+    .describe('The first 100.'),
+  report_url: z
+    .string()
+    .describe('All of them with all their columns, as CSV that can be corrected and imported again. Empty in a dry run.'),
+  encoding: z.enum(encodings.map(([name]) => name)),
+  encoding_guessed: z.boolean().describe('Nothing said the encoding: look at the names.'),
+  delimiter: text,
+  header_line: z.int().nullable().describe('0: there is none; null for JSON.'),
+  columns: z
+    .array(
+      z.strictObject({
+        header: z.string(),
+        name: text.describe('The variable; null for addresses and columns left out.'),
+        role: z.enum(['address', 'variable', 'left_out']),
+        type: z.enum(columnTypes),
+        status: z.boolean().describe('It says whether people may be written to.'),
+      }),
+    )
+    .nullable(),
+  preview: z
+    .array(
+      z.strictObject({
+        line: z.int(),
+        address: text.describe('As it would be kept; null where the row is left out.'),
+        written: z.string(),
+        reason: z.enum(rejectReasons).nullable(),
+        variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      }),
+    )
+    .nullable()
+    .describe('Of a dry run: the first rows as they would be.'),
 });
 
 const preview = z.strictObject({

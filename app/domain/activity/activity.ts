@@ -15,7 +15,7 @@ export const activityKinds = [
     'ended',
     'retried',
   ] as const),
-  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'recipients_resolved'] as const),
+  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'recipients_resolved', 'restored'] as const),
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
@@ -39,6 +39,8 @@ export interface ActivityDetails {
   duplicates?: number;
   rejected?: number;
   corrected?: boolean;
+  /** Of a restored database: the newest that it knows of. */
+  known_until?: string;
   outcome?: string;
   /** How many were decided at once; each of them has an event of its own, with `bulk`. */
   resolved?: number;
@@ -120,6 +122,8 @@ export function activityText(event: Event): string {
       return `Sending waits: ${details.reason ?? 'the provider takes no messages.'}`;
     case 'released':
       return 'The wait is over, and sending goes on.';
+    case 'restored':
+      return `The database was put back from a backup. What was sent after ${utcTime(details.known_until)} is not known here, so it was paused.`;
   }
 }
 

@@ -48,6 +48,7 @@ export function sampleCampaign(change: Partial<CampaignJson> = {}): CampaignJson
     version: 1,
     revision: 1,
     planned_at: null,
+    known_until: null,
     planned_time_zone: null,
     sending_ms: 0,
     sending_since: '2026-03-01T12:00:00.000Z',
