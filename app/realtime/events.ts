@@ -3,7 +3,8 @@
  * Pure: the browser bundle and the server import it alike.
  */
 import type { NotificationJson } from '../domain/alerts/alert.ts';
-import type { CampaignJson, CampaignProgress } from '../domain/campaigns/campaign.ts';
+import type { CampaignProgress } from '../domain/campaigns/campaign.ts';
+import type { CampaignSummary } from '../domain/campaigns/campaign-json.ts';
 import type { RecipientChange } from '../domain/recipients/recipient.ts';
 
 export const rooms = {
@@ -58,11 +59,11 @@ export interface ServerEvents {
 export interface ClientEvents {
   /**
    * Joins the campaign's room first and reads the snapshot after that, so that nothing falls between the two.
-   * `server_time` lets countdowns be right where the reader's clock is wrong.
+   * The campaign comes without its content (`html`, `text`). `server_time` lets countdowns be right where the reader's clock is wrong.
    */
   'campaign:join': (
     request: { id: number },
-    answer: (result: { campaign: CampaignJson; server_time?: string } | LiveError) => void,
+    answer: (result: { campaign: CampaignSummary; server_time?: string } | LiveError) => void,
   ) => void;
   'campaign:leave': (request: { id: number }) => void;
   'campaigns:join': (answer?: (result: { ok: true } | LiveError) => void) => void;

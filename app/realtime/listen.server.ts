@@ -27,6 +27,8 @@ export interface ListenHandlers {
   onListed(notice: { id: number }): void;
   /** An alert was raised. */
   onAlert(notice: { id: number }): void;
+  /** Somebody's access ended or changed: a user's id, or `key:` and a key's. */
+  onAccess?(notice: { viewer: string }): void;
   /** The connection is there (again): whatever was said before is lost. */
   onConnected(): void;
   onLost(error: Error): void;
@@ -86,12 +88,13 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
       if (channel === 'rollcall_campaign') handlers.onCampaign(notice as CampaignNotice);
       else if (channel === 'rollcall_recipients') handlers.onRecipients(notice as RecipientsNotice);
       else if (channel === 'rollcall_listed') handlers.onListed(notice as { id: number });
+      else if (channel === 'rollcall_access') handlers.onAccess?.(notice as { viewer: string });
       else if (channel === 'rollcall_alert') handlers.onAlert(notice as { id: number });
     });
     try {
       await next.connect();
       await next.query(
-        `listen rollcall_campaign; listen rollcall_recipients; listen rollcall_listed; listen rollcall_alert; listen ${PING_CHANNEL}`,
+        `listen rollcall_campaign; listen rollcall_recipients; listen rollcall_listed; listen rollcall_alert; listen rollcall_access; listen ${PING_CHANNEL}`,
       );
     } catch (error) {
       lose(error as Error);

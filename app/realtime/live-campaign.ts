@@ -1,4 +1,5 @@
 import type { CampaignJson, CampaignProgress } from '../domain/campaigns/campaign.ts';
+import type { CampaignSummary } from '../domain/campaigns/campaign-json.ts';
 
 /** One campaign as a client knows it. Pure: the hook feeds it with what the socket brings. */
 export interface LiveCampaign {
@@ -15,10 +16,11 @@ export function liveCampaign(campaign: CampaignJson): LiveCampaign {
  * A snapshot (the answer to a join, or a loader's data) replaces what is older. An older one only says that the question
  * was answered: progress that overtook it stays.
  */
-export function applySnapshot(state: LiveCampaign, snapshot: CampaignJson): LiveCampaign {
-  if (snapshot.id !== state.campaign.id) return liveCampaign(snapshot);
+export function applySnapshot(state: LiveCampaign, snapshot: CampaignJson | CampaignSummary): LiveCampaign {
+  if (snapshot.id !== state.campaign.id) return 'html' in snapshot ? liveCampaign(snapshot) : state;
   if (snapshot.version < state.campaign.version) return { ...state, stale: false };
-  return liveCampaign(snapshot);
+  // The live connection leaves the content out.
+  return liveCampaign({ ...state.campaign, ...snapshot });
 }
 
 /**

@@ -7,11 +7,13 @@ import { may } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
 import { isForAdministrators } from '../domain/alerts/alert.ts';
 import { getNotification } from '../domain/alerts/notifications.server.ts';
-import { getCampaign } from '../domain/campaigns/get-campaign.server.ts';
+import type { CampaignSummary } from '../domain/campaigns/campaign-json.ts';
+import { getCampaignSummary } from '../domain/campaigns/get-campaign.server.ts';
 import { isProblem } from '../domain/problem.ts';
 import { type ClientEvents, MAX_WATCHED, type RecipientsChanged, rooms, type ServerEvents } from './events.ts';
 import { listen } from './listen.server.ts';
 import { createRelay } from './relay.server.ts';
+import { createSocketLimits, MOST_CONNECTIONS, readsNothing, shareReads } from './socket-limits.server.ts';
 import { watchedRows } from './watched-rows.server.ts';
 
 interface SocketData {
@@ -22,8 +24,10 @@ interface SocketData {
 type LiveSocket = Socket<ClientEvents, ServerEvents, Record<string, never>, SocketData>;
 type LiveServer = Server<ClientEvents, ServerEvents, Record<string, never>, SocketData>;
 
-/** How long a live connection may outlast the access that it was opened with, in ms. */
+/** The end of access is told at once; this looks again, in ms, for what was not heard. */
 const RECHECK_MS = 10_000;
+/** Between two looks at who does not read, in ms. */
+const SLOW_CHECK_MS = 1_000;
 
 /** Sockets that watch all rows of a campaign; those that named some are in its room only. */
 const allRows = (id: number) => `${rooms.campaign(id)}:all`;
@@ -59,6 +63,7 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
       (viewer) => {
         if (!viewer) return next(new Error('unauthorized'));
         if (!may(viewer, 'campaigns:read')) return next(new Error('forbidden'));
+        if (socketsOf(io, viewer.id).length >= MOST_CONNECTIONS) return next(new Error('rate_limited'));
         socket.data.viewer = viewer;
         socket.data.watches = new Map();
         next();
@@ -70,10 +75,26 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     );
   });
 
-  io.on('connection', (socket) => serve(socket, context));
-  const recheck = setInterval(() => {
-    closeOutdated(io, context).catch((error: unknown) => log.warn({ err: error }, 'open live connections could not be checked'));
-  }, RECHECK_MS);
+  const limits = createSocketLimits();
+  const snapshot = shareReads((id: number) => getCampaignSummary(context.db, id));
+  io.on('connection', (socket) => {
+    socket.use((packet, next) => {
+      void limits
+        .admit(socket.data.viewer.id, () => cut(socket))
+        .then((admitted) => {
+          if (admitted) return next();
+          const answer: unknown = packet.at(-1);
+          if (typeof answer === 'function') answer({ error: { code: 'rate_limited' } });
+        });
+    });
+    serve(socket, context, snapshot);
+  });
+  const check = (viewerId?: string) =>
+    closeOutdated(io, context, viewerId).catch((error: unknown) => log.warn({ err: error }, 'open live connections could not be checked'));
+  const recheck = setInterval(() => void check(), RECHECK_MS);
+  const slow = setInterval(() => {
+    for (const socket of io.sockets.sockets.values()) if (readsNothing(socket.conn as never)) cut(socket);
+  }, SLOW_CHECK_MS);
 
   const relay = createRelay({
     progress: (progress) => io.to(rooms.campaign(progress.id)).to(rooms.campaigns).emit('campaign:progress', progress),
@@ -89,6 +110,10 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     onRecipients: relay.recipients,
     onListed: ({ id }) => void io.to(rooms.campaigns).emit('campaigns:changed', { id }),
     onAlert: ({ id }) => void tellNotification(io, context, id),
+    onAccess: ({ viewer }) => {
+      context.auth.forgetKeys();
+      void check(viewer);
+    },
     onConnected: () => {
       if (!wasConnected) {
         wasConnected = true;
@@ -112,6 +137,7 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     lag: () => listener.lag((channel, payload) => context.db.pool.query('select pg_notify($1, $2)', [channel, payload])),
     async stop() {
       clearInterval(recheck);
+      clearInterval(slow);
       relay.stop();
       await listener.stop();
       await io.close();
@@ -127,9 +153,9 @@ function viewerOf({ handshake }: LiveSocket, { auth }: AppContext): Promise<View
 }
 
 /** Ends the connections of those who were disabled, got a new password or another role, signed out, or whose key was revoked. */
-async function closeOutdated(io: LiveServer, context: AppContext): Promise<void> {
+async function closeOutdated(io: LiveServer, context: AppContext, viewerId?: string): Promise<void> {
   const viewers = new Map<string, Promise<Viewer | null>>();
-  for (const socket of [...io.sockets.sockets.values()]) {
+  for (const socket of socketsOf(io, viewerId)) {
     const name = JSON.stringify([socket.handshake.headers.cookie, socket.handshake.auth.token]);
     const viewer = viewers.get(name) ?? viewerOf(socket, context);
     viewers.set(name, viewer);
@@ -137,7 +163,18 @@ async function closeOutdated(io: LiveServer, context: AppContext): Promise<void>
   }
 }
 
-function serve(socket: LiveSocket, context: AppContext): void {
+/** All open connections, or one viewer's. */
+function socketsOf(io: LiveServer, viewerId?: string): LiveSocket[] {
+  return [...io.sockets.sockets.values()].filter(({ data }) => viewerId === undefined || data.viewer.id === viewerId);
+}
+
+/** Ends a connection without waiting for what its client would have to read first. */
+function cut(socket: LiveSocket): void {
+  socket.conn.close(true);
+  (socket.conn.transport as { socket?: { terminate?(): void } }).socket?.terminate?.();
+}
+
+function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) => Promise<CampaignSummary>): void {
   const { viewer, watches } = socket.data;
   void socket.join(may(viewer, 'settings:write') ? [rooms.notifications, rooms.administrators] : rooms.notifications);
 
@@ -148,7 +185,7 @@ function serve(socket: LiveSocket, context: AppContext): void {
     // The room first, then the snapshot: nothing falls between the two.
     await socket.join([rooms.campaign(id), ...(watches.has(id) ? [] : [allRows(id)])]);
     try {
-      reply({ campaign: await getCampaign(context.db, id), server_time: new Date().toISOString() });
+      reply({ campaign: await snapshot(id), server_time: new Date().toISOString() });
     } catch (error) {
       // Where only the database is away the socket stays: it is told to join again when the ledger can be heard again.
       if (isProblem(error)) {

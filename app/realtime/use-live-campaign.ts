@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { CampaignJson, CampaignProgress } from '../domain/campaigns/campaign.ts';
+import type { CampaignSummary } from '../domain/campaigns/campaign-json.ts';
 import { applyProgress, applySnapshot, type LiveCampaign, liveCampaign } from './live-campaign.ts';
 import { serverNow, tellServerTime } from './server-clock.ts';
 import { lastHeard, liveSocket } from './socket-client.ts';
@@ -16,7 +17,7 @@ export interface UseLiveCampaign {
   joins: number;
 }
 
-type Input = { snapshot: CampaignJson } | { progress: CampaignProgress };
+type Input = { snapshot: CampaignJson | CampaignSummary } | { progress: CampaignProgress };
 
 const reduce = (state: LiveCampaign, input: Input): LiveCampaign =>
   'snapshot' in input ? applySnapshot(state, input.snapshot) : applyProgress(state, input.progress);
@@ -45,7 +46,7 @@ export function useLiveCampaign(loaded: CampaignJson, loadedAt: string): UseLive
     askedAt.current = Date.now();
     liveSocket().emit('campaign:join', { id }, (answer) => {
       if ('error' in answer) {
-        if (answer.error.code === 'unavailable') again.current = setTimeout(join, ASK_AGAIN_MS);
+        if (['unavailable', 'rate_limited'].includes(answer.error.code)) again.current = setTimeout(join, ASK_AGAIN_MS);
         return;
       }
       if (answer.server_time) tellServerTime(answer.server_time);

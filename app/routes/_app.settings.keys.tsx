@@ -38,7 +38,7 @@ export const action = (args: ActionFunctionArgs) =>
     const { db } = args.context;
     if (intent === 'add') {
       const { name, role } = parseInput(newKey, { name: form.get('name'), role: form.get('role') });
-      const { key, apiKey } = await createApiKey(db, { name, role, createdBy: viewer.label });
+      const { key, apiKey } = await createApiKey(db, { name, role, createdBy: viewer.label, ownerId: viewer.id });
       return { made: { id: apiKey.id, name, key } };
     }
     if (intent !== 'revoke') throw notFound('There is no such act');
@@ -89,7 +89,8 @@ export default function Keys() {
     <Stack gap="lg">
       <section aria-labelledby="new-key">
         <SectionHead title={<span id="new-key">Make an API key</span>}>
-          For one program each, with the least role that it needs: “Authorization: Bearer KEY”.
+          For one program each, with the least role that it needs: “Authorization: Bearer KEY”. A key ends when the person who made it is
+          disabled.
         </SectionHead>
         <AddForm key={made?.id ?? 'form'} intent="add" submit="Make a key" namePlaceholder="Nightly import" problem={problem} />
       </section>

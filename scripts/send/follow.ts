@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
-import { type CampaignCounters, type CampaignJson, type CampaignStatus, hasEnded } from '#app/domain/campaigns/campaign.ts';
+import { type CampaignCounters, type CampaignStatus, hasEnded } from '#app/domain/campaigns/campaign.ts';
+import type { CampaignSummary } from '#app/domain/campaigns/campaign-json.ts';
 import type { ClientEvents, ServerEvents } from '#app/realtime/events.ts';
 import { reconnection, stayConnected } from '#app/realtime/stay-connected.ts';
 import type { Order } from './arguments.ts';
@@ -42,8 +43,8 @@ export function follow({ url, key }: Pick<Order, 'url' | 'key'>, id: number, sho
     // No rows on this screen: the counters are enough.
     socket.emit('recipients:watch', { campaign_id: id, ids: [] });
     socket.emit('campaign:join', { id }, (answer) => {
-      if ('campaign' in answer) take(answer.campaign satisfies CampaignJson);
-      else if (answer.error.code === 'unavailable') setTimeout(() => socket.connected && join(), ASK_AGAIN_MS);
+      if ('campaign' in answer) take(answer.campaign satisfies CampaignSummary);
+      else if (['unavailable', 'rate_limited'].includes(answer.error.code)) setTimeout(() => socket.connected && join(), ASK_AGAIN_MS);
       joined.resolve();
     });
   };

@@ -4,7 +4,7 @@ import { bareNumberMeanings } from '../../domain/contacts/phone-number.ts';
 import { peopleFilter } from '../../domain/people/person.ts';
 import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
 import { recipientFilter } from '../../domain/recipients/recipient-filter.ts';
-import { resolutions } from '../../domain/recipients/resolutions.ts';
+import { bulkResolution, resolution } from '../../domain/recipients/resolutions.ts';
 import type { Operation } from '../operation.ts';
 
 /** POST /campaigns/:id/recipients. */
@@ -124,7 +124,8 @@ export const recipientOperations = {
   retryRecipient: {
     method: 'POST',
     path: '/campaigns/{id}/recipients/{rid}/retry',
-    summary: 'Send to one failed recipient again, at a corrected address where it was wrong; costs no round',
+    summary:
+      'Send to one recipient again that failed or whose message came back, at a corrected address where it was wrong; costs no round',
     permission: 'recipients:retry',
     body: z.strictObject({
       address: z.string('The address must be a string.').trim().max(320, 'This is too long for an address.').nullish(),
@@ -136,11 +137,21 @@ export const recipientOperations = {
   resolveRecipient: {
     method: 'POST',
     path: '/campaigns/{id}/recipients/{rid}/resolve',
-    summary: 'Decide an unknown outcome: it was sent, it failed, or send it again',
+    summary: 'Decide an outcome that is unknown, or was given up as unknown: it was sent, it failed, or send it again',
     permission: 'recipients:retry',
-    body: z.strictObject({ outcome: z.enum(resolutions, 'The outcome must be sent, failed or resend.') }),
+    body: resolution,
     status: 200,
     answer: 'CampaignAndRecipient',
+    problems: [409, 422],
+  },
+  resolveUnknown: {
+    method: 'POST',
+    path: '/campaigns/{id}/resolve',
+    summary: 'Decide the unknown outcomes of many recipients at once: those named, or all of the campaign. Others are left out',
+    permission: 'recipients:retry',
+    body: bulkResolution,
+    status: 200,
+    answer: 'CampaignAndResolved',
     problems: [409, 422],
   },
   findPeople: {

@@ -63,7 +63,7 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
   const [recipientId, setRecipientId] = useState<number | null>(null);
   // The person may be gone with the list.
   const shownFor = campaign.total > 0 ? recipientId : null;
-  const check = useContentCheck(campaign, draft, shownFor, loaded);
+  const { check, current } = useContentCheck(campaign, draft, shownFor, loaded);
   const facts = useListFacts(campaign, check.needed);
 
   const refused = state.kind === 'failed' ? state.errors : [];
@@ -173,14 +173,18 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
             <Stack gap={0}>
               <ReviewSummary
                 campaign={campaign}
-                subject={check.subject ?? draft.subject}
-                subjectOf={check.subject && /\{[{%]/.test(draft.subject) ? (check.recipient?.address ?? null) : null}
+                subject={current ? (check.subject ?? draft.subject) : draft.subject}
+                subjectOf={current && check.subject && /\{[{%]/.test(draft.subject) ? (check.recipient?.address ?? null) : null}
                 sender={sender}
                 when={when}
                 items={items}
                 facts={facts}
                 unsubscribes={check.unsubscribes}
-                sms={campaign.channel === 'sms' ? { text: check.text ?? draft.text, segments: check.sms?.segments ?? 0 } : null}
+                sms={
+                  campaign.channel === 'sms'
+                    ? { text: current ? (check.text ?? draft.text) : draft.text, segments: check.sms?.segments ?? 0 }
+                    : null
+                }
                 people={people}
                 sandbox={sandbox}
               />

@@ -85,7 +85,7 @@ export function PersonRow({ person, own }: { person: Person; own: boolean }) {
                 fields={{ intent: 'disable', id }}
               >
                 <span className="name">{name}</span> is signed out everywhere and cannot sign in until somebody enables the account again.
-                What they made stays.
+                What they made stays, except for their API keys: those end with the account.
               </ConfirmButton>
             )}
           </>

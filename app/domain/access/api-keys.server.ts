@@ -37,17 +37,17 @@ function toJson(row: Row): ApiKeyJson {
 }
 
 /**
- * Makes a key. `key` may be given (the first start's API_KEY), else it is `rk_` and 32 random bytes.
+ * Makes a key, which ends with the person who made it (`ownerId`). `key` may be given (the first start's API_KEY), else it is `rk_` and 32 random bytes.
  * The answer is the only place where the key ever stands.
  */
 export async function createApiKey(
   db: Database,
-  input: { name: string; role: Role; createdBy: string | null; key?: string | undefined },
+  input: { name: string; role: Role; createdBy: string | null; ownerId?: string | null; key?: string | undefined },
 ): Promise<{ key: string; apiKey: ApiKeyJson }> {
   const key = input.key ?? `rk_${randomBytes(32).toString('base64url')}`;
   const { rows } = await db.pool.query<Row>(
-    `insert into api_keys (name, hash, role, created_by) values ($1, $2, $3, $4) returning ${columns}`,
-    [input.name, hashOf(key), input.role, input.createdBy],
+    `insert into api_keys (name, hash, role, created_by, owner_id) values ($1, $2, $3, $4, $5) returning ${columns}`,
+    [input.name, hashOf(key), input.role, input.createdBy, input.ownerId ?? null],
   );
   return { key, apiKey: toJson(rows[0] as Row) };
 }
@@ -57,24 +57,32 @@ export async function listApiKeys(db: Database): Promise<ApiKeyJson[]> {
   return rows.map(toJson);
 }
 
-/** From now on the key opens nothing; processes that have just seen it follow within 5 s. False where there is no such key. */
+/** From now on the key opens nothing; other processes hear of it at once. False where there is no such key. */
 export async function revokeApiKey(db: Database, id: number): Promise<boolean> {
   const { rowCount } = await db.pool.query('update api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1', [id]);
   return rowCount === 1;
+}
+
+export interface KeyVerifier {
+  (key: string): Promise<Viewer | null>;
+  /** A key was revoked somewhere: all are looked up anew. */
+  forget(): void;
 }
 
 /**
  * Turns keys into viewers. The look-up is by hash, so its time tells nothing about other keys.
  * Answers are remembered for 5 s, which also keeps `last_used_at` from costing a write per call.
  */
-export function createKeyVerifier(db: Database): (key: string) => Promise<Viewer | null> {
-  const seen = new Map<string, { viewer: Viewer | null; until: number }>();
+export function createKeyVerifier(db: Database): KeyVerifier {
+  let seen = new Map<string, { viewer: Viewer | null; until: number }>();
 
-  return async (key) => {
+  const verify = async (key: string) => {
     if (key.length > 256) return null;
     const hash = hashOf(key);
     const name = hash.toString('base64');
-    const known = seen.get(name);
+    // One that is forgotten while the database answers stays forgotten.
+    const memory = seen;
+    const known = memory.get(name);
     if (known && known.until > performance.now()) return known.viewer;
 
     const { rows } = await db.pool.query<{ id: number; name: string; role: Role; stale: boolean }>(
@@ -87,8 +95,13 @@ export function createKeyVerifier(db: Database): (key: string) => Promise<Viewer
     const viewer: Viewer | null = row
       ? { id: `key:${row.id}`, name: row.name, email: null, role: row.role, via: 'key', label: `API key ${row.name}` }
       : null;
-    if (seen.size >= CACHE_SIZE) seen.clear();
-    seen.set(name, { viewer, until: performance.now() + CACHE_MS });
+    if (memory.size >= CACHE_SIZE) memory.clear();
+    memory.set(name, { viewer, until: performance.now() + CACHE_MS });
     return viewer;
   };
+  return Object.assign(verify, {
+    forget: () => {
+      seen = new Map();
+    },
+  });
 }

@@ -12,6 +12,8 @@ export interface Auth {
   readonly sessions: Sessions;
   /** Null for a key that is unknown or revoked. */
   viewerOfKey(key: string): Promise<Viewer | null>;
+  /** The next call of each key is looked up in the database. */
+  forgetKeys(): void;
   /** Calls of one key or person, 100 a second in this process. */
   readonly calls: RateLimiterMemory;
   /** Test messages of one key or person, 10 a minute in this process. */
@@ -30,10 +32,12 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     duration: number,
     more: { blockDuration?: number; clearExpiredByTimeout?: boolean } = {},
   ) => new RateLimiterPostgres({ ...store, keyPrefix, points, duration, clearExpiredByTimeout: false, ...more });
+  const viewerOfKey = createKeyVerifier(db);
   return {
     baseUrl: options.baseUrl,
     sessions: createSessions(db.pool, options),
-    viewerOfKey: createKeyVerifier(db),
+    viewerOfKey,
+    forgetKeys: viewerOfKey.forget,
     calls: new RateLimiterMemory({ points: 100, duration: 1 }),
     testSends: new RateLimiterMemory({ points: 10, duration: 60 }),
     failures: {

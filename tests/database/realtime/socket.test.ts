@@ -1,7 +1,8 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
-import type { CampaignJson, CampaignProgress } from '#app/domain/campaigns/campaign.ts';
+import type { CampaignProgress } from '#app/domain/campaigns/campaign.ts';
+import type { CampaignSummary } from '#app/domain/campaigns/campaign-json.ts';
 import type { ClientEvents, RecipientsChanged, ServerEvents, WatchedRows } from '#app/realtime/events.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
@@ -40,7 +41,7 @@ function connect(auth: object = { token: api.keys.marketer }, extraHeaders: Reco
 
 const connected = (socket: Live) => vi.waitFor(() => expect(socket.connected).toBe(true), { timeout: 10_000 });
 
-async function join(socket: Live, id: number): Promise<CampaignJson> {
+async function join(socket: Live, id: number): Promise<CampaignSummary> {
   const answer = await socket.emitWithAck('campaign:join', { id });
   if ('error' in answer) throw new Error(answer.error.code);
   return answer.campaign;
@@ -79,8 +80,69 @@ describe('the live connection', () => {
     await connected(leaving);
     await connected(staying);
     await revokeApiKey(api.db, apiKey.id);
-    await vi.waitFor(() => expect(leaving.connected).toBe(false), { timeout: 25_000 });
+    // Sooner than the look every ten seconds.
+    await vi.waitFor(() => expect(leaving.connected).toBe(false), { timeout: 8_000 });
     expect(staying.connected).toBe(true);
+    expect(await api.context.auth.viewerOfKey(key)).toBeNull();
+  });
+
+  test('ends with the person who made its key, with their session, and with their role', async () => {
+    const { user } = await api.context.auth.sessions.api.createUser({
+      body: { email: 'eda@example.com', name: 'Eda', password: 'a long password', role: 'admin' },
+    });
+    const open = async () => {
+      const { headers } = await api.context.auth.sessions.api.signInEmail({
+        body: { email: 'eda@example.com', password: 'a long password' },
+        returnHeaders: true,
+      });
+      const cookie = headers
+        .getSetCookie()
+        .map((one) => one.split(';')[0])
+        .join('; ');
+      const socket = connect({}, { cookie });
+      await connected(socket);
+      return socket;
+    };
+    const gone = (socket: Live) => vi.waitFor(() => expect(socket.connected).toBe(false), { timeout: 8_000 });
+    const signedOut = await open();
+    await api.db.pool.query('delete from app_sessions where user_id = $1', [user.id]);
+    await gone(signedOut);
+    const lowered = await open();
+    await api.db.pool.query(`update app_users set role = 'analyst' where id = $1`, [user.id]);
+    await gone(lowered);
+
+    const { key, apiKey } = await createApiKey(api.db, { name: 'import', role: 'marketer', createdBy: 'Eda', ownerId: user.id });
+    const program = connect({ token: key });
+    await connected(program);
+    await api.db.pool.query('update app_users set banned = true where id = $1', [user.id]);
+    await gone(program);
+    const { rows } = await api.db.pool.query('select revoked_at from api_keys where id = $1', [apiKey.id]);
+    expect(rows[0].revoked_at).toBeInstanceOf(Date);
+  });
+
+  test('serves everybody else while one asks without end, and leaves the content out', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(2, 'flood.test'), text: 'x'.repeat(100_000) });
+    const [flood, other] = [connect({ token: api.keys.support }), connect()];
+    await connected(flood);
+    await connected(other);
+    const answers = Array.from({ length: 1_000 }, () => flood.emitWithAck('campaign:join', { id }));
+    expect(await join(other, id)).toMatchObject({ id, total: 2 });
+    expect(await join(other, id)).not.toHaveProperty('text');
+    const codes = (await Promise.all(answers)).map((answer) => ('error' in answer ? answer.error.code : 'joined'));
+    expect(codes.filter((code) => code === 'joined')).toHaveLength(300);
+    expect(new Set(codes)).toEqual(new Set(['joined', 'rate_limited']));
+    for (let i = 0; i < 1_000; i++) flood.emit('campaigns:leave');
+    await vi.waitFor(() => expect(flood.connected).toBe(false));
+    expect(other.connected).toBe(true);
+  });
+
+  test('is refused to one who has very many open', async () => {
+    const sockets = Array.from({ length: 102 }, () => connect({ token: api.keys.analyst }));
+    const refused: string[] = [];
+    for (const socket of sockets) socket.on('connect_error', ({ message }) => refused.push(message));
+    await vi.waitFor(() => expect(refused.length).toBeGreaterThanOrEqual(2), { timeout: 20_000 });
+    expect(new Set(refused)).toEqual(new Set(['rate_limited']));
+    await vi.waitFor(() => expect(sockets.filter((socket) => socket.connected)).toHaveLength(100), { timeout: 20_000 });
   });
 
   test('answers wrong requests with a code, and stays', async () => {
