@@ -141,7 +141,7 @@ create table campaign_events (
   details jsonb default '{}'::jsonb not null,
   constraint campaign_events_pkey PRIMARY KEY (id),
   constraint campaign_events_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'recipients_resolved'::text])))
+  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'recipients_resolved'::text, 'restored'::text])))
 );
 
 create table campaign_failures (
@@ -1021,7 +1021,7 @@ declare
   result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
   is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+  if c.status not in ('SENDING', 'PAUSED') or c.moving or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
     return;
   end if;
   update campaigns set
@@ -1502,9 +1502,29 @@ create view reporting.attempts as
     a.http_status,
     a.provider_code,
     a.reason,
-    a.actor
+    a.actor,
+        CASE
+            WHEN former.round IS NULL THEN r.address
+            ELSE former.address
+        END AS address
    FROM attempts a
-     JOIN campaigns c ON c.id = a.campaign_id;
+     JOIN campaigns c ON c.id = a.campaign_id
+     LEFT JOIN recipients r ON r.campaign_id = a.campaign_id AND r.id = a.recipient_id
+     LEFT JOIN LATERAL ( SELECT f.round,
+            f.address
+           FROM former_addresses f
+          WHERE f.recipient_id = a.recipient_id AND f.round >= a.round
+          ORDER BY f.round
+         LIMIT 1) former ON true;
+
+create view reporting.campaign_events with (security_barrier=true) as
+ SELECT campaign_id,
+    recipient_id,
+    at,
+    kind,
+    actor,
+    details
+   FROM campaign_events e;
 
 create view reporting.campaigns as
  SELECT id,
@@ -1546,7 +1566,12 @@ create view reporting.campaigns as
            FROM campaign_quarters q
           WHERE q.campaign_id = c.id AND q.ledger_version = c.ledger_version), ( SELECT count(*) AS count
            FROM recovered_recipients r
-          WHERE r.campaign_id = c.id)) AS recovered_by_retry
+          WHERE r.campaign_id = c.id)) AS recovered_by_retry,
+    unsubscribed,
+    complained,
+    subject,
+    sender,
+    started_by
    FROM campaigns c;
 
 create view reporting.daily_sends with (security_barrier=true) as
@@ -1556,14 +1581,20 @@ create view reporting.daily_sends with (security_barrier=true) as
     sum(failed) AS failed,
     sum(attempts) AS attempts,
     sum(retried) AS retried,
-    sum(recovered) AS recovered
+    sum(recovered) AS recovered,
+    sum(bounced) AS bounced,
+    sum(complained) AS complained,
+    sum(unsubscribed) AS unsubscribed
    FROM ( SELECT c.channel,
             q.quarter,
             q.sent,
             q.failed,
             q.attempts,
             q.retried,
-            q.recovered
+            q.recovered,
+            0 AS bounced,
+            0 AS complained,
+            0 AS unsubscribed
            FROM campaigns c
              JOIN campaign_quarters q ON q.campaign_id = c.id AND q.ledger_version = c.ledger_version
         UNION ALL
@@ -1573,12 +1604,43 @@ create view reporting.daily_sends with (security_barrier=true) as
             q.failed,
             q.attempts,
             q.retried,
-            q.recovered
+            q.recovered,
+            0 AS bounced,
+            0 AS complained,
+            0 AS unsubscribed
            FROM campaigns c
              JOIN campaign_quarters_now q ON q.campaign_id = c.id
           WHERE NOT (EXISTS ( SELECT
                    FROM campaign_quarters k
-                  WHERE k.campaign_id = c.id AND k.ledger_version = c.ledger_version))) parts
+                  WHERE k.campaign_id = c.id AND k.ledger_version = c.ledger_version))
+        UNION ALL
+         SELECT c.channel,
+            e.at,
+            0,
+            0,
+            0,
+            0,
+            0,
+            (e.what = 'bounced'::text)::integer AS int4,
+            (e.what = 'complained'::text)::integer AS int4,
+            (e.what = 'unsubscribed'::text)::integer AS int4
+           FROM ( SELECT p.campaign_id,
+                    p.recipient_id,
+                        CASE
+                            WHEN p.kind = ANY (ARRAY['bounced'::text, 'blocked'::text]) THEN 'bounced'::text
+                            WHEN p.kind = ANY (ARRAY['unsubscribed'::text, 'stopped'::text]) THEN 'unsubscribed'::text
+                            ELSE 'complained'::text
+                        END AS what,
+                    min(p.occurred_at) AS at
+                   FROM provider_events p
+                  WHERE (p.kind = ANY (ARRAY['bounced'::text, 'blocked'::text, 'dropped'::text, 'undelivered'::text, 'complained'::text, 'unsubscribed'::text, 'stopped'::text])) AND (p.kind = ANY (ARRAY['bounced'::text, 'blocked'::text, 'complained'::text, 'unsubscribed'::text, 'stopped'::text])) AND p.recipient_id IS NOT NULL
+                  GROUP BY p.campaign_id, p.recipient_id, (
+                        CASE
+                            WHEN p.kind = ANY (ARRAY['bounced'::text, 'blocked'::text]) THEN 'bounced'::text
+                            WHEN p.kind = ANY (ARRAY['unsubscribed'::text, 'stopped'::text]) THEN 'unsubscribed'::text
+                            ELSE 'complained'::text
+                        END)) e
+             JOIN campaigns c ON c.id = e.campaign_id) parts
   GROUP BY (quarter::date), (channel::text);
 
 create view reporting.failure_reasons with (security_barrier=true) as
@@ -1595,6 +1657,30 @@ create view reporting.failure_reasons with (security_barrier=true) as
   WHERE r.listed_as = 'failed'::recipient_status
   GROUP BY r.campaign_id, c.channel, r.failure_code, l.label;
 
+create view reporting.imports with (security_barrier=true) as
+ SELECT campaign_id,
+    file_name,
+    rows,
+    accepted,
+    duplicates,
+    rejected,
+    created_at,
+    created_by
+   FROM imports i;
+
+create view reporting.provider_events with (security_barrier=true) as
+ SELECT campaign_id,
+    recipient_id,
+    provider,
+    kind,
+    occurred_at,
+    received_at,
+    code,
+    failure_code,
+    reason
+   FROM provider_events p
+  WHERE campaign_id IS NOT NULL;
+
 create view reporting.recipients as
  SELECT r.campaign_id,
     r.id AS recipient_id,
@@ -1608,7 +1694,13 @@ create view reporting.recipients as
     r.failure_code,
     r.failure_reason,
     r.delivery::text AS delivery,
-    r.delivered_at
+    GREATEST(r.delivered_at,
+        CASE
+            WHEN r.delivered_at IS NOT NULL THEN r.sent_at
+            ELSE NULL::timestamp with time zone
+        END) AS delivered_at,
+    r.unsubscribed_at,
+    r.variables
    FROM recipients r
      JOIN campaigns c ON c.id = r.campaign_id;
 
@@ -1623,6 +1715,18 @@ create view reporting.retry_recovery with (security_barrier=true) as
      JOIN campaigns c ON c.id = a.campaign_id
   WHERE a.is_retry
   GROUP BY a.campaign_id, c.channel, a.round, a.number;
+
+create view reporting.suppressions with (security_barrier=true) as
+ SELECT s.channel::text AS channel,
+    s.address,
+    r.reason::text AS reason,
+    r.source,
+    r.campaign_id,
+    r.recipient_id,
+    r.created_at,
+    r.created_by
+   FROM suppressions s
+     JOIN suppression_reasons r ON r.suppression_id = s.id;
 
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on schema reporting is 'Campaigns, recipients and attempts for reports. Read-only views over the live ledger: always up to date, and nothing here can change anything.';
@@ -1640,6 +1744,14 @@ comment on column reporting.attempts.http_status is 'HTTP status of the answer; 
 comment on column reporting.attempts.provider_code is 'The provider''s own error code, such as Twilio''s 21211; null where it gave none.';
 comment on column reporting.attempts.reason is 'What went wrong, in words; null for accepted ones.';
 comment on column reporting.attempts.actor is 'Who asked for the retry round that it belongs to; null in the first round.';
+comment on column reporting.attempts.address is 'What this attempt was sent to, which may have been corrected since; null where that is not known any more.';
+comment on view reporting.campaign_events is 'What happened to a campaign and who did it: scheduled, started, paused, resumed, held, released, retried, ended and more.';
+comment on column reporting.campaign_events.campaign_id is 'The campaign: reporting.campaigns.id.';
+comment on column reporting.campaign_events.recipient_id is 'The recipient, for what was done for one alone; else null.';
+comment on column reporting.campaign_events.at is 'When it happened.';
+comment on column reporting.campaign_events.kind is 'What happened, as a fixed word; the API lists them.';
+comment on column reporting.campaign_events.actor is 'Who did it: a persons name or an API keys; null where Rollcall did by itself.';
+comment on column reporting.campaign_events.details is 'More about it as JSON, such as the reason or the numbers of that moment.';
 comment on view reporting.campaigns is 'One row for each campaign, with how many of its recipients are in each state now. total is always the sum of pending, queued, sending, retrying, unknown, sent, failed, suppressed and cancelled.';
 comment on column reporting.campaigns.id is 'The campaign''s number, as in its page''s address. campaign_id in the other views.';
 comment on column reporting.campaigns.name is 'Its name, as people gave it. Not unique.';
@@ -1675,6 +1787,11 @@ comment on column reporting.campaigns.version is 'Grows with every change of the
 comment on column reporting.campaigns.created_at is 'When it was made.';
 comment on column reporting.campaigns.created_by is 'Who made it: a person''s name or an API key''s.';
 comment on column reporting.campaigns.recovered_by_retry is 'Recipients that are sent now and whose last accepted attempt was not their first attempt, whether Rollcall or a person asked for the retry. They are part of sent: without retries they would be missing there.';
+comment on column reporting.campaigns.unsubscribed is 'Recipients who asked by a message of this campaign not to get any more.';
+comment on column reporting.campaigns.complained is 'Recipients who reported a message of this campaign as spam.';
+comment on column reporting.campaigns.subject is 'The subject line, as written, with its variables; null for texts.';
+comment on column reporting.campaigns.sender is 'The sender of its messages; null: the one of the installation.';
+comment on column reporting.campaigns.started_by is 'Who started sending; null where a schedule did.';
 comment on view reporting.daily_sends is 'One row for each day and channel on which something happened. Days begin at midnight in the session''s time zone: SET TIME ZONE ''Europe/Berlin'' gives days of Berlin. sent, failed and recovered count recipients as they stand now, so their sums are those of reporting.campaigns; attempts and retried count calls.';
 comment on column reporting.daily_sends.day is 'The day, in the session''s time zone.';
 comment on column reporting.daily_sends.channel is 'email or sms.';
@@ -1683,6 +1800,9 @@ comment on column reporting.daily_sends.failed is 'Recipients that are failed no
 comment on column reporting.daily_sends.attempts is 'Calls to the provider that ended on this day.';
 comment on column reporting.daily_sends.retried is 'Of those calls, the ones whose recipient had been tried before, automatically or by a person.';
 comment on column reporting.daily_sends.recovered is 'Of the sent ones, those whose last accepted attempt was not their first attempt (recovered_by_retry of reporting.campaigns).';
+comment on column reporting.daily_sends.bounced is 'Recipients whose message came back, by the day of the first report.';
+comment on column reporting.daily_sends.complained is 'Recipients who reported a message as spam, by the day of the first report.';
+comment on column reporting.daily_sends.unsubscribed is 'Recipients who asked by a message not to get any more, by the day on which they did first.';
 comment on view reporting.failure_reasons is 'Why recipients failed: one row for each campaign and reason. Only those that are failed now count; who was reached by a retry does not.';
 comment on column reporting.failure_reasons.campaign_id is 'The campaign: reporting.campaigns.id.';
 comment on column reporting.failure_reasons.channel is 'email or sms.';
@@ -1691,6 +1811,25 @@ comment on column reporting.failure_reasons.label is 'The reason in words, as th
 comment on column reporting.failure_reasons.recipients is 'Recipients that are failed for this reason now.';
 comment on column reporting.failure_reasons.first_at is 'When the first of them failed.';
 comment on column reporting.failure_reasons.last_at is 'When the last of them failed.';
+comment on view reporting.imports is 'One row for each contact file that became part of a list.';
+comment on column reporting.imports.campaign_id is 'The campaign: reporting.campaigns.id.';
+comment on column reporting.imports.file_name is 'The name of the file; null where none was told.';
+comment on column reporting.imports.rows is 'Rows in the file: the sum of accepted, duplicates and rejected.';
+comment on column reporting.imports.accepted is 'Rows that became recipients.';
+comment on column reporting.imports.duplicates is 'Rows whose address the list had already.';
+comment on column reporting.imports.rejected is 'Rows without an address that could be read.';
+comment on column reporting.imports.created_at is 'When it was imported.';
+comment on column reporting.imports.created_by is 'Who imported it.';
+comment on view reporting.provider_events is 'What providers told about messages after they had taken them, once each, with codes and words: deliveries, bounces, complaints and wishes to leave.';
+comment on column reporting.provider_events.campaign_id is 'The campaign: reporting.campaigns.id.';
+comment on column reporting.provider_events.recipient_id is 'The recipient: reporting.recipients.recipient_id.';
+comment on column reporting.provider_events.provider is 'sendgrid, twilio, or rollcall for its own unsubscribe links.';
+comment on column reporting.provider_events.kind is 'processed, deferred, delivered, bounced, blocked, dropped, undelivered, complained, unsubscribed, resubscribed, stopped or started.';
+comment on column reporting.provider_events.occurred_at is 'When it happened, as the provider says; whole seconds.';
+comment on column reporting.provider_events.received_at is 'When Rollcall heard of it.';
+comment on column reporting.provider_events.code is 'The providers own code, such as 5.1.1 or 30007; null where it gave none.';
+comment on column reporting.provider_events.failure_code is 'The reason as a fixed word, where a text did not arrive.';
+comment on column reporting.provider_events.reason is 'The words of the provider or the receiving server, without addresses.';
 comment on view reporting.recipients is 'One row for each recipient of each campaign, as it stands now. The same address has a row in every campaign that it is part of.';
 comment on column reporting.recipients.campaign_id is 'The campaign: reporting.campaigns.id.';
 comment on column reporting.recipients.recipient_id is 'The recipient''s number, unique over all campaigns.';
@@ -1704,7 +1843,9 @@ comment on column reporting.recipients.failed_at is 'When it was given up; null 
 comment on column reporting.recipients.failure_code is 'Why it failed, or while it is being retried why the last attempt did. reporting.failure_reasons has the words.';
 comment on column reporting.recipients.failure_reason is 'The same in a sentence, with the provider''s own words where it gave any.';
 comment on column reporting.recipients.delivery is 'What the provider told after it had accepted the message: deferred, delivered, bounced, undelivered or complained; null: nothing yet.';
-comment on column reporting.recipients.delivered_at is 'When the message was delivered; null if that was not told.';
+comment on column reporting.recipients.delivered_at is 'When the message was delivered, never before sent_at; null if that was not told.';
+comment on column reporting.recipients.unsubscribed_at is 'When they asked by this message not to get any more; null: they did not.';
+comment on column reporting.recipients.variables is 'The columns of the contact file, as JSON.';
 comment on view reporting.retry_recovery is 'How much each further attempt saved: one row for each campaign, round and number, over attempts whose recipient had been tried before. First attempts are not in it.';
 comment on column reporting.retry_recovery.campaign_id is 'The campaign: reporting.campaigns.id.';
 comment on column reporting.retry_recovery.channel is 'email or sms.';
@@ -1712,11 +1853,24 @@ comment on column reporting.retry_recovery.round is '0: automatic retries of the
 comment on column reporting.retry_recovery.number is 'The attempt''s number in its round, 1 to 4. In round 0 the first automatic retry is number 2.';
 comment on column reporting.retry_recovery.attempted is 'Further attempts with this round and number.';
 comment on column reporting.retry_recovery.accepted is 'Of those, how many the provider accepted. Their sum may exceed recovered_by_retry where a carrier refused an accepted SMS later.';
+comment on view reporting.suppressions is 'Who is never sent to: one row for each address, reason and source. An address is sent to again once it has no row.';
+comment on column reporting.suppressions.channel is 'email or sms.';
+comment on column reporting.suppressions.address is 'The email address in lower case, or the phone number in E.164.';
+comment on column reporting.suppressions.reason is 'manual, stop, unsubscribe, hard_bounce or complaint.';
+comment on column reporting.suppressions.source is 'Who told it: person, import, link, sendgrid, twilio or sandbox.';
+comment on column reporting.suppressions.campaign_id is 'The campaign whose message it followed; null where that is not known.';
+comment on column reporting.suppressions.recipient_id is 'The recipient of that message; null where that is not known.';
+comment on column reporting.suppressions.created_at is 'When it was written down.';
+comment on column reporting.suppressions.created_by is 'Who put it there; null where no person did.';
 
 grant select on reporting.attempts to reporting_reader;
+grant select on reporting.campaign_events to reporting_reader;
 grant select on reporting.campaigns to reporting_reader;
 grant select on reporting.daily_sends to reporting_reader;
 grant select on reporting.failure_reasons to reporting_reader;
+grant select on reporting.imports to reporting_reader;
+grant select on reporting.provider_events to reporting_reader;
 grant select on reporting.recipients to reporting_reader;
 grant select on reporting.retry_recovery to reporting_reader;
+grant select on reporting.suppressions to reporting_reader;
 grant usage on schema reporting to reporting_reader;

@@ -104,6 +104,7 @@ const recipient = z.strictObject({
 
 const attempt = z.strictObject({
   id,
+  address: text.describe('What it was sent to, which may have been corrected since; null where that is not known any more.'),
   recipient_id: id,
   round: count,
   number: z.int().min(1).max(4),
@@ -358,6 +359,16 @@ export const answers = {
   CampaignAndResolved: campaign.extend({ resolved: count.describe('How many were decided.') }),
   PeoplePage: page(personMessage satisfies z.ZodType<PersonMessage>),
   Suppression: suppression satisfies z.ZodType<SuppressionJson>,
+  SuppressionAdded: z.union([
+    suppression,
+    z.strictObject({
+      rows: count,
+      added: count,
+      known: count.describe('Stood already, or twice in the list.'),
+      rejected: count,
+      errors: z.array(z.strictObject({ index: count, address: z.string(), reason: z.string() })).describe('Those that are no address.'),
+    }),
+  ]),
   SuppressionPage: page(suppression),
   InboundMessagePage: page(inboundMessage satisfies z.ZodType<InboundMessageJson>),
   FailureGroups: z.strictObject({ data: z.array(failureGroup satisfies z.ZodType<FailureGroup>) }),

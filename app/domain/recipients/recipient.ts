@@ -61,6 +61,8 @@ export interface AttemptJson {
   provider_message_id: string | null;
   /** Who asked for it: null where the engine did by itself. */
   actor: string | null;
+  /** What it was sent to, which may have been corrected since; null where that is not known any more. */
+  address: string | null;
 }
 
 /** What `recipients:changed` carries for a row. */
