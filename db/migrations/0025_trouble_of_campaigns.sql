@@ -30,33 +30,36 @@ AS $$
     ('SENT', 'PARTIALLY_SENT'), ('SENT', 'FAILED'), ('PARTIALLY_SENT', 'FAILED'), ('PARTIALLY_SENT', 'SENT'), ('FAILED', 'SENT'), ('FAILED', 'PARTIALLY_SENT'))
 $$;
 
--- Changed where it stands, so that what others have made of it stays.
-do $patch$
+CREATE OR REPLACE FUNCTION end_campaign_if_done(c campaigns)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $$
 declare
-  def text := pg_get_functiondef('end_campaign_if_done'::regproc);
-  part text[];
+  in_flight integer := c.queued + c.sending + c.retrying + c.unknown - c.held;
+  result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
+  is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  foreach part slice 1 in array array[
-    ['campaign_outcome(c.total, c.sent, c.suppressed);',
-     'case when c.reopened_from = ''CANCELLED'' then ''CANCELLED'' else campaign_outcome(c.total, c.sent, c.suppressed) end;
-  is_failed boolean := result in (''PARTIALLY_SENT'', ''FAILED'');'],
-    ['finished_at = now(),', 'finished_at = coalesce(c.reopened_finished_at, now()),'],
-    ['failed_at = case when result <> ''SENT'' then now() end,',
-     'failed_at = case when is_failed then coalesce(c.reopened_failed_at, c.reopened_finished_at, now()) end,'],
-    ['failure_code = case when result <> ''SENT'' then', 'failure_code = case when is_failed then'],
-    ['failure_reason = case when result <> ''SENT'' then', 'failure_reason = case when is_failed then'],
-    ['stop_code = null,', 'reopened_from = null,
+  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+    return;
+  end if;
+  update campaigns set
+    status = result,
+    finished_at = coalesce(c.reopened_finished_at, now()),
+    failed_at = case when is_failed then coalesce(c.reopened_failed_at, c.reopened_finished_at, now()) end,
+    failure_code = case when is_failed then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
+    failure_reason = case when is_failed then coalesce(c.stop_reason, c.rest_reason,
+      recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
+    reopened_from = null,
     reopened_finished_at = null,
     reopened_failed_at = null,
-    stop_code = null,']
-  ] loop
-    if position(part[1] in def) = 0 then
-      raise exception 'end_campaign_if_done has no "%"', part[1];
-    end if;
-    def := replace(def, part[1], part[2]);
-  end loop;
-  execute def;
-end $patch$;
+    stop_code = null,
+    stop_reason = null,
+    rest_code = null,
+    rest_reason = null,
+    dispatch_below = 0,
+    dispatch_requested = false
+  where id = c.id;
+end $$;
 
 CREATE OR REPLACE FUNCTION campaign_raises_alerts()
  RETURNS trigger
@@ -302,16 +305,9 @@ begin
   return null;
 end $$;
 
--- One kind more, whatever others there are by now.
-do $$
-declare
-  kinds text := (select pg_get_expr(conbin, conrelid) from pg_constraint
-    where conname = 'campaign_events_kind_check' and conrelid = 'campaign_events'::regclass);
-begin
-  alter table campaign_events drop constraint campaign_events_kind_check;
-  execute 'alter table campaign_events add constraint campaign_events_kind_check check (kind = any (array[''recipients_resolved''] || '
-    || substring(kinds from 'ANY \((ARRAY\[.*\])\)') || '))';
-end $$;
+alter table campaign_events drop constraint campaign_events_kind_check;
+alter table campaign_events add constraint campaign_events_kind_check check (kind in ('created', 'cloned', 'imported', 'scheduled', 'unscheduled', 'started', 'paused', 'resumed', 'cancelled', 'ended', 'retried', 'reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'recipients_resolved'));
+
 
 update recipients r set unsubscribed_at = e.at
 from (select campaign_id, recipient_id, min(occurred_at) as at from provider_events

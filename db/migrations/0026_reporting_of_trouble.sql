@@ -1,6 +1,21 @@
 
 -- Up Migration
 
+-- 0025 was written beside 0024 and took back two things of it: the event of a restored campaign, and that such a one stays open while a person decides.
+alter table campaign_events drop constraint campaign_events_kind_check;
+alter table campaign_events add constraint campaign_events_kind_check check (kind in ('created', 'cloned', 'imported', 'scheduled',
+  'unscheduled', 'started', 'paused', 'resumed', 'cancelled', 'ended', 'retried', 'reopened', 'outcome_changed', 'recipient_retried',
+  'recipient_resolved', 'held', 'released', 'recipients_resolved', 'restored'));
+do $patch$
+declare
+  def text := pg_get_functiondef('end_campaign_if_done'::regproc);
+begin
+  if position('known_until' in def) = 0 then
+    execute replace(def, 'or c.moving or in_flight > 0',
+      'or c.moving or (c.status = ''PAUSED'' and c.known_until is not null and c.held > 0) or in_flight > 0');
+  end if;
+end $patch$;
+
 -- What analysts missed: addresses at the time, who left and complained, why addresses are suppressed, bounces, imports and events. Columns are added at
 -- the end; nothing that was there changes, but that nothing is delivered before it was sent: providers tell whole seconds.
 
