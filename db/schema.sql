@@ -141,7 +141,7 @@ create table campaign_events (
   details jsonb default '{}'::jsonb not null,
   constraint campaign_events_pkey PRIMARY KEY (id),
   constraint campaign_events_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint campaign_events_kind_check CHECK ((kind = ANY ((ARRAY['recipients_resolved'::text] || ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'restored'::text]))))
+  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'recipients_resolved'::text, 'restored'::text])))
 );
 
 create table campaign_failures (
