@@ -6,6 +6,7 @@ import { deleteCampaign } from './domain/campaigns/delete-campaign.server.ts';
 import { sendCampaign } from './domain/campaigns/send-campaign.server.ts';
 import { updateCampaign } from './domain/campaigns/update-campaign.server.ts';
 import { importContacts } from './domain/contacts/import-contacts.server.ts';
+import { dismissImport, stopImport } from './domain/contacts/import-run.server.ts';
 import { type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { removeRecipients } from './domain/recipients/remove-recipients.server.ts';
 import { readForm, readParts } from './request-bytes.server.ts';
@@ -37,6 +38,12 @@ export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 
       case 'save':
         await updateCampaign(db, id, Object.fromEntries(textsOf(form)), { viewer, seen });
         return redirect(`/campaigns/${id}/edit`);
+      case 'stop-import':
+        await stopImport(db, id, Number(textOf(form, 'run')) || 0);
+        return data(null);
+      case 'dismiss-import':
+        await dismissImport(db, id, Number(textOf(form, 'run')) || 0);
+        return data(null);
       case 'empty':
         await removeRecipients(db, id, viewer);
         return redirect(`/campaigns/${id}/edit#contacts-section`);

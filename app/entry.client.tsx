@@ -3,11 +3,13 @@ import { setNonce } from 'get-nonce';
 import { StrictMode, startTransition } from 'react';
 import { hydrateRoot } from 'react-dom/client';
 import { patientFetch } from './components/offline/patient-fetch.ts';
+import { bearForeignNodes } from './foreign-nodes.ts';
 
 // Mantine's overlays lock scrolling with a style element of their own, which the page's policy lets in by nonce only.
 const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;
 if (nonce) setNonce(nonce);
 
+bearForeignNodes();
 window.fetch = patientFetch(window.fetch.bind(window));
 
 // Signed-in pages are live: the connection is made while React takes over the page, not after.

@@ -122,6 +122,7 @@ const variables = {
   SEND_TIMEOUT_MS: { schema: whole(100, 120_000).default(10_000), example: '10000' },
   UNKNOWN_GRACE_S: { schema: whole(0, 86_400).default(30), example: '30' },
   RETRY_WINDOW_S: { schema: whole(1, 31_536_000).default(86_400), example: '86400' },
+  RECIPIENT_RETRY_WINDOW_S: { schema: whole(1, 31_536_000).default(2_592_000), example: '2592000' },
   HOLD_MAX_S: { schema: whole(1, 604_800).default(3_600), example: '3600' },
   WEBHOOK_ALLOW_PRIVATE: { schema: flag.default('0').transform((value) => value === '1'), example: '0' },
   SANDBOX: { schema: flag.optional(), example: '1' },

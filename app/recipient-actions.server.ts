@@ -24,7 +24,7 @@ export async function actOnRecipient(
       if (!outcome) throw new Problem(422, 'invalid', 'Choose what happened to the message.');
       await resolveRecipient(db, viewer, campaignId, id, outcome);
     } else if (intent === 'retry') {
-      await retryRecipient(db, viewer, campaignId, id, { address: String(form.get('address') ?? ''), windowS: env.retryWindowS });
+      await retryRecipient(db, viewer, campaignId, id, { address: String(form.get('address') ?? ''), windowS: env.recipientRetryWindowS });
     } else {
       throw data({ detail: 'There is no such act.' }, { status: 400 });
     }

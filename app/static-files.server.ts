@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { RequestHandler } from 'express';
 import sirv from 'sirv';
 import { notFound } from './domain/problem.ts';
@@ -9,13 +10,17 @@ import { notFound } from './domain/problem.ts';
  * @param folder of the built browser files
  */
 export function staticFiles(folder: string): RequestHandler {
-  const assets = sirv(`${folder}/assets`, { brotli: true, gzip: true, maxAge: 31_536_000, immutable: true, extensions: [] });
+  // A folder that was not built, as tests have it, has none.
+  const assets =
+    existsSync(`${folder}/assets`) &&
+    sirv(`${folder}/assets`, { brotli: true, gzip: true, maxAge: 31_536_000, immutable: true, extensions: [] });
   const others = sirv(folder, { maxAge: 3_600, etag: true, extensions: [] });
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
     // All of these are small; a range that makes no sense would only be one more way to fail.
     delete request.headers.range;
     if (!request.path.startsWith('/assets/')) return others(request, response, next);
+    if (!assets) return next(notFound());
     const whole = request.url;
     request.url = whole.slice('/assets'.length);
     assets(request, response, () => {

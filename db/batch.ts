@@ -19,6 +19,15 @@ export function isAboutData(error: unknown): boolean {
   return /^2[23]/.test((error as { code?: string } | null)?.code ?? '');
 }
 
+/** Data of some row (22, 23) or the statement itself (42, 0A) is wrong, or it is no answer of PostgreSQL: the same again comes to the same end. */
+function isFinal(error: unknown): boolean {
+  const code = (error as { code?: string } | null)?.code ?? '';
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(22|23|42|0A)/.test(code);
+}
+
+/** What may not be lost is repeated after errors that nobody foresaw, too, for as long: read-only (25006), cancelled (57014), locked (55P03), internal (XX000). */
+const INSIST_MS = 120_000;
+
 export interface BatchOptions {
   /** Rows a statement at most. */
   size: number;
@@ -26,6 +35,8 @@ export interface BatchOptions {
   delayMs: number;
   /** Ends the repeating; the rows then fail with its reason. */
   signal: AbortSignal;
+  /** The rows may not be lost: repeat after any error but one that is sure to come again. */
+  insist?: boolean;
   /** Told of each repeat. */
   onRepeat: (error: unknown) => void;
 }
@@ -71,6 +82,7 @@ async function settle<Row, Result>(
   options: BatchOptions,
   repeated: boolean,
 ): Promise<(Result | Error)[]> {
+  const insistUntil = performance.now() + INSIST_MS;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
       return [...(await statement(rows, repeated))];
@@ -83,7 +95,7 @@ async function settle<Row, Result>(
           ...(await settle(statement, rows.slice(middle), options, repeated)),
         ];
       }
-      if (!isPassing(error)) throw error;
+      if (!isPassing(error) && !(options.insist && !isFinal(error) && performance.now() < insistUntil)) throw error;
       options.signal.throwIfAborted();
       options.onRepeat(error);
       repeated = true;

@@ -24,7 +24,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -141,7 +141,7 @@ create table campaign_events (
   details jsonb default '{}'::jsonb not null,
   constraint campaign_events_pkey PRIMARY KEY (id),
   constraint campaign_events_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text])))
+  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'recipients_resolved'::text, 'restored'::text])))
 );
 
 create table campaign_failures (
@@ -251,10 +251,18 @@ create table campaigns (
   planned_time_zone text,
   sending_ms bigint default 0 not null,
   sending_since timestamp with time zone,
+  known_until timestamp with time zone,
+  doubtful boolean default false not null,
+  reopened_from campaign_status,
+  reopened_finished_at timestamp with time zone,
+  reopened_failed_at timestamp with time zone,
+  unsubscribed integer default 0 not null,
+  complained integer default 0 not null,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),
   constraint campaigns_check CHECK (((held >= 0) AND (held <= unknown))),
+  constraint campaigns_complained_check CHECK ((complained >= 0)),
   constraint campaigns_delivered_check CHECK ((delivered >= 0)),
   constraint campaigns_failed_check CHECK ((failed >= 0)),
   constraint campaigns_max_retries_check CHECK (((max_retries >= 0) AND (max_retries <= 10))),
@@ -267,6 +275,7 @@ create table campaigns (
   constraint campaigns_sent_check CHECK ((sent >= 0)),
   constraint campaigns_suppressed_check CHECK ((suppressed >= 0)),
   constraint campaigns_unknown_check CHECK ((unknown >= 0)),
+  constraint campaigns_unsubscribed_check CHECK ((unsubscribed >= 0)),
   constraint counters_add_up CHECK ((total = ((((((((pending + queued) + sending) + retrying) + unknown) + sent) + failed) + suppressed) + cancelled))),
   constraint emptying_is_preparing CHECK ((preparing OR (NOT emptying))),
   constraint ended_has_time CHECK (((status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status, 'CANCELLED'::campaign_status])) = (finished_at IS NOT NULL))),
@@ -328,7 +337,25 @@ create table import_rejects (
   line integer not null,
   address text not null,
   reason text not null,
+  variables jsonb,
+  advice text,
   constraint import_rejects_pkey PRIMARY KEY (import_id, line)
+);
+
+create table import_runs (
+  id bigint generated always as identity not null,
+  campaign_id bigint not null,
+  file_name text,
+  state text default 'reading'::text not null,
+  rows integer default 0 not null,
+  stop boolean default false not null,
+  message text,
+  started_by text,
+  started_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  constraint import_runs_pkey PRIMARY KEY (id),
+  constraint import_runs_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint import_runs_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'saving'::text, 'failed'::text])))
 );
 
 create table imports (
@@ -341,6 +368,8 @@ create table imports (
   rejected integer not null,
   created_at timestamp with time zone default now() not null,
   created_by text,
+  columns jsonb,
+  left_out integer default 0 not null,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
   constraint imports_check CHECK ((rows = ((accepted + duplicates) + rejected)))
@@ -360,6 +389,23 @@ create table inbound_messages (
   constraint inbound_messages_provider_message_id_key UNIQUE (provider, message_id),
   constraint inbound_messages_body_check CHECK ((length(body) <= 1600)),
   constraint inbound_messages_sender_check CHECK (((length(sender) >= 1) AND (length(sender) <= 50)))
+);
+
+create table ledger_home (
+  one boolean default true not null,
+  ledger_id uuid default gen_random_uuid() not null,
+  row_xid text not null,
+  table_oid oid not null,
+  timeline text,
+  restored_at timestamp with time zone,
+  restored_how text,
+  known_until timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  confirmed_by text,
+  constraint ledger_home_pkey PRIMARY KEY (one),
+  constraint confirmed_is_whole CHECK (((confirmed_at IS NULL) = (confirmed_by IS NULL))),
+  constraint ledger_home_one_check CHECK (one),
+  constraint restored_is_whole CHECK ((((restored_at IS NULL) = (restored_how IS NULL)) AND ((restored_at IS NULL) = (known_until IS NULL))))
 );
 
 create table notification_reads (
@@ -433,6 +479,7 @@ CASE
     WHEN (status = ANY (ARRAY['queued'::recipient_status, 'sending'::recipient_status])) THEN 'pending'::recipient_status
     ELSE status
 END) stored not null,
+  unsubscribed_at timestamp with time zone,
   constraint recipients_pkey PRIMARY KEY (campaign_id, id),
   constraint one_row_per_address UNIQUE (campaign_id, address),
   constraint deadline_only_unknown CHECK (((unknown_until IS NULL) OR (status = 'unknown'::recipient_status))),
@@ -584,11 +631,13 @@ CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
 CREATE INDEX former_addresses_by_address ON public.former_addresses USING btree (address, recipient_id) WHERE (address IS NOT NULL);
 CREATE INDEX former_addresses_of_campaign ON public.former_addresses USING btree (campaign_id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX import_runs_of_campaign ON public.import_runs USING btree (campaign_id, id);
 CREATE INDEX imports_of_campaign ON public.imports USING btree (campaign_id, id);
 CREATE INDEX inbound_messages_of_sender ON public.inbound_messages USING btree (sender, id);
 CREATE INDEX notification_reads_of_alert ON public.notification_reads USING btree (alert_id);
 CREATE INDEX provider_events_of_attempt ON public.provider_events USING btree (attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX provider_events_of_recipient ON public.provider_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
+CREATE INDEX provider_events_of_trouble ON public.provider_events USING btree (campaign_id, kind, recipient_id) WHERE (kind = ANY (ARRAY['bounced'::text, 'blocked'::text, 'dropped'::text, 'undelivered'::text, 'complained'::text, 'unsubscribed'::text, 'stopped'::text]));
 CREATE INDEX recipients_by_failure ON public.recipients USING btree (campaign_id, failure_code, id) WHERE (failure_code IS NOT NULL);
 CREATE INDEX recipients_by_list ON public.recipients USING btree (campaign_id, listed_as, id);
 CREATE INDEX recipients_unknown_due ON public.recipients USING btree (unknown_until) WHERE (unknown_until IS NOT NULL);
@@ -600,6 +649,14 @@ CREATE INDEX webhook_deliveries_of_alert ON public.webhook_deliveries USING btre
 CREATE INDEX webhook_deliveries_of_campaign ON public.webhook_deliveries USING btree (campaign_id);
 CREATE INDEX webhook_deliveries_of_endpoint ON public.webhook_deliveries USING btree (endpoint_id, id);
 CREATE INDEX workers_running ON public.workers USING btree (id) WHERE (ended_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.adopt_timeline()
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update ledger_home set timeline = ledger_timeline(), row_xid = pg_current_xact_id()::xid::text
+  where xmin::text = row_xid and tableoid = table_oid and timeline is distinct from ledger_timeline()
+$function$;
 
 CREATE OR REPLACE FUNCTION public.alert_raised()
  RETURNS trigger
@@ -615,7 +672,7 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.apply_recipient_changes(campaign bigint, d_total integer, d_pending integer, d_queued integer, d_sending integer, d_retrying integer, d_unknown integer, d_held integer, d_sent integer, d_failed integer, d_suppressed integer, d_cancelled integer, d_delivered integer, d_bounced integer)
+CREATE OR REPLACE FUNCTION public.apply_recipient_changes(campaign bigint, d_total integer, d_pending integer, d_queued integer, d_sending integer, d_retrying integer, d_unknown integer, d_held integer, d_sent integer, d_failed integer, d_suppressed integer, d_cancelled integer, d_delivered integer, d_bounced integer, d_unsubscribed integer, d_complained integer)
  RETURNS bigint
  LANGUAGE plpgsql
 AS $function$
@@ -624,9 +681,18 @@ declare
   result campaign_status;
 begin
   -- A late change of a single recipient (a carrier's refusal, a person's decision) may change how an ended campaign ended.
-  if d_sent <> 0 or d_suppressed <> 0 then
+  if d_sent <> 0 or d_suppressed <> 0 or d_queued > 0 then
     select * into c from campaigns where id = campaign for no key update;
-    if c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
+    -- Somebody is sent to again in a campaign that has ended: it is open for them alone, and ends again when and how it had ended.
+    if d_queued > 0 and c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED') then
+      if c.moving then
+        raise exception 'campaign % is still being ended', campaign using errcode = 'serialization_failure';
+      end if;
+      update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
+        reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
+        rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end
+      where id = campaign;
+    elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
     end if;
   end if;
@@ -644,7 +710,8 @@ begin
     total = total + d_total, pending = pending + d_pending, queued = queued + d_queued, sending = sending + d_sending,
     retrying = retrying + d_retrying, unknown = unknown + d_unknown, held = held + d_held, sent = sent + d_sent,
     failed = failed + d_failed, suppressed = suppressed + d_suppressed, cancelled = cancelled + d_cancelled,
-    delivered = delivered + d_delivered, bounced = bounced + d_bounced
+    delivered = delivered + d_delivered, bounced = bounced + d_bounced,
+    unsubscribed = unsubscribed + d_unsubscribed, complained = complained + d_complained
   where id = campaign
   returning * into c;
   if c.id is null then
@@ -713,6 +780,7 @@ begin
     'id', new.id, 'version', new.version, 'revision', new.revision, 'status', new.status, 'total', new.total, 'pending', new.pending,
     'queued', new.queued, 'sending', new.sending, 'retrying', new.retrying, 'unknown', new.unknown, 'sent', new.sent, 'failed', new.failed,
     'suppressed', new.suppressed, 'cancelled', new.cancelled, 'delivered', new.delivered, 'bounced', new.bounced,
+    'unsubscribed', new.unsubscribed, 'complained', new.complained,
     'hold_until', new.hold_until, 'hold_reason', new.hold_reason)::text);
   return null;
 end $function$;
@@ -776,7 +844,8 @@ begin
   insert into campaign_runs (campaign_id, round, channel, status, unreached)
   values (new.id, new.retry_count, new.channel, new.status, missed)
   on conflict (campaign_id, round) do update set status = excluded.status, unreached = excluded.unreached;
-  if new.status = 'SENT' then
+  -- One person's retry is no news of the campaign.
+  if new.status = 'SENT' or old.reopened_from is not null then
     return null;
   end if;
   snapshot := jsonb_build_object('campaign', to_jsonb(new) - '{html,text}'::text[], 'unreached', missed);
@@ -832,10 +901,10 @@ begin
       when new.status = 'SCHEDULED' then 'scheduled'
       when new.status = 'DRAFT' then 'unscheduled'
       when new.status = 'PAUSED' then 'paused'
-      when new.status = 'CANCELLED' then 'cancelled'
+      when new.status = 'CANCELLED' and old.reopened_from is null then 'cancelled'
       when new.status = 'SENDING' and old.status = 'PAUSED' then 'resumed'
       when new.status = 'SENDING' and new.retry_count > old.retry_count then 'retried'
-      when new.status = 'SENDING' and old.status in ('PARTIALLY_SENT', 'FAILED', 'SENT') then 'reopened'
+      when new.status = 'SENDING' and old.status in ('PARTIALLY_SENT', 'FAILED', 'SENT', 'CANCELLED') then 'reopened'
       when new.status = 'SENDING' then 'started'
       when old.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then 'outcome_changed'
       else 'ended'
@@ -857,9 +926,26 @@ AS $function$
     ('SCHEDULED', 'DRAFT'), ('SCHEDULED', 'SENDING'), ('SCHEDULED', 'CANCELLED'),
     ('SENDING', 'PAUSED'), ('SENDING', 'SENT'), ('SENDING', 'PARTIALLY_SENT'), ('SENDING', 'FAILED'), ('SENDING', 'CANCELLED'),
     ('PAUSED', 'SENDING'), ('PAUSED', 'SENT'), ('PAUSED', 'PARTIALLY_SENT'), ('PAUSED', 'FAILED'), ('PAUSED', 'CANCELLED'),
-    ('PARTIALLY_SENT', 'SENDING'), ('FAILED', 'SENDING'),
+    ('PARTIALLY_SENT', 'SENDING'), ('FAILED', 'SENDING'), ('SENT', 'SENDING'), ('CANCELLED', 'SENDING'),
     ('SENT', 'PARTIALLY_SENT'), ('SENT', 'FAILED'), ('PARTIALLY_SENT', 'FAILED'), ('PARTIALLY_SENT', 'SENT'), ('FAILED', 'SENT'), ('FAILED', 'PARTIALLY_SENT'))
 $function$;
+
+CREATE OR REPLACE FUNCTION public.confirm_restored(who text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update ledger_home set
+    row_xid = pg_current_xact_id()::xid::text, table_oid = 'ledger_home'::regclass, timeline = ledger_timeline(),
+    confirmed_at = now(), confirmed_by = who
+  where restored_at is not null and confirmed_at is null and xmin::text = row_xid and tableoid = table_oid;
+  if not found then
+    return false;
+  end if;
+  perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', id), priority => -20)
+  from campaigns where status = 'SENDING';
+  return true;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.delivery_rank(d delivery)
  RETURNS integer
@@ -884,7 +970,7 @@ begin
   into share
   from campaigns c join provider_gates g on g.channel = c.channel,
     lateral (select greatest(10, 2 * coalesce(g.rate, case c.channel when 'email' then email_rate else sms_rate end, 'infinity')) as messages) as two_seconds
-  where c.id = campaign and g.hold_until is null and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
+  where c.id = campaign and g.hold_until is null and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
   if not found then
     queued := 0;
     more := false;
@@ -932,18 +1018,22 @@ CREATE OR REPLACE FUNCTION public.end_campaign_if_done(c campaigns)
 AS $function$
 declare
   in_flight integer := c.queued + c.sending + c.retrying + c.unknown - c.held;
-  result campaign_status := campaign_outcome(c.total, c.sent, c.suppressed);
+  result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
+  is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+  if c.status not in ('SENDING', 'PAUSED') or c.moving or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
     return;
   end if;
   update campaigns set
     status = result,
-    finished_at = now(),
-    failed_at = case when result <> 'SENT' then now() end,
-    failure_code = case when result <> 'SENT' then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
-    failure_reason = case when result <> 'SENT' then coalesce(c.stop_reason, c.rest_reason,
+    finished_at = coalesce(c.reopened_finished_at, now()),
+    failed_at = case when is_failed then coalesce(c.reopened_failed_at, c.reopened_finished_at, now()) end,
+    failure_code = case when is_failed then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
+    failure_reason = case when is_failed then coalesce(c.stop_reason, c.rest_reason,
       recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
+    reopened_from = null,
+    reopened_finished_at = null,
+    reopened_failed_at = null,
     stop_code = null,
     stop_reason = null,
     rest_code = null,
@@ -995,6 +1085,98 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.ledger_may_send(known_attempt bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select h.xmin::text = h.row_xid and h.tableoid = h.table_oid and (h.restored_at is null or h.confirmed_at is not null)
+    and known_attempt <= (select last_value from attempt_ids)
+  from ledger_home h
+$function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_state(known_attempt bigint)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case
+    when h.xmin::text <> h.row_xid or h.tableoid <> h.table_oid then 'copied'
+    when known_attempt > (select last_value from attempt_ids) then 'older'
+    when known_attempt = 0 and h.timeline is distinct from coalesce(ledger_timeline(), h.timeline) then 'recovered'
+    when h.restored_at is not null and h.confirmed_at is null then 'restored'
+    else 'home'
+  end
+  from ledger_home h
+$function$;
+
+CREATE OR REPLACE FUNCTION public.ledger_timeline()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8);
+exception when others then
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.note_restored(how text, known_attempt bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  home ledger_home;
+  until timestamptz;
+  c record;
+begin
+  select * into home from ledger_home for update;
+  if known_attempt is not null and ledger_state(known_attempt) not in ('copied', 'older', 'recovered') then
+    return false;
+  end if;
+  select greatest(
+    (select max(finished_at) from (select finished_at from attempts order by id desc limit 1000) newest),
+    (select max(at) from (select at from campaign_events order by id desc limit 100) newest),
+    (select max(greatest(started_at, ended_at)) from workers),
+    (select max(created_at) from campaigns),
+    (select max(created_at) from app_users),
+    '2000-01-01'::timestamptz) into until;
+  update ledger_home set
+    row_xid = pg_current_xact_id()::xid::text, table_oid = 'ledger_home'::regclass, timeline = ledger_timeline(),
+    restored_at = now(), restored_how = how, known_until = until, confirmed_at = null, confirmed_by = null;
+
+  perform setval('attempt_ids', greatest((select last_value from attempt_ids), coalesce(known_attempt, 0)) + 1000000000);
+  perform setval(pg_get_serial_sequence('recipients', 'id'), (select last_value from recipients_id_seq) + 100000000);
+  perform setval(pg_get_serial_sequence('campaigns', 'id'), (select last_value from campaigns_id_seq) + 1000);
+
+  perform set_config('rollcall.restoring', '1', true);
+  for c in
+    select id, status from campaigns
+    where status in ('SENDING', 'PAUSED') or (status = 'SCHEDULED' and scheduled_at <= now()) order by id for no key update
+  loop
+    if c.status = 'PAUSED' then
+      -- Somebody may have resumed it. Nothing is sent until somebody does, and is told so.
+      update campaigns set known_until = until, unknown_policy = 'hold' where id = c.id;
+      continue;
+    end if;
+    if c.status = 'SCHEDULED' then
+      update campaigns set status = 'SENDING', started_at = scheduled_at, started_by = 'schedule' where id = c.id;
+    end if;
+    update campaigns set
+      status = 'PAUSED', moving = true, doubtful = true, dispatch_requested = false, known_until = until, unknown_policy = 'hold'
+    where id = c.id;
+    insert into campaign_events (campaign_id, kind, details)
+    values (c.id, 'restored', jsonb_build_object('from', c.status, 'known_until', until));
+    perform graphile_worker.add_job('move_recipients', json_build_object('campaign_id', c.id), priority => -20);
+  end loop;
+  perform set_config('rollcall.restoring', '', true);
+
+  insert into alerts (key, type, data)
+  values ('restored ' || pg_current_xact_id()::text, 'database.restored', jsonb_build_object('restored', jsonb_build_object('known_until', until)))
+  on conflict (key) do nothing;
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.provider_events_are_final()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1034,7 +1216,7 @@ begin
     if d.attempted then
       raise exception 'recipients with attempts are never deleted' using errcode = 'restrict_violation';
     end if;
-    perform apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0);
+    perform apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0, 0, 0);
   end loop;
   return null;
 end $function$;
@@ -1045,7 +1227,7 @@ CREATE OR REPLACE FUNCTION public.recipients_failed_reason(total integer, sent i
  IMMUTABLE PARALLEL SAFE
 AS $function$
   select (total - suppressed - sent) || ' of ' || (total - suppressed)
-    || ' recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.'
+    || ' recipients could not be confirmed as sent. A retry sends to those whose failure may pass.'
 $function$;
 
 CREATE OR REPLACE FUNCTION public.recipients_inserted()
@@ -1064,7 +1246,7 @@ begin
       raise exception 'recipients start as pending or suppressed' using errcode = 'check_violation';
     end if;
     -- Waits for whoever is deleting the campaign, and keeps others from doing so until this transaction ends.
-    if apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0) is null then
+    if apply_recipient_changes(d.campaign_id, d.n, d.pending, 0, 0, 0, 0, 0, 0, 0, d.suppressed, 0, 0, 0, 0, 0) is null then
       raise exception 'there is no campaign %', d.campaign_id using errcode = 'foreign_key_violation';
     end if;
   end loop;
@@ -1095,16 +1277,18 @@ begin
       coalesce(sum(n) filter (where status = 'cancelled'), 0)::integer as cancelled,
       coalesce(sum(n) filter (where delivery = 'delivered'), 0)::integer as delivered,
       coalesce(sum(n) filter (where delivery = 'bounced'), 0)::integer as bounced,
+      coalesce(sum(n) filter (where unsubscribed_at is not null), 0)::integer as unsubscribed,
+      coalesce(sum(n) filter (where delivery = 'complained'), 0)::integer as complained,
       bool_or(status = 'failed') as failures
     from (
-      select campaign_id, status, unknown_until, delivery, 1 as n from new_rows
+      select campaign_id, status, unknown_until, delivery, unsubscribed_at, 1 as n from new_rows
       union all
-      select campaign_id, status, unknown_until, delivery, -1 from old_rows
+      select campaign_id, status, unknown_until, delivery, unsubscribed_at, -1 from old_rows
     ) as both_sides
     group by campaign_id order by campaign_id
   loop
     v := apply_recipient_changes(d.campaign_id, 0, d.pending, d.queued, d.sending, d.retrying, d.unknown, d.held, d.sent, d.failed,
-      d.suppressed, d.cancelled, d.delivered, d.bounced);
+      d.suppressed, d.cancelled, d.delivered, d.bounced, d.unsubscribed, d.complained);
 
     if d.failures then
       for f in
@@ -1208,7 +1392,7 @@ CREATE TRIGGER campaign_hold_event AFTER UPDATE ON public.campaigns FOR EACH ROW
 CREATE TRIGGER campaign_listed AFTER INSERT OR DELETE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_listed();
 CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status])))) EXECUTE FUNCTION campaign_raises_alerts();
 CREATE TRIGGER campaign_revision BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status = 'DRAFT'::campaign_status) OR (new.status = 'DRAFT'::campaign_status))) EXECUTE FUNCTION campaign_revision();
-CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_status_event();
+CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (COALESCE(current_setting('rollcall.restoring'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION campaign_status_event();
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER provider_events_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION provider_events_are_final();
 CREATE TRIGGER provider_hold_raises_alert AFTER UPDATE ON public.provider_gates FOR EACH ROW WHEN (((old.held_since IS NULL) AND (new.held_since IS NOT NULL))) EXECUTE FUNCTION provider_hold_raises_alert();
@@ -1318,9 +1502,29 @@ create view reporting.attempts as
     a.http_status,
     a.provider_code,
     a.reason,
-    a.actor
+    a.actor,
+        CASE
+            WHEN former.round IS NULL THEN r.address
+            ELSE former.address
+        END AS address
    FROM attempts a
-     JOIN campaigns c ON c.id = a.campaign_id;
+     JOIN campaigns c ON c.id = a.campaign_id
+     LEFT JOIN recipients r ON r.campaign_id = a.campaign_id AND r.id = a.recipient_id
+     LEFT JOIN LATERAL ( SELECT f.round,
+            f.address
+           FROM former_addresses f
+          WHERE f.recipient_id = a.recipient_id AND f.round >= a.round
+          ORDER BY f.round
+         LIMIT 1) former ON true;
+
+create view reporting.campaign_events with (security_barrier=true) as
+ SELECT campaign_id,
+    recipient_id,
+    at,
+    kind,
+    actor,
+    details
+   FROM campaign_events e;
 
 create view reporting.campaigns as
  SELECT id,
@@ -1362,7 +1566,12 @@ create view reporting.campaigns as
            FROM campaign_quarters q
           WHERE q.campaign_id = c.id AND q.ledger_version = c.ledger_version), ( SELECT count(*) AS count
            FROM recovered_recipients r
-          WHERE r.campaign_id = c.id)) AS recovered_by_retry
+          WHERE r.campaign_id = c.id)) AS recovered_by_retry,
+    unsubscribed,
+    complained,
+    subject,
+    sender,
+    started_by
    FROM campaigns c;
 
 create view reporting.daily_sends with (security_barrier=true) as
@@ -1372,14 +1581,20 @@ create view reporting.daily_sends with (security_barrier=true) as
     sum(failed) AS failed,
     sum(attempts) AS attempts,
     sum(retried) AS retried,
-    sum(recovered) AS recovered
+    sum(recovered) AS recovered,
+    sum(bounced) AS bounced,
+    sum(complained) AS complained,
+    sum(unsubscribed) AS unsubscribed
    FROM ( SELECT c.channel,
             q.quarter,
             q.sent,
             q.failed,
             q.attempts,
             q.retried,
-            q.recovered
+            q.recovered,
+            0 AS bounced,
+            0 AS complained,
+            0 AS unsubscribed
            FROM campaigns c
              JOIN campaign_quarters q ON q.campaign_id = c.id AND q.ledger_version = c.ledger_version
         UNION ALL
@@ -1389,12 +1604,43 @@ create view reporting.daily_sends with (security_barrier=true) as
             q.failed,
             q.attempts,
             q.retried,
-            q.recovered
+            q.recovered,
+            0 AS bounced,
+            0 AS complained,
+            0 AS unsubscribed
            FROM campaigns c
              JOIN campaign_quarters_now q ON q.campaign_id = c.id
           WHERE NOT (EXISTS ( SELECT
                    FROM campaign_quarters k
-                  WHERE k.campaign_id = c.id AND k.ledger_version = c.ledger_version))) parts
+                  WHERE k.campaign_id = c.id AND k.ledger_version = c.ledger_version))
+        UNION ALL
+         SELECT c.channel,
+            e.at,
+            0,
+            0,
+            0,
+            0,
+            0,
+            (e.what = 'bounced'::text)::integer AS int4,
+            (e.what = 'complained'::text)::integer AS int4,
+            (e.what = 'unsubscribed'::text)::integer AS int4
+           FROM ( SELECT p.campaign_id,
+                    p.recipient_id,
+                        CASE
+                            WHEN p.kind = ANY (ARRAY['bounced'::text, 'blocked'::text]) THEN 'bounced'::text
+                            WHEN p.kind = ANY (ARRAY['unsubscribed'::text, 'stopped'::text]) THEN 'unsubscribed'::text
+                            ELSE 'complained'::text
+                        END AS what,
+                    min(p.occurred_at) AS at
+                   FROM provider_events p
+                  WHERE (p.kind = ANY (ARRAY['bounced'::text, 'blocked'::text, 'dropped'::text, 'undelivered'::text, 'complained'::text, 'unsubscribed'::text, 'stopped'::text])) AND (p.kind = ANY (ARRAY['bounced'::text, 'blocked'::text, 'complained'::text, 'unsubscribed'::text, 'stopped'::text])) AND p.recipient_id IS NOT NULL
+                  GROUP BY p.campaign_id, p.recipient_id, (
+                        CASE
+                            WHEN p.kind = ANY (ARRAY['bounced'::text, 'blocked'::text]) THEN 'bounced'::text
+                            WHEN p.kind = ANY (ARRAY['unsubscribed'::text, 'stopped'::text]) THEN 'unsubscribed'::text
+                            ELSE 'complained'::text
+                        END)) e
+             JOIN campaigns c ON c.id = e.campaign_id) parts
   GROUP BY (quarter::date), (channel::text);
 
 create view reporting.failure_reasons with (security_barrier=true) as
@@ -1411,6 +1657,30 @@ create view reporting.failure_reasons with (security_barrier=true) as
   WHERE r.listed_as = 'failed'::recipient_status
   GROUP BY r.campaign_id, c.channel, r.failure_code, l.label;
 
+create view reporting.imports with (security_barrier=true) as
+ SELECT campaign_id,
+    file_name,
+    rows,
+    accepted,
+    duplicates,
+    rejected,
+    created_at,
+    created_by
+   FROM imports i;
+
+create view reporting.provider_events with (security_barrier=true) as
+ SELECT campaign_id,
+    recipient_id,
+    provider,
+    kind,
+    occurred_at,
+    received_at,
+    code,
+    failure_code,
+    reason
+   FROM provider_events p
+  WHERE campaign_id IS NOT NULL;
+
 create view reporting.recipients as
  SELECT r.campaign_id,
     r.id AS recipient_id,
@@ -1424,7 +1694,13 @@ create view reporting.recipients as
     r.failure_code,
     r.failure_reason,
     r.delivery::text AS delivery,
-    r.delivered_at
+    GREATEST(r.delivered_at,
+        CASE
+            WHEN r.delivered_at IS NOT NULL THEN r.sent_at
+            ELSE NULL::timestamp with time zone
+        END) AS delivered_at,
+    r.unsubscribed_at,
+    r.variables
    FROM recipients r
      JOIN campaigns c ON c.id = r.campaign_id;
 
@@ -1439,6 +1715,18 @@ create view reporting.retry_recovery with (security_barrier=true) as
      JOIN campaigns c ON c.id = a.campaign_id
   WHERE a.is_retry
   GROUP BY a.campaign_id, c.channel, a.round, a.number;
+
+create view reporting.suppressions with (security_barrier=true) as
+ SELECT s.channel::text AS channel,
+    s.address,
+    r.reason::text AS reason,
+    r.source,
+    r.campaign_id,
+    r.recipient_id,
+    r.created_at,
+    r.created_by
+   FROM suppressions s
+     JOIN suppression_reasons r ON r.suppression_id = s.id;
 
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on schema reporting is 'Campaigns, recipients and attempts for reports. Read-only views over the live ledger: always up to date, and nothing here can change anything.';
@@ -1456,6 +1744,14 @@ comment on column reporting.attempts.http_status is 'HTTP status of the answer; 
 comment on column reporting.attempts.provider_code is 'The provider''s own error code, such as Twilio''s 21211; null where it gave none.';
 comment on column reporting.attempts.reason is 'What went wrong, in words; null for accepted ones.';
 comment on column reporting.attempts.actor is 'Who asked for the retry round that it belongs to; null in the first round.';
+comment on column reporting.attempts.address is 'What this attempt was sent to, which may have been corrected since; null where that is not known any more.';
+comment on view reporting.campaign_events is 'What happened to a campaign and who did it: scheduled, started, paused, resumed, held, released, retried, ended and more.';
+comment on column reporting.campaign_events.campaign_id is 'The campaign: reporting.campaigns.id.';
+comment on column reporting.campaign_events.recipient_id is 'The recipient, for what was done for one alone; else null.';
+comment on column reporting.campaign_events.at is 'When it happened.';
+comment on column reporting.campaign_events.kind is 'What happened, as a fixed word; the API lists them.';
+comment on column reporting.campaign_events.actor is 'Who did it: a persons name or an API keys; null where Rollcall did by itself.';
+comment on column reporting.campaign_events.details is 'More about it as JSON, such as the reason or the numbers of that moment.';
 comment on view reporting.campaigns is 'One row for each campaign, with how many of its recipients are in each state now. total is always the sum of pending, queued, sending, retrying, unknown, sent, failed, suppressed and cancelled.';
 comment on column reporting.campaigns.id is 'The campaign''s number, as in its page''s address. campaign_id in the other views.';
 comment on column reporting.campaigns.name is 'Its name, as people gave it. Not unique.';
@@ -1478,7 +1774,7 @@ comment on column reporting.campaigns.time_zone is 'The time zone in which that 
 comment on column reporting.campaigns.started_at is 'When sending began; null before.';
 comment on column reporting.campaigns.finished_at is 'When it ended; null while it has not. A retry opens it again, and then it is the time of the new end.';
 comment on column reporting.campaigns.failed_at is 'When it ended as FAILED or PARTIALLY_SENT; null in every other state.';
-comment on column reporting.campaigns.failure_code is 'Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.';
+comment on column reporting.campaigns.failure_code is 'Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, trial_account, sender_not_verified, sender_not_registered, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.';
 comment on column reporting.campaigns.failure_reason is 'The same in a sentence, with what to do about it.';
 comment on column reporting.campaigns.retry_count is 'Retry rounds that people have started. Automatic retries are not counted here.';
 comment on column reporting.campaigns.max_retries is 'Retry rounds that people may start.';
@@ -1491,6 +1787,11 @@ comment on column reporting.campaigns.version is 'Grows with every change of the
 comment on column reporting.campaigns.created_at is 'When it was made.';
 comment on column reporting.campaigns.created_by is 'Who made it: a person''s name or an API key''s.';
 comment on column reporting.campaigns.recovered_by_retry is 'Recipients that are sent now and whose last accepted attempt was not their first attempt, whether Rollcall or a person asked for the retry. They are part of sent: without retries they would be missing there.';
+comment on column reporting.campaigns.unsubscribed is 'Recipients who asked by a message of this campaign not to get any more.';
+comment on column reporting.campaigns.complained is 'Recipients who reported a message of this campaign as spam.';
+comment on column reporting.campaigns.subject is 'The subject line, as written, with its variables; null for texts.';
+comment on column reporting.campaigns.sender is 'The sender of its messages; null: the one of the installation.';
+comment on column reporting.campaigns.started_by is 'Who started sending; null where a schedule did.';
 comment on view reporting.daily_sends is 'One row for each day and channel on which something happened. Days begin at midnight in the session''s time zone: SET TIME ZONE ''Europe/Berlin'' gives days of Berlin. sent, failed and recovered count recipients as they stand now, so their sums are those of reporting.campaigns; attempts and retried count calls.';
 comment on column reporting.daily_sends.day is 'The day, in the session''s time zone.';
 comment on column reporting.daily_sends.channel is 'email or sms.';
@@ -1499,6 +1800,9 @@ comment on column reporting.daily_sends.failed is 'Recipients that are failed no
 comment on column reporting.daily_sends.attempts is 'Calls to the provider that ended on this day.';
 comment on column reporting.daily_sends.retried is 'Of those calls, the ones whose recipient had been tried before, automatically or by a person.';
 comment on column reporting.daily_sends.recovered is 'Of the sent ones, those whose last accepted attempt was not their first attempt (recovered_by_retry of reporting.campaigns).';
+comment on column reporting.daily_sends.bounced is 'Recipients whose message came back, by the day of the first report.';
+comment on column reporting.daily_sends.complained is 'Recipients who reported a message as spam, by the day of the first report.';
+comment on column reporting.daily_sends.unsubscribed is 'Recipients who asked by a message not to get any more, by the day on which they did first.';
 comment on view reporting.failure_reasons is 'Why recipients failed: one row for each campaign and reason. Only those that are failed now count; who was reached by a retry does not.';
 comment on column reporting.failure_reasons.campaign_id is 'The campaign: reporting.campaigns.id.';
 comment on column reporting.failure_reasons.channel is 'email or sms.';
@@ -1507,6 +1811,25 @@ comment on column reporting.failure_reasons.label is 'The reason in words, as th
 comment on column reporting.failure_reasons.recipients is 'Recipients that are failed for this reason now.';
 comment on column reporting.failure_reasons.first_at is 'When the first of them failed.';
 comment on column reporting.failure_reasons.last_at is 'When the last of them failed.';
+comment on view reporting.imports is 'One row for each contact file that became part of a list.';
+comment on column reporting.imports.campaign_id is 'The campaign: reporting.campaigns.id.';
+comment on column reporting.imports.file_name is 'The name of the file; null where none was told.';
+comment on column reporting.imports.rows is 'Rows in the file: the sum of accepted, duplicates and rejected.';
+comment on column reporting.imports.accepted is 'Rows that became recipients.';
+comment on column reporting.imports.duplicates is 'Rows whose address the list had already.';
+comment on column reporting.imports.rejected is 'Rows without an address that could be read.';
+comment on column reporting.imports.created_at is 'When it was imported.';
+comment on column reporting.imports.created_by is 'Who imported it.';
+comment on view reporting.provider_events is 'What providers told about messages after they had taken them, once each, with codes and words: deliveries, bounces, complaints and wishes to leave.';
+comment on column reporting.provider_events.campaign_id is 'The campaign: reporting.campaigns.id.';
+comment on column reporting.provider_events.recipient_id is 'The recipient: reporting.recipients.recipient_id.';
+comment on column reporting.provider_events.provider is 'sendgrid, twilio, or rollcall for its own unsubscribe links.';
+comment on column reporting.provider_events.kind is 'processed, deferred, delivered, bounced, blocked, dropped, undelivered, complained, unsubscribed, resubscribed, stopped or started.';
+comment on column reporting.provider_events.occurred_at is 'When it happened, as the provider says; whole seconds.';
+comment on column reporting.provider_events.received_at is 'When Rollcall heard of it.';
+comment on column reporting.provider_events.code is 'The providers own code, such as 5.1.1 or 30007; null where it gave none.';
+comment on column reporting.provider_events.failure_code is 'The reason as a fixed word, where a text did not arrive.';
+comment on column reporting.provider_events.reason is 'The words of the provider or the receiving server, without addresses.';
 comment on view reporting.recipients is 'One row for each recipient of each campaign, as it stands now. The same address has a row in every campaign that it is part of.';
 comment on column reporting.recipients.campaign_id is 'The campaign: reporting.campaigns.id.';
 comment on column reporting.recipients.recipient_id is 'The recipient''s number, unique over all campaigns.';
@@ -1520,7 +1843,9 @@ comment on column reporting.recipients.failed_at is 'When it was given up; null 
 comment on column reporting.recipients.failure_code is 'Why it failed, or while it is being retried why the last attempt did. reporting.failure_reasons has the words.';
 comment on column reporting.recipients.failure_reason is 'The same in a sentence, with the provider''s own words where it gave any.';
 comment on column reporting.recipients.delivery is 'What the provider told after it had accepted the message: deferred, delivered, bounced, undelivered or complained; null: nothing yet.';
-comment on column reporting.recipients.delivered_at is 'When the message was delivered; null if that was not told.';
+comment on column reporting.recipients.delivered_at is 'When the message was delivered, never before sent_at; null if that was not told.';
+comment on column reporting.recipients.unsubscribed_at is 'When they asked by this message not to get any more; null: they did not.';
+comment on column reporting.recipients.variables is 'The columns of the contact file, as JSON.';
 comment on view reporting.retry_recovery is 'How much each further attempt saved: one row for each campaign, round and number, over attempts whose recipient had been tried before. First attempts are not in it.';
 comment on column reporting.retry_recovery.campaign_id is 'The campaign: reporting.campaigns.id.';
 comment on column reporting.retry_recovery.channel is 'email or sms.';
@@ -1528,11 +1853,24 @@ comment on column reporting.retry_recovery.round is '0: automatic retries of the
 comment on column reporting.retry_recovery.number is 'The attempt''s number in its round, 1 to 4. In round 0 the first automatic retry is number 2.';
 comment on column reporting.retry_recovery.attempted is 'Further attempts with this round and number.';
 comment on column reporting.retry_recovery.accepted is 'Of those, how many the provider accepted. Their sum may exceed recovered_by_retry where a carrier refused an accepted SMS later.';
+comment on view reporting.suppressions is 'Who is never sent to: one row for each address, reason and source. An address is sent to again once it has no row.';
+comment on column reporting.suppressions.channel is 'email or sms.';
+comment on column reporting.suppressions.address is 'The email address in lower case, or the phone number in E.164.';
+comment on column reporting.suppressions.reason is 'manual, stop, unsubscribe, hard_bounce or complaint.';
+comment on column reporting.suppressions.source is 'Who told it: person, import, link, sendgrid, twilio or sandbox.';
+comment on column reporting.suppressions.campaign_id is 'The campaign whose message it followed; null where that is not known.';
+comment on column reporting.suppressions.recipient_id is 'The recipient of that message; null where that is not known.';
+comment on column reporting.suppressions.created_at is 'When it was written down.';
+comment on column reporting.suppressions.created_by is 'Who put it there; null where no person did.';
 
 grant select on reporting.attempts to reporting_reader;
+grant select on reporting.campaign_events to reporting_reader;
 grant select on reporting.campaigns to reporting_reader;
 grant select on reporting.daily_sends to reporting_reader;
 grant select on reporting.failure_reasons to reporting_reader;
+grant select on reporting.imports to reporting_reader;
+grant select on reporting.provider_events to reporting_reader;
 grant select on reporting.recipients to reporting_reader;
 grant select on reporting.retry_recovery to reporting_reader;
+grant select on reporting.suppressions to reporting_reader;
 grant usage on schema reporting to reporting_reader;

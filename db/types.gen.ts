@@ -210,12 +210,14 @@ export interface Campaigns {
   cancelled: Generated<number>;
   channel: Channel;
   cloned_from: number | null;
+  complained: Generated<number>;
   created_at: Generated<Timestamp>;
   created_by: string | null;
   delivered: Generated<number>;
   dispatch_after: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
+  doubtful: Generated<boolean>;
   emptying: Generated<boolean>;
   failed: Generated<number>;
   failed_at: Timestamp | null;
@@ -227,6 +229,7 @@ export interface Campaigns {
   hold_until: Timestamp | null;
   html: string | null;
   id: Generated<number>;
+  known_until: Timestamp | null;
   ledger_version: Generated<number>;
   max_retries: Generated<number>;
   moving: Generated<boolean>;
@@ -237,6 +240,9 @@ export interface Campaigns {
   preparing: Generated<boolean>;
   preparing_of: number | null;
   queued: Generated<number>;
+  reopened_failed_at: Timestamp | null;
+  reopened_finished_at: Timestamp | null;
+  reopened_from: CampaignStatus | null;
   rest_code: string | null;
   rest_reason: string | null;
   retried_at: Timestamp | null;
@@ -263,6 +269,7 @@ export interface Campaigns {
   total: Generated<number>;
   unknown: Generated<number>;
   unknown_policy: Generated<UnknownPolicy>;
+  unsubscribed: Generated<number>;
   variables: Generated<string[]>;
   version: Generated<number>;
 }
@@ -303,19 +310,36 @@ export interface IdempotencyKeys {
 
 export interface ImportRejects {
   address: string;
+  advice: string | null;
   import_id: number;
   line: number;
   reason: string;
+  variables: Json | null;
+}
+
+export interface ImportRuns {
+  campaign_id: number;
+  file_name: string | null;
+  id: Generated<number>;
+  message: string | null;
+  rows: Generated<number>;
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  started_by: string | null;
+  state: Generated<string>;
+  stop: Generated<boolean>;
 }
 
 export interface Imports {
   accepted: number;
   campaign_id: number;
+  columns: Json | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;
   duplicates: number;
   file_name: string | null;
   id: Generated<number>;
+  left_out: Generated<number>;
   rejected: number;
   rows: number;
 }
@@ -330,6 +354,19 @@ export interface InboundMessages {
   recipient: string | null;
   recipient_id: number | null;
   sender: string;
+}
+
+export interface LedgerHome {
+  confirmed_at: Timestamp | null;
+  confirmed_by: string | null;
+  known_until: Timestamp | null;
+  ledger_id: Generated<string>;
+  one: Generated<boolean>;
+  restored_at: Timestamp | null;
+  restored_how: string | null;
+  row_xid: string;
+  table_oid: number;
+  timeline: string | null;
 }
 
 export interface NotificationReads {
@@ -386,6 +423,7 @@ export interface Recipients {
   sent_at: Timestamp | null;
   status: Generated<RecipientStatus>;
   unknown_until: Timestamp | null;
+  unsubscribed_at: Timestamp | null;
   variables: Generated<Json>;
 }
 
@@ -409,6 +447,10 @@ export interface ReportingAttempts {
    * Who asked for the retry round that it belongs to; null in the first round.
    */
   actor: string | null;
+  /**
+   * What this attempt was sent to, which may have been corrected since; null where that is not known any more.
+   */
+  address: string | null;
   /**
    * The campaign: reporting.campaigns.id.
    */
@@ -459,6 +501,33 @@ export interface ReportingAttempts {
   started_at: Timestamp | null;
 }
 
+export interface ReportingCampaignEvents {
+  /**
+   * Who did it: a persons name or an API keys; null where Rollcall did by itself.
+   */
+  actor: string | null;
+  /**
+   * When it happened.
+   */
+  at: Timestamp | null;
+  /**
+   * The campaign: reporting.campaigns.id.
+   */
+  campaign_id: number | null;
+  /**
+   * More about it as JSON, such as the reason or the numbers of that moment.
+   */
+  details: Json | null;
+  /**
+   * What happened, as a fixed word; the API lists them.
+   */
+  kind: string | null;
+  /**
+   * The recipient, for what was done for one alone; else null.
+   */
+  recipient_id: number | null;
+}
+
 export interface ReportingCampaigns {
   /**
    * Of the sent ones, how many the provider has reported as bounced.
@@ -472,6 +541,10 @@ export interface ReportingCampaigns {
    * email or sms.
    */
   channel: string | null;
+  /**
+   * Recipients who reported a message of this campaign as spam.
+   */
+  complained: number | null;
   /**
    * When it was made.
    */
@@ -493,7 +566,7 @@ export interface ReportingCampaigns {
    */
   failed_at: Timestamp | null;
   /**
-   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, sender_not_verified, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
+   * Why it ended so: recipients_failed, or what stopped it as a whole (credentials, out_of_credits, trial_account, sender_not_verified, sender_not_registered, account_suspended, configuration, content_rejected, provider_unavailable). Null unless failed_at is set.
    */
   failure_code: string | null;
   /**
@@ -561,6 +634,10 @@ export interface ReportingCampaigns {
    */
   scheduled_at: Timestamp | null;
   /**
+   * The sender of its messages; null: the one of the installation.
+   */
+  sender: string | null;
+  /**
    * Recipients whose message is being handed to the provider right now.
    */
   sending: number | null;
@@ -573,9 +650,17 @@ export interface ReportingCampaigns {
    */
   started_at: Timestamp | null;
   /**
+   * Who started sending; null where a schedule did.
+   */
+  started_by: string | null;
+  /**
    * DRAFT, SCHEDULED, SENDING, PAUSED, SENT (everybody who was not suppressed was sent to), PARTIALLY_SENT (some were), FAILED (nobody was) or CANCELLED.
    */
   status: string | null;
+  /**
+   * The subject line, as written, with its variables; null for texts.
+   */
+  subject: string | null;
   /**
    * Recipients on the suppression list: opted out, bounced before, or blocked by hand. Never sent to.
    */
@@ -593,6 +678,10 @@ export interface ReportingCampaigns {
    */
   unknown: number | null;
   /**
+   * Recipients who asked by a message of this campaign not to get any more.
+   */
+  unsubscribed: number | null;
+  /**
    * Grows with every change of the campaign or its recipients. Equal versions mean equal numbers.
    */
   version: number | null;
@@ -604,9 +693,17 @@ export interface ReportingDailySends {
    */
   attempts: number | null;
   /**
+   * Recipients whose message came back, by the day of the first report.
+   */
+  bounced: number | null;
+  /**
    * email or sms.
    */
   channel: string | null;
+  /**
+   * Recipients who reported a message as spam, by the day of the first report.
+   */
+  complained: number | null;
   /**
    * The day, in the session's time zone.
    */
@@ -627,6 +724,10 @@ export interface ReportingDailySends {
    * Recipients that are sent now, by the day on which the provider accepted their message.
    */
   sent: number | null;
+  /**
+   * Recipients who asked by a message not to get any more, by the day on which they did first.
+   */
+  unsubscribed: number | null;
 }
 
 export interface ReportingFailureReasons {
@@ -660,6 +761,80 @@ export interface ReportingFailureReasons {
   recipients: number | null;
 }
 
+export interface ReportingImports {
+  /**
+   * Rows that became recipients.
+   */
+  accepted: number | null;
+  /**
+   * The campaign: reporting.campaigns.id.
+   */
+  campaign_id: number | null;
+  /**
+   * When it was imported.
+   */
+  created_at: Timestamp | null;
+  /**
+   * Who imported it.
+   */
+  created_by: string | null;
+  /**
+   * Rows whose address the list had already.
+   */
+  duplicates: number | null;
+  /**
+   * The name of the file; null where none was told.
+   */
+  file_name: string | null;
+  /**
+   * Rows without an address that could be read.
+   */
+  rejected: number | null;
+  /**
+   * Rows in the file: the sum of accepted, duplicates and rejected.
+   */
+  rows: number | null;
+}
+
+export interface ReportingProviderEvents {
+  /**
+   * The campaign: reporting.campaigns.id.
+   */
+  campaign_id: number | null;
+  /**
+   * The providers own code, such as 5.1.1 or 30007; null where it gave none.
+   */
+  code: string | null;
+  /**
+   * The reason as a fixed word, where a text did not arrive.
+   */
+  failure_code: string | null;
+  /**
+   * processed, deferred, delivered, bounced, blocked, dropped, undelivered, complained, unsubscribed, resubscribed, stopped or started.
+   */
+  kind: string | null;
+  /**
+   * When it happened, as the provider says; whole seconds.
+   */
+  occurred_at: Timestamp | null;
+  /**
+   * sendgrid, twilio, or rollcall for its own unsubscribe links.
+   */
+  provider: string | null;
+  /**
+   * The words of the provider or the receiving server, without addresses.
+   */
+  reason: string | null;
+  /**
+   * When Rollcall heard of it.
+   */
+  received_at: Timestamp | null;
+  /**
+   * The recipient: reporting.recipients.recipient_id.
+   */
+  recipient_id: number | null;
+}
+
 export interface ReportingRecipients {
   /**
    * The email address in lower case, or the phone number as +15550100200 (E.164).
@@ -678,7 +853,7 @@ export interface ReportingRecipients {
    */
   channel: string | null;
   /**
-   * When the message was delivered; null if that was not told.
+   * When the message was delivered, never before sent_at; null if that was not told.
    */
   delivered_at: Timestamp | null;
   /**
@@ -713,6 +888,14 @@ export interface ReportingRecipients {
    * pending or queued (waiting), sending, retrying, unknown, sent, failed, suppressed or cancelled; the counters of reporting.campaigns explain them.
    */
   status: string | null;
+  /**
+   * When they asked by this message not to get any more; null: they did not.
+   */
+  unsubscribed_at: Timestamp | null;
+  /**
+   * The columns of the contact file, as JSON.
+   */
+  variables: Json | null;
 }
 
 export interface ReportingRetryRecovery {
@@ -740,6 +923,41 @@ export interface ReportingRetryRecovery {
    * 0: automatic retries of the first send; 1 and more: rounds that a person asked for, counted for each recipient.
    */
   round: number | null;
+}
+
+export interface ReportingSuppressions {
+  /**
+   * The email address in lower case, or the phone number in E.164.
+   */
+  address: string | null;
+  /**
+   * The campaign whose message it followed; null where that is not known.
+   */
+  campaign_id: number | null;
+  /**
+   * email or sms.
+   */
+  channel: string | null;
+  /**
+   * When it was written down.
+   */
+  created_at: Timestamp | null;
+  /**
+   * Who put it there; null where no person did.
+   */
+  created_by: string | null;
+  /**
+   * manual, stop, unsubscribe, hard_bounce or complaint.
+   */
+  reason: string | null;
+  /**
+   * The recipient of that message; null where that is not known.
+   */
+  recipient_id: number | null;
+  /**
+   * Who told it: person, import, link, sendgrid, twilio or sandbox.
+   */
+  source: string | null;
 }
 
 export interface SettingsInForce {
@@ -843,8 +1061,10 @@ export interface DB {
   former_addresses: FormerAddresses;
   idempotency_keys: IdempotencyKeys;
   import_rejects: ImportRejects;
+  import_runs: ImportRuns;
   imports: Imports;
   inbound_messages: InboundMessages;
+  ledger_home: LedgerHome;
   notification_reads: NotificationReads;
   provider_events: ProviderEvents;
   provider_gates: ProviderGates;
@@ -852,11 +1072,15 @@ export interface DB {
   recovered_recipients: RecoveredRecipients;
   repairs: Repairs;
   "reporting.attempts": ReportingAttempts;
+  "reporting.campaign_events": ReportingCampaignEvents;
   "reporting.campaigns": ReportingCampaigns;
   "reporting.daily_sends": ReportingDailySends;
   "reporting.failure_reasons": ReportingFailureReasons;
+  "reporting.imports": ReportingImports;
+  "reporting.provider_events": ReportingProviderEvents;
   "reporting.recipients": ReportingRecipients;
   "reporting.retry_recovery": ReportingRetryRecovery;
+  "reporting.suppressions": ReportingSuppressions;
   settings_in_force: SettingsInForce;
   sign_in_failures: SignInFailures;
   suppression_reasons: SuppressionReasons;

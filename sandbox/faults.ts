@@ -23,6 +23,8 @@ const channelFaults = z
     bad_key: z.boolean().default(false),
     /** Every request gets a 503 of a load balancer. */
     down: z.boolean().default(false),
+    /** Every request gets the sign-in page of a network, with status 200. */
+    captive: z.boolean().default(false),
     events: z.enum(['on', 'off']).default('on'),
     events_delay_ms: milliseconds.default(200),
   })
@@ -39,7 +41,7 @@ export type FaultsInput = z.input<typeof faultsSchema>;
 export type ChannelFaults = Faults[Channel];
 
 /** What happens to one message. */
-export type Fate = 'accept' | 'bounce' | '429' | '500' | 'invalid' | 'timeout' | 'timeout_accepted' | 'reset' | 'cut';
+export type Fate = 'accept' | 'bounce' | '429' | '500' | 'invalid' | 'timeout' | 'timeout_accepted' | 'reset' | 'cut' | 'blocked';
 
 /** Faults with all defaults filled in; what is left out is off. Throws a ZodError that names the field. */
 export function parseFaults(input: unknown): Faults {

@@ -13,6 +13,7 @@ const words: Record<string, Fate> = {
   timeout: 'timeout',
   timeoutaccepted: 'timeout_accepted',
   bounce: 'bounce',
+  blocked: 'blocked',
 };
 
 /** What each word before the `@` does, for `GET /sandbox`. */
@@ -22,6 +23,7 @@ export const addressScripts: Record<string, string> = {
   '+invalid': 'refused as an invalid address',
   '+timeout': 'no answer, no message',
   '+timeoutaccepted': 'no answer, but the message exists',
+  '+blocked': 'a web page of a firewall in the place of an answer',
   '+bounce': 'accepted, then an event says that it bounced',
 };
 
@@ -71,6 +73,8 @@ export const phoneScripts: Readonly<Record<string, PhoneScript>> = {
   '+19075550103': refusal(21408, 'country not allowed'),
   '+19075550104': refusal(21610, 'opted out'),
   '+19075550105': refusal(21614, 'not a mobile number'),
+  '+19075550106': refusal(21608, 'not verified on a trial account'),
+  '+19075550107': { steps: always('blocked'), does: 'a web page of a firewall in the place of an answer' },
   '+19075550111': { steps: [{ fate: '429', times: 1 }], does: 'asked to slow down once, then accepted' },
   '+19075550112': { steps: [{ fate: '429', times: 2 }], does: 'asked to slow down twice, then accepted' },
   '+19075550113': { steps: always('429'), does: 'always asked to slow down' },
@@ -85,6 +89,8 @@ export const phoneScripts: Readonly<Record<string, PhoneScript>> = {
   '+19075550143': failure('undelivered', 30006, 'landline'),
   '+19075550144': failure('undelivered', 30007, 'blocked by the carrier'),
   '+19075550145': failure('failed', 30008, 'unknown error'),
+  '+19075550146': failure('undelivered', 30034, 'sender not registered'),
+  '+19075550147': failure('undelivered', 30032, 'toll-free sender not verified'),
   '+15005550001': refusal(21211, 'not a valid number'),
   '+15005550002': refusal(21612, 'cannot be reached from this sender'),
   '+15005550003': refusal(21408, 'country not allowed'),

@@ -58,6 +58,9 @@ function carryOut(request: Request, fate: Fate, dialect: Dialect, state: State, 
     case 'invalid':
       refuse(request.invalid());
       break;
+    case 'blocked':
+      refuse(page(403, 'Blocked by the firewall'));
+      break;
     case 'reset':
       ledger.unanswered += 1;
       res.socket?.resetAndDestroy();
@@ -78,9 +81,15 @@ function carryOut(request: Request, fate: Fate, dialect: Dialect, state: State, 
 }
 
 function dialectRefusal(dialect: Dialect, state: State, faults: ChannelFaults, req: IncomingMessage): Answer | null {
+  if (faults.captive) return page(200, 'Sign in to the network');
   if (faults.down) return unavailable(faults.retry_after_s);
   if (faults.bad_key) return dialect.badKey;
   return dialect.unauthorized(req, state) ?? (faults.out_of_credits ? dialect.outOfCredits : null);
+}
+
+/** What somebody on the way says in the provider's place. */
+function page(status: number, text: string): Answer {
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: `<html><body><h1>${text}</h1></body></html>` };
 }
 
 function unavailable(retryAfterS: number | null): Answer {

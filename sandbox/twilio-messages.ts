@@ -11,6 +11,7 @@ export function messageResource(arrived: Arrived, accountSid: string, run: strin
   const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${sid}`;
   const created = new Date(arrived.at).toUTCString().replace('GMT', '+0000');
   const status = arrived.status === 'queued' && Date.now() - arrived.at >= sentAfterMs ? 'sent' : arrived.status;
+  const service = arrived.from.startsWith('MG');
   const body = typeof arrived.content?.body === 'string' ? arrived.content.body : null;
   return {
     account_sid: accountSid,
@@ -22,8 +23,8 @@ export function messageResource(arrived: Arrived, accountSid: string, run: strin
     direction: 'outbound-api',
     error_code: arrived.errorCode,
     error_message: arrived.errorCode === null ? null : 'The message was not delivered',
-    from: arrived.from,
-    messaging_service_sid: null,
+    from: service ? null : arrived.from,
+    messaging_service_sid: service ? arrived.from : null,
     num_media: '0',
     num_segments: String(Math.max(1, Math.ceil((body?.length ?? 0) / 153))),
     price: null,

@@ -74,13 +74,23 @@ function checkForm(form: URLSearchParams): Answer | null {
   if (from && !/^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11})$/.test(from)) {
     return twilioError(400, 21212, `The 'From' number ${from} is not a valid phone number, shortcode, or alphanumeric sender ID.`);
   }
+  const service = form.get('MessagingServiceSid');
+  if (service && !/^MG[0-9a-fA-F]{32}$/.test(service)) return twilioError(400, 21705, 'The Messaging Service is invalid');
   if (from === to) return twilioError(400, 21266, "'To' and 'From' number cannot be the same");
+  if (from && /^\+?\d+$/.test(from) && !isOwnNumber(from)) {
+    return twilioError(400, 21606, `The 'From' phone number ${from} is not a valid, message-capable Twilio phone number for this account.`);
+  }
   const text = form.get('Body') ?? '';
   if (text === '' && !form.has('MediaUrl') && !form.has('ContentSid')) return twilioError(400, 21602, 'Message body is required.');
   if ([...text].length > 1600) return twilioError(400, 21617, 'The concatenated message body exceeds the 1600 character limit.');
   if (callback !== null && !URL.canParse(callback))
     return twilioError(400, 21609, `The StatusCallback URL ${callback} is not a valid URL.`);
   return null;
+}
+
+/** Like a real account the sandbox has numbers of its own: those that belong to nobody (555-01xx), and the magic one of test credentials. */
+function isOwnNumber(from: string): boolean {
+  return /^\+1\d{3}55501\d\d$/.test(from) || from === '+15005550006';
 }
 
 function smsRequest(req: IncomingMessage, form: URLSearchParams): Request {
@@ -131,6 +141,7 @@ function refusalText(code: number, to: string): string {
     21408: `Permission to send an SMS has not been enabled for the region indicated by the 'To' number: ${to}`,
     21610: 'Attempt to send to unsubscribed recipient',
     21612: `Message cannot be sent with the current combination of 'To' (${to}) and 'From' parameters`,
+    21608: `The number ${to} is unverified. Trial accounts cannot send messages to unverified numbers`,
     21614: `'To' number: ${to}, is not a valid mobile number`,
   };
   return texts[code] ?? 'Message refused';

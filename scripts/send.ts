@@ -34,7 +34,7 @@ async function run(order: Order): Promise<number> {
   if (ready === null) {
     await client.discard(id);
     console.log('Nothing was sent.');
-    return 3;
+    return order.dryRun ? 0 : 3;
   }
 
   const page = `${order.url}/campaigns/${id}`;
@@ -63,10 +63,17 @@ async function run(order: Order): Promise<number> {
 }
 
 /** Imports and checks. @returns the revision that was checked; null where the person at the terminal says no */
-async function prepare(client: Client, { contacts, columns, url, yes, campaign }: Order, id: number): Promise<number | null> {
+async function prepare(client: Client, { contacts, columns, url, yes, dryRun, campaign }: Order, id: number): Promise<number | null> {
   console.log(`Importing ${contacts.path}`);
   const report = await client.import(id, contacts, columns);
   console.log(importText(report, url));
+  for (const warning of report.warnings) console.log(`Note: ${warning}`);
+  if (dryRun) {
+    for (const { line, address, written, reason, variables } of report.preview ?? []) {
+      console.log(`  line ${line}: ${address ?? `${written} (left out: ${reason})`} ${JSON.stringify(variables)}`);
+    }
+    return null;
+  }
   if (report.accepted === 0) throw new BadInput('The file has nobody to send to.');
 
   // Before the preview: what changes after it was read is not what was checked.

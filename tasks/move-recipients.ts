@@ -1,6 +1,8 @@
 import type { Task } from 'graphile-worker';
 import type { Database } from '#db/database.ts';
+import { markDoubtful } from '#db/queries/ledger-home.ts';
 import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
+import { requestSettle } from '#db/queries/settle-unknown.ts';
 import { campaignPayload } from './payloads.ts';
 
 /** After pause, cancel or an account-level stop: takes back, batch by batch, the recipients that must not be sent to. */
@@ -8,6 +10,8 @@ export const moveCampaignRecipients =
   (db: Database): Task =>
   async (payload) => {
     const { campaign_id } = campaignPayload.parse(payload);
+    // After a restored backup nobody of it is sent to by itself.
+    if ((await markDoubtful(db.pool, campaign_id)) > 0) await requestSettle(db.pool, 0);
     await moveRecipients(db.pool, campaign_id);
     await finishMove(db.pool, campaign_id);
   };

@@ -4,6 +4,7 @@ import { type Runner, run, type WorkerEvents } from 'graphile-worker';
 import { type AlertSender, createAlertSender } from '#app/domain/alerts/alert-sender.server.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { createEngine, SendAgainLater } from '#app/domain/sending/engine.server.ts';
+import { type LedgerMemory, rememberLedger } from '#app/domain/workers/ledger-memory.server.ts';
 import { keepAlive, type Liveness } from '#app/domain/workers/liveness.server.ts';
 import type { Env } from '#app/env.server.ts';
 import type { Logger } from '#app/log.server.ts';
@@ -36,7 +37,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-type SessionOptions = WorkerOptions & { alertSender: AlertSender };
+type SessionOptions = WorkerOptions & { alertSender: AlertSender; memory: LedgerMemory };
 
 /** One run of Graphile Worker with its registration; a lost connection to the database ends it, and another follows. */
 interface Session {
@@ -60,10 +61,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     );
   }
   const concurrency = concurrencyOf(env);
+  const memory = await rememberLedger(db, env.dataDir, log);
   const alertSender = createAlertSender(env);
   const stopping = new AbortController();
   const deadline = new AbortController();
-  let session: Session | null = await startSession({ ...options, alertSender }, concurrency, deadline.signal);
+  let session: Session | null = await startSession({ ...options, alertSender, memory }, concurrency, deadline.signal);
 
   const supervised = (async () => {
     while (session) {
@@ -78,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   async function nextSession(): Promise<Session | null> {
     for (let pauseMs = RESTART_MS.first; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, RESTART_MS.most)) {
       try {
-        return await startSession({ ...options, alertSender }, concurrency, deadline.signal);
+        return await startSession({ ...options, alertSender, memory }, concurrency, deadline.signal);
       } catch (error) {
         log.warn({ err: error }, 'the queue could not be started; trying again');
         await Promise.race([delay(pauseMs), aborted(stopping.signal)]);
@@ -96,13 +98,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       // What could not be given back (the database is away) is found by whoever finds the lock free.
       await session?.stop('stopped').catch((error: unknown) => log.warn({ err: error }, 'the worker ended without giving back its jobs'));
       clearTimeout(cutOff);
+      memory.stop();
       await alertSender.close();
     },
   };
 }
 
 async function startSession(
-  { env, db, log, providers, alertSender }: SessionOptions,
+  { env, db, log, providers, alertSender, memory }: SessionOptions,
   concurrency: number,
   signal: AbortSignal,
 ): Promise<Session> {
@@ -122,6 +125,7 @@ async function startSession(
     emailBatchSize: env.emailBatchSize,
     holdMaxS: env.holdMaxS,
     log,
+    memory,
     signal,
     async mayClaim() {
       const lock = await liveness;

@@ -10,7 +10,7 @@ import { parseInput } from '../domain/parse-input.ts';
 import { invalid, isProblem, notFound, Problem } from '../domain/problem.ts';
 import { problemResponse } from '../domain/problem-response.server.ts';
 import { unavailable } from '../domain/unavailable.server.ts';
-import { mediaType, parseJson, readJsonBytes } from './body.server.ts';
+import { MAX_CONTENT_JSON_BYTES, mediaType, parseContentJson, parseJson, readJsonBytes } from './body.server.ts';
 import { etag } from './if-match.ts';
 import type { Operation } from './operation.ts';
 import { type OperationName, operations } from './operations.ts';
@@ -73,8 +73,9 @@ async function call({ request, context, params }: Args, viewer: Viewer, { operat
   if (operation.upload && !operation.upload.includes(mediaType(request))) {
     throw new Problem(415, 'unsupported_media_type', `Send the list as ${operation.upload.join(' or ')}, and say so in Content-Type.`);
   }
-  const bytes = operation.body ? await readJsonBytes(request) : null;
-  const body = operation.body && parseInput(operation.body, parseJson(bytes ?? new Uint8Array()));
+  const bytes = operation.body ? await readJsonBytes(request, operation.content && MAX_CONTENT_JSON_BYTES) : null;
+  const parse = operation.content ? parseContentJson : parseJson;
+  const body = operation.body && parseInput(operation.body, parse(bytes ?? new Uint8Array()));
 
   const perform = async () => {
     const result = await run({ context, viewer, request, ids, query, body } as unknown as ApiCall<never>);

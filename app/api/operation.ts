@@ -14,6 +14,8 @@ export interface Operation {
   ifMatch?: true;
   /** JSON, up to 1.5 MB. Without a schema a body is not read. */
   body?: z.ZodType;
+  /** The body has html and text of up to 1 MB each. */
+  content?: true;
   /** The body is handed on as it arrives, of any size. */
   upload?: readonly string[];
   status: 200 | 201 | 202 | 204;

@@ -8,7 +8,9 @@ import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
 import type { FailureGroup } from '../domain/campaigns/failure-groups.server.ts';
 import type { RetryPreview } from '../domain/campaigns/retry-rules.ts';
 import type { TestResult } from '../domain/campaigns/send-test.server.ts';
+import { columnTypes } from '../domain/contacts/column-mapping.ts';
 import { type ImportReport, rejectReasons } from '../domain/contacts/import-report.ts';
+import { encodings } from '../domain/contacts/text-encoding.ts';
 import type { Preview } from '../domain/content/preview-message.server.ts';
 import type { InboundMessageJson } from '../domain/delivery/inbound-message.ts';
 import type { PersonMessage } from '../domain/people/person.ts';
@@ -43,6 +45,8 @@ const listItem = z
     cancelled: count,
     delivered: count.describe('By provider events, beside the status.'),
     bounced: count.describe('By provider events, beside the status.'),
+    unsubscribed: count.describe('Asked by a message of this campaign not to get any more.'),
+    complained: count.describe('Reported a message of this campaign as spam.'),
     scheduled_at: time.nullable(),
     time_zone: text,
     started_at: time.nullable(),
@@ -66,6 +70,7 @@ const listItem = z
       .int()
       .positive()
       .describe("Grows with each change of a draft's content, settings or list. Also the ETag: name it in If-Match, and when you send."),
+    known_until: time.nullable().describe('What it did after this time is not known here, since the database was put back from a backup.'),
     planned_at: time.nullable().describe('The time that was chosen before it was unscheduled.'),
     planned_time_zone: text,
     sending_ms: count.describe(
@@ -93,11 +98,13 @@ const recipient = z.strictObject({
   failure_reason: text,
   provider_message_id: text,
   delivery: z.enum(['delivered', 'deferred', 'bounced', 'undelivered', 'complained']).nullable(),
+  unsubscribed_at: time.nullable().describe('When they asked by this message not to get any more.'),
   variables: z.record(z.string(), z.string()),
 });
 
 const attempt = z.strictObject({
   id,
+  address: text.describe('What it was sent to, which may have been corrected since; null where that is not known any more.'),
   recipient_id: id,
   round: count,
   number: z.int().min(1).max(4),
@@ -155,8 +162,48 @@ const importReport = z.strictObject({
   accepted: count,
   duplicates: count,
   rejected: count,
-  errors: z.array(z.strictObject({ line: z.int(), address: z.string(), reason: z.enum(rejectReasons) })).describe('The first 100.'),
-  report_url: z.string().describe('All of them, as CSV.'),
+  left_out: count.describe('Of the rejected: people whose status in the file says that they must not be written to.'),
+  warnings: z.array(z.string()).describe('What to look at before anything is sent.'),
+  errors: z
+    .array(
+      z.strictObject({
+        line: z.int(),
+        address: z.string(),
+        reason: z.enum(rejectReasons),
+        advice: z.string().optional().describe('What to do about it.'),
+      }),
+    )
+    .describe('The first 100.'),
+  report_url: z
+    .string()
+    .describe('All of them with all their columns, as CSV that can be corrected and imported again. Empty in a dry run.'),
+  encoding: z.enum(encodings.map(([name]) => name)),
+  encoding_guessed: z.boolean().describe('Nothing said the encoding: look at the names.'),
+  delimiter: text,
+  header_line: z.int().nullable().describe('0: there is none; null for JSON.'),
+  columns: z
+    .array(
+      z.strictObject({
+        header: z.string(),
+        name: text.describe('The variable; null for addresses and columns left out.'),
+        role: z.enum(['address', 'variable', 'left_out']),
+        type: z.enum(columnTypes),
+        status: z.boolean().describe('It says whether people may be written to.'),
+      }),
+    )
+    .nullable(),
+  preview: z
+    .array(
+      z.strictObject({
+        line: z.int(),
+        address: text.describe('As it would be kept; null where the row is left out.'),
+        written: z.string(),
+        reason: z.enum(rejectReasons).nullable(),
+        variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      }),
+    )
+    .nullable()
+    .describe('Of a dry run: the first rows as they would be.'),
 });
 
 const preview = z.strictObject({
@@ -285,6 +332,8 @@ const inboundMessage = z.strictObject({
   suppressed: z.boolean().describe('Nobody sends to the number.'),
 });
 
+const suppressedAddress = suppression.pick({ id: true, address: true, reason: true, created_at: true, reasons: true });
+
 const page = <T extends z.ZodType>(item: T) =>
   z.strictObject({ data: z.array(item), next_cursor: text.describe('Null on the last page.') });
 
@@ -297,14 +346,29 @@ export const answers = {
     recipient,
     attempts: z.array(attempt satisfies z.ZodType<AttemptJson>).describe('Of all rounds, oldest first.'),
     events: z.array(storyEvent satisfies z.ZodType<StoryEvent>).describe('Oldest first.'),
+    suppressed: suppressedAddress
+      .nullable()
+      .describe('Why and since when nobody sends to the address of now; null: it is not on the list.'),
+    retry_closed: text.describe('Why the recipient cannot be sent to again; null where it can.'),
   }),
   ActivityPage: page(activity satisfies z.ZodType<ActivityJson>),
   AttemptPage: page(attempt),
   RetryPreview: retryPreview satisfies z.ZodType<RetryPreview>,
   RetryResult: z.strictObject({ retried: count, retries_left: count }),
   CampaignAndRecipient: campaign.extend({ recipient }),
+  CampaignAndResolved: campaign.extend({ resolved: count.describe('How many were decided.') }),
   PeoplePage: page(personMessage satisfies z.ZodType<PersonMessage>),
   Suppression: suppression satisfies z.ZodType<SuppressionJson>,
+  SuppressionAdded: z.union([
+    suppression,
+    z.strictObject({
+      rows: count,
+      added: count,
+      known: count.describe('Stood already, or twice in the list.'),
+      rejected: count,
+      errors: z.array(z.strictObject({ index: count, address: z.string(), reason: z.string() })).describe('Those that are no address.'),
+    }),
+  ]),
   SuppressionPage: page(suppression),
   InboundMessagePage: page(inboundMessage satisfies z.ZodType<InboundMessageJson>),
   FailureGroups: z.strictObject({ data: z.array(failureGroup satisfies z.ZodType<FailureGroup>) }),

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications as Messages } from '@mantine/notifications';
 import { Link, useLocation } from '@remix-run/react';
-import { IconChartBar, IconSend, IconSettings, IconShieldOff, IconUsers } from '@tabler/icons-react';
+import { IconChartBar, IconFlask, IconSend, IconSettings, IconShieldOff, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { may, type Viewer } from '#app/domain/access/roles.ts';
 import classes from './app-frame.module.css';
@@ -24,7 +24,13 @@ const everyone = [
 ];
 const settings = { to: '/settings', label: 'Settings', icon: IconSettings, owns: (path: string) => path.startsWith('/settings') };
 
-function Places({ viewer, notifications }: { viewer: Viewer; notifications?: Notifications }) {
+interface PlacesProps {
+  viewer: Viewer;
+  sandbox: boolean;
+  notifications?: Notifications;
+}
+
+function Places({ viewer, sandbox, notifications }: PlacesProps) {
   const { pathname } = useLocation();
   const places = may(viewer, 'settings:write') ? [...everyone, settings] : everyone;
   return (
@@ -45,17 +51,39 @@ function Places({ viewer, notifications }: { viewer: Viewer; notifications?: Not
         ))}
       </nav>
       <div className={classes.foot}>
+        {sandbox && <SandboxMark />}
         <UserMenu viewer={viewer} />
       </div>
     </div>
   );
 }
 
+/** Nobody must take a rehearsal for the real thing, nor the other way round. */
+function SandboxMark() {
+  return (
+    <p className={classes.sandbox}>
+      <IconFlask size={15} stroke={1.8} aria-hidden />
+      <span>
+        <strong>Sandbox</strong> Messages reach nobody
+      </span>
+    </p>
+  );
+}
+
+interface Props {
+  viewer: Viewer;
+  unread: number;
+  /** The sandbox stands in for the providers. */
+  sandbox: boolean;
+  children: ReactNode;
+}
+
 /** Navigation on the left; on phones a bar on top with a drawer. Without scripts the phone's bar carries the links itself. */
-export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread: number; children: ReactNode }) {
+export function AppFrame({ viewer, unread, sandbox, children }: Props) {
   const notifications = useNotifications(unread);
   const [opened, { open, close }] = useDisclosure(false);
   const { key } = useLocation();
+  useLightOnPaper();
   // biome-ignore lint/correctness/useExhaustiveDependencies: each navigation closes the drawer
   useEffect(close, [key]);
   return (
@@ -75,6 +103,7 @@ export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread:
           <Link to="/" className={classes.logo} aria-label="Rollcall, to campaigns">
             <Logo size={22} />
           </Link>
+          {sandbox && <span className={classes.phoneSandbox}>Sandbox</span>}
           <span className={classes.phoneBell}>
             <SearchButton compact />
             <Bell notifications={notifications} position="bottom-end" />
@@ -84,7 +113,7 @@ export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread:
           </form>
         </AppShell.Header>
         <AppShell.Navbar className={classes.navbar} visibleFrom="sm">
-          <Places viewer={viewer} notifications={notifications} />
+          <Places viewer={viewer} sandbox={sandbox} notifications={notifications} />
         </AppShell.Navbar>
         <Drawer.Root
           opened={opened}
@@ -97,7 +126,7 @@ export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread:
           <Drawer.Overlay />
           <Drawer.Content aria-label="Navigation">
             <Drawer.Body>
-              <Places viewer={viewer} />
+              <Places viewer={viewer} sandbox={sandbox} />
             </Drawer.Body>
           </Drawer.Content>
         </Drawer.Root>
@@ -110,4 +139,21 @@ export function AppFrame({ viewer, unread, children }: { viewer: Viewer; unread:
       <Messages position="bottom-right" />
     </ModalsProvider>
   );
+}
+
+/** What is printed is black on white, whatever the screen's scheme is. */
+function useLightOnPaper(): void {
+  useEffect(() => {
+    const paper = window.matchMedia('print');
+    const root = document.documentElement;
+    let screen: string | null = null;
+    const onChange = () => {
+      if (paper.matches) {
+        screen = root.getAttribute('data-mantine-color-scheme');
+        root.setAttribute('data-mantine-color-scheme', 'light');
+      } else if (screen !== null) root.setAttribute('data-mantine-color-scheme', screen);
+    };
+    paper.addEventListener('change', onChange);
+    return () => paper.removeEventListener('change', onChange);
+  }, []);
 }

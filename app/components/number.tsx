@@ -24,7 +24,7 @@ export function numberWords(locale: string) {
 export function Count({ value }: { value: number }) {
   const { count } = useNumbers();
   return (
-    <span className="numeric" suppressHydrationWarning>
+    <span className="numeric" translate="no" suppressHydrationWarning>
       {count(value)}
     </span>
   );
@@ -34,7 +34,7 @@ export function Count({ value }: { value: number }) {
 export function Percent({ value }: { value: number }) {
   const { percent } = useNumbers();
   return (
-    <span className="numeric" suppressHydrationWarning>
+    <span className="numeric" translate="no" suppressHydrationWarning>
       {percent(value)}
     </span>
   );

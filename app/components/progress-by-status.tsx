@@ -28,7 +28,9 @@ export function ProgressByStatus({ counters, size = 'sm' }: { counters: Campaign
   return (
     <div className={classes.root}>
       {counters.total > 0 ? <Tooltip label={text}>{bar}</Tooltip> : bar}
-      <VisuallyHidden suppressHydrationWarning>{text}</VisuallyHidden>
+      <VisuallyHidden key={text} suppressHydrationWarning>
+        {text}
+      </VisuallyHidden>
     </div>
   );
 }
@@ -51,7 +53,7 @@ export function ProgressLegend({ counters, underWay }: { counters: CampaignCount
             <span className={classes.swatch} style={{ backgroundColor: `var(--tone-${tone}-fill)` }} data-part={key} />
             <Icon size={14} stroke={2} aria-hidden style={{ color: `var(--tone-${tone}-fg)` }} />
             {label}
-            <strong className="numeric" data-room={underWay ? count(counters.total) : undefined} suppressHydrationWarning>
+            <strong className="numeric" translate="no" data-room={underWay ? count(counters.total) : undefined} suppressHydrationWarning>
               {count(n)}
             </strong>
           </li>

@@ -12,7 +12,7 @@ export function RelativeTime({ at, prefix }: { at: string; prefix?: string }) {
   const absolute = absoluteText(instant, locale, timeZone);
   return (
     <Tooltip label={absolute}>
-      <time dateTime={at} suppressHydrationWarning>
+      <time dateTime={at} translate="no" suppressHydrationWarning>
         {prefix ? `${prefix} ` : ''}
         {relativeText(instant, now, locale)}
       </time>
@@ -26,7 +26,7 @@ export function ClockTime({ at }: { at: string }) {
   const instant = Date.parse(at);
   return (
     <Tooltip label={absoluteText(instant, locale, timeZone)}>
-      <time dateTime={at} className="numeric" suppressHydrationWarning>
+      <time dateTime={at} className="numeric" translate="no" suppressHydrationWarning>
         {clockText(instant, Date.now(), locale, timeZone)}
       </time>
     </Tooltip>

@@ -14,6 +14,8 @@ const sample = {
   queued: 93,
   delivered: 0,
   bounced: 0,
+  unsubscribed: 0,
+  complained: 0,
 };
 
 /** What waits behind the door. A drawing, not data: hidden from assistive technology. */

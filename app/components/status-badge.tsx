@@ -12,7 +12,8 @@ function Badge({ look: { label, tone, icon: Icon }, variant = 'pill', busy = fal
   return (
     <span className={classes.badge} data-variant={variant} data-tone={tone} data-busy={busy || undefined}>
       <Icon size={14} stroke={2} aria-hidden />
-      {label}
+      {/* Another status is another element: a translated page keeps its own words in this one. */}
+      <span key={label}>{label}</span>
     </span>
   );
 }

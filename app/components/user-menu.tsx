@@ -5,7 +5,7 @@ import { roleLabels, type Viewer } from '#app/domain/access/roles.ts';
 import classes from './user-menu.module.css';
 
 const schemes = [
-  { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
+  { value: 'auto', label: 'System', icon: IconDeviceDesktop },
   { value: 'light', label: 'Light', icon: IconSun },
   { value: 'dark', label: 'Dark', icon: IconMoon },
 ] as const;

@@ -5,7 +5,7 @@
 export interface FailureText {
   label: string;
   advice: string;
-  /** May a later attempt succeed without anybody changing anything? */
+  /** Does a retry without a choice take them? Where the reason passes with time, or was the account's and never theirs. */
   mayPass: boolean;
 }
 
@@ -15,7 +15,7 @@ export const failureTexts = {
   timeout: { label: 'Provider did not answer', advice: 'The provider did not answer in time. Retry later.', mayPass: true },
   connection: {
     label: 'Provider could not be reached',
-    advice: 'No connection to the provider came about. Check the network, then retry.',
+    advice: 'No connection to the provider came about, or something on the way answered in its place. Check the network, then retry.',
     mayPass: true,
   },
   invalid_address: {
@@ -23,8 +23,12 @@ export const failureTexts = {
     advice: 'The provider refused the address. Correct it and send again.',
     mayPass: false,
   },
-  invalid_number: { label: 'Number is not valid', advice: 'The provider refused the number. Correct it and send again.', mayPass: false },
-  unreachable: { label: 'Phone could not be reached', advice: 'The phone was off, out of reach, or cannot take messages.', mayPass: true },
+  invalid_number: {
+    label: 'Number is not valid',
+    advice: 'The number does not exist, or is a landline. Correct it and send again.',
+    mayPass: false,
+  },
+  unreachable: { label: 'Phone could not be reached', advice: 'The phone was off or out of reach. Retry later.', mayPass: true },
   carrier_rejected: {
     label: 'Carrier refused the message',
     advice: 'The carrier blocked the message. Look at its wording and the sender number.',
@@ -55,22 +59,33 @@ export const failureTexts = {
     advice: 'The provider never told whether it took the message. Sending again may deliver it twice.',
     mayPass: true,
   },
-  credentials: { label: 'Key was refused', advice: 'The provider refused the key. Check it in the settings, then retry.', mayPass: false },
-  out_of_credits: { label: 'Out of credits', advice: 'The provider account has no credits left. Top it up, then retry.', mayPass: false },
+  credentials: { label: 'Key was refused', advice: 'The provider refused the key. Check it in the settings, then retry.', mayPass: true },
+  out_of_credits: { label: 'Out of credits', advice: 'The provider account has no credits left. Top it up, then retry.', mayPass: true },
+  trial_account: {
+    label: 'Trial account',
+    advice: 'The provider account is a trial, which sends only to numbers verified there. Upgrade it, or verify the numbers, then retry.',
+    mayPass: true,
+  },
+  sender_not_registered: {
+    label: 'Sender is not registered',
+    advice:
+      'Carriers take no messages from this sender before it is registered. Register it at the provider, and send again once it is approved.',
+    mayPass: false,
+  },
   sender_not_verified: {
     label: 'Sender is not verified',
     advice: 'The provider does not know this sender. Verify it there, then retry.',
-    mayPass: false,
+    mayPass: true,
   },
   account_suspended: {
     label: 'Account is suspended',
     advice: 'The provider suspended the account. Contact the provider, then retry.',
-    mayPass: false,
+    mayPass: true,
   },
   configuration: {
     label: 'Configuration is wrong',
     advice: 'The provider did not understand the request. Check sender and base URL, then retry.',
-    mayPass: false,
+    mayPass: true,
   },
   provider_unavailable: {
     label: 'Provider was unavailable',

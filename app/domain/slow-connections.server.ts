@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Database } from '#db/database.ts';
 import { Problem } from './problem.ts';
 
@@ -19,4 +20,18 @@ export function takeSlowConnection({ pool }: Database): () => void {
   }
   running.set(pool, others + 1);
   return () => running.set(pool, (running.get(pool) ?? 1) - 1);
+}
+
+const AGAIN_MS = 250;
+const PATIENCE_MS = 120_000;
+
+/** The same for who has no reader to wait for and is short, such as an import that has arrived: waits for a place, at most two minutes. */
+export async function waitForSlowConnection(db: Database): Promise<() => void> {
+  for (const began = performance.now(); ; await setTimeout(AGAIN_MS)) {
+    try {
+      return takeSlowConnection(db);
+    } catch (error) {
+      if (performance.now() - began > PATIENCE_MS) throw error;
+    }
+  }
 }

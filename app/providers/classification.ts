@@ -8,6 +8,7 @@ export interface Meaning {
   reason: string;
   lookUpFirst?: boolean;
   alert?: boolean;
+  foreign?: boolean;
 }
 
 export interface StatusRule {
@@ -66,7 +67,7 @@ export function statusRules(provider: string): StatusRule[] {
       meaning: {
         outcome: 'transient',
         failureCode: 'timeout',
-        reason: `${provider} gave up waiting for the whole message. It is tried again by itself.`,
+        reason: `${provider} gave up waiting for the whole message, so it did not take it.`,
       },
     },
     { from: 415, to: 415, meaning: configuration },
@@ -76,7 +77,7 @@ export function statusRules(provider: string): StatusRule[] {
       meaning: {
         outcome: 'transient',
         failureCode: 'rate_limited',
-        reason: `${provider} asked us to slow down. The message is tried again by itself; if this goes on, lower the sending rate.`,
+        reason: `${provider} asked us to slow down. If this goes on, lower the sending rate.`,
       },
     },
     {
@@ -94,7 +95,7 @@ export function statusRules(provider: string): StatusRule[] {
       meaning: {
         outcome: 'transient',
         failureCode: 'provider_error',
-        reason: `${provider} had an error of its own. The message is tried again by itself.`,
+        reason: `${provider} had an error of its own and did not take the message.`,
       },
     },
   ];
@@ -105,7 +106,7 @@ export function cutRefusal(provider: string): Meaning {
   return {
     outcome: 'transient',
     failureCode: 'connection',
-    reason: `The connection to ${provider} broke while it explained a refusal. The message is tried again by itself.`,
+    reason: `The connection to ${provider} broke while it explained why it did not take the message.`,
   };
 }
 
@@ -132,17 +133,17 @@ const beforeWriting = {
   deadline: (provider: string): Meaning => ({
     outcome: 'transient',
     failureCode: 'timeout',
-    reason: `${provider} did not take the connection in time. Nothing was sent; the message is tried again by itself.`,
+    reason: `${provider} did not take the connection in time, so nothing was sent.`,
   }),
   network: (provider: string): Meaning => ({
     outcome: 'transient',
     failureCode: 'connection',
-    reason: `${provider} could not be reached. Nothing was sent; the message is tried again by itself. If this goes on, check the network.`,
+    reason: `${provider} could not be reached, so nothing was sent. If this goes on, check the network.`,
   }),
   stopped: (provider: string): Meaning => ({
     outcome: 'transient',
     failureCode: 'connection',
-    reason: `Rollcall was stopped before the message went to ${provider}. Nothing was sent; it is tried again by itself.`,
+    reason: `Rollcall was stopped before the message went to ${provider}, so nothing was sent.`,
   }),
 };
 

@@ -60,6 +60,8 @@ export interface Refused {
   lookUpFirst?: boolean;
   /** Somebody should be told even though a retry may pass. */
   alert?: boolean;
+  /** It was not the provider that answered but somebody on the way: a proxy, a firewall, the sign-in page of a network. */
+  foreign?: boolean;
 }
 
 export interface Provider {

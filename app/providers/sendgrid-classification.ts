@@ -1,4 +1,6 @@
 import { type Meaning, meaningOfStatus, statusRules } from './classification.ts';
+import type { Answered } from './exchange.ts';
+import { type Answer, isPage, jsonObject, speaksForItself } from './whose-answer.ts';
 
 /** One of the `errors` of a SendGrid v3 answer. */
 export interface SendGridError {
@@ -16,6 +18,49 @@ interface Refinement {
 
 const rules = statusRules('SendGrid');
 
+const suspended: Meaning = {
+  outcome: 'account',
+  failureCode: 'account_suspended',
+  reason: 'SendGrid suspended the account, or has not opened it for sending yet. Contact its support, then retry.',
+};
+const noCredits: Meaning = {
+  outcome: 'account',
+  failureCode: 'out_of_credits',
+  reason: 'The SendGrid account has no credits left. Buy more or raise the plan at SendGrid, then retry.',
+};
+const trialOver: Meaning = {
+  outcome: 'account',
+  failureCode: 'trial_account',
+  reason: 'The SendGrid trial is over or does not allow this. Upgrade the account at SendGrid, then retry.',
+};
+const sender: Meaning = {
+  outcome: 'account',
+  failureCode: 'sender_not_verified',
+  reason: 'SendGrid does not know this sender. Verify its address or domain under Sender Authentication at SendGrid, then retry.',
+};
+const wrongSender: Meaning = {
+  outcome: 'account',
+  failureCode: 'configuration',
+  reason: 'SendGrid does not take this sender address. Correct EMAIL_FROM or the sender of the campaign, then retry.',
+};
+const unknownServer: Meaning = {
+  outcome: 'account',
+  failureCode: 'configuration',
+  reason: 'SendGrid takes nothing from the network address of this server. Allow it under IP Access Management at SendGrid, then retry.',
+};
+
+/** Of 401 and 403 alike: which of the two comes with which words has changed over the years. */
+const aboutAccount: [RegExp, Meaning][] = [
+  [/maximum credits|credits? (limit|exceeded)|exceeded your (messaging|sending|email) limits?|out of credits|billing|payment/i, noCredits],
+  [/trial/i, trialOver],
+  [/\bip\b.*(whitelist|allow|access|permitted)|(whitelist|not allowed).*\bip\b/i, unknownServer],
+  [/verified sender|sender identity|from address|not verified|unverified|sender authentication/i, sender],
+  [
+    /suspend|banned|not active|inactive|deactivat|disabled|frozen|terminat|under review|not (authorized|permitted|provisioned) to send/i,
+    suspended,
+  ],
+];
+
 /** The first that fits wins; where none does, the HTTP status decides. */
 const refinements: Refinement[] = [
   {
@@ -27,6 +72,7 @@ const refinements: Refinement[] = [
       reason: 'SendGrid says that this is not a valid email address. Correct it in the contact list and send to it again.',
     },
   },
+  { status: 400, field: /^(personalizations\.\d+\.)?(from|reply_to)\b/, meaning: wrongSender },
   {
     status: 400,
     field: /^personalizations\.\d+\b/,
@@ -36,42 +82,7 @@ const refinements: Refinement[] = [
       reason: 'SendGrid refused what was filled in for this recipient. Check the preview with their data.',
     },
   },
-  {
-    status: 401,
-    message: /maximum credits exceeded/i,
-    meaning: {
-      outcome: 'account',
-      failureCode: 'out_of_credits',
-      reason: 'The SendGrid account has no credits left. Buy more or raise the plan at SendGrid, then retry.',
-    },
-  },
-  {
-    status: 401,
-    message: /suspend|banned|not active|deactivated|disabled/i,
-    meaning: {
-      outcome: 'account',
-      failureCode: 'account_suspended',
-      reason: 'SendGrid suspended the account. Contact its support, then retry.',
-    },
-  },
-  {
-    status: 403,
-    message: /verified sender|sender identity|from address|not verified/i,
-    meaning: {
-      outcome: 'account',
-      failureCode: 'sender_not_verified',
-      reason: 'SendGrid does not know this sender. Verify its address or domain under Sender Authentication at SendGrid, then retry.',
-    },
-  },
-  {
-    status: 403,
-    message: /suspend|banned|not active|deactivated|disabled|under review/i,
-    meaning: {
-      outcome: 'account',
-      failureCode: 'account_suspended',
-      reason: 'SendGrid suspended the account. Contact its support, then retry.',
-    },
-  },
+  ...[401, 403].flatMap((status) => aboutAccount.map(([message, meaning]) => ({ status, message, meaning }))),
   {
     status: 413,
     meaning: {
@@ -93,14 +104,24 @@ export function classifySendGrid(status: number, errors: readonly SendGridError[
   return refined?.meaning ?? meaningOfStatus(rules, status);
 }
 
-/** The `errors` of a body, or none where it is not what SendGrid's OpenAPI document promises. */
-export function sendGridErrors(body: string): SendGridError[] {
-  try {
-    const { errors } = JSON.parse(body) as { errors?: unknown };
-    return Array.isArray(errors) ? errors.filter((error) => typeof error === 'object' && error !== null) : [];
-  } catch {
-    return [];
-  }
+/** What SendGrid documents: 202 with the message's id in a header and no body; a refusal is JSON with `errors`. */
+export function readSendGrid(answer: Answered): Answer<SendGridError[]> {
+  const { status, headers, body, complete } = answer;
+  const id = headers['x-message-id'];
+  const marked = typeof id === 'string' && id.trim() !== '';
+  if (isPage(answer) && !speaksForItself(status)) return { is: 'foreign' };
+  if (status === 202 && marked) return { is: 'accepted', providerMessageId: id.trim() };
+  if (status >= 200 && status < 300 && (marked || (status === 202 && !complete))) return { is: 'unclear' };
+  if (speaksForItself(status)) return { is: 'refused', reasons: sendGridErrors(body) ?? [] };
+  if (status < 400 || status === 407 || status === 511) return { is: 'foreign' };
+  const errors = sendGridErrors(body) ?? (complete ? null : []);
+  return errors === null ? { is: 'foreign' } : { is: 'refused', reasons: errors };
+}
+
+/** The `errors` of a body; null where it is not what SendGrid's OpenAPI document promises. */
+export function sendGridErrors(body: string): SendGridError[] | null {
+  const errors = jsonObject(body)?.errors;
+  return Array.isArray(errors) ? errors.filter((error) => typeof error === 'object' && error !== null) : null;
 }
 
 /** The errors that concern one recipient of a call for several, by that recipient's place in it. */

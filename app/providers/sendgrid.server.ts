@@ -6,8 +6,8 @@ import { exchangeOfCall, follow } from './call.server.ts';
 import { notBuilt } from './classification.ts';
 import type { Provider, SendResult } from './provider.ts';
 import { redact } from './redaction.ts';
-import { refusedBy, refusedBySilence, withoutAnswer } from './refusal.server.ts';
-import { classifySendGrid, errorsByRecipient, type SendGridError, sendGridErrors } from './sendgrid-classification.ts';
+import { notItsWord, refusedBy, refusedBySilence, withoutAnswer } from './refusal.server.ts';
+import { classifySendGrid, errorsByRecipient, readSendGrid, type SendGridError } from './sendgrid-classification.ts';
 import { type SendGridMail, sendGridMail, sharedSendGridMail } from './sendgrid-mail.ts';
 import { createTransport, type Transport } from './transport.server.ts';
 
@@ -41,17 +41,17 @@ export function createSendGrid({ apiKey, baseUrl, timeoutMs }: SendGridSettings)
     const whole = (result: SendResult) => ({ result, refused: new Map<number, SendResult>() });
     if (exchange === null) return whole(withoutAnswer(notBuilt, redact(String(error), secrets)));
     if (exchange.kind !== 'answered') return whole(refusedBySilence('SendGrid', exchange, secrets));
-    if (exchange.status >= 200 && exchange.status < 300) {
-      const id = exchange.headers['x-message-id'];
-      return whole({ outcome: 'accepted', httpStatus: exchange.status, providerMessageId: typeof id === 'string' ? id : null });
-    }
+    const answer = readSendGrid(exchange);
+    if (answer.is === 'accepted')
+      return whole({ outcome: 'accepted', httpStatus: exchange.status, providerMessageId: answer.providerMessageId });
+    if (answer.is !== 'refused') return whole(notItsWord('SendGrid', exchange, answer.is, secrets));
     const meaningOf = (errors: SendGridError[]) =>
       refusedBy('SendGrid', exchange, classifySendGrid(exchange.status, errors), {
         providerCode: errors[0]?.field ?? null,
         words: errors[0]?.message ?? null,
         secrets,
       });
-    const errors = sendGridErrors(exchange.body);
+    const errors = answer.reasons;
     const refused = [...errorsByRecipient(errors)].map(([place, own]): [number, SendResult] => [place, meaningOf(own)]);
     return { result: meaningOf(errors), refused: new Map(refused) };
   }

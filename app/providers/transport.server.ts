@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
 import type { Answered, Exchange, OutgoingRequest, Unanswered } from './exchange.ts';
 
@@ -106,8 +107,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   #answer(complete: boolean): void {
-    const body = this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8');
-    this.#finish({ kind: 'answered', status: this.#status, headers: this.#headers, body, complete });
+    const { body, whole } = textOf(Buffer.concat(this.#chunks), String(this.#headers['content-encoding'] ?? ''), this.#maxBodyBytes);
+    this.#finish({ kind: 'answered', status: this.#status, headers: this.#headers, body, complete: complete && whole });
   }
 
   #finish(exchange: Exchange): void {
@@ -115,6 +116,17 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#resolve?.(exchange);
     this.#resolve = null;
+  }
+}
+
+/** Nobody is asked to compress, but proxies do. What cannot be unpacked, or grows beyond the limit, is as good as cut off. */
+function textOf(bytes: Buffer, encoding: string, maxBytes: number): { body: string; whole: boolean } {
+  if (bytes.length === 0 || encoding === '' || /^identity$/i.test(encoding)) return { body: bytes.toString('utf8'), whole: true };
+  const unpack = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[encoding.trim().toLowerCase()];
+  try {
+    return { body: unpack ? unpack(bytes, { maxOutputLength: maxBytes }).toString('utf8') : '', whole: unpack !== undefined };
+  } catch {
+    return { body: '', whole: false };
   }
 }
 

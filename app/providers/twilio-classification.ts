@@ -1,5 +1,7 @@
 import { type Meaning, meaningOfStatus, statusRules } from './classification.ts';
-import { twilioCodes } from './twilio-codes.ts';
+import type { Answered } from './exchange.ts';
+import { twilioMeaning } from './twilio-codes.ts';
+import { type Answer, isPage, jsonObject, speaksForItself } from './whose-answer.ts';
 
 const rules = statusRules('Twilio');
 
@@ -11,21 +13,41 @@ export function classifyTwilio(status: number, code: number | null): Meaning {
   const byStatus = meaningOfStatus(rules, status);
   // A message may have gone out although Twilio failed to say so (error 20500).
   if (status >= 500) return { ...byStatus, lookUpFirst: true };
-  const byCode = code === null ? undefined : twilioCodes[code];
+  const byCode = code === null ? undefined : twilioMeaning(code);
   if (!byCode) return byStatus;
   if ((status === 401 || status === 429) && byCode.outcome === 'permanent') return byStatus;
   if (status === 401 && byCode.outcome !== 'account') return byStatus;
   return byCode;
 }
 
+/** What Twilio documents: 201 with the message in JSON, its `sid` among the rest; a refusal is JSON with a `code`. */
+export function readTwilio(answer: Answered): Answer<TwilioError> {
+  const { status, body, complete } = answer;
+  if (isPage(answer) && !speaksForItself(status)) return { is: 'foreign' };
+  const sid = complete ? sidOf(jsonObject(body)?.sid) : sidOf(/^\s*\{.*?"sid"\s*:\s*"([^"]*)"/s.exec(body)?.[1]);
+  // Account and time stand before the message's id, so an answer cut in the middle is still Twilio's.
+  const begun = status === 201 && !complete && /^\s*\{.*?"account_sid"\s*:\s*"AC/s.test(body);
+  if (status === 201 && (sid !== null || begun)) return { is: 'accepted', providerMessageId: sid };
+  if (status >= 200 && status < 300 && (sid !== null || (status === 201 && !complete))) return { is: 'unclear' };
+  const error = twilioError(body);
+  if (speaksForItself(status)) return { is: 'refused', reasons: error };
+  if (status < 400 || status === 407 || status === 511) return { is: 'foreign' };
+  return error.code === null && complete ? { is: 'foreign' } : { is: 'refused', reasons: error };
+}
+
+function sidOf(value: unknown): string | null {
+  return typeof value === 'string' && /^(SM|MM)[0-9a-zA-Z]{1,64}$/.test(value) ? value : null;
+}
+
+export interface TwilioError {
+  code: number | null;
+  message: string | null;
+}
+
 /** Code and message of an error body, in Twilio's own shape or as RFC 9457 problem details, which both carry them. */
-export function twilioError(body: string): { code: number | null; message: string | null } {
-  try {
-    const parsed = JSON.parse(body) as { code?: unknown; message?: unknown; detail?: unknown } | null;
-    const code = Number(parsed?.code);
-    const message = parsed?.message ?? parsed?.detail;
-    return { code: Number.isInteger(code) && code > 0 ? code : null, message: typeof message === 'string' ? message : null };
-  } catch {
-    return { code: null, message: null };
-  }
+export function twilioError(body: string): TwilioError {
+  const parsed = jsonObject(body);
+  const code = typeof parsed?.code === 'number' || typeof parsed?.code === 'string' ? Number(parsed.code) : Number.NaN;
+  const message = parsed?.message ?? parsed?.detail;
+  return { code: Number.isInteger(code) && code > 0 ? code : null, message: typeof message === 'string' ? message : null };
 }

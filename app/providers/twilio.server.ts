@@ -6,9 +6,10 @@ import { notBuilt } from './classification.ts';
 import type { Exchange, OutgoingRequest } from './exchange.ts';
 import type { OutgoingMessage, Provider, SendResult } from './provider.ts';
 import { redact } from './redaction.ts';
-import { refusedBy, refusedBySilence, withoutAnswer } from './refusal.server.ts';
+import { notItsWord, refusedBy, refusedBySilence, withoutAnswer } from './refusal.server.ts';
 import { createTransport, type Transport } from './transport.server.ts';
-import { classifyTwilio, twilioError } from './twilio-classification.ts';
+import { classifyTwilio, readTwilio } from './twilio-classification.ts';
+import { jsonObject } from './whose-answer.ts';
 
 export interface TwilioSettings {
   accountSid: string;
@@ -33,17 +34,18 @@ export function createTwilio({ accountSid, authToken, baseUrl, rollcallUrl, time
       const { exchange, error } = await follow(signal, () =>
         client.messages.create({
           to: message.to,
-          from: message.from,
+          ...(isMessagingService(message.from) ? { messagingServiceSid: message.from } : { from: message.from }),
           body: message.text ?? '',
           ...(reportTo === null ? {} : { statusCallback: `${reportTo}?${callbackQuery(message)}` }),
         }),
       );
       if (exchange === null) return withoutAnswer(notBuilt, redact(String(error), secrets));
       if (exchange.kind !== 'answered') return refusedBySilence('Twilio', exchange, secrets);
-      if (exchange.status >= 200 && exchange.status < 300) {
-        return { outcome: 'accepted', httpStatus: exchange.status, providerMessageId: sidOf(exchange.body) };
-      }
-      const { code, message: words } = twilioError(exchange.body);
+      const answer = readTwilio(exchange);
+      if (answer.is === 'accepted')
+        return { outcome: 'accepted', httpStatus: exchange.status, providerMessageId: answer.providerMessageId };
+      if (answer.is !== 'refused') return notItsWord('Twilio', exchange, answer.is, secrets);
+      const { code, message: words } = answer.reasons;
       return refusedBy('Twilio', exchange, classifyTwilio(exchange.status, code), {
         providerCode: code === null ? null : String(code),
         words,
@@ -57,8 +59,11 @@ export function createTwilio({ accountSid, authToken, baseUrl, rollcallUrl, time
       const { exchange, error } = await follow(signal, async () => {
         listed = await client.messages.list({ ...filter, limit: LISTED });
       });
-      const refused = exchange?.kind === 'answered' && exchange.status >= 400 && exchange.status < 500 && exchange.status !== 429;
-      if (refused) return [];
+      if (exchange?.kind !== 'answered') return null;
+      const answer = readTwilio(exchange);
+      if (answer.is === 'refused' && exchange.status < 500 && exchange.status !== 429 && exchange.complete) return [];
+      // Only Twilio's own list can say that the message is not in it.
+      if (exchange.status !== 200 || !Array.isArray(jsonObject(exchange.body)?.messages)) return null;
       if (error !== null) return null;
       return listed.filter(({ body, dateCreated }) => body === (text ?? '') && dateCreated.getTime() >= sinceMs).map(({ sid }) => sid);
     },
@@ -85,11 +90,6 @@ function isLoopback(url: string): boolean {
 
 function callbackQuery({ attemptId, recipientId, campaignId, round }: OutgoingMessage): string {
   return `attempt=${attemptId}&recipient=${recipientId}&campaign=${campaignId}&round=${round}`;
-}
-
-/** Read from the text, since a cut answer still begins with the message's SID more often than not. */
-function sidOf(body: string): string | null {
-  return /"sid"\s*:\s*"((?:SM|MM)[0-9a-fA-F]{32})"/.exec(body)?.[1] ?? null;
 }
 
 /** Twilio's HTTP seam. Its own client goes through axios and keeps the last request, credentials included, on the object. */

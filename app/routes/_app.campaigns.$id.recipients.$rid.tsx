@@ -19,12 +19,10 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:read');
   const { db } = context;
   const [id, rid] = [idOf(params.id), idOf(params.rid)];
-  const [{ recipient, attempts, events }, preview] = await orErrorPage(
-    Promise.all([recipientStory(db, id, rid), previewMessage(db, id, rid)]),
-  );
+  const [story, preview] = await orErrorPage(Promise.all([recipientStory(db, id, rid), previewMessage(db, id, rid)]));
   const { subject, text, html, problems } = preview;
   const wrong = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-  return { recipient, attempts, events, message: { subject, text, hasHtml: html !== null, problems: wrong } };
+  return { ...story, message: { subject, text, hasHtml: html !== null, problems: wrong } };
 }
 
 export async function action({ context, request, params }: ActionFunctionArgs) {
@@ -43,7 +41,7 @@ export default function RecipientSheet() {
   const answer = useActionData<typeof action>() as ActAnswer | undefined;
   const { search } = useLocation();
   const { message } = loaded;
-  const { recipient, attempts, events } = useStory(loaded, Number(id), joins);
+  const { recipient, attempts, events, suppressed, retry_closed } = useStory(loaded, Number(id), joins);
 
   return (
     <SideSheet title={recipient.address} badge={<RecipientStatusBadge status={recipient.status} />} closeTo={{ pathname: path, search }}>
@@ -51,9 +49,17 @@ export default function RecipientSheet() {
         recipient={recipient}
         attempts={attempts}
         events={events}
+        suppressed={suppressed}
         channel={channel}
         actions={
-          <RecipientActions recipient={recipient} campaign={campaign} action={`${path}/recipients/${rid}${search}`} answer={answer} />
+          <RecipientActions
+            recipient={recipient}
+            campaign={campaign}
+            suppressed={suppressed}
+            closed={retry_closed}
+            action={`${path}/recipients/${rid}${search}`}
+            answer={answer}
+          />
         }
       />
       <Variables variables={recipient.variables} order={variables} />

@@ -9,6 +9,7 @@ import { CloneButton } from '#app/components/retry/retry-bar.tsx';
 import { RetryForm } from '#app/components/retry/retry-form.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { notReached } from '#app/domain/campaigns/not-reached.ts';
 import { getRetryPreview, retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import { NOT_TRIED, retryClosed } from '#app/domain/campaigns/retry-rules.ts';
 import { isProblem } from '#app/domain/problem.ts';
@@ -48,7 +49,21 @@ export default function RetrySheet() {
     <SideSheet title="Retry" copyLabel={null} closeTo={{ pathname: path, search }}>
       {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
       {closed !== null ? (
-        <ProblemAlert kind="info" title="This campaign cannot be retried" actions={<CloneButton path={path} />}>
+        <ProblemAlert
+          kind="info"
+          title="This campaign cannot be retried"
+          actions={
+            <CloneButton
+              path={path}
+              notReached={
+                notReached(
+                  campaign,
+                  preview.by_reason.filter(({ code }) => code !== NOT_TRIED),
+                ) || undefined
+              }
+            />
+          }
+        >
           {closed}
         </ProblemAlert>
       ) : (

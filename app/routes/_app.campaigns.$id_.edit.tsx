@@ -4,7 +4,7 @@ import { Editor } from '#app/components/editor/editor.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { countries } from '#app/domain/contacts/countries.server.ts';
-import { listImports } from '#app/domain/contacts/list-imports.server.ts';
+import { listImports, listRuns } from '#app/domain/contacts/list-imports.server.ts';
 import { checkDraft } from '#app/domain/content/check-draft.server.ts';
 import { actOnDraft, type EditorFailure } from '#app/editor-actions.server.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
@@ -16,10 +16,14 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   const id = idOf(params.id);
   const campaign = await orErrorPage(getCampaign(context.db, id));
   if (campaign.status !== 'DRAFT') throw redirect(`/campaigns/${id}`);
-  const [imports, check] = await Promise.all([listImports(context.db, id), orErrorPage(checkDraft(context.db, campaign, campaign))]);
+  const [imports, runs, check] = await Promise.all([
+    listImports(context.db, id),
+    listRuns(context.db, id),
+    orErrorPage(checkDraft(context.db, campaign, campaign)),
+  ]);
   const sms = campaign.channel === 'sms';
   const defaultSender = (sms ? context.env.smsFrom : context.env.emailFrom) ?? null;
-  return { campaign, imports, check, defaultSender, countries: sms ? countries() : [], sandbox: context.env.sandbox === '1' };
+  return { campaign, imports, runs, check, defaultSender, countries: sms ? countries() : [], sandbox: context.env.sandbox === '1' };
 }
 
 export async function action({ context, request, params }: ActionFunctionArgs) {

@@ -7,6 +7,7 @@ import { EmptyState } from '#app/components/empty-state.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import settings from '#app/components/settings/settings.module.css';
+import { InboundList } from '#app/components/suppressions/inbound-list.tsx';
 import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer.tsx';
 import { SuppressionFilters } from '#app/components/suppressions/suppression-filters.tsx';
 import { SuppressionForms } from '#app/components/suppressions/suppression-forms.tsx';
@@ -16,6 +17,7 @@ import { useViewer } from '#app/components/use-viewer.ts';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
 import { channels } from '#app/domain/campaigns/campaign.ts';
+import { listInbound } from '#app/domain/delivery/inbound-messages.server.ts';
 import { campaignNames, listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import { suppressionReasons } from '#app/domain/suppressions/suppression.ts';
 import { orErrorPage } from '#app/page-problem.server.ts';
@@ -35,8 +37,9 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const cursor = params.get('cursor') || undefined;
   const page = await orErrorPage(listSuppressions(context.db, { channel, reason, q: q || undefined, cursor, limit: PER_PAGE }));
   const names = await campaignNames(context.db, page.data);
+  const inbound = cursor === undefined ? (await listInbound(context.db, { limit: 10 })).data : [];
   const view = { q, channel: channel ?? '', reason: reason ?? '' };
-  return { rows: page.data, names, next: page.next_cursor, view, later: cursor !== undefined };
+  return { rows: page.data, names, inbound, next: page.next_cursor, view, later: cursor !== undefined };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -47,7 +50,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function Suppressions() {
-  const { rows, names, next, view, later } = useLoaderData<typeof loader>();
+  const { rows, names, inbound, next, view, later } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>() as SuppressionAnswer | undefined;
   const [params] = useSearchParams();
   const { state, location } = useNavigation();
@@ -118,6 +121,7 @@ export default function Suppressions() {
           )}
         </nav>
       )}
+      <InboundList messages={inbound} mayWrite={mayWrite} />
     </>
   );
 }

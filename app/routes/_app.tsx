@@ -3,18 +3,22 @@ import { Outlet, useLoaderData, useRouteLoaderData } from '@remix-run/react';
 import { AppFrame } from '#app/components/app-frame.tsx';
 import { ErrorPage } from '#app/components/error-page.tsx';
 import { Logo } from '#app/components/logo.tsx';
+import { RestoredBanner } from '#app/components/restored-banner.tsx';
 import { requireUser } from '#app/domain/access/require.server.ts';
 import { countUnread } from '#app/domain/alerts/notifications.server.ts';
+import { restoredState } from '#app/domain/restored/restored.server.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const viewer = await requireUser(context, request);
-  return { viewer, unread: await countUnread(context.db, viewer) };
+  const [unread, restored] = await Promise.all([countUnread(context.db, viewer), restoredState(context.db)]);
+  return { viewer, unread, restored: restored !== null, sandbox: context.env.sandbox === '1' };
 }
 
 export default function SignedIn() {
-  const { viewer, unread } = useLoaderData<typeof loader>();
+  const { viewer, unread, restored, sandbox } = useLoaderData<typeof loader>();
   return (
-    <AppFrame viewer={viewer} unread={unread}>
+    <AppFrame viewer={viewer} unread={unread} sandbox={sandbox}>
+      {restored && <RestoredBanner viewer={viewer} />}
       <Outlet />
     </AppFrame>
   );
@@ -25,7 +29,7 @@ export function ErrorBoundary() {
   const data = useRouteLoaderData<typeof loader>('routes/_app');
   if (data) {
     return (
-      <AppFrame viewer={data.viewer} unread={data.unread}>
+      <AppFrame viewer={data.viewer} unread={data.unread} sandbox={data.sandbox}>
         <ErrorPage />
       </AppFrame>
     );

@@ -7,7 +7,7 @@ const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
     on('retryRecipient', async ({ context: { db, env }, viewer, ids, body }) => {
-      const recipient = await retryRecipient(db, viewer, ids.id, ids.rid, { address: body.address, windowS: env.retryWindowS });
+      const recipient = await retryRecipient(db, viewer, ids.id, ids.rid, { address: body.address, windowS: env.recipientRetryWindowS });
       return { ...(await getCampaign(db, ids.id)), recipient };
     }),
   );

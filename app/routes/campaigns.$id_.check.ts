@@ -1,17 +1,18 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { z } from 'zod';
+import { MAX_CONTENT_JSON_BYTES, parseContentJson, readJsonBytes } from '#app/api/body.server.ts';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { contentFields } from '#app/domain/campaigns/campaign-input.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { checkDraft } from '#app/domain/content/check-draft.server.ts';
 import { emptyVariables } from '#app/domain/content/empty-variables.server.ts';
+import { parseInput } from '#app/domain/parse-input.ts';
 import { isProblem } from '#app/domain/problem.ts';
 import { problemResponse } from '#app/domain/problem-response.server.ts';
 import { suppressedOfList } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { idOf } from '#app/page-problem.server.ts';
 
-const MAX_CONTENT = 1_000_000;
-const content = z.string().max(MAX_CONTENT).nullable();
-const typed = z.object({ subject: content, html: content, text: content, recipient_id: z.int().positive().nullable() });
+const typed = z.object({ ...contentFields, recipient_id: z.int().positive().nullable() });
 
 async function answer(work: () => Promise<object>): Promise<Response> {
   try {
@@ -26,10 +27,10 @@ async function answer(work: () => Promise<object>): Promise<Response> {
 export async function action({ context, request, params }: ActionFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:write');
   const id = idOf(params.id);
-  const parsed = typed.safeParse(await request.json().catch(() => null));
-  if (!parsed.success) return Response.json({ detail: 'The content is too long to be checked.' }, { status: 422 });
-  const { recipient_id, ...draft } = parsed.data;
-  return answer(async () => checkDraft(context.db, await getCampaign(context.db, id), draft, recipient_id ?? undefined));
+  return answer(async () => {
+    const { recipient_id, ...draft } = parseInput(typed, parseContentJson(await readJsonBytes(request, MAX_CONTENT_JSON_BYTES)));
+    return checkDraft(context.db, await getCampaign(context.db, id), draft, recipient_id ?? undefined);
+  });
 }
 
 /** For how many people the named columns are empty, and how many are never sent to. Reads the whole list, so it is asked for apart. */

@@ -52,7 +52,7 @@ export default function SignIn() {
         </div>
         <Form method="post" noValidate>
           <Stack gap="md">
-            {failed && state === 'idle' && <ProblemAlert title="You are not signed in">{failed.error}</ProblemAlert>}
+            {failed && state === 'idle' && <ProblemAlert title="Sign-in failed">{failed.error}</ProblemAlert>}
             <input type="hidden" name="next" value={parameters.get('next') ?? ''} />
             <TextInput
               name="email"

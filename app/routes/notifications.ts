@@ -10,11 +10,13 @@ export async function loader({ context, request }: LoaderFunctionArgs): Promise<
   return Response.json(await listNotifications(context.db, viewer), { headers: { 'Cache-Control': 'private, no-store' } });
 }
 
-/** Marks one (`id`) or all (`id=all`) as read. */
+/** Marks one (`id`), all (`id=all`) or those about a campaign (`campaign`) as read. */
 export async function action({ context, request }: ActionFunctionArgs): Promise<Response> {
   const viewer = await requireUser(context, request);
-  const id = String((await readForm(request, 64_000)).get('id'));
-  if (id !== 'all' && !/^[1-9]\d{0,14}$/.test(id)) return new Response(null, { status: 400 });
-  await markRead(context.db, viewer, id === 'all' ? 'all' : Number(id));
+  const form = await readForm(request, 64_000);
+  const [id, campaign] = [form.get('id'), form.get('campaign')];
+  const isId = (value: unknown): value is string => typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value);
+  if (id !== 'all' && !isId(id ?? campaign)) return new Response(null, { status: 400 });
+  await markRead(context.db, viewer, id === null ? { campaign: Number(campaign) } : id === 'all' ? 'all' : Number(id));
   return new Response(null, { status: 204 });
 }

@@ -32,6 +32,7 @@ export interface Claim {
  * @param workerId of `workers`, so that the claim can be taken over when the worker dies
  * @param repeated the answer of an earlier run was lost with its connection: what it claimed for this worker is handed out again, under the
  *   same attempt id. The caller drops what it already holds.
+ * @param knownAttempt the newest attempt that the caller knows to have begun: a database that was put back before it sends nothing
  * @returns the claims in the order of `keys`, null where there is nothing to send
  */
 export async function claimRecipients(
@@ -39,6 +40,7 @@ export async function claimRecipients(
   keys: readonly SendKey[],
   workerId: number | null = null,
   repeated = false,
+  knownAttempt = 0,
 ): Promise<(Claim | null)[]> {
   const { rows } = await pool.query<Claim & { claimed: boolean }>({
     name: 'claim_recipients',
@@ -47,7 +49,7 @@ export async function claimRecipients(
         select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $5::boolean[]) as w (campaign_id, id, dispatch_seq, probe)
       ),
       of_campaign as materialized (
-        select c.id, c.status, c.channel, c.status = 'SENDING' and c.stop_code is null as sends, g.hold_until is not null as held
+        select c.id, c.status, c.channel, c.status = 'SENDING' and c.stop_code is null and coalesce(ledger_may_send($7), false) as sends, g.hold_until is not null as held
         from campaigns c join provider_gates g on g.channel = c.channel where c.id = any ($1::bigint[])
       ),
       due as (
@@ -89,6 +91,7 @@ export async function claimRecipients(
       workerId,
       keys.map((key) => key.probe ?? false),
       repeated,
+      knownAttempt,
     ],
   });
   const claims = new Map(rows.filter((row) => row.claimed).map((row) => [row.recipientId, row]));

@@ -50,6 +50,28 @@ export const pageOfCode = (columns: string) =>
    where r.campaign_id = $1 and r.failure_code = $4 and r.id > $2 and ($5::recipient_status[] is null or r.status = any($5))
    order by r.id limit $3`;
 
+type Trouble = 'bounced' | 'undelivered' | 'complained' | 'unsubscribed';
+
+/** The events that lead to those in trouble, and what shows that it is still so. */
+const troubles: Record<Trouble, [kinds: string, still: string]> = {
+  bounced: ["'bounced', 'blocked'", "r.delivery = 'bounced'"],
+  undelivered: ["'undelivered', 'dropped'", "r.delivery = 'undelivered'"],
+  complained: ["'complained'", "r.delivery = 'complained'"],
+  unsubscribed: ["'unsubscribed', 'stopped'", 'r.unsubscribed_at is not null'],
+};
+
+/** $1 campaign, $2 after id, $3 limit, $4 statuses or null, $5 failure code or null. Reads the campaign's events of that kind, which are few. */
+export const pageOfTrouble = (columns: string, trouble: Trouble) => {
+  const [kinds, still] = troubles[trouble];
+  return `select ${columns} from recipients r
+   where r.campaign_id = $1 and r.id in (
+       select e.recipient_id from provider_events e
+       where e.campaign_id = $1 and e.kind in (${kinds})
+         and e.kind in ('bounced', 'blocked', 'dropped', 'undelivered', 'complained', 'unsubscribed', 'stopped') and e.recipient_id > $2)
+     and ${still} and ($4::recipient_status[] is null or r.status = any($4)) and ($5::text is null or r.failure_code = $5)
+   order by r.id limit $3`;
+};
+
 /**
  * $1 campaign, $2 after address, $3 limit, $4 beginnings, $5 statuses or null, $6 failure code or null.
  * One range of one_row_per_address for each beginning (its collation is "C", so a beginning is a range); U+10FFFF sorts last. The planner

@@ -109,7 +109,12 @@ async function sendingCampaigns(client: PoolClient, channel: Channel): Promise<n
   return rows.map(({ id }) => id);
 }
 
-async function requestProbe(client: PoolClient, channel: Channel, at: Date): Promise<void> {
+/** A probe came to nothing before anybody was called: another goes out at once. */
+export async function probeAgain(pool: Pool, channel: Channel): Promise<void> {
+  await requestProbe(pool, channel, new Date());
+}
+
+async function requestProbe(client: Pool | PoolClient, channel: Channel, at: Date): Promise<void> {
   await client.query(
     `select graphile_worker.add_job('probe_provider', json_build_object('channel', $1::text), run_at => $2, priority => -20)`,
     [channel, at],
@@ -164,9 +169,14 @@ export async function probeProvider(pool: Pool, channel: Channel): Promise<boole
     return true;
   });
   if (probing) return true;
-  const { rows } = await pool.query<{ due: boolean }>('select hold_until <= now() as due from provider_gates where channel = $1', [
-    channel,
-  ]);
-  if (rows[0]?.due) await releaseProvider(pool, channel);
+  // Nobody waits; but somebody who is on the way, as a probe most likely, is still to tell.
+  const { rows } = await pool.query<{ due: boolean; asked: boolean }>(
+    `select hold_until <= now() as due,
+       exists (select from campaigns where channel = $1 and status = 'SENDING' and queued + sending > 0) as asked
+     from provider_gates where channel = $1`,
+    [channel],
+  );
+  if (rows[0]?.due && rows[0].asked) await requestProbe(pool, channel, new Date(Date.now() + PROBE_LOST_S * 1_000));
+  else if (rows[0]?.due) await releaseProvider(pool, channel);
   return false;
 }

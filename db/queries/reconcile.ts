@@ -78,6 +78,12 @@ const UNREGISTERED_S = 30;
  * They are free again, and the attempt that Graphile counted is given back.
  */
 export async function freeOrphanedJobs(pool: Pool): Promise<Repair[]> {
+  await pool.query(
+    `update graphile_worker._private_job_queues q set locked_at = null, locked_by = null
+     where q.locked_at < now() - $1 * interval '1 second'
+       and not exists (select from workers w where w.pool_id = q.locked_by and w.ended_at is null)`,
+    [UNREGISTERED_S],
+  );
   const { rowCount } = await pool.query(
     `update graphile_worker._private_jobs j set locked_at = null, locked_by = null, attempts = greatest(j.attempts - 1, 0)
      where j.locked_at < now() - $1 * interval '1 second'
@@ -87,13 +93,36 @@ export async function freeOrphanedJobs(pool: Pool): Promise<Repair[]> {
   return rowCount ? [{ kind: 'job_orphaned', campaignId: null, repaired: rowCount }] : [];
 }
 
+/** Lists that are being copied or removed, with no job that does it: they could be neither sent nor deleted. */
+export async function requestMissingLists(pool: Pool): Promise<Repair[]> {
+  const { rows } = await pool.query<{ id: number }>(
+    `with waiting as (
+       select c.id, c.cloned_from, c.emptying from campaigns c
+       where c.preparing and c.created_at < now() - $1 * interval '1 second'
+         and not exists (
+           select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+           where (j.attempts < j.max_attempts or j.locked_at is not null)
+             and ((t.identifier = 'clone_recipients' and (j.payload ->> 'clone_id')::bigint = c.id)
+               or (t.identifier = 'remove_list' and (j.payload ->> 'campaign_id')::bigint = c.id)))
+     )
+     select id, case
+       when emptying then graphile_worker.add_job('remove_list', json_build_object('campaign_id', id, 'import_ids', '[]'::json), priority => -15)
+       else graphile_worker.add_job('clone_recipients', json_build_object('campaign_id', cloned_from, 'clone_id', id, 'recipients', coalesce(
+         (select details ->> 'recipients' from campaign_events where campaign_id = waiting.id and kind = 'cloned' order by id limit 1), 'all')),
+         priority => -15)
+     end from waiting where emptying or cloned_from is not null`,
+    [UNCHANGED_S],
+  );
+  return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
+}
+
 /** Campaigns that ought to be topped up, moved or started, and have no job for it. One whose provider is held waits: its release asks. */
 export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `with waiting as (
        select c.id, case when c.moving then 'move_recipients' else 'dispatch_campaign' end as task
        from campaigns c join provider_gates g on g.channel = c.channel
-       where (c.moving or (g.hold_until is null and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+       where (c.moving or (g.hold_until is null and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
            and (c.dispatch_requested or c.queued < c.dispatch_below or c.queued + c.sending + c.retrying = 0)))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
@@ -131,19 +160,38 @@ export async function checkCounters(pool: Pool, campaignId: number): Promise<Rep
   });
 }
 
-/** Campaigns in which something may be going on. */
-export async function activeCampaigns(pool: Pool): Promise<number[]> {
-  const { rows } = await pool.query<{ id: number }>(
-    `select id from campaigns where status in ('SENDING', 'PAUSED') or finished_at > now() - interval '10 minutes' order by id`,
+/** Campaigns in which something may be going on, and what their ledger has come to. */
+export async function activeCampaigns(pool: Pool): Promise<{ id: number; version: number; resting: boolean }[]> {
+  const { rows } = await pool.query<{ id: number; version: number; resting: boolean }>(
+    `select id, ledger_version as version, status = 'PAUSED' as resting from campaigns where status in ('SENDING', 'PAUSED') or finished_at > now() - interval '10 minutes' order by id`,
   );
-  return rows.map(({ id }) => id);
+  return rows;
+}
+
+/** First key of the lock that keeps two reconcilers apart, whatever process they run in. */
+const RECONCILER = 0x526f6c6d;
+
+/** Does the work where nobody else is at it; else nothing. */
+export async function alone<T>(pool: Pool, work: () => Promise<T>): Promise<T | null> {
+  const client = await pool.connect();
+  try {
+    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1, 0) as mine', [RECONCILER]);
+    if (!rows[0]?.mine) return null;
+    try {
+      return await work();
+    } finally {
+      await client.query('select pg_advisory_unlock($1, 0)', [RECONCILER]);
+    }
+  } finally {
+    client.release();
+  }
 }
 
 /** Campaigns whose last recipient was closed and which nobody ended. */
 export async function endDoneCampaigns(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `select c.id from campaigns c, lateral (select end_campaign_if_done(c)) as ended
-     where c.status in ('SENDING', 'PAUSED') and not c.moving and c.total > 0
+     where c.status in ('SENDING', 'PAUSED') and not c.moving and c.total > 0 and not (c.status = 'PAUSED' and c.known_until is not null and c.held > 0)
        and c.queued + c.sending + c.retrying + c.unknown - c.held = 0 and (c.pending = 0 or c.rest_code is not null or c.stop_code is not null)`,
   );
   return rows.map(({ id }) => ({ kind: 'not_ended', campaignId: id, repaired: 1 }));

@@ -202,6 +202,9 @@ export async function recordInbound(
   if (!rows[0]) return false;
   if (wish === 'stop') {
     const { campaign_id, recipient_id } = rows[0];
+    if (campaign_id !== null && recipient_id !== null) {
+      await markUnsubscribed(client, [{ campaignId: campaign_id, recipientId: recipient_id, atMs: null }]);
+    }
     await client.query(
       `with found as (
          select 'sms'::channel as channel, $1::text collate "C" as address, 'stop'::suppression_reason as reason, $2::text as source,
@@ -226,11 +229,32 @@ export async function recordInbound(
   return true;
 }
 
+/** Keeps by which message they left, for good: their campaigns count it. Lock order: with the other recipients, in id order. */
+export async function markUnsubscribed(
+  client: Pool | PoolClient,
+  rows: readonly { campaignId: number; recipientId: number; atMs: number | null }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `with left_by as (
+       select campaign_id, id, min(coalesce(to_timestamp(at_ms / 1000), now())) as at
+       from unnest($1::bigint[], $2::bigint[], $3::float8[]) as t (campaign_id, id, at_ms) group by 1, 2
+     ),
+     due as (
+       select r.campaign_id, r.id, l.at from left_by l join recipients r on r.campaign_id = l.campaign_id and r.id = l.id
+       where r.unsubscribed_at is null order by r.id for update of r
+     )
+     update recipients r set unsubscribed_at = due.at, changed_at = now() from due where r.campaign_id = due.campaign_id and r.id = due.id`,
+    [rows.map((row) => row.campaignId), rows.map((row) => row.recipientId), rows.map((row) => row.atMs)],
+  );
+}
+
 /** A person's own click on the link of a message; the log tells of it when it changed something. */
 export async function recordUnsubscribe(
   client: PoolClient,
   { campaignId, recipientId, round = 0 }: { campaignId: number; recipientId: number; round?: number },
 ): Promise<void> {
+  await markUnsubscribed(client, [{ campaignId, recipientId, atMs: null }]);
   await client.query(
     `with found as (
        select c.channel, ${linkAddress('$3')} as address, 'unsubscribe'::suppression_reason as reason, 'link' as source,

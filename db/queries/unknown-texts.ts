@@ -14,9 +14,9 @@ export interface DoubtfulAttempt {
 /** Texts whose outcome stayed unknown past their grace period, at most 200. */
 export async function unknownTexts(pool: Pool): Promise<DoubtfulAttempt[]> {
   const { rows } = await pool.query<DoubtfulAttempt>(
-    `select r.campaign_id as "campaignId", r.id as "recipientId", r.attempt_id as "attemptId", a.round, r.address, r.variables,
-       (extract(epoch from a.started_at) * 1000)::float8 as "startedAtMs"
-     from recipients r join campaigns c on c.id = r.campaign_id join attempts a on a.id = r.attempt_id
+    `select r.campaign_id as "campaignId", r.id as "recipientId", r.attempt_id as "attemptId", coalesce(a.round, r.round) as round, r.address, r.variables,
+       (extract(epoch from coalesce(a.started_at, c.known_until, r.changed_at)) * 1000)::float8 as "startedAtMs"
+     from recipients r join campaigns c on c.id = r.campaign_id left join attempts a on a.id = r.attempt_id
      where r.status = 'unknown' and r.unknown_until <= now() and c.channel = 'sms'
      order by r.id limit 200`,
   );

@@ -44,12 +44,17 @@ export async function endWorker(client: ClientBase | Pool, id: number, how: 'sto
 }
 
 /**
- * Frees the jobs that a pool left locked. Graphile counted an attempt when it took them; a crash must not use one up, so it is given
+ * Frees the jobs that a pool left locked, and the named queues that it held for them: one queue's jobs wait for its lock, up to four hours. Graphile counted an attempt when it took them; a crash must not use one up, so it is given
  * back. Retries keep their time (by the trigger on lock releases).
  *
  * @returns how many jobs
  */
 export async function freeJobsOfWorker(pool: Pool, id: number): Promise<number> {
+  await pool.query(
+    `update graphile_worker._private_job_queues q set locked_at = null, locked_by = null
+     from workers w where w.id = $1 and q.locked_by = w.pool_id`,
+    [id],
+  );
   const { rowCount } = await pool.query(
     `update graphile_worker._private_jobs j set locked_at = null, locked_by = null, attempts = greatest(j.attempts - 1, 0)
      from workers w where w.id = $1 and j.locked_by = w.pool_id`,

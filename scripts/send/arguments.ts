@@ -21,6 +21,12 @@ export const usage = `Usage:
   --column NAME         the column with the addresses; default: found
   --country XX          of numbers without country code; default: US
   --delimiter C         of the columns; default: found
+  --encoding NAME       of the file, such as windows-1250; default: found
+  --header-line N       line with the names of the columns, 0 for none; default: found
+  --columns JSON        {"First Name": "first_name", "Fax": null, "Age": {"type": "number"}}
+  --bare-numbers X      international or national: numbers without + and 0; default: what can be both is rejected
+  --take-statuses       take people whose status says unsubscribed, bounced and the like
+  --dry-run             show what the file would become, and send nothing
   --url URL             of Rollcall; default: BASE_URL, or http://localhost:PORT
   --yes                 do not ask before sending
 
@@ -34,6 +40,8 @@ export interface Order {
   url: string;
   key: string;
   yes: boolean;
+  /** Only show what the file would become. */
+  dryRun: boolean;
 }
 
 /** What the command line asks for, with its files read. @throws BadInput */
@@ -67,10 +75,17 @@ export async function readOrder(args: string[], env: Record<string, string | und
       ...(values.column && { address_column: values.column }),
       ...(values.country && { default_country: values.country }),
       ...(values.delimiter && { delimiter: values.delimiter }),
+      ...(values.encoding && { encoding: values.encoding }),
+      ...(values['header-line'] && { header_line: values['header-line'] }),
+      ...(values.columns && { columns: values.columns }),
+      ...(values['bare-numbers'] && { bare_numbers: values['bare-numbers'] }),
+      ...(values['take-statuses'] && { statuses: 'take' }),
+      ...(values['dry-run'] && { dry_run: '1' }),
     },
     url: readUrl(values.url ?? env.BASE_URL ?? `http://localhost:${env.PORT || 3000}`),
     key: await readKey(env),
     yes: values.yes ?? false,
+    dryRun: values['dry-run'] ?? false,
   };
 }
 
@@ -91,9 +106,15 @@ function parse(args: string[]) {
           column: text,
           country: text,
           delimiter: text,
+          encoding: text,
+          'header-line': text,
+          columns: text,
+          'bare-numbers': text,
           url: text,
         },
         yes: { type: 'boolean', short: 'y' },
+        'take-statuses': { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
       },
     });
   } catch (error) {

@@ -68,18 +68,34 @@ test('an import is replayed by its key alone, since its body is a stream', async
   expect(await (await api.call('GET', `/campaigns/${id}`)).json()).toMatchObject({ total: 1 });
 });
 
-test('what failed on our side, or died, may be tried again with the same key', async () => {
+test('where a call broke off, or died, nobody runs it again with the same key: whether it took effect is not known', async () => {
   const call = { viewerId: 'key:1', route: 'POST /test', key: 'g', hash: null };
+  const again = (key: string) => runOnce(api.db, { ...call, key }, async () => new Response('second'));
+  const unknown = { status: 409, code: 'idempotency_outcome_unknown' };
   await expect(runOnce(api.db, call, () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');
-  expect((await runOnce(api.db, call, async () => new Response(null, { status: 503 }))).status).toBe(503);
-  expect((await runOnce(api.db, call, async () => new Response('done', { status: 200 }))).status).toBe(200);
-
-  const dead = { ...call, key: 'h' };
+  await expect(again('g')).rejects.toMatchObject(unknown);
+  expect((await runOnce(api.db, { ...call, key: 'g2' }, async () => new Response(null, { status: 503 }))).status).toBe(503);
+  await expect(again('g2')).rejects.toMatchObject(unknown);
   await api.db.pool.query(
     `insert into idempotency_keys (viewer_id, route, key, running_until) values ('key:1', 'POST /test', 'h', now() - interval '1 second')`,
   );
-  expect(await (await runOnce(api.db, dead, async () => new Response('second'))).text()).toBe('second');
+  await expect(again('h')).rejects.toMatchObject(unknown);
 
+  expect((await runOnce(api.db, { ...call, key: 'g3' }, async () => new Response(null, { status: 429 }))).status).toBe(429);
+  expect(await (await again('g3')).text()).toBe('second');
+});
+
+test('a secret is answered once, and a replay says the rest', async () => {
+  const call = { viewerId: 'key:1', route: 'POST /secret', key: 's', hash: null };
+  const make = () => runOnce(api.db, call, async () => Response.json({ id: 7, secret: 'whsec_1' }, { status: 201 }));
+  expect(await (await make()).json()).toEqual({ id: 7, secret: 'whsec_1' });
+  expect(await (await make()).json()).toEqual({ id: 7 });
+  const { rows } = await api.db.pool.query(`select body from idempotency_keys where key = 's'`);
+  expect(rows).toEqual([{ body: '{"id":7}' }]);
+});
+
+test('while the first runs, the second is told so', async () => {
+  const call = { viewerId: 'key:1', route: 'POST /test', key: 'g', hash: null };
   const running = { ...call, key: 'i' };
   let finish: (response: Response) => void = () => {};
   const started = new Promise<void>((begun) => {

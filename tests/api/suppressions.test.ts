@@ -121,3 +121,24 @@ test('bad input is named, and analysts may only look', async () => {
   expect((await add({ channel: 'email', address: 'x@example.com' }, api.keys.support)).status).toBe(201);
   expect((await api.call('GET', '/suppressions', { key: api.keys.analyst })).status).toBe(200);
 });
+
+test('many are added in one call, and what is no address is told by its place', async () => {
+  const list_ = [
+    { channel: 'email', address: 'many1@example.com' },
+    { channel: 'email', address: 'MANY1@example.com' },
+    { channel: 'email', address: 'nobody at all' },
+    { channel: 'sms', address: '+12015550190', reason: 'unsubscribe' },
+  ];
+  const answered = await api.call('POST', '/suppressions', { body: list_ });
+  expect(answered.status).toBe(201);
+  expect(await answered.json()).toMatchObject({
+    rows: 4,
+    added: 2,
+    known: 1,
+    rejected: 1,
+    errors: [{ index: 2, address: 'nobody at all' }],
+  });
+  expect((await list('?q=%2B12015550190')).data).toMatchObject([{ reason: 'unsubscribe' }]);
+  expect((await api.call('POST', '/suppressions', { body: [] })).status).toBe(422);
+  expect((await api.call('POST', '/suppressions', { body: Array.from({ length: 1_001 }, () => list_[0]) })).status).toBe(422);
+});

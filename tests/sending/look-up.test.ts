@@ -48,7 +48,9 @@ describe('an SMS whose outcome stayed unknown', () => {
     for (const to of ['+19075550132', '+19075550134']) expect(arrivedFor(to)).toHaveLength(1);
     expect(await outcomes(id, '+19075550132')).toEqual(['unknown']);
     expect(await recipient(id, '+19075550132')).toMatchObject({ status: 'sent', provider_message_id: expect.stringMatching(/^SM/) });
-    expect(await evidenceOf(id)).toContainEqual({ kind: 'processed', reason: expect.stringContaining('not sent again') });
+    await vi.waitFor(async () =>
+      expect(await evidenceOf(id)).toContainEqual({ kind: 'processed', reason: expect.stringContaining('not sent again') }),
+    );
     expect((await sending.sandbox.stats()).doubled).toEqual([]);
     expect(await counterDrift(own.db)).toEqual([]);
   });

@@ -99,6 +99,16 @@ describe('SMS', () => {
     expect(await getRetryPreview(own.db, id)).toMatchObject({ retryable: 0, excluded: [{ code: 'carrier_rejected', count: 1 }] });
   });
 
+  test('a sender that carriers want registered is told once, and a retry leaves its recipients out', async () => {
+    const id = await ended(['+19075550146', '+19075550147', '+12025550124'], { channel: 'sms' });
+    await vi.waitFor(async () => expect(await getCampaign(own.db, id)).toMatchObject({ status: 'PARTIALLY_SENT', sent: 1, failed: 2 }));
+    expect(await getRetryPreview(own.db, id)).toMatchObject({ retryable: 0, excluded: [{ code: 'sender_not_registered', count: 2 }] });
+    const { rows } = await own.db.pool.query(`select data -> 'provider' as provider from alerts where type = 'provider.degraded'`);
+    expect(rows).toEqual([
+      { provider: expect.objectContaining({ channel: 'sms', until: null, reason: expect.stringContaining('Register') }) },
+    ]);
+  });
+
   test('a rate limit is waited out: 429 twice, then sent after 2 and 4 s', async () => {
     const id = await ended(['+19075550112'], { channel: 'sms' });
     expect(await outcomes(id, '+19075550112')).toEqual(['1 transient 429', '2 transient 429', '3 accepted 201']);

@@ -28,7 +28,10 @@ export function importText(
   });
 }
 
-export async function recipientsOf(db: Database, campaignId: number): Promise<{ address: string; variables: Record<string, string> }[]> {
+export async function recipientsOf(
+  db: Database,
+  campaignId: number,
+): Promise<{ address: string; variables: Record<string, string | number | boolean | null> }[]> {
   const { rows } = await db.pool.query('select address, variables from recipients where campaign_id = $1 order by id', [campaignId]);
   return rows;
 }

@@ -24,6 +24,25 @@ describe('a batched statement', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
   });
 
+  test.each(['25006', '57014', '55P03', 'XX000'])('that may not be lost is run again after %s, too', async (code) => {
+    const errors = [failure(code), failure(code)];
+    const insist = batched<number, number>(
+      async (rows) => {
+        const error = errors.shift();
+        if (error) throw error;
+        return [...rows];
+      },
+      { ...options, insist: true },
+    );
+    expect(await insist(1)).toBe(1);
+    await expect(batched<number, number>(() => Promise.reject(failure(code)), options)(1)).rejects.toMatchObject({ code });
+  });
+
+  test.each(['42601', '0A000'])('is not run again where it is itself wrong: %s', async (code) => {
+    const wrong = batched<number, number>(() => Promise.reject(failure(code)), { ...options, insist: true });
+    await expect(wrong(1)).rejects.toMatchObject({ code });
+  });
+
   test('is run again after a deadlock or a lost connection', async () => {
     const errors = [failure('40P01'), failure('57P01'), failure('ECONNRESET')];
     const repeats: unknown[] = [];

@@ -16,6 +16,15 @@ test.each([
   expect(searchPrefixes('sms', q, american)).toContain(prefix);
 });
 
+test.each([
+  ['+44 (0)20 7946 0958', '+442079460958'],
+  ['0044 (0)20 7946 0958', '+442079460958'],
+  ['+49 (0) 30 901820', '+4930901820'],
+  ['+43(0)664 123', '+43664123'],
+])('the zero in brackets of %s is not part of the number', (q, prefix) => {
+  expect(searchPrefixes('sms', q, american)).toEqual([prefix]);
+});
+
 test('a national number is read in the country of the list', () => {
   expect(searchPrefixes('sms', '0664 1234567', '+436641234560')).toContain('+436641234567');
 });

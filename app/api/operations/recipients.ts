@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { columnMapping } from '../../domain/contacts/column-mapping.ts';
+import { bareNumberMeanings } from '../../domain/contacts/phone-number.ts';
 import { peopleFilter } from '../../domain/people/person.ts';
 import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
 import { recipientFilter } from '../../domain/recipients/recipient-filter.ts';
-import { resolutions } from '../../domain/recipients/resolutions.ts';
+import { bulkResolution, resolution } from '../../domain/recipients/resolutions.ts';
 import type { Operation } from '../operation.ts';
 
 /** POST /campaigns/:id/recipients. */
@@ -20,7 +22,56 @@ const importOptions = z.object({
     .refine((text) => text.length === 1, 'The delimiter must be one character, or "tab".')
     .optional()
     .describe('Default: found from the first lines.'),
-  file_name: z.string().max(255).optional().describe('For the report.'),
+  file_name: z
+    .string()
+    .max(255)
+    .transform((name) => name.replace(/\p{Cc}/gu, ''))
+    .optional()
+    .describe('For the report.'),
+  dry_run: z
+    .enum(['0', '1', 'true', 'false'], 'Say 1 for a dry run.')
+    .optional()
+    .describe('1: the same report with the first rows as they would be; nothing is imported.'),
+  sample: z
+    .enum(['0', '1'], 'Say 1 where only the beginning of the file was sent.')
+    .optional()
+    .describe('1: only the beginning of the file is sent, cut off anywhere; for dry runs.'),
+  encoding: z
+    .string()
+    .max(40)
+    .optional()
+    .describe(
+      'Such as utf-8, windows-1250 or shift_jis. Default: the charset of Content-Type, a byte order mark, else told from the words.',
+    ),
+  header_line: z.coerce
+    .number('The line must be a number.')
+    .int('The line must be a whole number.')
+    .min(0, 'The line must be 0 or more.')
+    .max(1_000_000)
+    .optional()
+    .describe('Line of the header; 0: there is none. Default: found.'),
+  columns: z
+    .string()
+    .max(50_000)
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'The columns are no JSON object such as {"First Name": "first_name", "Fax": null}.' });
+        return z.NEVER;
+      }
+    })
+    .pipe(columnMapping)
+    .optional()
+    .describe('JSON: {"First Name": "first_name", "Fax": null, "Age": {"type": "number"}}: what a column is called, null leaves it out.'),
+  bare_numbers: z
+    .enum(bareNumberMeanings, 'Say national or international.')
+    .optional()
+    .describe('What phone numbers without + and 0 in front are. Default: what can be both is rejected.'),
+  statuses: z
+    .enum(['leave_out', 'take'], 'Say leave_out or take.')
+    .optional()
+    .describe('People whose status in the file says unsubscribed, bounced and the like. Default: leave_out.'),
 });
 
 export const recipientOperations = {
@@ -73,7 +124,8 @@ export const recipientOperations = {
   retryRecipient: {
     method: 'POST',
     path: '/campaigns/{id}/recipients/{rid}/retry',
-    summary: 'Send to one failed recipient again, at a corrected address where it was wrong; costs no round',
+    summary:
+      'Send to one recipient again that failed or whose message came back, at a corrected address where it was wrong; costs no round',
     permission: 'recipients:retry',
     body: z.strictObject({
       address: z.string('The address must be a string.').trim().max(320, 'This is too long for an address.').nullish(),
@@ -85,11 +137,21 @@ export const recipientOperations = {
   resolveRecipient: {
     method: 'POST',
     path: '/campaigns/{id}/recipients/{rid}/resolve',
-    summary: 'Decide an unknown outcome: it was sent, it failed, or send it again',
+    summary: 'Decide an outcome that is unknown, or was given up as unknown: it was sent, it failed, or send it again',
     permission: 'recipients:retry',
-    body: z.strictObject({ outcome: z.enum(resolutions, 'The outcome must be sent, failed or resend.') }),
+    body: resolution,
     status: 200,
     answer: 'CampaignAndRecipient',
+    problems: [409, 422],
+  },
+  resolveUnknown: {
+    method: 'POST',
+    path: '/campaigns/{id}/resolve',
+    summary: 'Decide the unknown outcomes of many recipients at once: those named, or all of the campaign. Others are left out',
+    permission: 'recipients:retry',
+    body: bulkResolution,
+    status: 200,
+    answer: 'CampaignAndResolved',
     problems: [409, 422],
   },
   findPeople: {

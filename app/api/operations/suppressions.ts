@@ -1,5 +1,5 @@
 import { inboundFilter } from '../../domain/delivery/inbound-message.ts';
-import { namedSuppression, newSuppression, suppressionFilter, suppressionReason } from '../../domain/suppressions/suppression.ts';
+import { namedSuppression, newSuppressions, suppressionFilter, suppressionReason } from '../../domain/suppressions/suppression.ts';
 import type { Operation } from '../operation.ts';
 
 export const suppressionOperations = {
@@ -16,11 +16,11 @@ export const suppressionOperations = {
   addSuppression: {
     method: 'POST',
     path: '/suppressions',
-    summary: 'Never send to an address or number; one that is on the list already stays there',
+    summary: 'Never send to an address or number, or to up to 1,000 in a list; one that is on the list already stays there',
     permission: 'suppressions:write',
-    body: newSuppression,
+    body: newSuppressions,
     status: 201,
-    answer: 'Suppression',
+    answer: 'SuppressionAdded',
     problems: [409, 422],
   },
   removeSuppression: {

@@ -10,7 +10,7 @@ const providerTones: Record<string, Tone> = {
 /** The colour beside an event: how a campaign ended, and what people did to it. */
 export function eventTone({ kind, details }: Pick<ActivityJson, 'kind' | 'details'>): Tone {
   if (kind === 'ended' || kind === 'outcome_changed') return statusTones[details.to ?? ''] ?? 'gray';
-  if (kind === 'paused' || kind === 'held') return 'amber';
+  if (kind === 'paused' || kind === 'held' || kind === 'restored') return 'amber';
   return kind === 'cancelled' ? 'slate' : 'blue';
 }
 

@@ -28,7 +28,7 @@ export function CampaignActions({ campaign, path, maySend, mayWrite, online, fet
   return (
     <>
       {maySend && underWay && (
-        <fetcher.Form method="post" action={path}>
+        <fetcher.Form key={status} method="post" action={path}>
           <Button
             type="submit"
             name="intent"

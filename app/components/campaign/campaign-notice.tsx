@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { Link } from '@remix-run/react';
 import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
+import { OUTCOME_UNKNOWN } from '#app/domain/campaigns/retry-rules.ts';
 import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
@@ -43,8 +44,18 @@ function HeldNotice({ campaign }: { campaign: CampaignJson }) {
 
 function PausedNotice({ campaign }: { campaign: CampaignJson }) {
   const { counted } = useNumbers();
-  const { pending, queued, retrying, sending } = campaign;
+  const { pending, queued, retrying, sending, known_until, unknown } = campaign;
   const waiting = pending + queued + retrying;
+  if (known_until) {
+    return (
+      <ProblemAlert kind="warning" title="Paused, since the database was put back from a backup">
+        What was sent after <ClockTime at={known_until} /> is not known here.{' '}
+        {unknown > 0
+          ? `For ${counted(unknown, 'recipient', 'recipients')} nobody can tell whether the message went out: decide for each before you resume.`
+          : 'If somebody resumed this campaign after that, resuming it again would send twice. Look at the provider first.'}
+      </ProblemAlert>
+    );
+  }
   return (
     <ProblemAlert kind="info" title="Paused">
       {sending > 0
@@ -116,19 +127,27 @@ function EndNotice({ campaign, reasons, path }: Props) {
       </ProblemAlert>
     );
   }
-  // Only unknown outcomes are left, and those have a notice of their own.
-  if (failed + pending === 0) return null;
-  const mayPass = reasons.filter(({ code }) => failureTexts[code as FailureCode]?.mayPass).reduce((sum, reason) => sum + reason.count, 0);
+  // Unknown outcomes have a notice of their own: nobody knows whether these people were reached.
+  const givenUp = reasons.find(({ code }) => code === OUTCOME_UNKNOWN)?.count ?? 0;
+  const missed = failed - Math.min(failed, givenUp);
+  if (missed + pending === 0) return retry && <div>{retry}</div>;
+  const mayPass = reasons
+    .filter(({ code }) => code !== OUTCOME_UNKNOWN && failureTexts[code as FailureCode]?.mayPass)
+    .reduce((sum, reason) => sum + reason.count, 0);
   return (
     <ProblemAlert
       kind={status === 'FAILED' ? 'error' : 'warning'}
-      title={status === 'FAILED' ? 'Nobody could be reached' : `${counted(failed, 'recipient', 'recipients')} could not be reached`}
+      title={
+        status === 'FAILED' && missed === failed
+          ? 'Nobody could be reached'
+          : `${counted(missed, 'recipient', 'recipients')} could not be reached`
+      }
       actions={retry}
     >
-      {mayPass > 0 && (failed > mayPass ? `For ${count(mayPass)} the reason may pass with time. ` : 'The reason may pass with time. ')}
-      {failed > mayPass &&
+      {mayPass > 0 && (missed > mayPass ? `For ${count(mayPass)} the reason may pass with time. ` : 'The reason may pass with time. ')}
+      {missed > mayPass &&
         (mayPass > 0
-          ? `${counted(failed - mayPass, 'needs', 'need')} a correction before it makes sense to send again.`
+          ? `${counted(missed - mayPass, 'needs', 'need')} a correction before it makes sense to send again.`
           : 'A correction is needed before it makes sense to send again; each can be corrected and retried alone below.')}
     </ProblemAlert>
   );

@@ -27,7 +27,7 @@ export function CancelDialog({ campaign, path, opened, onClose, fetcher }: Props
       lockScroll={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <Text>
+      <Text translate="no">
         <strong className="name" dir="auto">
           {name}
         </strong>{' '}

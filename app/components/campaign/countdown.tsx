@@ -14,7 +14,7 @@ export function Countdown({ at, over = 'now' }: { at: string; over?: string }) {
   const due = Date.parse(at);
   return (
     <Tooltip label={absoluteText(due, locale, timeZone)}>
-      <time dateTime={at} className="numeric" suppressHydrationWarning>
+      <time dateTime={at} className="numeric" translate="no" suppressHydrationWarning>
         {due > now ? `in ${countdownText(due - now)}` : over}
       </time>
     </Tooltip>

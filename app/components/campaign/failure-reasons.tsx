@@ -49,7 +49,7 @@ export function FailureReasons({ reasons: read, path, none, failed }: Props) {
                 <span className={classes.label}>{label}</span>
                 <span className={classes.advice}>{code in failureTexts ? failureTexts[code as FailureCode].advice : code}</span>
               </div>
-              <strong className={classes.count} suppressHydrationWarning>
+              <strong className={classes.count} translate="no" suppressHydrationWarning>
                 {count(n)}
               </strong>
               {path !== null && (
@@ -69,7 +69,7 @@ export function FailureReasons({ reasons: read, path, none, failed }: Props) {
         </ul>
       )}
       {reasons.length > 0 && explained < all && (
-        <p className={classes.rest} suppressHydrationWarning>
+        <p className={classes.rest} translate="no" suppressHydrationWarning>
           The {counted(all - explained, 'reason', 'reasons')} of the latest failures {all - explained === 1 ? 'appears' : 'appear'} here in
           a moment.
         </p>

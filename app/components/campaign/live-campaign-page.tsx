@@ -5,11 +5,13 @@ import { tellServerTime } from '#app/realtime/server-clock.ts';
 import { useLiveCampaign } from '#app/realtime/use-live-campaign.ts';
 import { ActivitySection } from '../activity/activity-section.tsx';
 import type { ActivityPage } from '../activity/use-activity.ts';
+import { CampaignMessage } from '../campaign-message/campaign-message.tsx';
 import { PageHeader } from '../page-header.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import type { LedgerPage } from '../recipients/ledger-page.ts';
 import { RecipientsSection } from '../recipients/recipients-section.tsx';
 import { ScheduledHero } from '../schedule/scheduled-hero.tsx';
+import { SectionBoundary } from '../section-boundary.tsx';
 import { CampaignStatusBadge } from '../status-badge.tsx';
 import type { ActAnswer } from './act-answer.ts';
 import { CampaignActions } from './campaign-actions.tsx';
@@ -77,25 +79,36 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
           <ScheduledHero campaign={{ ...campaign, scheduled_at: scheduledAt }} {...{ path, maySend, online, fetcher }} />
         ) : (
           <>
-            <ProgressHero campaign={campaign} />
+            <SectionBoundary name="The progress">
+              <ProgressHero campaign={campaign} />
+            </SectionBoundary>
             <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} />
-            <UnknownNotice campaign={campaign} path={path} />
-            <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>
-              <FailureReasons reasons={insights.reasons} failed={campaign.failed} path={path} none={noReasons(campaign)} />
-              <MinutesCard minutes={insights.minutes} seconds={insights.seconds} ended={hasEnded(campaign.status)} />
-            </div>
+            <UnknownNotice campaign={campaign} reasons={insights.reasons} path={path} />
+            <SectionBoundary name="Reasons and course">
+              <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>
+                <FailureReasons reasons={insights.reasons} failed={campaign.failed} path={path} none={noReasons(campaign)} />
+                <MinutesCard minutes={insights.minutes} seconds={insights.seconds} ended={hasEnded(campaign.status)} />
+              </div>
+            </SectionBoundary>
           </>
         )}
-        <RecipientsSection
-          campaign={campaign}
-          page={shown}
-          rows={rows}
-          reasons={insights.reasons}
-          path={path}
-          openId={openId}
-          onShowChanges={showChanges}
-        />
-        <ActivitySection activity={activity} campaign={campaign} />
+        <SectionBoundary name="The list of recipients">
+          <RecipientsSection
+            campaign={campaign}
+            page={shown}
+            rows={rows}
+            reasons={insights.reasons}
+            path={path}
+            openId={openId}
+            onShowChanges={showChanges}
+          />
+        </SectionBoundary>
+        <SectionBoundary name="The message">
+          <CampaignMessage campaign={campaign} />
+        </SectionBoundary>
+        <SectionBoundary name="The activity">
+          <ActivitySection activity={activity} campaign={campaign} />
+        </SectionBoundary>
       </div>
       <Outlet context={outlet} />
     </>

@@ -21,7 +21,7 @@ export function LiveSummary({ campaign, sendingMs, pace, now }: Props) {
   const { channel, started_at, started_by, finished_at, status } = campaign;
   const isToday = started_at !== null && Date.parse(now) - Date.parse(started_at) < A_DAY_MS;
   return (
-    <ul className={classes.parts}>
+    <ul className={classes.parts} translate="no">
       <li>{channelWords[channel]}</li>
       {started_at && (
         <li>
@@ -34,6 +34,11 @@ export function LiveSummary({ campaign, sendingMs, pace, now }: Props) {
               </span>
             </>
           )}
+        </li>
+      )}
+      {status === 'SENDING' && campaign.retry_count > 0 && (
+        <li>
+          retry round {campaign.retry_count} of {campaign.max_retries} is running
         </li>
       )}
       {status === 'SENDING' && <PaceParts pace={pace} campaign={campaign} />}

@@ -35,7 +35,7 @@ export const MinutesCard = memo(function MinutesCard({ minutes, seconds, ended }
   return (
     <section className={classes.root} aria-labelledby="per-minute">
       <div className={classes.head}>
-        <Title order={2} id="per-minute" className={classes.title}>
+        <Title order={2} id="per-minute" key={perBar} className={classes.title}>
           {barTitle(perBar)}
         </Title>
         <ul className={classes.legend} aria-hidden>
@@ -72,7 +72,7 @@ function MinutesTable({ minutes }: { minutes: Minute[] }) {
   const { locale, timeZone } = useReader();
   const clock = useMemo(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }), [locale, timeZone]);
   return (
-    <div className={classes.table}>
+    <div className={classes.table} translate="no">
       <table>
         <caption>Attempts a minute, the last {ROWS} minutes at most</caption>
         <thead>

@@ -33,7 +33,7 @@ export function minuteBars(minutes: readonly Minute[], unitS: number): MinuteBar
   // Refusals of the whole account are nobody's failure: minutes with nothing else are as good as none.
   const counted = minutes.filter(({ accepted, failed, transient }) => accepted + failed + transient > 0);
   const [first, last] = [counted[0], counted.at(-1)];
-  if (!first || !last) return { bars: [], perBar: unitS };
+  if (!first || !last) return { bars: [], perBar: 60 };
   const start = Date.parse(first.minute);
   const lengthS = (Date.parse(last.minute) - start) / 1_000 + unitS;
   const perBar = LENGTHS_S.find((n) => n >= unitS && lengthS / n <= MOST_BARS) ?? 3_600;

@@ -13,7 +13,7 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
   const underWay = status === 'SENDING' || status === 'PAUSED';
   return (
     <section className={classes.root} aria-label="Progress" data-status={status}>
-      <div className={classes.line}>
+      <div className={classes.line} translate="no">
         <p className={classes.counter} data-testid="counter">
           <span className={classes.number} data-room={underWay && sent > 0 ? count(total) : undefined} suppressHydrationWarning>
             {count(sent)}
@@ -43,7 +43,7 @@ function Deliveries({ campaign: { delivered, bounced, sent } }: { campaign: Camp
   // A provider may tell of a delivery before its own answer to us is in the ledger: of those that count as sent no more can have arrived.
   const arrived = Math.min(delivered, sent - Math.min(bounced, sent));
   return (
-    <p className={classes.deliveries} data-testid="deliveries" suppressHydrationWarning>
+    <p className={classes.deliveries} data-testid="deliveries" translate="no" suppressHydrationWarning>
       Of {count(sent)} sent, {count(arrived)} delivered{bounced > 0 && `, ${count(Math.min(bounced, sent))} bounced`}
     </p>
   );

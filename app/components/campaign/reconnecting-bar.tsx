@@ -13,7 +13,9 @@ export function ReconnectingBar({ asOf, lost }: { asOf: number; lost: boolean })
     <div className={classes.root} role="status" data-lost={lost || undefined}>
       {lost ? <IconPlugConnectedX size={16} stroke={1.8} aria-hidden /> : <IconClockPause size={16} stroke={1.8} aria-hidden />}
       <span>
-        {lost && !refused ? 'Reconnecting, numbers' : 'Numbers'} as of <ClockTime at={new Date(asOf).toISOString()} />
+        {/* Of its own, so that a translated page shows which of the two it is. */}
+        <span key={`${lost} ${refused}`}>{lost && !refused ? 'Reconnecting, numbers' : 'Numbers'}</span> as of{' '}
+        <ClockTime at={new Date(asOf).toISOString()} />
       </span>
     </div>
   );

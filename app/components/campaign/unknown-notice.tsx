@@ -1,34 +1,55 @@
 import { Button } from '@mantine/core';
 import { Link } from '@remix-run/react';
+import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
+import { OUTCOME_UNKNOWN } from '#app/domain/campaigns/retry-rules.ts';
 import { ledgerSearch, wholeLedger } from '#app/domain/recipients/ledger-filter.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { useViewer } from '../use-viewer.ts';
 import { providerNames } from './channel-words.ts';
+import { DecideAll } from './decide-all.tsx';
+import type { FailureReason } from './failure-reasons.tsx';
 
-/** After the end, recipients whose outcome nobody knows wait for a person: what that means, and the way to them. */
-export function UnknownNotice({ campaign, path }: { campaign: CampaignJson; path: string }) {
+interface Props {
+  campaign: CampaignJson;
+  reasons: readonly FailureReason[];
+  path: string;
+}
+
+/**
+ * After the end, recipients whose outcome nobody knows: those that wait for a person, and those that were given up as unknown. What that means,
+ * the way to them, and one decision for all.
+ */
+export function UnknownNotice({ campaign, reasons, path }: Props) {
   const { counted } = useNumbers();
-  const { status, unknown, channel } = campaign;
-  if (!hasEnded(status) || unknown === 0) return null;
-  const who = counted(unknown, 'recipient', 'recipients');
+  const viewer = useViewer();
+  const { id, status, unknown, channel } = campaign;
+  const givenUp = reasons.find(({ code }) => code === OUTCOME_UNKNOWN)?.count ?? 0;
+  const all = unknown + givenUp;
+  if (!hasEnded(status) || all === 0) return null;
+  const filter = unknown > 0 ? { tab: 'unknown' as const } : { tab: 'failed' as const, code: OUTCOME_UNKNOWN };
   return (
     <ProblemAlert
       kind="info"
-      title={`${counted(unknown, 'outcome is', 'outcomes are')} unknown`}
+      title={`${counted(all, 'outcome is', 'outcomes are')} unknown`}
       actions={
-        <Button
-          component={Link}
-          to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, tab: 'unknown' }), hash: '#recipients' }}
-          variant="default"
-          size="compact-sm"
-        >
-          See the {who}
-        </Button>
+        <>
+          {may(viewer, 'recipients:retry') && <DecideAll campaignId={id} unknown={all} provider={providerNames[channel]} />}
+          <Button
+            component={Link}
+            to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, ...filter }), hash: '#recipients' }}
+            variant="default"
+            size="compact-sm"
+          >
+            See the {counted(unknown > 0 ? unknown : givenUp, 'recipient', 'recipients')}
+          </Button>
+        </>
       }
     >
-      {providerNames[channel]} never said whether it took {unknown === 1 ? 'this message' : 'these messages'}. Sending again could deliver
-      twice, so a person decides for each: it arrived, it did not, or send it again.
+      {providerNames[channel]} never said whether it took {all === 1 ? 'this message' : 'these messages'}. Sending again could deliver
+      twice, so a person decides: it arrived, it did not, or send it again.
+      {givenUp > 0 && ` Until then ${givenUp === all ? (all === 1 ? 'it counts' : 'they count') : `${givenUp} of them count`} as failed.`}
     </ProblemAlert>
   );
 }

@@ -18,7 +18,7 @@ export function StackedBars({ bars, series }: Props) {
   const step = Math.ceil(bars.length / MOST_LABELS);
   const labels = bars.filter((_, i) => i % step === 0);
   return (
-    <div className={classes.root} aria-hidden>
+    <div className={classes.root} translate="no" aria-hidden>
       <div className={classes.scale} suppressHydrationWarning>
         {[top, top / 2, 0].map((line) => (
           <span key={line} suppressHydrationWarning>

@@ -2,9 +2,9 @@ import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { Dropzone } from '@mantine/dropzone';
 import { Form, useRevalidator } from '@remix-run/react';
 import { IconFileTypeCsv, IconUpload } from '@tabler/icons-react';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { ImportRecord } from '#app/domain/contacts/list-imports.server.ts';
+import type { ImportRecord, RunningImport } from '#app/domain/contacts/list-imports.server.ts';
 import { decodeSample, type Mapping, readMapping, SAMPLE_BYTES } from '#app/domain/contacts/mapping.ts';
 import { Percent } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
@@ -13,6 +13,7 @@ import type { Country } from './countries.ts';
 import { ImportList } from './import-list.tsx';
 import { ImportResult } from './import-result.tsx';
 import { MappingStep } from './mapping-step.tsx';
+import { RunningImports } from './running-imports.tsx';
 import { useUpload } from './use-upload.ts';
 
 interface Chosen {
@@ -23,12 +24,13 @@ interface Chosen {
 interface Props {
   campaign: CampaignJson;
   imports: ImportRecord[];
+  runs: RunningImport[];
   /** For SMS; else empty. */
   countries: Country[];
 }
 
 /** Brings a list in: a file is dropped, its columns are confirmed on its first rows, then it is streamed to the server and reported on. */
-export function ContactsSection({ campaign, imports, countries }: Props) {
+export function ContactsSection({ campaign, imports, runs, countries }: Props) {
   const { revalidate } = useRevalidator();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [unreadable, setUnreadable] = useState<string | null>(null);
@@ -57,9 +59,17 @@ export function ContactsSection({ campaign, imports, countries }: Props) {
   );
 
   const { state } = upload;
+  // Once the file has arrived, what the server makes of it is seen as any other tab sees it.
+  const arrived = state.kind === 'sending' && state.share >= 1 && !runs.some((run) => run.state !== 'failed');
+  useEffect(() => {
+    if (!arrived) return;
+    const timer = setTimeout(revalidate, 1_000);
+    return () => clearTimeout(timer);
+  }, [arrived, revalidate]);
   return (
     <Stack gap="md">
       <ImportList campaign={campaign} imports={imports} />
+      <RunningImports runs={state.kind === 'failed' ? runs.filter((run) => run.state !== 'failed') : runs} />
       {state.kind === 'done' && <ImportResult fileName={state.fileName} report={state.report} onClose={upload.dismiss} />}
       {state.kind === 'failed' && (
         <ProblemAlert title={`${state.fileName} was not imported`} errors={state.errors.length > 1 ? state.errors : undefined}>
@@ -67,7 +77,7 @@ export function ContactsSection({ campaign, imports, countries }: Props) {
         </ProblemAlert>
       )}
       {unreadable && <ProblemAlert title="This file cannot be imported">{unreadable}</ProblemAlert>}
-      {state.kind === 'sending' ? (
+      {state.kind === 'sending' && state.share >= 1 && runs.some((run) => run.state !== 'failed') ? null : state.kind === 'sending' ? (
         <div className={classes.sending} role="status">
           <Group justify="space-between" wrap="nowrap" mb={8}>
             <Text size="sm" fw={500} truncate className="name">
@@ -89,7 +99,8 @@ export function ContactsSection({ campaign, imports, countries }: Props) {
       ) : chosen ? (
         <MappingStep
           key={chosen.file.name + chosen.file.lastModified}
-          fileName={chosen.file.name}
+          campaignId={campaign.id}
+          file={chosen.file}
           mapping={chosen.mapping}
           channel={campaign.channel}
           countries={countries}

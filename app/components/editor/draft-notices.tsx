@@ -20,7 +20,7 @@ export function DraftNotices({ autosave, me }: { autosave: Autosave; me: string 
     state.kind === 'failed' && state.signedOut ? <SignedOut key="signed-out" /> : null,
     ...conflicts.map((conflict) => <Choice key={conflict.field} conflict={conflict} autosave={autosave} me={me} />),
     kept ? <Kept key="kept" autosave={autosave} /> : null,
-    told.length > 0 ? <Told key="told" autosave={autosave} me={me} /> : null,
+    told.length > 0 && known.status === 'DRAFT' && !gone ? <Told key="told" autosave={autosave} me={me} /> : null,
   ].filter(Boolean);
   return (
     <div className={classes.notices} data-shown={notices.length > 0 || undefined}>

@@ -3,7 +3,7 @@ import { Form, useRevalidator } from '@remix-run/react';
 import { useEffect, useState } from 'react';
 import { may, refusal } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { ImportRecord } from '#app/domain/contacts/list-imports.server.ts';
+import type { ImportRecord, RunningImport } from '#app/domain/contacts/list-imports.server.ts';
 import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
 import type { FieldError } from '#app/domain/problem.ts';
 import { PageHeader } from '../page-header.tsx';
@@ -37,6 +37,7 @@ import { useDraftNews } from './use-draft-news.ts';
 interface Props {
   campaign: CampaignJson;
   imports: ImportRecord[];
+  runs: RunningImport[];
   countries: Country[];
   /** The sender of campaigns that name none, where one is configured. */
   defaultSender: string | null;
@@ -47,7 +48,7 @@ interface Props {
 }
 
 /** A draft on one page: content, contacts, review. The text is saved as it is typed; without scripts by a button. */
-export function Editor({ campaign: loadedCampaign, imports, countries, defaultSender, check: loaded, failed, sandbox }: Props) {
+export function Editor({ campaign: loadedCampaign, imports, runs, countries, defaultSender, check: loaded, failed, sandbox }: Props) {
   const viewer = useViewer();
   const { revalidate } = useRevalidator();
   const autosave = useAutosave(loadedCampaign, viewer);
@@ -62,7 +63,7 @@ export function Editor({ campaign: loadedCampaign, imports, countries, defaultSe
   const [recipientId, setRecipientId] = useState<number | null>(null);
   // The person may be gone with the list.
   const shownFor = campaign.total > 0 ? recipientId : null;
-  const check = useContentCheck(campaign, draft, shownFor, loaded);
+  const { check, current } = useContentCheck(campaign, draft, shownFor, loaded);
   const facts = useListFacts(campaign, check.needed);
 
   const refused = state.kind === 'failed' ? state.errors : [];
@@ -153,7 +154,7 @@ export function Editor({ campaign: loadedCampaign, imports, countries, defaultSe
             {campaign.preparing ? (
               <ListInWork campaign={campaign} />
             ) : (
-              <ContactsSection campaign={campaign} imports={imports} countries={countries} />
+              <ContactsSection campaign={campaign} imports={imports} runs={runs} countries={countries} />
             )}
           </Section>
           <Section id="settings-section" title="Settings" step={3} done>
@@ -172,14 +173,18 @@ export function Editor({ campaign: loadedCampaign, imports, countries, defaultSe
             <Stack gap={0}>
               <ReviewSummary
                 campaign={campaign}
-                subject={check.subject ?? draft.subject}
-                subjectOf={check.subject && /\{[{%]/.test(draft.subject) ? (check.recipient?.address ?? null) : null}
+                subject={current ? (check.subject ?? draft.subject) : draft.subject}
+                subjectOf={current && check.subject && /\{[{%]/.test(draft.subject) ? (check.recipient?.address ?? null) : null}
                 sender={sender}
                 when={when}
                 items={items}
                 facts={facts}
                 unsubscribes={check.unsubscribes}
-                sms={campaign.channel === 'sms' ? { text: check.text ?? draft.text, segments: check.sms?.segments ?? 0 } : null}
+                sms={
+                  campaign.channel === 'sms'
+                    ? { text: current ? (check.text ?? draft.text) : draft.text, segments: check.sms?.segments ?? 0 }
+                    : null
+                }
                 people={people}
                 sandbox={sandbox}
               />

@@ -27,6 +27,11 @@ export function ImportResult({ fileName, report, onClose }: { fileName: string; 
         <CloseButton aria-label="Close the report" onClick={onClose} />
       </Group>
       <ImportCounts {...report} />
+      {report.warnings.map((warning) => (
+        <Text key={warning} size="xs" mt="xs">
+          {warning}
+        </Text>
+      ))}
       {report.errors.length > 0 && (
         <Table fz="xs" mt="sm" verticalSpacing={4} className={classes.rejects}>
           <Table.Thead>
@@ -37,11 +42,14 @@ export function ImportResult({ fileName, report, onClose }: { fileName: string; 
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {report.errors.slice(0, SHOWN_ERRORS).map(({ line, address, reason }) => (
+            {report.errors.slice(0, SHOWN_ERRORS).map(({ line, address, reason, advice }) => (
               <Table.Tr key={line}>
                 <Table.Td className="numeric">{count(line)}</Table.Td>
                 <Table.Td className="name">{address || '(empty)'}</Table.Td>
-                <Table.Td>{sentence(reason)}</Table.Td>
+                <Table.Td>
+                  {sentence(reason)}
+                  {advice && `. ${advice}`}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

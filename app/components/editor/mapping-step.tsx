@@ -1,54 +1,93 @@
-import { Button, Group, Select, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Group, NumberInput, Select, SimpleGrid, Switch, Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
-import { addressShare } from '#app/domain/contacts/address-column.ts';
 import { delimiterLabels } from '#app/domain/contacts/csv-sample.ts';
 import type { Mapping } from '#app/domain/contacts/mapping.ts';
+import { encodings } from '#app/domain/contacts/text-encoding.ts';
 import { useReader } from '../reader-context.tsx';
 import classes from './contacts.module.css';
 import { type Country, countryOptions } from './countries.ts';
-import type { UploadOptions } from './use-upload.ts';
+import type { ImportOptions } from './import-options.ts';
+import { PreviewTable } from './preview-table.tsx';
+import { useImportPreview } from './use-import-preview.ts';
 
 interface Props {
-  fileName: string;
+  campaignId: number;
+  file: File;
+  /** What the browser made of the file's beginning, until the server has answered. */
   mapping: Mapping;
   channel: Channel;
   countries: Country[];
-  onConfirm(options: UploadOptions): void;
+  onConfirm(options: ImportOptions): void;
   onCancel(): void;
 }
 
-const SHOWN_ROWS = 4;
-
-/** Shows what the file's beginning says, lets a person correct the address column, and only then uploads. */
-export function MappingStep({ fileName, mapping, channel, countries, onConfirm, onCancel }: Props) {
+/** Shows what the file becomes before it becomes it, lets a person correct how it is read, and only then uploads. */
+export function MappingStep({ campaignId, file, mapping, channel, countries, onConfirm, onCancel }: Props) {
   const { locale } = useReader();
-  const [column, setColumn] = useState(mapping.addressColumn);
-  const [country, setCountry] = useState<string | null>('US');
+  const [options, setOptions] = useState<ImportOptions>({
+    addressColumn: null,
+    delimiter: null,
+    encoding: null,
+    headerLine: null,
+    columns: {},
+    defaultCountry: channel === 'sms' ? 'US' : null,
+    bareNumbers: null,
+    takeStatuses: false,
+  });
+  const set = (changed: Partial<ImportOptions>) => setOptions((before) => ({ ...before, ...changed }));
+  const { report, error, loading } = useImportPreview(campaignId, file, options);
   const what = channel === 'email' ? 'email addresses' : 'phone numbers';
-  const doubtful = column !== null && addressShare(mapping.sample, column, channel) < 0.5;
-  const delimiter = delimiterLabels[mapping.delimiter as keyof typeof delimiterLabels] ?? mapping.delimiter;
+  const columns = report?.columns ?? mapping.columns;
+  const address = report?.columns?.find(({ role }) => role === 'address');
+  const doubtful = report !== null && report.rows > 0 && report.rejected - report.left_out > report.rows / 2;
+  const twoWays = report?.errors.some(({ reason }) => reason === 'could be a number of two countries') || options.bareNumbers !== null;
+  const statuses = report?.columns?.some(({ status }) => status) || options.takeStatuses;
 
   return (
     <div className={classes.mapping}>
       <Text fw={600} className="name">
-        {fileName}
+        {file.name}
       </Text>
       <Text size="xs" c="dimmed" mb="md">
-        {mapping.columns.length} {mapping.columns.length === 1 ? 'column' : 'columns'}
-        {mapping.columns.length > 1 && `, separated by ${delimiter}`}
-        {mapping.hasHeader ? '' : ', without a header row'}. These are its first rows.
+        These are its first rows, as they will be. Nothing is imported yet.
       </Text>
-      <Group gap="md" align="flex-start" mb="md" grow preventGrowOverflow={false}>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" mb="md">
         <Select
           label={`Column with the ${what}`}
           placeholder="Choose a column"
-          data={mapping.columns.map(({ header, name }, index) => ({ value: String(index), label: header || name }))}
-          value={column === null ? null : String(column)}
-          onChange={(value) => value !== null && setColumn(Number(value))}
-          error={column === null && `No column looks like ${what}. Choose the one that holds them.`}
+          data={[...new Set(columns.map(({ header, name }, index) => header || name || `column_${index + 1}`))]}
+          value={options.addressColumn ?? (error === null ? address?.header || null : null)}
+          onChange={(addressColumn) => set({ addressColumn })}
           description={doubtful ? `Most of its first values do not look like ${what}; those rows would be rejected.` : undefined}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          allowDeselect={false}
+          searchable
+        />
+        <NumberInput
+          label="Line with the names of the columns"
+          description="0 where there is none, and the first row is a contact"
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          min={0}
+          max={1000}
+          allowDecimal={false}
+          value={options.headerLine ?? report?.header_line ?? ''}
+          onChange={(value) => set({ headerLine: typeof value === 'number' ? value : null, addressColumn: null, columns: {} })}
+        />
+        <Select
+          label="Separator"
+          data={Object.entries(delimiterLabels).map(([value, label]) => ({ value, label }))}
+          value={options.delimiter ?? report?.delimiter ?? mapping.delimiter}
+          onChange={(delimiter) => set({ delimiter, addressColumn: null, columns: {} })}
+          allowDeselect={false}
+        />
+        <Select
+          label="Encoding"
+          data={encodings.map(([value, label]) => ({ value, label }))}
+          value={options.encoding ?? report?.encoding ?? 'utf-8'}
+          onChange={(encoding) => set({ encoding })}
+          description={report?.encoding_guessed ? 'A guess: look at the names below.' : undefined}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           allowDeselect={false}
           searchable
@@ -57,63 +96,62 @@ export function MappingStep({ fileName, mapping, channel, countries, onConfirm, 
           <Select
             label="Country of numbers without a code"
             data={countryOptions(countries, locale)}
-            value={country}
-            onChange={setCountry}
+            value={options.defaultCountry}
+            onChange={(defaultCountry) => set({ defaultCountry })}
             allowDeselect={false}
             searchable
             description="Numbers that begin with + keep their own."
             inputWrapperOrder={['label', 'input', 'description', 'error']}
           />
         )}
+        {channel === 'sms' && twoWays && (
+          <Select
+            label="Numbers without + and 0 in front"
+            data={[
+              { value: '', label: 'Reject what can be read in two ways' },
+              { value: 'international', label: 'International numbers that lost their +' },
+              { value: 'national', label: 'Numbers of the country above' },
+            ]}
+            value={options.bareNumbers ?? ''}
+            onChange={(value) => set({ bareNumbers: value === 'international' || value === 'national' ? value : null })}
+            allowDeselect={false}
+          />
+        )}
+      </SimpleGrid>
+      {statuses && (
+        <Switch
+          mb="md"
+          label="Leave out people whose status says unsubscribed, bounced or the like"
+          checked={!options.takeStatuses}
+          onChange={(event) => set({ takeStatuses: !event.currentTarget.checked })}
+        />
+      )}
+      {error !== null && (
+        <Alert color="red" variant="light" mb="md" role="alert">
+          {error}
+        </Alert>
+      )}
+      {error === null && report && report.warnings.length > 0 && (
+        <Alert color="yellow" variant="light" mb="md" role="status">
+          {report.warnings.map((warning) => (
+            <div key={warning}>{warning}</div>
+          ))}
+        </Alert>
+      )}
+      {report && <PreviewTable report={report} columns={options.columns} onChange={(changed) => set({ columns: changed })} />}
+      <Group justify="flex-end" gap="xs" mt="md">
+        <Button variant="subtle" color="gray" onClick={onCancel}>
+          Choose another file
+        </Button>
+        <Button
+          disabled={error !== null || report === null}
+          loading={loading && report === null}
+          rightSection={<IconArrowRight size={16} aria-hidden />}
+          onClick={() => onConfirm(options)}
+        >
+          Import this list
+        </Button>
       </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className={classes.sample} tabIndex={0} aria-label="First rows of the file">
-        <Table fz="xs" verticalSpacing={5} horizontalSpacing="sm" withRowBorders>
-          <Table.Thead>
-            <Table.Tr>
-              {mapping.columns.map(({ header, name }, index) => (
-                <Table.Th key={name} data-address={index === column || undefined}>
-                  <span className="name">{header || name}</span>
-                  <span className={classes.becomes}>{index === column ? 'address' : `{{ ${name} }}`}</span>
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {mapping.sample.slice(0, SHOWN_ROWS).map((row, line) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file are told apart by nothing else
-              <Table.Tr key={line}>
-                {mapping.columns.map(({ name }, index) => (
-                  <Table.Td key={name} data-address={index === column || undefined}>
-                    <span className={classes.cell} dir="auto">
-                      {row[index]}
-                    </span>
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </section>
-      <Stack gap={6} mt="md">
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" color="gray" onClick={onCancel}>
-            Choose another file
-          </Button>
-          <Button
-            disabled={column === null}
-            rightSection={<IconArrowRight size={16} aria-hidden />}
-            onClick={() => {
-              const chosen = mapping.columns[column ?? 0];
-              if (chosen) {
-                onConfirm({ addressColumn: chosen.name, delimiter: mapping.delimiter, defaultCountry: channel === 'sms' ? country : null });
-              }
-            }}
-          >
-            Import this list
-          </Button>
-        </Group>
-      </Stack>
     </div>
   );
 }

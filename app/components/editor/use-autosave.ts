@@ -170,6 +170,7 @@ export function useAutosave(loaded: CampaignJson, viewer: { id: string; label: s
   const set = useCallback(
     (field: DraftField, value: string) => {
       show({ ...own.current, now: { ...own.current.now, [field]: value } });
+      setTold((old) => (old.some((one) => one.field === field) ? old.filter((one) => one.field !== field) : old));
       setState((state) => (state.kind === 'saving' || (state.kind === 'failed' && state.again) ? state : { kind: 'unsaved' }));
       clearTimeout(timer.current);
       timer.current = setTimeout(save, TYPING_PAUSE_MS);

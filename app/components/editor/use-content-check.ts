@@ -4,14 +4,23 @@ import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
 import type { Draft } from './draft.ts';
 
 const TYPING_PAUSE_MS = 350;
+const RETRY_MS = 3_000;
 
 /** Has the server check and render what is being typed, a short pause after the last key. The last answer stays while the next is on its way. */
-export function useContentCheck(campaign: CampaignJson, draft: Draft, recipientId: number | null, loaded: DraftCheck): DraftCheck {
+export function useContentCheck(
+  campaign: CampaignJson,
+  draft: Draft,
+  recipientId: number | null,
+  loaded: DraftCheck,
+): { check: DraftCheck; current: boolean } {
   const [check, setCheck] = useState(loaded);
   const fresh = useRef(true);
+  const [tries, setTries] = useState(0);
   const { id: campaignId, total, variables } = campaign;
   const { subject, html, text } = draft;
   const known = variables.join(' ');
+  const typed = JSON.stringify([subject, html, text]);
+  const [checked, setChecked] = useState(typed);
   // biome-ignore lint/correctness/useExhaustiveDependencies: new contacts change what a template may use and whom it is shown for
   useEffect(() => {
     if (fresh.current) {
@@ -19,6 +28,7 @@ export function useContentCheck(campaign: CampaignJson, draft: Draft, recipientI
       return;
     }
     const abort = new AbortController();
+    let again: ReturnType<typeof setTimeout> | undefined;
     const timer = setTimeout(async () => {
       try {
         const answer = await fetch(`/campaigns/${campaignId}/check`, {
@@ -27,17 +37,21 @@ export function useContentCheck(campaign: CampaignJson, draft: Draft, recipientI
           body: JSON.stringify({ subject, html, text, recipient_id: recipientId }),
           signal: abort.signal,
         });
-        if (answer.ok) setCheck((await answer.json()) as DraftCheck);
+        if (!answer.ok) throw new Error(String(answer.status));
+        setCheck((await answer.json()) as DraftCheck);
+        setChecked(typed);
       } catch {
-        // Aborted by the next key, or offline: the save indicator tells the latter.
+        // Aborted by the next key; or offline, or signed out, of which the save indicator tells: asked again, so that no old preview stays.
+        if (!abort.signal.aborted) again = setTimeout(() => setTries((n) => n + 1), RETRY_MS);
       }
     }, TYPING_PAUSE_MS);
     return () => {
       clearTimeout(timer);
+      clearTimeout(again);
       abort.abort();
     };
-  }, [campaignId, subject, html, text, recipientId, known, total]);
-  return check;
+  }, [campaignId, subject, html, text, recipientId, known, total, tries]);
+  return { check, current: checked === typed };
 }
 
 export interface EmptyFor {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportReport } from '#app/domain/contacts/import-report.ts';
 import type { FieldError } from '#app/domain/problem.ts';
+import { type ImportOptions, importQuery } from './import-options.ts';
 
 export type UploadState =
   | { kind: 'idle' }
@@ -8,12 +9,6 @@ export type UploadState =
   | { kind: 'sending'; fileName: string; share: number }
   | { kind: 'done'; fileName: string; report: ImportReport }
   | { kind: 'failed'; fileName: string; message: string; errors: FieldError[] };
-
-export interface UploadOptions {
-  addressColumn: string;
-  delimiter: string;
-  defaultCountry: string | null;
-}
 
 /**
  * Streams a file to the REST API as it is, whatever its size: the browser reads it from disk while it sends. XMLHttpRequest, since
@@ -25,11 +20,8 @@ export function useUpload(campaignId: number, onDone: () => void) {
   useEffect(() => () => request.current?.abort(), []);
 
   const start = useCallback(
-    (file: File, { addressColumn, delimiter, defaultCountry }: UploadOptions) => {
-      const query = new URLSearchParams({ address_column: addressColumn, file_name: file.name.slice(0, 255) });
-      query.set('delimiter', delimiter === '\t' ? 'tab' : delimiter);
-      if (defaultCountry) query.set('default_country', defaultCountry);
-
+    (file: File, options: ImportOptions) => {
+      const query = importQuery(file.name, options);
       const xhr = new XMLHttpRequest();
       request.current = xhr;
       const fail = (message: string, errors: FieldError[] = []) => setState({ kind: 'failed', fileName: file.name, message, errors });
@@ -54,6 +46,15 @@ export function useUpload(campaignId: number, onDone: () => void) {
     },
     [campaignId, onDone],
   );
+
+  // Leaving the page ends an upload: the browser asks first.
+  const sending = state.kind === 'sending' && state.share < 1;
+  useEffect(() => {
+    if (!sending) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [sending]);
 
   const cancel = useCallback(() => request.current?.abort(), []);
   const dismiss = useCallback(() => setState({ kind: 'idle' }), []);

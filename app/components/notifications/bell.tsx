@@ -40,7 +40,7 @@ export function Bell({ notifications, position }: { notifications: Notifications
           >
             <IconBell size={19} stroke={1.7} aria-hidden />
             {unread > 0 && (
-              <span className={classes.count} aria-hidden>
+              <span className={classes.count} translate="no" aria-hidden>
                 {unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}
               </span>
             )}

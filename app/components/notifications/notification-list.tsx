@@ -1,6 +1,6 @@
 import { Button, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { Link } from '@remix-run/react';
-import { IconAlertTriangle, IconCircleHalf2, IconCloudOff, IconWebhook } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleCheck, IconCircleHalf2, IconCloudOff, IconWebhook } from '@tabler/icons-react';
 import type { NotificationJson } from '#app/domain/alerts/alert.ts';
 import { notificationText } from '#app/domain/alerts/notification-text.ts';
 import { useNumbers } from '../number.tsx';
@@ -8,7 +8,8 @@ import { RelativeTime } from '../relative-time.tsx';
 import classes from './bell.module.css';
 import type { Notifications } from './use-notifications.ts';
 
-function lookOf({ type, campaign }: NotificationJson) {
+function lookOf({ type, campaign, settled }: NotificationJson) {
+  if (settled) return { icon: IconCircleCheck, tone: 'green' };
   if (type.startsWith('webhook.')) return { icon: IconWebhook, tone: 'gray' };
   if (type === 'provider.degraded') return { icon: IconCloudOff, tone: 'red' };
   return campaign?.status === 'FAILED' ? { icon: IconAlertTriangle, tone: 'red' } : { icon: IconCircleHalf2, tone: 'amber' };
@@ -53,7 +54,7 @@ export function NotificationList({ notifications, onLeave }: { notifications: No
         const { title, detail, to } = notificationText(notification, count);
         const { icon: Icon, tone } = lookOf(notification);
         return (
-          <li key={notification.id} className={classes.item} data-unread={!notification.read || undefined}>
+          <li key={notification.id} className={classes.item} data-unread={(!notification.read && !notification.settled) || undefined}>
             <span className={classes.icon} data-tone={tone}>
               <Icon size={17} stroke={1.8} aria-hidden />
             </span>
@@ -72,7 +73,7 @@ export function NotificationList({ notifications, onLeave }: { notifications: No
               <span className={classes.detail}>{detail}</span>
               <span className={classes.time}>
                 <RelativeTime at={notification.at} />
-                {!notification.read && <VisuallyHidden>, unread</VisuallyHidden>}
+                {!notification.read && !notification.settled && <VisuallyHidden>, unread</VisuallyHidden>}
               </span>
             </div>
           </li>

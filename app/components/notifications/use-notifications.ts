@@ -1,3 +1,4 @@
+import { useLocation } from '@remix-run/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { NotificationJson } from '#app/domain/alerts/alert.ts';
 import { liveSocket } from '#app/realtime/socket-client.ts';
@@ -22,6 +23,8 @@ export interface Notifications {
 
 /** What the bell shows, kept up to date by the live connection. `initialUnread` is the server's count for this page. */
 export function useNotifications(initialUnread: number): Notifications {
+  const { pathname } = useLocation();
+  const open = Number(/^\/campaigns\/(\d+)(\/(?!edit)|$)/.exec(pathname)?.[1] ?? 0);
   const [unread, setUnread] = useState(initialUnread);
   const [list, setList] = useState<NotificationJson[] | null>(null);
   const [failed, setFailed] = useState(false);
@@ -48,6 +51,18 @@ export function useNotifications(initialUnread: number): Notifications {
     await fetch('/notifications', { method: 'POST', body: new URLSearchParams({ id: String(id) }), keepalive: true }).catch(() => {});
   }, []);
 
+  // Who has the campaign's own page before them knows what the bell would say of it.
+  const readHere = useCallback(async () => {
+    if (open === 0) return;
+    const told = await fetch('/notifications', { method: 'POST', body: new URLSearchParams({ campaign: String(open) }) }).catch(() => null);
+    if (told?.ok) void load();
+  }, [open, load]);
+  const unreadNow = useRef(unread);
+  unreadNow.current = unread;
+  useEffect(() => {
+    if (unreadNow.current > 0) void readHere();
+  }, [readHere]);
+
   useEffect(() => {
     const socket = liveSocket();
     let connectedBefore = socket.connected;
@@ -58,6 +73,7 @@ export function useNotifications(initialUnread: number): Notifications {
     const onNotification = (notification: NotificationJson) => {
       if (seen.current.has(notification.id)) return;
       seen.current.add(notification.id);
+      if (notification.campaign?.id === open && open !== 0) return void readHere();
       setNewest(notification);
       setUnread((count) => count + 1);
       setList((known) => known && [notification, ...known]);
@@ -71,7 +87,7 @@ export function useNotifications(initialUnread: number): Notifications {
       socket.off('notification', onNotification);
       socket.off('notifications:resync', onResync);
     };
-  }, [load]);
+  }, [load, open, readHere]);
 
   return { unread, list, failed, newest, load, markRead };
 }

@@ -12,8 +12,6 @@ interface Props {
   recipient: RecipientJson;
   channel: Channel;
   action: string;
-  /** A cancelled campaign sends nothing any more. */
-  maySend: boolean;
   fetcher: ReturnType<typeof useFetcher<ActAnswer>>;
 }
 
@@ -39,10 +37,9 @@ const choices: { outcome: Resolution; label: string; consequence: string; confir
 ];
 
 /** A person's decision on an outcome that nobody knows: choose with the consequence in sight, then confirm. */
-export function DecideUnknown({ recipient, channel, action, maySend, fetcher }: Props) {
+export function DecideUnknown({ recipient, channel, action, fetcher }: Props) {
   const [outcome, setOutcome] = useState<string | null>(null);
-  const offered = choices.filter((choice) => maySend || choice.outcome !== 'resend');
-  const chosen = offered.find((choice) => choice.outcome === outcome);
+  const chosen = choices.find((choice) => choice.outcome === outcome);
   return (
     <fetcher.Form method="post" action={action} className={classes.form}>
       <input type="hidden" name="intent" value="resolve" />
@@ -56,7 +53,7 @@ export function DecideUnknown({ recipient, channel, action, maySend, fetcher }: 
         withAsterisk={false}
       >
         <div className={classes.choices}>
-          {offered.map(({ outcome: value, label, consequence }) => (
+          {choices.map(({ outcome: value, label, consequence }) => (
             <Radio key={value} value={value} label={label} description={consequence} required classNames={{ root: classes.choice }} />
           ))}
         </div>

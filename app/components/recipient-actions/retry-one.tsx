@@ -13,15 +13,17 @@ interface Props {
   recipient: RecipientJson;
   channel: Channel;
   action: string;
+  /** The address of now is never sent to: only another one can be. */
+  suppressed: boolean;
   fetcher: ReturnType<typeof useFetcher<ActAnswer>>;
 }
 
 /** Sends to one failed recipient again. Where the address was refused, its correction comes first; else it is a click away. */
-export function RetryOne({ recipient, channel, action, fetcher }: Props) {
+export function RetryOne({ recipient, channel, action, suppressed, fetcher }: Props) {
   const { address, failure_code } = recipient;
   const [typed, setTyped] = useState(address);
   const check = useAddressCheck(channel, typed);
-  const wrong = needsCorrection(failure_code);
+  const wrong = suppressed || needsCorrection(failure_code);
   const same = check.address === address;
   const word = channel === 'email' ? 'address' : 'number';
   const field = (
@@ -35,7 +37,9 @@ export function RetryOne({ recipient, channel, action, fetcher }: Props) {
       error={check.error}
       description={
         same && wrong
-          ? `This is the ${word} that was refused.`
+          ? suppressed
+            ? `Nobody sends to this ${word}. Write the right one.`
+            : `This is the ${word} that was refused.`
           : check.address && check.address !== typed
             ? `Goes to ${check.address}`
             : null
@@ -65,7 +69,7 @@ export function RetryOne({ recipient, channel, action, fetcher }: Props) {
           variant={same && wrong ? 'default' : 'filled'}
           leftSection={<IconRefresh size={16} stroke={1.9} aria-hidden />}
           loading={fetcher.state !== 'idle'}
-          disabled={check.error !== null}
+          disabled={check.error !== null || (same && suppressed)}
         >
           {!same ? 'Fix and retry' : wrong ? `Retry the same ${word}` : 'Retry'}
         </Button>

@@ -1,4 +1,6 @@
+import { cameBack } from '#app/domain/campaigns/retry-rules.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
+import { mayResolve } from '#app/domain/recipients/resolutions.ts';
 import { needsCorrection } from './needs-correction.ts';
 
 /** What a row offers to do for its recipient, in the words of the button; null: nothing. */
@@ -6,8 +8,10 @@ export function rowAct({
   status,
   failure_code,
   unknown_until,
-}: Pick<RecipientJson, 'status' | 'failure_code' | 'unknown_until'>): string | null {
+  delivery,
+}: Pick<RecipientJson, 'status' | 'failure_code' | 'unknown_until'> & { delivery?: RecipientJson['delivery'] }): string | null {
+  if (mayResolve({ status, failure_code, unknown_until })) return 'Decide';
+  if (status === 'sent' && cameBack(delivery ?? null)) return 'Fix and retry';
   if (status === 'failed') return needsCorrection(failure_code) ? 'Fix and retry' : 'Retry';
-  if (status === 'unknown' && unknown_until === null) return 'Decide';
   return null;
 }

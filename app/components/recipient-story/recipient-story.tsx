@@ -2,11 +2,13 @@ import { Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { inOrder, type StoryEvent } from '#app/domain/activity/story.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { SuppressedAddress } from '#app/domain/people/person.ts';
 import type { AttemptJson, RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { recipientWords } from '#app/domain/recipients/recipient-words.ts';
 import { Countdown } from '../campaign/countdown.tsx';
 import { AttemptEntry } from './attempt-entry.tsx';
 import { EventEntry } from './event-entry.tsx';
+import { NeverSentTo } from './never-sent-to.tsx';
 import classes from './recipient-story.module.css';
 import { StateCard } from './state-card.tsx';
 
@@ -16,13 +18,15 @@ interface Props {
   attempts: AttemptJson[];
   /** Oldest first: what people did, and what the provider told later. */
   events: StoryEvent[];
+  /** Nobody sends to the address of now. */
+  suppressed: SuppressedAddress | null;
   channel: Channel;
   /** What can be done about it, after where it stands. */
   actions?: ReactNode;
 }
 
 /** What became of one recipient: where it stands and what to do, then every attempt and event, newest first. */
-export function RecipientStory({ recipient, attempts, events, channel, actions }: Props) {
+export function RecipientStory({ recipient, attempts, events, suppressed, channel, actions }: Props) {
   const { text, due, over } = recipientWords(recipient);
   const story = [
     ...attempts.map((attempt) => ({
@@ -35,7 +39,8 @@ export function RecipientStory({ recipient, attempts, events, channel, actions }
   const underWay = recipient.status === 'sending' || due !== null;
   return (
     <>
-      <StateCard recipient={recipient} channel={channel} />
+      <StateCard recipient={recipient} channel={channel} arrived={decidedAsSent(events)} />
+      {suppressed && <NeverSentTo suppressed={suppressed} address={recipient.address} />}
       {actions}
       <section aria-labelledby="story">
         <Title order={3} id="story" className={classes.heading}>
@@ -67,4 +72,12 @@ export function RecipientStory({ recipient, attempts, events, channel, actions }
       </section>
     </>
   );
+}
+
+/** The words of somebody's decision that the message arrived; null where the provider itself said it, or nobody. */
+function decidedAsSent(events: readonly StoryEvent[]): string | null {
+  const last = events.findLast(
+    ({ source, kind }) => source === 'provider' || kind === 'recipient_resolved' || kind === 'recipient_retried',
+  );
+  return last?.kind === 'recipient_resolved' ? last.text : null;
 }

@@ -7,11 +7,18 @@ import { RelativeTime } from '../relative-time.tsx';
 import { recipientLooks } from '../status-look.ts';
 import classes from './recipient-story.module.css';
 
+interface Props {
+  recipient: RecipientJson;
+  channel: Channel;
+  /** A person decided that the message arrived, in these words. */
+  arrived: string | null;
+}
+
 /** Where the recipient stands, in a sentence with what to do about it. */
-export function StateCard({ recipient, channel }: { recipient: RecipientJson; channel: Channel }) {
+export function StateCard({ recipient, channel, arrived }: Props) {
   const { status, failure_code } = recipient;
   const { tone, icon: Icon } = status === 'sent' && lost(recipient) ? { tone: 'amber' as const, icon: IconMailX } : recipientLooks[status];
-  const { title, text } = words(recipient, channel);
+  const { title, text } = arrived && status === 'sent' ? { title: 'Counted as sent', text: arrived } : words(recipient, channel);
   const at = status === 'sent' ? recipient.sent_at : status === 'failed' ? recipient.failed_at : null;
   return (
     <section className={classes.state} data-tone={tone} aria-label="Where it stands">
@@ -62,7 +69,7 @@ function words({ status, failure_code, delivery, unknown_until }: RecipientJson,
           : `${provider} never said whether it took the message. A person has to decide, because sending again could deliver it twice.`,
       };
     case 'suppressed':
-      return { title: 'Never sent to', text: 'This person is on the list of those who are never sent to, so the message was left out.' };
+      return { title: 'Never sent to', text: 'The address was on the list of those never sent to, so the message was left out.' };
     case 'cancelled':
       return { title: 'Not sent', text: 'The campaign was cancelled before this recipient’s turn.' };
     default:

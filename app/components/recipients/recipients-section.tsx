@@ -82,7 +82,9 @@ function UnseenChanges({ count: n, onShow }: { count: number; onShow: () => void
   return (
     <div className={classes.unseen}>
       <Button size="compact-sm" radius="xl" leftSection={<IconRefresh size={14} stroke={2} aria-hidden />} onClick={onShow}>
-        <span className="numeric">{counted(n, 'new change', 'new changes')}, show</span>
+        <span className="numeric" translate="no">
+          {counted(n, 'new change', 'new changes')}, show
+        </span>
       </Button>
     </div>
   );
@@ -96,7 +98,7 @@ function Pager({ filter, shown, nextCursor, path }: { filter: LedgerFilter; show
   const to = (pages: readonly string[]) => ({ pathname: path, search: ledgerSearch({ ...filter, trail: pages }), hash: '#recipients' });
   return (
     <nav className={classes.pager} aria-label="Pages of recipients">
-      <span className={classes.range} suppressHydrationWarning>
+      <span className={classes.range} translate="no" suppressHydrationWarning>
         {shown > 0 && `${count(first)} to ${count(first + shown - 1)}`}
       </span>
       {trail.length > 0 && (

@@ -43,7 +43,8 @@ export const RecipientsTable = memo(function RecipientsTable({ rows, filter, pat
           </th>
         </tr>
       </thead>
-      <tbody>
+      {/* Rows change in place while one reads them. */}
+      <tbody translate="no">
         {rows.map((row) => (
           <RecipientRow
             key={row.id}

@@ -100,18 +100,18 @@ export function RetryForm({ preview, provider, path }: Props) {
           disabled={hydrated && retried === 0}
           loading={state !== 'idle' && formAction === `${path}/retry`}
         >
-          <span className="needs-script numeric" suppressHydrationWarning>
+          <span className="needs-script numeric" translate="no" suppressHydrationWarning>
             {retried === 0 ? 'Nobody is chosen' : `Retry ${counted(retried, 'recipient', 'recipients')}`}
           </span>
           <span className="no-script">Retry the chosen recipients</span>
         </Button>
         {hydrated && retried > 0 && retried < all && (
-          <p className={classes.cost}>
+          <p className={classes.cost} translate="no">
             {counted(all - retried, 'other waits', 'others wait')} for another round
             {preview.retries_left === 1 && ', and there is none after this one'}.
           </p>
         )}
-        <p className={classes.cost} suppressHydrationWarning>
+        <p className={classes.cost} translate="no" suppressHydrationWarning>
           {preview.retries_left === 1 ? 'This is the last retry round' : `Uses 1 of ${count(preview.retries_left)} retry rounds left`}
           {retried < all && ', whoever you choose'}
           {preview.retry_until && (

@@ -12,7 +12,7 @@ export function RetryUntil({ at }: { at: string }) {
   const end = Date.parse(at);
   return (
     <Tooltip label={absoluteText(end, locale, timeZone)}>
-      <time dateTime={at} className={classes.until} suppressHydrationWarning>
+      <time dateTime={at} className={classes.until} translate="no" suppressHydrationWarning>
         until {dayTimeText(end, now, locale, timeZone)}
         <span className={classes.left} suppressHydrationWarning>
           {countdownText(end - now)} left

@@ -90,10 +90,12 @@ function Meaning({ instant, timeZone, twice, before }: { instant: number; timeZo
             <dd suppressHydrationWarning>{here}</dd>
           </div>
         )}
-        <div>
-          <dt>UTC</dt>
-          <dd suppressHydrationWarning>{plannedText(instant, locale, 'UTC')}</dd>
-        </div>
+        {timeZone !== 'UTC' && (
+          <div>
+            <dt>UTC</dt>
+            <dd suppressHydrationWarning>{plannedText(instant, locale, 'UTC')}</dd>
+          </div>
+        )}
         <div>
           <dt>That is</dt>
           <dd>

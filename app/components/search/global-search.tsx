@@ -23,6 +23,18 @@ export function GlobalSearch() {
     ['shift + /', spotlight.open],
   ]);
   const empty = text.trim() === '';
+  /** Enter without a choice: what is called exactly this, else the first. */
+  function openBest(): void {
+    const wanted = text.trim().toLowerCase();
+    const campaign = found.campaigns.find(({ name }) => name.toLowerCase() === wanted);
+    const person = found.people.find((address) => address === wanted);
+    const first = campaign ?? (person ? undefined : found.campaigns[0]);
+    const address = person ?? found.people[0];
+    if (empty || searching || (!first && !address)) return;
+    spotlight.close();
+    if (first) navigate(first.status === 'DRAFT' ? `/campaigns/${first.id}/edit` : `/campaigns/${first.id}`);
+    else navigate(`/people?${new URLSearchParams({ q: address as string })}`);
+  }
   const nobody = !empty && !searching && found.campaigns.length + found.people.length === 0;
 
   return (
@@ -48,6 +60,10 @@ export function GlobalSearch() {
         aria-label="Campaign, email address or phone number"
         leftSection={<IconSearch size={18} stroke={1.8} aria-hidden />}
         maxLength={200}
+        onKeyDown={(event) => {
+          const chosen = event.currentTarget.closest('[role="dialog"]')?.querySelector('[data-selected]');
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing && !chosen) openBest();
+        }}
       />
       <Spotlight.ActionsList>
         {found.campaigns.length > 0 && (

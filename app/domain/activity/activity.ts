@@ -15,7 +15,7 @@ export const activityKinds = [
     'ended',
     'retried',
   ] as const),
-  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released'] as const),
+  ...(['reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'recipients_resolved', 'restored'] as const),
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
@@ -39,7 +39,12 @@ export interface ActivityDetails {
   duplicates?: number;
   rejected?: number;
   corrected?: boolean;
+  /** Of a restored database: the newest that it knows of. */
+  known_until?: string;
   outcome?: string;
+  /** How many were decided at once; each of them has an event of its own, with `bulk`. */
+  resolved?: number;
+  bulk?: boolean;
 }
 
 export interface ActivityJson {
@@ -106,10 +111,19 @@ export function activityText(event: Event): string {
         : by(`sent to ${whom} again`, `${whom} was sent to again`);
     case 'recipient_resolved':
       return resolved(actor, whom, details.outcome);
+    case 'recipients_resolved':
+      return resolved(
+        actor,
+        `${count(details.resolved)} ${details.resolved === 1 ? 'recipient' : 'recipients'}`,
+        details.outcome,
+        details.resolved !== 1,
+      );
     case 'held':
       return `Sending waits: ${details.reason ?? 'the provider takes no messages.'}`;
     case 'released':
       return 'The wait is over, and sending goes on.';
+    case 'restored':
+      return `The database was put back from a backup. What was sent after ${utcTime(details.known_until)} is not known here, so it was paused.`;
   }
 }
 
@@ -133,14 +147,16 @@ function ended({ to, sent, total, code, reason }: ActivityDetails): string {
   // The reason of recipients_failed only repeats the numbers.
   const why = reason && code !== 'recipients_failed' ? ` ${reason}` : '';
   if (to === 'SENT') return `It ended as sent: ${numbers}.`;
+  if (to === 'CANCELLED') return `It is cancelled as before: ${numbers}.`;
   return `It ended as ${to === 'FAILED' ? 'failed' : 'partially sent'}: ${numbers}.${why}`;
 }
 
-function resolved(actor: string | null, whom: string, outcome: string | undefined): string {
+function resolved(actor: string | null, whom: string, outcome: string | undefined, many = false): string {
   const who = actor ?? 'Somebody';
-  if (outcome === 'sent') return `${who} decided that the message to ${whom} arrived.`;
-  if (outcome === 'failed') return `${who} decided that the message to ${whom} did not arrive.`;
-  return `${who} did not know whether the message to ${whom} arrived, and sent it again.`;
+  const what = many ? `messages to ${whom}` : `message to ${whom}`;
+  if (outcome === 'sent') return `${who} decided that the ${what} arrived.`;
+  if (outcome === 'failed') return `${who} decided that the ${what} did not arrive.`;
+  return `${who} did not know whether the ${what} arrived, and sent ${many ? 'them' : 'it'} again.`;
 }
 
 function utcTime(at: string | undefined): string {

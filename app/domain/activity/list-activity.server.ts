@@ -19,7 +19,7 @@ export async function listActivity(db: Database, campaignId: number, filter: Act
   const [after, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
   const { rows } = await db.pool.query<ActivityRow>(
     `select ${activityColumns} from ${activityTables}
-     where e.campaign_id = $1 and ($2::bigint is null or e.id ${after} $2) order by e.id ${direction} limit $3`,
+     where e.campaign_id = $1 and not e.details ? 'bulk' and ($2::bigint is null or e.id ${after} $2) order by e.id ${direction} limit $3`,
     [campaignId, cursor ? fromCursor(cursor, 'number') : null, limit + 1],
   );
   const page = rows.slice(0, limit);

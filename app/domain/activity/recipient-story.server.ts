@@ -1,4 +1,9 @@
 import type { Database } from '#db/database.ts';
+import { getCampaign } from '../campaigns/get-campaign.server.ts';
+import { recipientRetryClosed, singleRetryClosed } from '../campaigns/retry-rules.ts';
+import { recipientRetryWindowS } from '../campaigns/retry-window.server.ts';
+import { suppressedAmong } from '../people/find-people.server.ts';
+import type { SuppressedAddress } from '../people/person.ts';
 import { getRecipient, type RecipientStory } from '../recipients/get-recipient.server.ts';
 import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
 import { type ProviderEvent, type StoryEvent, storyEvents } from './story.ts';
@@ -6,12 +11,18 @@ import { type ProviderEvent, type StoryEvent, storyEvents } from './story.ts';
 export interface WholeStory extends RecipientStory {
   /** Oldest first. */
   events: StoryEvent[];
+  /** Why and since when nobody sends to the address of now; null: it is not on the list. */
+  suppressed: SuppressedAddress | null;
+  /** Why the recipient cannot be sent to again, in a sentence; null where it can. */
+  retry_closed: string | null;
 }
 
 /** One recipient with everything that was tried and everything that happened. @throws Problem 404 */
 export async function recipientStory(db: Database, campaignId: number, id: number): Promise<WholeStory> {
-  const [{ recipient, attempts }, activity, provider] = await Promise.all([
-    getRecipient(db, campaignId, id),
+  const { recipient, attempts } = await getRecipient(db, campaignId, id);
+  const [[suppressed = null], campaign, activity, provider] = await Promise.all([
+    suppressedAmong(db, [recipient.address]),
+    getCampaign(db, campaignId),
     db.pool.query<ActivityRow>(
       `select ${activityColumns} from ${activityTables}
        where e.campaign_id = $1 and (e.recipient_id = $2 or (e.recipient_id is null and e.kind in ('started', 'retried', 'cancelled')))
@@ -27,5 +38,11 @@ export async function recipientStory(db: Database, campaignId: number, id: numbe
     ),
   ]);
   const told = provider.rows.map((event) => ({ ...event, occurred_at: event.occurred_at.toISOString() }));
-  return { recipient, attempts, events: storyEvents(recipient, attempts, activity.rows.map(toActivityJson), told) };
+  const ended = campaign.failed_at ?? campaign.finished_at;
+  const facts = { status: campaign.status, ended_at: ended === null ? null : new Date(ended) };
+  return {
+    ...{ recipient, attempts, suppressed },
+    events: storyEvents(recipient, attempts, activity.rows.map(toActivityJson), told),
+    retry_closed: recipientRetryClosed(recipient) ?? singleRetryClosed(facts, new Date(), recipientRetryWindowS())?.message ?? null,
+  };
 }

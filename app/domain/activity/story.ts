@@ -40,8 +40,8 @@ const providerTexts: Record<string, string> = {
   started: 'The person answered START.',
 };
 
-/** A recipient in one of these is part of the round under way, though nothing was tried yet. */
-const openStatuses = ['pending', 'queued', 'sending', 'retrying', 'unknown'];
+/** A recipient in one of these is part of the round under way, though its attempt is not logged yet. */
+const waitingStatuses = ['pending', 'queued', 'sending'];
 
 /**
  * One recipient's events in order. That the campaign had to wait for its provider is left to the campaign's own log.
@@ -55,14 +55,14 @@ export function storyEvents(
   activity: readonly ActivityJson[],
   provider: readonly ProviderEvent[],
 ): StoryEvent[] {
-  const retries = activity.filter(({ kind }) => kind === 'retried').map(({ at }) => at);
-  const tookPart = ({ at, kind }: ActivityJson) => {
-    if (kind === 'held' || kind === 'released') return false;
-    if (kind === 'cancelled') return recipient.status === 'cancelled';
-    if (kind !== 'retried') return true;
-    const next = retries.find((other) => other > at);
-    const tried = attempts.some(({ started_at }) => started_at >= at && (!next || started_at < next));
-    return tried || (!next && openStatuses.includes(recipient.status));
+  // An attempt belongs to the last act before it: a campaign's retry round, or what somebody did for this recipient alone.
+  const acts = activity.filter(({ kind, details }) => kind === 'retried' || kind === 'recipient_retried' || details.outcome === 'resend');
+  const took = new Set(attempts.map(({ started_at }) => acts.findLast(({ at }) => at <= started_at)));
+  if (waitingStatuses.includes(recipient.status)) took.add(acts.at(-1));
+  const tookPart = (event: ActivityJson) => {
+    if (event.kind === 'held' || event.kind === 'released') return false;
+    if (event.kind === 'cancelled') return recipient.status === 'cancelled';
+    return event.kind !== 'retried' || took.has(event);
   };
   const events = [
     ...activity

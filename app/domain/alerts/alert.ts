@@ -7,16 +7,20 @@ export type AlertEvent = (typeof alertEvents)[number];
 
 /** What Rollcall itself tells of its webhooks; shown in the product, to administrators only. */
 export type InternalAlert = 'webhook.gave_up' | 'webhook.disabled';
-export type AlertType = AlertEvent | InternalAlert;
+/** What concerns everybody, and no endpoint can ask for. */
+export type AlertType = AlertEvent | InternalAlert | 'database.restored';
 
 export const eventTexts: Record<AlertEvent, { label: string; description: string }> = {
-  'campaign.failed': { label: 'Campaign failed', description: 'A send or a retry ended and nobody was reached.' },
+  'campaign.failed': { label: 'Campaign failed', description: 'A send or a retry ended and no message is known to have gone out.' },
   'campaign.partially_sent': { label: 'Campaign partially sent', description: 'A send or a retry ended and some people were not reached.' },
   'campaign.retries_exhausted': {
     label: 'No retries left',
     description: 'The last retry ended and people are still not reached. Told whatever the number of failures in a row.',
   },
-  'provider.degraded': { label: 'Provider in trouble', description: 'Sending through a provider is held back because it keeps failing.' },
+  'provider.degraded': {
+    label: 'Provider in trouble',
+    description: 'Sending through a provider is held back because it keeps failing, or carriers want the sender to be registered.',
+  },
 };
 
 /** A provider whose sending is held back. Times are ISO 8601 in UTC. */
@@ -45,6 +49,8 @@ export interface NotificationJson {
   campaign: { id: number; name: string; status: CampaignStatus; unreached: number; people: number } | null;
   provider: DegradedProvider | null;
   endpoint: { id: number; host: string; reason: string } | null;
+  /** What it told of is over: a retry reached everybody since, or the provider takes messages again. */
+  settled: boolean;
 }
 
 /** Is this alert about the settings, and so for those who may change them? */

@@ -12,20 +12,37 @@ const none: NotificationText = { title: 'A notification', detail: '', to: '/' };
 
 /** A notification in words. `count` writes numbers as the reader does. */
 export function notificationText(notification: NotificationJson, count: (value: number) => string = String): NotificationText {
-  const { type, campaign, endpoint, provider } = notification;
+  const { type, campaign, endpoint, provider, settled } = notification;
   if (campaign) {
     const missed = `${count(campaign.unreached)} of ${count(campaign.people)} not reached.`;
     const to = `/campaigns/${campaign.id}`;
+    if (settled)
+      return {
+        title: `${campaign.name} reached everybody in the end`,
+        detail: `${count(campaign.unreached)} were not reached at first, and were sent to since.`,
+        to,
+      };
     if (type === 'campaign.failed') return { title: `${campaign.name} failed`, detail: `${missed} See why and retry.`, to };
     if (type === 'campaign.partially_sent')
       return { title: `${campaign.name} was partially sent`, detail: `${missed} See why and retry.`, to };
     const ended = campaign.status === 'FAILED' ? 'failed' : 'was partially sent';
-    return { title: `${campaign.name} ${ended}, with no retries left`, detail: `${missed} Clone it to send again.`, to };
+    return {
+      title: `${campaign.name} ${ended}, with no retry rounds left`,
+      detail: `${missed} Clone it for those who were not reached.`,
+      to,
+    };
   }
   if (provider) {
     const channel = provider.channel === 'sms' ? 'SMS' : 'Email';
-    return { title: `${channel} is held back`, detail: provider.reason, to: '/' };
+    if (settled) return { title: `${channel} was held back, and goes on`, detail: 'The provider takes messages again.', to: '/' };
+    return { title: provider.until ? `${channel} is held back` : `${channel} needs your attention`, detail: provider.reason, to: '/' };
   }
+  if (type === 'database.restored')
+    return {
+      title: 'The database was put back from a backup',
+      detail: 'Nothing is sent until an administrator says so.',
+      to: '/restored',
+    };
   if (!endpoint) return none;
   const to = `/settings/webhooks/${endpoint.id}`;
   return type === 'webhook.disabled'

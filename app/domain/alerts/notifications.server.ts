@@ -16,14 +16,21 @@ interface Row {
   campaign: NotificationJson['campaign'];
   provider: NotificationJson['provider'];
   endpoint: NotificationJson['endpoint'];
+  settled: boolean;
 }
+
+const settled = `(case
+  when a.campaign_id is not null then exists (select from campaigns c where c.id = a.campaign_id and c.status = 'SENT')
+  when a.type = 'provider.degraded' then not exists
+    (select from provider_gates g where g.channel::text = a.data -> 'provider' ->> 'channel' and g.held_since is not null)
+  else false end)`;
 
 // Of the campaign's snapshot only what a notification says; the rest can be large.
 const columns = `a.id, a.type, a.at,
   case when a.campaign_id is not null then jsonb_build_object('id', a.campaign_id, 'name', a.data -> 'campaign' -> 'name',
     'status', a.data -> 'campaign' -> 'status', 'unreached', a.data -> 'unreached',
     'people', (a.data -> 'campaign' ->> 'total')::integer - (a.data -> 'campaign' ->> 'suppressed')::integer) end as campaign,
-  a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint`;
+  a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint, ${settled} as settled`;
 
 const recent = `a.shown and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and ($2 or a.type not like 'webhook.%')`;
 
@@ -49,19 +56,22 @@ export async function listNotifications(db: Database, viewer: Reader): Promise<{
 export async function countUnread(db: Database, viewer: Reader): Promise<number> {
   const { rows } = await db.pool.query<{ unread: number }>(
     `select count(*)::integer as unread from alerts a
-     where ${recent} and not exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id)`,
+     where ${recent} and not ${settled} and not exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id)`,
     parametersOf(viewer),
   );
   return rows[0]?.unread ?? 0;
 }
 
-/** Marks one as read, or all that there are. What is gone or not theirs to see is left alone. */
-export async function markRead(db: Database, viewer: Reader, id: number | 'all'): Promise<void> {
+/** Marks one as read, all that there are, or all about a campaign. What is gone or not theirs to see is left alone. */
+export async function markRead(db: Database, viewer: Reader, which: number | 'all' | { campaign: number }): Promise<void> {
+  const id = typeof which === 'number' ? which : null;
+  const campaign = typeof which === 'object' ? which.campaign : null;
   await db.pool.query(
     `insert into notification_reads (user_id, alert_id)
-     select $1::uuid, a.id from alerts a where ${recent} and ($3::bigint is null or a.id = $3) and $1 is not null
+     select $1::uuid, a.id from alerts a where ${recent} and ($3::bigint is null or a.id = $3)
+       and ($4::bigint is null or a.campaign_id = $4) and $1 is not null
      on conflict do nothing`,
-    [...parametersOf(viewer), id === 'all' ? null : id],
+    [...parametersOf(viewer), id, campaign],
   );
 }
 

@@ -3,8 +3,7 @@ import type { AlertPayload } from './alert.ts';
 /** What "Send a test" posts: a made-up campaign with every field that a real alert has. `now` in ms since 1970. */
 export function samplePayload(now: number): AlertPayload {
   const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
-  const reason =
-    '188 of 5000 recipients could not be reached. The reasons are listed below; a retry sends to those whose failure may pass.';
+  const reason = '188 of 5000 recipients could not be confirmed as sent. A retry sends to those whose failure may pass.';
   return {
     type: 'webhook.test',
     timestamp: minutesAgo(0),
@@ -29,6 +28,8 @@ export function samplePayload(now: number): AlertPayload {
         cancelled: 0,
         delivered: 4_790,
         bounced: 14,
+        unsubscribed: 9,
+        complained: 1,
         scheduled_at: null,
         time_zone: null,
         started_at: minutesAgo(5),
@@ -50,6 +51,7 @@ export function samplePayload(now: number): AlertPayload {
         version: 42,
         revision: 6,
         planned_at: null,
+        known_until: null,
         planned_time_zone: null,
         sending_ms: 180_000,
         sending_since: null,

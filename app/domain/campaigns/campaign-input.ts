@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { templateExcess } from '../content/template-limits.ts';
 import { pageLimit } from '../page-limit.ts';
 import type { FieldError } from '../problem.ts';
 import { readSender } from '../sender.ts';
@@ -25,6 +26,10 @@ const content = (what: string) =>
     .string(`${what} must be a string.`)
     .refine(isSmall, `${what} is too long; the most is 1 MB.`)
     .refine((text) => !text.includes('\0'), `${what} has a character that cannot be stored (NUL).`)
+    .superRefine((text, context) => {
+      const excess = text.length > MAX_CONTENT_BYTES ? null : templateExcess(text);
+      if (excess) context.addIssue({ code: 'custom', message: `${what} cannot be used. ${excess}` });
+    })
     .meta({ maxLength: MAX_CONTENT_BYTES });
 
 const name = z
@@ -61,6 +66,13 @@ const fields = {
   ),
   max_retries: maxRetries.optional(),
   unknown_policy: z.enum(unknownPolicies, 'The policy must be resend or hold.').optional(),
+};
+
+/** What the editor has checked while it is typed; there may be no line of subject yet that could be saved. */
+export const contentFields = {
+  subject: content('The subject').nullable(),
+  html: content('The HTML').nullable(),
+  text: content('The text').nullable(),
 };
 
 /** POST /campaigns. */

@@ -25,6 +25,7 @@ export interface CampaignRow extends CampaignCounters {
   version: number;
   revision: number;
   planned_at: Date | null;
+  known_until: Date | null;
   planned_time_zone: string | null;
   sending_ms: number;
   sending_since: Date | null;
@@ -45,6 +46,7 @@ export type CampaignSummary = CampaignListItem;
 export const listColumns = [
   ...['id', 'name', 'channel', 'status', 'subject', 'sender', 'unknown_policy'],
   ...['total', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled', 'delivered', 'bounced'],
+  ...['unsubscribed', 'complained'],
   ...['scheduled_at', 'time_zone', 'started_at', 'started_by', 'finished_at', 'failed_at', 'failure_code', 'failure_reason'],
   ...[
     'retry_count',
@@ -58,6 +60,7 @@ export const listColumns = [
     'version',
     'revision',
     'planned_at',
+    'known_until',
     'planned_time_zone',
     'sending_ms',
     'sending_since',
@@ -77,6 +80,7 @@ export function toCampaignListItem({ sender, ...row }: CampaignListRow, retryWin
     finished_at: row.finished_at?.toISOString() ?? null,
     failed_at: row.failed_at?.toISOString() ?? null,
     planned_at: row.planned_at?.toISOString() ?? null,
+    known_until: row.known_until?.toISOString() ?? null,
     sending_since: row.sending_since?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
     retries_left: Math.max(0, row.max_retries - row.retry_count),

@@ -24,6 +24,9 @@ export interface CampaignCounters {
   /** From provider events, beside the status. */
   delivered: number;
   bounced: number;
+  /** Asked by a message of this campaign not to get any more, by its link, the provider or STOP. */
+  unsubscribed: number;
+  complained: number;
 }
 
 /** Times are ISO 8601 in UTC. */
@@ -65,6 +68,8 @@ export interface CampaignJson extends CampaignCounters {
   /** The time that was chosen before it was unscheduled, for the next schedule; null once it is scheduled or sent. */
   planned_at: string | null;
   planned_time_zone: string | null;
+  /** What it did after this time is not known here, since the database was put back from a backup; null otherwise. */
+  known_until: string | null;
   /** How long it was sending, in ms: finished stretches, without pauses and without the time between an end and a retry. */
   sending_ms: number;
   /** Since when it is sending; null while it is not. */

@@ -1,4 +1,5 @@
 import { type FailureCode, failureLabel, failureTexts } from '../failures.ts';
+import { type Delivery, type RecipientStatus, recipientStatusLabels } from '../recipients/recipient.ts';
 import { type CampaignStatus, statusLabels, type UnknownPolicy } from './campaign.ts';
 
 /** The reason of recipients that were never tried, since the campaign stopped before them. Every retry goes on with them. */
@@ -93,16 +94,39 @@ export function retryClosed(
   return null;
 }
 
-/** Why a single recipient cannot be sent to again: as `retryClosed`, but it costs no round, and a campaign under way takes it too. */
+/**
+ * Why a campaign's single recipients cannot be sent to again; null where they can. It costs no round, a campaign under way takes it too, and
+ * its window is longer than the campaign's.
+ *
+ * @param windowS RECIPIENT_RETRY_WINDOW_S
+ */
 export function singleRetryClosed(
-  campaign: { status: CampaignStatus; failed_at: Date | null },
+  { status, ended_at }: { status: CampaignStatus; ended_at: Date | null },
   now: Date,
   windowS: number,
 ): { code: string; message: string } | null {
-  const { status } = campaign;
   if (status === 'SENDING' || status === 'PAUSED') return null;
-  if (status !== 'FAILED' && status !== 'PARTIALLY_SENT') {
+  if (status !== 'FAILED' && status !== 'PARTIALLY_SENT' && status !== 'SENT') {
     return { code: 'conflict', message: `A campaign that is ${statusLabels[status].toLowerCase()} cannot be sent to again.` };
   }
-  return retryClosed({ ...campaign, retry_count: 0, max_retries: 1 }, now, windowS);
+  if (ended_at && now.getTime() > ended_at.getTime() + windowS * 1_000) {
+    const days = Math.round(windowS / 86_400);
+    const window = days >= 1 ? `${days} ${days === 1 ? 'day' : 'days'}` : `${windowS} seconds`;
+    return {
+      code: 'retry_window_over',
+      message: `Single people can be sent to again for ${window} after the campaign ended. Clone it to send to them.`,
+    };
+  }
+  return null;
+}
+
+/** Why this recipient cannot be sent to again, in a sentence; null where it can: it failed, nobody knows, or its message came back. */
+export function recipientRetryClosed({ status, delivery }: { status: RecipientStatus; delivery: Delivery | null }): string | null {
+  if (status === 'failed' || status === 'unknown' || (status === 'sent' && cameBack(delivery))) return null;
+  return `Only a recipient that failed, or whose message came back, can be sent to again, and this one is ${recipientStatusLabels[status].toLowerCase()}.`;
+}
+
+/** Accepted, and then given back by the other side or dropped on the way. */
+export function cameBack(delivery: Delivery | null): boolean {
+  return delivery === 'bounced' || delivery === 'undelivered';
 }

@@ -2,8 +2,8 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
-import { checkContent } from '../content/check-content.ts';
-import { invalid, Problem } from '../problem.ts';
+import { type CheckedContent, checkStored, isSameContent } from '../content/stored-content.server.ts';
+import { conflict, invalid, Problem } from '../problem.ts';
 import type { CampaignJson } from './campaign.ts';
 import { agoText } from './draft-changes.ts';
 import { getCampaign } from './get-campaign.server.ts';
@@ -31,7 +31,7 @@ export interface SendRequest {
  * Sends a draft now, or at its time. From here on its content and list are fixed (unscheduling makes it a draft again).
  *
  * @throws Problem 404; 409 in another state than DRAFT, while its list is being copied or emptied, where it is another revision than the one
- * that was reviewed, or with nobody to send to; 422 with the fields that are missing or broken
+ * that was reviewed, where it changed at this moment, or with nobody to send to; 422 with the fields that are missing or broken
  */
 export async function sendCampaign(
   db: Database,
@@ -40,6 +40,8 @@ export async function sendCampaign(
   senders: DefaultSenders,
   { scheduled_at, time_zone, revision }: SendRequest = {},
 ): Promise<CampaignJson> {
+  // A check can take a second, and a lock waits for nobody: it is done before, of the content that the lock then finds.
+  const checked = await checkStored(db, id);
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'DRAFT') throw await alreadySent(client, campaign);
@@ -48,7 +50,7 @@ export async function sendCampaign(
     if (campaign.pending === 0) {
       throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
     }
-    const sender = readySender(campaign, senders);
+    const sender = readySender(campaign, senders, checked);
     if (scheduled_at) await schedule(client, campaign, sender, scheduled_at, time_zone ?? null);
     else await start(client, id, sender, viewer.label);
   });
@@ -70,9 +72,10 @@ async function alreadySent(client: PoolClient, { id, status }: LockedCampaign): 
 }
 
 /** @throws Problem 422 with everything that keeps it from being sent */
-function readySender(campaign: LockedCampaign, senders: DefaultSenders): string {
+function readySender(campaign: LockedCampaign, senders: DefaultSenders, { content, problems }: CheckedContent): string {
+  if (!isSameContent(campaign, content)) throw conflict('The content or the list changed at this moment. Look at it, then send.');
   const sender = campaign.sender || (campaign.channel === 'email' ? senders.emailFrom : senders.smsFrom);
-  const errors = checkContent(campaign)
+  const errors = problems
     .filter((problem) => problem.severity === 'error')
     .map((problem) => ({ path: problem.field as string, message: problem.message }));
   if (!sender) errors.push({ path: 'from', message: 'There is no sender. Enter one, or set a default in the configuration.' });

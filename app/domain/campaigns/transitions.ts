@@ -10,10 +10,11 @@ export const transitions: Record<CampaignStatus, readonly CampaignStatus[]> = {
   SENDING: ['PAUSED', 'SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED'],
   PAUSED: ['SENDING', 'SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED'],
   // A carrier's late refusal, or support resolving an unknown recipient, may change the outcome of an ended campaign.
-  SENT: ['PARTIALLY_SENT', 'FAILED'],
+  SENT: ['SENDING', 'PARTIALLY_SENT', 'FAILED'],
   PARTIALLY_SENT: ['SENDING', 'SENT', 'FAILED'],
   FAILED: ['SENDING', 'SENT', 'PARTIALLY_SENT'],
-  CANCELLED: [],
+  // Opened again for single recipients; it ends as it had ended.
+  CANCELLED: ['SENDING'],
 };
 
 export function mayBecome(from: CampaignStatus, to: CampaignStatus): boolean {

@@ -1,5 +1,6 @@
 import type { Channel } from '../campaigns/campaign.ts';
 import { normaliseEmail } from './email-address.ts';
+import { plainText } from './plain-text.ts';
 
 /** How exports in several languages head the column, best first within a list; compared without case, accents, spaces and signs. */
 const emailHeaders = [
@@ -35,13 +36,24 @@ export function headerKey(header: string): string {
     .toLowerCase();
 }
 
+/** Is it how exports head the column of addresses? */
+export function isAddressHeader(header: string, channel: Channel): boolean {
+  return keys[channel].has(headerKey(header));
+}
+
+/** Could it head such a column ("Email (work)")? */
+export function mayHeadAddresses(header: string, channel: Channel): boolean {
+  return !header.includes('@') && (isAddressHeader(header, channel) || hints[channel].test(header.trim()));
+}
+
 /** Does a value look like an address of the channel? Phone numbers only roughly: the full numbering plans are for the import. */
 export function looksLikeAddress(value: string, channel: Channel): boolean {
   if (channel === 'email') {
     return normaliseEmail(value) !== null;
   }
-  const digits = value.replace(/\D/g, '').length;
-  return digits >= 7 && digits <= 15 && /^(?:tel:)?\+?[\d\s().\-/]+$/i.test(value.trim()) && !/^\s*\d{4}-\d\d-\d\d/.test(value);
+  const text = plainText(value);
+  const digits = text.replace(/\D/g, '').length;
+  return digits >= 7 && digits <= 15 && /^'?(?:tel:)?\(?\+?[\d\s().\-/]+$/i.test(text) && !/^\d{4}-\d\d-\d\d/.test(text);
 }
 
 /** The share of a column's filled values that look like addresses, 0 to 1. */

@@ -8,10 +8,13 @@ export type ByteSource = Readable | ReadableStream<Uint8Array> | AsyncIterable<U
 
 const MAX_CHUNK = 128 * 1024;
 const IDLE_MS = 60_000;
+/** A byte now and then is no upload: it would keep a place from others for hours. */
+const SLOW_AFTER_S = 120;
+const LEAST_BYTES_PER_S = 512;
 
 /**
  * The bytes of a source in pieces of at most 128 KiB, so that nobody's single huge chunk keeps the event loop busy.
- * A sender that stays silent for a minute is given up (408): an import holds a database connection while it runs.
+ * A sender that stays silent for a minute is given up (408), and so is one that only trickles.
  *
  * Whoever stops early ends the source, but for a request's body: that is read on and thrown away, since closing a connection in the middle
  * of an upload would take the answer, which says what is wrong with the file, away from its sender.
@@ -20,6 +23,9 @@ export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGe
   const stream = toReadable(source);
   const upload = !(source instanceof Readable) && 'getReader' in source;
   let waiting = true;
+  let received = 0;
+  const began = performance.now();
+  let busyMs = 0;
   const timer = setTimeout(() => {
     if (waiting) {
       stream.destroy(new Problem(408, 'timeout', 'The upload stopped: nothing arrived for a minute. Nothing was imported; try again.'));
@@ -30,6 +36,16 @@ export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGe
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: !upload })) {
       waiting = false;
+      const arrived = performance.now();
+      received += chunk.length;
+      const waitedS = (arrived - began - busyMs) / 1000;
+      if (waitedS > SLOW_AFTER_S && received < waitedS * LEAST_BYTES_PER_S) {
+        throw new Problem(
+          408,
+          'timeout',
+          'The upload is too slow to come to an end. Nothing was imported; try again over a faster connection.',
+        );
+      }
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       for (let start = 0; start < bytes.length; start += MAX_CHUNK) {
         yield bytes.subarray(start, start + MAX_CHUNK);
@@ -37,6 +53,7 @@ export async function* readChunks(source: ByteSource, idleMs = IDLE_MS): AsyncGe
         await setImmediate();
       }
       waiting = true;
+      busyMs += performance.now() - arrived;
       timer.refresh();
     }
   } finally {

@@ -20,6 +20,9 @@ export function createCsvParser(delimiter: string, onRecord: (record: string[], 
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
+    // Blanks before and after quotation marks are no part of a field.
+    ltrim: true,
+    rtrim: true,
     max_record_size: MAX_ROW_BYTES,
     on_record: (record: string[], info) => {
       onRecord(record, info as InfoRecord);

@@ -20,10 +20,20 @@ export interface CsvOptions extends RowReaderOptions {
  */
 export function readCsv(blocks: AsyncIterable<Buffer>, options: CsvOptions): ContactRows {
   const reader = new RowReader(options);
-  return { batches: readBatches(blocks, reader, options), variables: () => reader.variables() };
+  const used: { delimiter: string | null } = { delimiter: null };
+  return {
+    batches: readBatches(blocks, reader, options, used),
+    variables: () => reader.variables(),
+    facts: () => reader.facts(used.delimiter),
+  };
 }
 
-async function* readBatches(blocks: AsyncIterable<Buffer>, reader: RowReader, options: CsvOptions): AsyncGenerator<ContactRow[]> {
+async function* readBatches(
+  blocks: AsyncIterable<Buffer>,
+  reader: RowReader,
+  options: CsvOptions,
+  used: { delimiter: string | null },
+): AsyncGenerator<ContactRow[]> {
   let parser: Parser | null = null;
   let sample: Buffer[] = [];
   let sampleBytes = 0;
@@ -35,6 +45,7 @@ async function* readBatches(blocks: AsyncIterable<Buffer>, reader: RowReader, op
     }
     const body = declared === null ? text : text.slice(text.indexOf('\n') + 1);
     const delimiter = options.delimiter ?? declared ?? detectDelimiter(body, complete);
+    used.delimiter = delimiter;
     sample = [Buffer.from(body)];
     return createCsvParser(delimiter, (record, info) => reader.take(record, info));
   };

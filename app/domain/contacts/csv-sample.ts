@@ -47,7 +47,7 @@ export function readRows(text: string, delimiter: string, { limit = SAMPLE_ROWS,
 }
 
 function readField(text: string, start: number, delimiter: string): { value: string; end: number } {
-  let at = start;
+  let at = skipBlanks(text, start, delimiter);
   let value = '';
   if (text[at] === '"') {
     let from = ++at;
@@ -58,7 +58,7 @@ function readField(text: string, start: number, delimiter: string): { value: str
       }
       if (text[quote + 1] !== '"') {
         value += text.slice(from, quote);
-        at = quote + 1;
+        at = skipBlanks(text, quote + 1, delimiter);
         break;
       }
       value += text.slice(from, quote + 1);
@@ -69,7 +69,21 @@ function readField(text: string, start: number, delimiter: string): { value: str
   while (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') {
     at++;
   }
-  return { value: value + text.slice(rest, at), end: at };
+  return { value: value + text.slice(rest, at).trimEnd(), end: at };
+}
+
+/** Blanks before and after quotation marks, and around fields, are no part of them. */
+function skipBlanks(text: string, start: number, delimiter: string): number {
+  let at = start;
+  while ((text[at] === ' ' || text[at] === '\t' || text[at] === '\u00a0') && text[at] !== delimiter) at++;
+  return at;
+}
+
+/** The number of columns that most rows have; of two that are as frequent the larger. */
+export function usualWidth(rows: readonly (readonly string[])[]): number {
+  const counts = new Map<number, number>();
+  for (const row of rows) counts.set(row.length, (counts.get(row.length) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || b - a)[0]?.[0] ?? 1;
 }
 
 /** Excel writes "sep=;" above the header and hides it when it opens the file again. */
@@ -85,7 +99,7 @@ export function detectDelimiter(text: string, complete = true): Delimiter {
   let bestScore = 0;
   for (const delimiter of delimiters) {
     const rows = readRows(text, delimiter, { complete });
-    const columns = rows[0]?.length ?? 1;
+    const columns = usualWidth(rows);
     if (columns > 1) {
       const same = rows.filter((row) => row.length === columns).length / rows.length;
       // A ragged file still has most rows alike; more columns break a tie ("Doe, Ana;Berlin" has a comma in every row, too).

@@ -1,25 +1,50 @@
 import { isUtf8 } from 'node:buffer';
 import { Problem } from '../problem.ts';
+import { type Encoding, guessEncoding } from './text-encoding.ts';
 
 /** Bytes that one row may have. More is a quotation mark left open, or no contact file. */
 export const MAX_ROW_BYTES = 1024 * 1024;
 
+/** Of lines beyond ASCII; each letter of them is looked at once for each encoding. */
+const GUESS_BYTES = 16 * 1024;
+
 const LF = 10;
 const CR = 13;
+
+/** What the text was taken for; complete once all of it is read. */
+export interface DecodedAs {
+  encoding: Encoding;
+  /** The bytes did not say it, nor did anybody: it was told from what the names would look like. */
+  guessed: boolean;
+  /** Of a guess: no other reading is nearly as good. */
+  sure: boolean;
+}
 
 /**
  * Turns the bytes of a text file into UTF-8 in blocks of whole lines, in bounded memory.
  *
- * UTF-16 is known by its byte order mark. Everything else is decided line by line, since a stream cannot be asked what comes later:
- * valid UTF-8 is UTF-8, and a line that is not is Windows-1252 (a superset of Latin-1). A Windows-1252 line that happens to be
- * valid UTF-8 would have to contain pairs like "Ã©", which no name does.
+ * A byte order mark says UTF-8 or UTF-16. Else what was `declared` is obeyed. Else it is decided line by line, since a stream cannot be asked
+ * what comes later: valid UTF-8 is UTF-8, and the first lines that are not tell by their words which older encoding the others are in.
  *
- * @throws Problem 422 for binary data, and for a line beyond {@link MAX_ROW_BYTES}
+ * @param as is told what was found
+ * @throws Problem 422 for binary data, for a line beyond {@link MAX_ROW_BYTES}, and for text that is not in the declared encoding
  */
-export async function* decodeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let decode: ((block: Buffer) => Buffer) | null = null;
+export async function* decodeLines(
+  chunks: AsyncIterable<Buffer>,
+  declared: Encoding | null = null,
+  as: DecodedAs = { encoding: 'utf-8', guessed: false, sure: true },
+): AsyncGenerator<Buffer> {
+  let decode: ((block: Buffer, line: number) => Buffer) | null = null;
+  let wide = false;
   let held: Buffer = Buffer.alloc(0);
   let line = 1;
+  const begin = (bytes: Buffer): Buffer => {
+    const mark = readMark(bytes);
+    as.encoding = mark?.encoding ?? declared ?? 'utf-8';
+    wide = as.encoding.startsWith('utf-16');
+    decode = wide ? decoderOfWide(as.encoding) : mark === null && declared !== null ? decoderOf(declared) : decoderByLine(as);
+    return bytes.subarray(mark?.length ?? 0);
+  };
   for await (const chunk of chunks) {
     let bytes: Buffer = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
     if (!decode) {
@@ -27,31 +52,26 @@ export async function* decodeLines(chunks: AsyncIterable<Buffer>): AsyncGenerato
         held = bytes;
         continue;
       }
-      const start = readStart(bytes);
-      decode = start.decode;
-      bytes = bytes.subarray(start.bomLength);
+      bytes = begin(bytes);
     }
-    const utf16 = decode !== decodeEightBit;
-    const end = utf16 ? bytes.length : Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR)) + 1;
+    const end = wide ? bytes.length : Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR)) + 1;
     held = bytes.subarray(end);
     if (end > 0) {
-      yield checkText(decode(bytes.subarray(0, end)), line);
+      yield checkText((decode as unknown as Decode)(bytes.subarray(0, end), line), line);
       line += countLines(bytes.subarray(0, end));
     }
     if (held.length > MAX_ROW_BYTES) {
       throw rowTooLong(line);
     }
   }
-  if (!decode) {
-    const start = readStart(held);
-    decode = start.decode;
-    held = held.subarray(start.bomLength);
-  }
-  const rest = decode(held);
+  if (!decode) held = begin(held);
+  const rest = (decode as unknown as Decode)(held, line);
   if (rest.length > 0) {
     yield checkText(rest, line);
   }
 }
+
+type Decode = (block: Buffer, line: number) => Buffer;
 
 export function rowTooLong(line: number): Problem {
   return new Problem(
@@ -61,21 +81,39 @@ export function rowTooLong(line: number): Problem {
   );
 }
 
-function readStart(bytes: Buffer): { decode: (block: Buffer) => Buffer; bomLength: number } {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-    return { decode: decodeEightBit, bomLength: 3 };
-  }
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    const decoder = new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be', { ignoreBOM: true });
-    return { decode: (block) => Buffer.from(decoder.decode(block, { stream: true })), bomLength: 2 };
-  }
+function readMark(bytes: Buffer): { encoding: Encoding; length: number } | null {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { encoding: 'utf-8', length: 3 };
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16le', length: 2 };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { encoding: 'utf-16be', length: 2 };
   if (bytes.toString('latin1', 0, 4) === 'PK\u0003\u0004') {
     throw notText('It is an Excel workbook or another packed file. Save it as CSV ("CSV UTF-8" in Excel) and import that.');
   }
   if (bytes.toString('latin1', 0, 4) === '%PDF') {
     throw notText('It is a PDF document. Export the contacts as CSV and import that.');
   }
-  return { decode: decodeEightBit, bomLength: 0 };
+  return null;
+}
+
+function decoderOfWide(encoding: Encoding): Decode {
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  return (block) => Buffer.from(decoder.decode(block, { stream: true }));
+}
+
+/** Line ends are bytes of their own in all of these, so that whole lines can be decoded one block after the other. */
+function decoderOf(encoding: Encoding): Decode {
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  return (block, line) => {
+    try {
+      return encoding === 'utf-8' && isUtf8(block) ? block : Buffer.from(decoder.decode(block));
+    } catch (cause) {
+      throw new Problem(
+        422,
+        'wrong_encoding',
+        `The file is not in the encoding that was given for it (${encoding}): there is a letter after line ${line} that it does not have. Choose another, or none; nothing was imported.`,
+        { cause, errors: [{ path: 'encoding', message: `The text is not in ${encoding}.` }] },
+      );
+    }
+  };
 }
 
 function notText(what: string): Problem {
@@ -90,22 +128,31 @@ function checkText(text: Buffer, line: number): Buffer {
   return text;
 }
 
-const windows1252 = new TextDecoder('windows-1252');
-
-function decodeEightBit(block: Buffer): Buffer {
-  return isUtf8(block) ? block : decodeLineByLine(block);
+function decoderByLine(as: DecodedAs): Decode {
+  let decoder: TextDecoder | null = null;
+  return (block) => {
+    if (isUtf8(block)) return block;
+    const lines = linesOf(block);
+    if (decoder === null) {
+      const strange = lines.filter((line) => !isUtf8(line));
+      const { encoding, sure } = guessEncoding(Buffer.concat(strange).subarray(0, GUESS_BYTES));
+      Object.assign(as, { encoding, sure, guessed: true });
+      decoder = new TextDecoder(encoding);
+    }
+    const legacy = decoder;
+    return Buffer.concat(lines.map((line) => (isUtf8(line) ? line : Buffer.from(legacy.decode(line)))));
+  };
 }
 
-function decodeLineByLine(block: Buffer): Buffer {
+function linesOf(block: Buffer): Buffer[] {
   const lines: Buffer[] = [];
   for (let start = 0; start < block.length; ) {
     const newline = block.indexOf(LF, start);
     const end = newline === -1 ? block.length : newline + 1;
-    const line = block.subarray(start, end);
-    lines.push(isUtf8(line) ? line : Buffer.from(windows1252.decode(line)));
+    lines.push(block.subarray(start, end));
     start = end;
   }
-  return Buffer.concat(lines);
+  return lines;
 }
 
 function countLines(bytes: Buffer): number {

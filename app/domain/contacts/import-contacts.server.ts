@@ -5,18 +5,30 @@ import { logEvent } from '../activity/log-event.server.ts';
 import { type Channel, statusLabels } from '../campaigns/campaign.ts';
 import type { CampaignRow } from '../campaigns/campaign-json.ts';
 import { stillPreparing } from '../campaigns/still-preparing.ts';
-import { conflict, Problem } from '../problem.ts';
-import { takeSlowConnection } from '../slow-connections.server.ts';
+import { conflict, isProblem, Problem } from '../problem.ts';
+import { waitForSlowConnection } from '../slow-connections.server.ts';
 import { type ByteSource, readChunks } from './byte-source.server.ts';
+import type { ColumnMapping } from './column-mapping.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
+import { type Spool, spoolRows } from './copy-spool.server.ts';
 import { readCsv } from './csv-rows.server.ts';
-import { decodeLines } from './decode.server.ts';
-import { type ImportReport, MAX_REPORTED_ERRORS, type RejectedRow, reportUrl } from './import-report.ts';
+import { type DecodedAs, decodeLines } from './decode.server.ts';
+import {
+  type ImportReport,
+  MAX_REPORTED_ERRORS,
+  type PreviewedRow,
+  type ReadColumn,
+  type RejectedRow,
+  reportUrl,
+} from './import-report.ts';
+import { type ImportRun, startRun } from './import-run.server.ts';
 import { readJson } from './json-rows.server.ts';
-import { isCountry } from './phone-number.ts';
+import { type BareNumbers, isCountry } from './phone-number.ts';
 import { readAddress } from './read-address.ts';
-import { type StagedRow, stageRow } from './stage-row.ts';
+import { copyLine, type StagedRow, stageRow } from './stage-row.ts';
 import { copyToStaging, createStaging, insertRecipients, keepRejects } from './staging.server.ts';
+import { leftOutReasons, statusKind } from './status-column.ts';
+import { type Encoding, encodingNamed, encodings } from './text-encoding.ts';
 
 export interface ImportRequest {
   campaignId: number;
@@ -31,43 +43,109 @@ export interface ImportRequest {
   defaultCountry?: string | undefined;
   /** One character; default: found. */
   delimiter?: string | undefined;
+  /** What numbers without plus and 0 are; default: what can be both is rejected. */
+  bareNumbers?: BareNumbers | undefined;
+  /** Default: what the file or `contentType` says, else told from its words. */
+  encoding?: string | undefined;
+  /** Line of the header, 0 for none; default: found. */
+  headerLine?: number | undefined;
+  columns?: ColumnMapping | undefined;
+  /** Take people whose status in the file says that they must not be written to. */
+  takeStatuses?: boolean | undefined;
+  /** Answers what would happen, and imports nothing. */
+  dryRun?: boolean | undefined;
+  /** Only the beginning of a file was sent, cut off anywhere; in dry runs. */
+  sample?: boolean | undefined;
 }
+
+const PREVIEWED_ROWS = 10;
+
+/** Uploads at once in this process; more are told to come back. */
+const MAX_UPLOADS = 64;
+let uploads = 0;
 
 /**
  * Adds the contacts of a file to a draft, in one transaction: all of the file or, on any error, nothing of it. Rows without a valid
- * address, and duplicates, are kept with their line. Memory does not grow with the file.
+ * address, and duplicates, are kept with their line and columns. The file is read, checked and spooled while it arrives; the database is
+ * asked for a connection when all of it is there. Memory does not grow with the file.
  *
- * @throws Problem 404; 409 unless the campaign is a draft, both before reading and at the end; 413 and 422 for files that cannot be
- * read; 408 when the sender falls silent; 429 while too many others import
+ * @throws Problem 404; 409 unless the campaign is a draft, both before reading and at the end, and where it was stopped; 413 and 422 for
+ * files that cannot be read; 408 when the sender falls silent; 429 while too many others upload
  */
 export async function importContacts(db: Database, request: ImportRequest): Promise<ImportReport> {
   checkOptions(request);
-  const giveBack = takeSlowConnection(db);
+  const { rows } = await db.pool.query<DraftFacts>('select status, channel, preparing, emptying from campaigns where id = $1', [
+    request.campaignId,
+  ]);
+  const { channel } = openDraft(rows[0]);
+  if (uploads >= MAX_UPLOADS) {
+    throw new Problem(429, 'rate_limited', 'Many lists are being imported at this moment. Try again in a few seconds.', { retryAfterS: 5 });
+  }
+  uploads++;
+  let run: ImportRun | null = null;
+  let spool: Spool | null = null;
   try {
-    return await importInTransaction(db, request);
+    if (!request.dryRun) run = await startRun(db, request.campaignId, request.fileName?.slice(0, 255) ?? null, request.viewer.label);
+    const reading = readContacts(request, channel);
+    const tally: Tally = { rows: 0, rejected: 0, left_out: 0, errors: [], preview: [] };
+    spool = await spoolRows(stage(reading.contacts.batches, channel, request, tally, run));
+    const report = await importSpooled(db, request, spool, reading, tally, run);
+    await run?.done();
+    return report;
+  } catch (error) {
+    const told = explain(error);
+    const internal = 'Something went wrong on our side. Nothing was imported; try again.';
+    await run?.failed(isProblem(told) ? told.message : internal);
+    throw told;
   } finally {
+    uploads--;
+    await spool?.close();
+  }
+}
+
+async function importSpooled(
+  db: Database,
+  request: ImportRequest,
+  spool: Spool,
+  { contacts, as }: Reading,
+  tally: Tally,
+  run: ImportRun | null,
+): Promise<ImportReport> {
+  const giveBack = await waitForSlowConnection(db);
+  let failed = true;
+  const client = await db.pool.connect().catch((error: unknown) => {
+    giveBack();
+    throw error;
+  });
+  try {
+    await client.query('begin');
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    run?.saving(rows[0]?.pid as number);
+    run?.check();
+    const saved = await save(client, request, spool, contacts, tally);
+    await client.query(request.dryRun ? 'rollback' : 'commit');
+    failed = false;
+    const { errors, preview, left_out, rejected } = tally;
+    return {
+      rows: tally.rows,
+      accepted: saved.accepted,
+      duplicates: tally.rows - rejected - saved.accepted,
+      rejected,
+      left_out,
+      warnings: warningsOf(contacts, as, tally),
+      errors,
+      report_url: request.dryRun ? '' : reportUrl(request.campaignId, saved.importId),
+      ...describe(contacts, as),
+      preview: request.dryRun ? preview : null,
+    };
+  } finally {
+    // A COPY that broke off leaves the connection in its middle: closing it rolls everything back, whatever state it is in.
+    client.release(failed);
     giveBack();
   }
 }
 
-async function importInTransaction(db: Database, request: ImportRequest): Promise<ImportReport> {
-  const client = await db.pool.connect();
-  let failed = true;
-  try {
-    await client.query('begin');
-    const report = await runImport(client, request);
-    await client.query('commit');
-    failed = false;
-    return report;
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    // A COPY that broke off leaves the connection in its middle: closing it rolls everything back, whatever state it is in.
-    client.release(failed);
-  }
-}
-
-function checkOptions({ delimiter, defaultCountry }: ImportRequest): void {
+function checkOptions({ delimiter, defaultCountry, encoding }: ImportRequest): void {
   const errors = [];
   if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
     errors.push({ path: 'delimiter', message: 'The delimiter is one character, such as a comma, a semicolon or a tab.' });
@@ -75,77 +153,162 @@ function checkOptions({ delimiter, defaultCountry }: ImportRequest): void {
   if (defaultCountry !== undefined && !isCountry(defaultCountry.toUpperCase())) {
     errors.push({ path: 'default_country', message: `"${defaultCountry}" is not a country. Use two letters such as US or DE.` });
   }
+  if (encoding !== undefined && encodingNamed(encoding) === null) {
+    errors.push({
+      path: 'encoding',
+      message: `"${encoding}" is no encoding that is known here. Use one such as utf-8, windows-1252 or shift_jis.`,
+    });
+  }
   if (errors.length > 0) {
     throw new Problem(422, 'invalid', errors.map((error) => error.message).join(' '), { errors });
   }
 }
 
-async function runImport(client: PoolClient, request: ImportRequest): Promise<ImportReport> {
-  const { campaignId } = request;
-  const channel = await requireDraft(client, campaignId);
-  const contacts = readContacts(request, channel);
-  const tally = { rows: 0, rejected: 0, errors: [] as RejectedRow[] };
+interface Tally {
+  rows: number;
+  rejected: number;
+  left_out: number;
+  errors: RejectedRow[];
+  preview: PreviewedRow[];
+}
 
-  await client.query(`select set_config('rollcall.actor', $1, true)`, [request.viewer.label]);
+interface Reading {
+  contacts: ContactRows;
+  as: DecodedAs;
+}
+
+async function save(
+  client: PoolClient,
+  { campaignId, viewer, fileName, dryRun }: ImportRequest,
+  spool: Spool,
+  contacts: ContactRows,
+  tally: Tally,
+) {
   await createStaging(client);
-  await copyToStaging(client, stage(contacts.batches, channel, request.defaultCountry, tally));
+  await copyToStaging(client, spool.read());
 
   // Two imports with the same people in different orders would wait for each other's rows; one after the other cannot.
   await client.query(`select pg_advisory_xact_lock(hashtextextended('import into campaign', $1))`, [campaignId]);
   // Lock order: recipients first, the campaign last.
   const accepted = await insertRecipients(client, campaignId);
+  if (dryRun) return { accepted, importId: 0 };
   await addVariables(client, campaignId, contacts.variables());
 
-  const { rows, rejected, errors } = tally;
+  const { rows, rejected, left_out } = tally;
   const duplicates = rows - rejected - accepted;
+  const columns = contacts.facts().layout?.columns.map(({ header, name }) => ({ header, name })) ?? null;
   const saved = await client.query<{ id: number }>(
-    `insert into imports (campaign_id, file_name, rows, accepted, duplicates, rejected, created_by)
-     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
-    [campaignId, request.fileName?.slice(0, 255) ?? null, rows, accepted, duplicates, rejected, request.viewer.label],
+    `insert into imports (campaign_id, file_name, rows, accepted, duplicates, rejected, left_out, columns, created_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
+    [
+      campaignId,
+      fileName?.slice(0, 255) ?? null,
+      rows,
+      accepted,
+      duplicates,
+      rejected,
+      left_out,
+      columns && JSON.stringify(columns),
+      viewer.label,
+    ],
   );
   const importId = saved.rows[0]?.id as number;
-  const details = { rows, accepted, duplicates, rejected, ...(request.fileName && { file_name: request.fileName.slice(0, 255) }) };
-  await logEvent(client, { campaignId, kind: 'imported', actor: request.viewer.label, details });
+  const details = { rows, accepted, duplicates, rejected, ...(fileName && { file_name: fileName.slice(0, 255) }) };
+  await logEvent(client, { campaignId, kind: 'imported', actor: viewer.label, details });
   if (accepted < rows) {
     await keepRejects(client, importId, campaignId);
   }
-  return { rows, accepted, duplicates, rejected, errors, report_url: reportUrl(campaignId, importId) };
+  return { accepted, importId };
 }
 
-function readContacts({ source, contentType, addressColumn, delimiter }: ImportRequest, channel: Channel): ContactRows {
-  const chunks = readChunks(source);
-  return /[/+]json\b/i.test(contentType)
-    ? readJson(chunks, addressColumn)
-    : readCsv(decodeLines(chunks), { channel, addressColumn, delimiter });
+function readContacts(request: ImportRequest, channel: Channel): Reading {
+  const { source, contentType, addressColumn, delimiter, headerLine, columns, takeStatuses } = request;
+  const chunks = request.sample ? wholeLines(readChunks(source)) : readChunks(source);
+  const as: DecodedAs = { encoding: 'utf-8', guessed: false, sure: true };
+  const contacts = /[/+]json\b/i.test(contentType)
+    ? readJson(chunks, { addressKey: addressColumn, columns, takeStatuses })
+    : readCsv(decodeLines(chunks, encodingOf(request), as), { channel, addressColumn, delimiter, headerLine, columns, takeStatuses });
+  return { contacts, as };
+}
+
+/** What somebody chose; else what Content-Type says, where it is known. */
+function encodingOf({ encoding, contentType }: ImportRequest): Encoding | null {
+  const charset = encoding ?? /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1];
+  return charset === undefined ? null : encodingNamed(charset);
 }
 
 async function* stage(
   batches: AsyncIterable<ContactRow[]>,
   channel: Channel,
-  defaultCountry: string | undefined,
-  tally: { rows: number; rejected: number; errors: RejectedRow[] },
-): AsyncGenerator<StagedRow[]> {
+  { defaultCountry, bareNumbers: bare }: ImportRequest,
+  tally: Tally,
+  run: ImportRun | null,
+): AsyncGenerator<string> {
   const given = defaultCountry?.toUpperCase();
   const country = given !== undefined && isCountry(given) ? given : undefined;
   for await (const batch of batches) {
-    const staged = batch.map((row) => stageRow(row, (raw) => readAddress(channel, raw, { country })));
-    tally.rows += staged.length;
-    for (const { line, address, reason } of staged) {
-      if (reason !== null) {
-        tally.rejected++;
-        if (tally.errors.length < MAX_REPORTED_ERRORS) {
-          tally.errors.push({ line, address, reason });
-        }
-      }
+    run?.check();
+    let text = '';
+    for (const row of batch) {
+      const staged = stageRow(row, (raw) => readAddress(channel, raw, { country, bare }));
+      text += copyLine(staged);
+      count(tally, row, staged);
     }
-    yield staged;
+    if (run) run.rows = tally.rows;
+    if (text !== '') yield text;
   }
 }
 
-/** Says no before a long upload rather than after it. The answer may change meanwhile: {@link addVariables} asks again, under the lock. */
-async function requireDraft(client: PoolClient, campaignId: number): Promise<Channel> {
-  const { rows } = await client.query<DraftFacts>('select status, channel, preparing, emptying from campaigns where id = $1', [campaignId]);
-  return openDraft(rows[0]).channel;
+function count(tally: Tally, row: ContactRow, { line, address, reason, advice, variables }: StagedRow): void {
+  tally.rows++;
+  if (tally.preview.length < PREVIEWED_ROWS) {
+    const kept = reason === null ? address : null;
+    tally.preview.push({ line, address: kept, written: row.address.slice(0, 320), reason, variables: JSON.parse(variables) });
+  }
+  if (reason === null) return;
+  tally.rejected++;
+  if ((leftOutReasons as readonly string[]).includes(reason)) tally.left_out++;
+  if (tally.errors.length < MAX_REPORTED_ERRORS) {
+    tally.errors.push({ line, address, reason, ...(advice !== null && { advice }) });
+  }
+}
+
+function describe(
+  contacts: ContactRows,
+  as: DecodedAs,
+): Pick<ImportReport, 'encoding' | 'encoding_guessed' | 'delimiter' | 'header_line' | 'columns'> {
+  const { delimiter, headerLine, layout } = contacts.facts();
+  const columns: ReadColumn[] | undefined = layout?.columns.map(({ header, name, type, leftOut }, index) => {
+    const role = index === layout.addressColumn ? 'address' : leftOut ? 'left_out' : 'variable';
+    return { header, name: role === 'variable' ? name : null, role, type, status: statusKind(header) !== null };
+  });
+  return { encoding: as.encoding, encoding_guessed: as.guessed, delimiter, header_line: headerLine, columns: columns ?? null };
+}
+
+function warningsOf(contacts: ContactRows, as: DecodedAs, { left_out }: Tally): string[] {
+  const warnings = [...contacts.facts().warnings];
+  const label = encodings.find(([name]) => name === as.encoding)?.[1] ?? as.encoding;
+  if (as.guessed) {
+    warnings.push(
+      as.sure
+        ? `The file is not in Unicode; it was read as ${label}. Look at the names, and choose another encoding where they are wrong.`
+        : `The file is not in Unicode, and it is not certain what it is; it was read as ${label}. Look at the names, and choose the encoding.`,
+    );
+  }
+  if (left_out > 0) {
+    const people = left_out === 1 ? '1 person is left out, whose' : `${left_out.toLocaleString('en-US')} people are left out, whose`;
+    warnings.push(`${people} status in the file says that they must not be written to.`);
+  }
+  return warnings;
+}
+
+/** Of the beginning of a file, cut off anywhere, the whole lines. */
+async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held = Buffer.alloc(0);
+  for await (const chunk of chunks) held = Buffer.concat([held, chunk]);
+  const wide = held[0] === 0xff || held[0] === 0xfe;
+  const end = Math.max(held.lastIndexOf(10), held.lastIndexOf(13)) + 1;
+  yield wide || end === 0 ? held.subarray(0, held.length - (held.length % 2)) : held.subarray(0, end);
 }
 
 /** Takes the campaign's row lock, checks that it still is a draft, and adds the names that it did not have yet. */
@@ -185,6 +348,7 @@ function explain(error: unknown): unknown {
   if (code === '23503') {
     return notThere(); // deleted while the file was being read
   }
+  if (code === '57014') return new Problem(409, 'stopped', 'The import was stopped. Nothing was imported.', { cause: error });
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR') {
     return new Problem(400, 'upload_broken', 'The upload broke off before its end. Nothing was imported; try again.', { cause: error });
   }

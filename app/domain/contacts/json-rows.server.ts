@@ -1,6 +1,9 @@
 import { invalid, Problem } from '../problem.ts';
+import { type ColumnMapping, choiceOf } from './column-mapping.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
 import { MAX_COLUMNS } from './mapping.ts';
+import { trimValue } from './plain-text.ts';
+import { leftOutBy, statusKind } from './status-column.ts';
 import { keyToVariableName, VariableNames } from './variable-names.ts';
 
 /** A JSON list is read as a whole; longer lists come as CSV, which streams. */
@@ -8,25 +11,44 @@ export const MAX_JSON_BYTES = 20 * 1024 * 1024;
 
 const ITEMS_PER_BATCH = 1000;
 
+/** What becomes of the keys: names and types as in CSV files, and whether people are left out by their status. */
+export interface JsonOptions {
+  addressKey?: string | undefined;
+  columns?: ColumnMapping | undefined;
+  takeStatuses?: boolean | undefined;
+}
+
 /**
- * Reads contacts from a JSON list, `[{"address": "ana@example.com", "first_name": "Ana"}]`. Numbers and booleans become text, null
- * becomes empty, lists and objects their JSON. Lines are positions in the list.
+ * Reads contacts from a JSON list, `[{"address": "ana@example.com", "first_name": "Ana"}]`. Numbers and booleans stay what they are, null
+ * becomes empty, lists and objects their JSON as text. Lines are positions in the list.
  *
  * @throws Problem 413 beyond {@link MAX_JSON_BYTES}, 422 for anything that is not such a list
  */
-export function readJson(chunks: AsyncIterable<Buffer>, addressKey = 'address'): ContactRows {
-  const names = new Map<string, string>();
-  return { batches: readBatches(chunks, addressKey, names), variables: () => [...names.values()] };
+export function readJson(chunks: AsyncIterable<Buffer>, { addressKey = 'address', columns = {}, takeStatuses }: JsonOptions): ContactRows {
+  const names = new Map<string, string | null>();
+  return {
+    batches: readBatches(chunks, addressKey, names, columns, takeStatuses === true),
+    variables: () => [...names.values()].filter((name) => name !== null),
+    facts: () => ({ delimiter: null, headerLine: null, layout: null, warnings: [] }),
+  };
 }
 
-async function* readBatches(chunks: AsyncIterable<Buffer>, addressKey: string, names: Map<string, string>): AsyncGenerator<ContactRow[]> {
+async function* readBatches(
+  chunks: AsyncIterable<Buffer>,
+  addressKey: string,
+  names: Map<string, string | null>,
+  columns: ColumnMapping,
+  takeStatuses: boolean,
+): AsyncGenerator<ContactRow[]> {
   const items = parseList(await readAll(chunks));
+  const unknown = Object.keys(columns).find((key) => !items.some((item) => isObject(item) && Object.hasOwn(item, key)));
+  if (unknown !== undefined) throw invalid([{ path: 'columns', message: `No item has the key "${unknown}".` }]);
   if (!items.some((item) => isObject(item) && Object.hasOwn(item, addressKey))) {
     const existing = Object.keys(isObject(items[0]) ? items[0] : {}).join(', ');
     throw invalid([{ path: 'address_column', message: `No item has the key "${addressKey}". The first one has: ${existing || 'none'}.` }]);
   }
   const given = new VariableNames();
-  const nameOf = (key: string): string => {
+  const nameOf = (key: string): string | null => {
     let name = names.get(key);
     if (name === undefined) {
       if (names.size + 1 >= MAX_COLUMNS) {
@@ -36,13 +58,20 @@ async function* readBatches(chunks: AsyncIterable<Buffer>, addressKey: string, n
           `The list has more than ${MAX_COLUMNS} different keys. Leave out what the campaign does not need.`,
         );
       }
-      name = given.give(keyToVariableName(key), names.size + 1);
+      const choice = Object.hasOwn(columns, key) ? choiceOf(columns[key] as ColumnMapping[string]) : undefined;
+      name = choice?.name === null ? null : given.give(keyToVariableName(choice?.name || key), names.size + 1);
       names.set(key, name);
     }
     return name;
   };
+  const kinds = new Map<string, ReturnType<typeof statusKind>>();
+  const kindOf = (key: string) => {
+    if (takeStatuses) return null;
+    if (!kinds.has(key)) kinds.set(key, statusKind(key));
+    return kinds.get(key) ?? null;
+  };
   for (let start = 0; start < items.length; start += ITEMS_PER_BATCH) {
-    yield items.slice(start, start + ITEMS_PER_BATCH).map((item, index) => readItem(item, start + index + 1, addressKey, nameOf));
+    yield items.slice(start, start + ITEMS_PER_BATCH).map((item, index) => readItem(item, start + index + 1, addressKey, nameOf, kindOf));
   }
 }
 
@@ -61,6 +90,7 @@ async function readAll(chunks: AsyncIterable<Buffer>): Promise<string> {
 
 function parseList(text: string): unknown[] {
   let value: unknown;
+  refuseDeep(text);
   try {
     value = JSON.parse(text);
   } catch (cause) {
@@ -75,14 +105,54 @@ function parseList(text: string): unknown[] {
   return value;
 }
 
-function readItem(item: unknown, line: number, addressKey: string, nameOf: (key: string) => string): ContactRow {
+/** A message has no use for more, and what walks through a value would run out of stack. */
+const MAX_DEPTH = 20;
+
+function refuseDeep(text: string): void {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (quoted) {
+      if (code === 92) at++;
+      else if (code === 34) quoted = false;
+    } else if (code === 34) quoted = true;
+    else if (code === 91 || code === 123) {
+      if (++depth > MAX_DEPTH) {
+        throw new Problem(
+          422,
+          'invalid_json',
+          `Lists and objects are nested more than ${MAX_DEPTH} deep. Contacts are a JSON list of objects.`,
+        );
+      }
+    } else if (code === 93 || code === 125) depth--;
+  }
+}
+
+function readItem(
+  item: unknown,
+  line: number,
+  addressKey: string,
+  nameOf: (key: string) => string | null,
+  kindOf: (key: string) => ReturnType<typeof statusKind>,
+): ContactRow {
   if (!isObject(item)) {
     throw invalid([{ path: String(line - 1), message: `Item ${line} of the list is not an object.` }]);
   }
-  const variables = Object.entries(item)
-    .filter(([key]) => key !== addressKey)
-    .map(([key, value]) => `${JSON.stringify(nameOf(key.toWellFormed()))}:${JSON.stringify(toText(value, line, key))}`);
-  return { line, address: toText(item[addressKey], line, addressKey), variables: `{${variables.join(',')}}` };
+  const variables: string[] = [];
+  let fault: ContactRow['fault'];
+  for (const [key, value] of Object.entries(item)) {
+    if (key === addressKey) continue;
+    const kind = kindOf(key);
+    const reason = kind && leftOutBy(kind, value);
+    if (reason) fault ??= { reason, advice: null };
+    const name = nameOf(key.toWellFormed());
+    if (name === null) continue;
+    const kept =
+      typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)) ? value : trimValue(toText(value, line, key));
+    variables.push(`${JSON.stringify(name)}:${JSON.stringify(kept)}`);
+  }
+  return { line, address: toText(item[addressKey], line, addressKey), variables: `{${variables.join(',')}}`, ...(fault && { fault }) };
 }
 
 function toText(value: unknown, line: number, key: string): string {

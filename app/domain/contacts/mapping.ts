@@ -1,7 +1,10 @@
 import type { Channel } from '../campaigns/campaign.ts';
-import { findAddressColumn, headerKey, looksLikeAddress } from './address-column.ts';
+import { findAddressColumn, headerKey } from './address-column.ts';
+import { type ColumnMapping, type ColumnType, choiceOf } from './column-mapping.ts';
 import { declaredDelimiter, detectDelimiter, readRows } from './csv-sample.ts';
-import { toVariableName, VariableNames } from './variable-names.ts';
+import { findHeader } from './find-header.ts';
+import { trimValue } from './plain-text.ts';
+import { keyToVariableName, toVariableName, VariableNames } from './variable-names.ts';
 
 /** Bytes from the start of a file that are enough to find its delimiter, header and address column. */
 export const SAMPLE_BYTES = 64 * 1024;
@@ -11,13 +14,21 @@ export const MAX_COLUMNS = 200;
 export interface Column {
   /** As the file writes it; '' where it has none. */
   header: string;
-  /** What a template calls it: `first_name`. */
+  /** What a template calls it: `first_name`; of the address column and of columns left out what it would be. */
   name: string;
+  type: ColumnType;
+  /** Somebody does not want it. */
+  leftOut: boolean;
 }
 
 /** How the columns of a file become recipients. */
 export interface Layout {
   hasHeader: boolean;
+  /** Indexes of the row with the header (null: none) and of the first contact. */
+  headerRow: number | null;
+  firstRow: number;
+  /** False where the header could be a contact. */
+  sure: boolean;
   columns: Column[];
   /** Index of the column with the addresses; null where none looks like it, so that a person must choose. */
   addressColumn: number | null;
@@ -29,34 +40,74 @@ export interface Mapping extends Layout {
   sample: string[][];
 }
 
-/**
- * Finds header and address column in a file's first rows. Without a header (a cell of the first row is an address itself) the columns are
- * called column_1, column_2 and so on. Names do not depend on which column holds the addresses.
- *
- * @param wanted the header or the name of the address column, where somebody chose it
- */
-export function chooseColumns(rows: readonly string[][], channel: Channel, wanted?: string): Layout {
-  const first = rows[0] ?? [];
-  const hasHeader = !first.some((cell) => looksLikeAddress(cell, channel));
-  const body = hasHeader ? rows.slice(1) : rows;
-  const names = new VariableNames();
-  const columns = first.map((cell, index) => {
-    const header = hasHeader ? cell.trim() : '';
-    return { header, name: names.give(toVariableName(header), index + 1) };
-  });
-  const addressColumn =
-    wanted === undefined
-      ? findAddressColumn(
-          columns.map((column) => column.header),
-          body,
-          channel,
-        )
-      : findColumn(columns, wanted);
-  return { hasHeader, columns, addressColumn };
+export interface LayoutChoices {
+  /** The header or the name of the address column. */
+  addressColumn?: string | undefined;
+  /** Index of the header's row; null: there is none; default: found. */
+  headerRow?: number | null | undefined;
+  columns?: ColumnMapping | undefined;
 }
 
-function findColumn(columns: readonly Column[], wanted: string): number | null {
-  const tests: ((column: Column) => boolean)[] = [
+/** What a report of rejected rows begins with; it can be corrected and imported again. */
+const reportHeaders = ['line', 'address', 'reason'];
+
+/**
+ * Finds header and address column in a file's first rows. Without a header the columns are called column_1, column_2 and so on. Names do
+ * not depend on which column holds the addresses.
+ */
+export function chooseColumns(rows: readonly string[][], channel: Channel, choices: LayoutChoices = {}): Layout {
+  const found =
+    choices.headerRow === undefined
+      ? findHeader(rows, channel)
+      : { header: choices.headerRow, first: choices.headerRow === null ? 0 : choices.headerRow + 1, sure: true };
+  const top = rows[found.header ?? found.first] ?? [];
+  const headers = found.header === null ? top.map(() => '') : top.map(trimValue);
+  const body = rows.slice(found.first);
+  const report = reportHeaders.every((name, index) => headers[index] === name);
+  const names = new VariableNames();
+  const given = headers.map((header, index) => ({ header, name: names.give(toVariableName(header), index + 1) }));
+  const asked = given.map((column) => choiceFor(column, choices.columns));
+  const wanted = choices.addressColumn ?? given[asked.findIndex((choice) => choice?.name === 'address')]?.name;
+  const leftOut = (index: number) => asked[index]?.name === null || (report && (index === 0 || index === 2));
+  const chosen = wanted === undefined ? (report ? 1 : findAddressColumn(headers, body, channel)) : findColumn(given, wanted);
+  const renamed = new VariableNames();
+  const columns = given.map(({ header, name }, index) => {
+    const choice = asked[index];
+    const other = index !== chosen && choice?.name ? keyToVariableName(choice.name) : name;
+    return {
+      header,
+      name: index === chosen ? name : renamed.give(other, index + 1),
+      type: choice?.type ?? ('text' as const),
+      leftOut: leftOut(index),
+    };
+  });
+  return {
+    hasHeader: found.header !== null,
+    headerRow: found.header,
+    firstRow: found.first,
+    sure: found.sure,
+    columns,
+    addressColumn: chosen,
+  };
+}
+
+function choiceFor({ header, name }: { header: string; name: string }, mapping: ColumnMapping | undefined) {
+  if (!mapping) return undefined;
+  for (const key of [header, name]) {
+    if (key !== '' && Object.hasOwn(mapping, key)) return choiceOf(mapping[key] as ColumnMapping[string]);
+  }
+  return undefined;
+}
+
+/** Columns that a mapping names and the file does not have. */
+export function unknownColumns(columns: readonly { header: string; name: string }[], mapping: ColumnMapping = {}): string[] {
+  const names = new VariableNames();
+  const found = columns.map(({ header }, index) => names.give(toVariableName(header), index + 1));
+  return Object.keys(mapping).filter((key) => !columns.some(({ header }, index) => header === key || found[index] === key));
+}
+
+function findColumn(columns: readonly { header: string; name: string }[], wanted: string): number | null {
+  const tests: ((column: { header: string; name: string }) => boolean)[] = [
     ({ header }) => header === wanted.trim(),
     ({ name }) => name === wanted,
     ({ header }) => headerKey(header) !== '' && headerKey(header) === headerKey(wanted),
@@ -71,7 +122,7 @@ function findColumn(columns: readonly Column[], wanted: string): number | null {
 }
 
 /**
- * What an import would make of a file, told from its beginning: for the mapping step in the browser.
+ * What an import would make of a file, told from its beginning.
  *
  * @param text the first part of the file, see {@link decodeSample}
  */
@@ -88,8 +139,8 @@ export function readMapping(
   const body = declared === null ? text : text.slice(text.indexOf('\n') + 1);
   const used = delimiter ?? declared ?? detectDelimiter(body, complete);
   const rows = readRows(body, used, { complete });
-  const layout = chooseColumns(rows, channel, addressColumn);
-  return { delimiter: used, ...layout, sample: layout.hasHeader ? rows.slice(1) : rows };
+  const layout = chooseColumns(rows, channel, { addressColumn });
+  return { delimiter: used, ...layout, sample: rows.slice(layout.firstRow) };
 }
 
 /**

@@ -23,5 +23,8 @@ const edges = new RegExp(`^${edge}|${edge}$`, 'g');
 
 /** A value of a contact as it is kept: blanks and invisible marks around it are not part of it. What stands inside stays. */
 export function trimValue(value: string): string {
+  const first = value.charCodeAt(0);
+  const last = value.charCodeAt(value.length - 1);
+  if (first > 32 && first < 127 && last > 32 && last < 127) return value; // nearly all are
   return value.replace(edges, '');
 }

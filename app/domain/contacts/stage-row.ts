@@ -12,19 +12,23 @@ export interface StagedRow {
   address: string;
   variables: string;
   reason: RejectReason | null;
+  advice: string | null;
 }
 
-export function stageRow({ line, address: raw, variables }: ContactRow, read: ReadAddress): StagedRow {
-  const { address, fault } = read(raw);
-  if (address !== null) {
-    return { line, address, variables, reason: null };
+export function stageRow({ line, address: raw, variables, fault: left }: ContactRow, read: ReadAddress): StagedRow {
+  const { address, fault, advice } = read(raw);
+  if (address !== null && !left) {
+    return { line, address, variables, reason: null, advice: null };
   }
-  return { line, address: raw.trim().slice(0, MAX_SHOWN).toWellFormed(), variables: '{}', reason: fault };
+  const shown = address ?? raw.trim().slice(0, MAX_SHOWN).toWellFormed();
+  return fault === null
+    ? { line, address: shown, variables, reason: left?.reason ?? null, advice: left?.advice ?? null }
+    : { line, address: shown, variables, reason: fault, advice };
 }
 
 /** One line of COPY's text format: id is left to its default. */
-export function copyLine({ line, address, variables, reason }: StagedRow): string {
-  return `${line}\t${escapeCopy(address)}\t${escapeCopy(variables)}\t${reason ?? '\\N'}\n`;
+export function copyLine({ line, address, variables, reason, advice }: StagedRow): string {
+  return `${line}\t${escapeCopy(address)}\t${escapeCopy(variables)}\t${reason ?? '\\N'}\t${advice === null ? '\\N' : escapeCopy(advice)}\n`;
 }
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

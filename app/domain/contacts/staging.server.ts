@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { copyLine, type StagedRow } from './stage-row.ts';
 
 /**
  * A temporary table, gone with the transaction. Each row takes its recipient id here, so that ids follow the file's order whatever the
@@ -14,21 +13,14 @@ export async function createStaging(client: PoolClient): Promise<void> {
       line integer not null,
       address text collate "C" not null,
       variables jsonb not null,
-      reason text
+      reason text,
+      advice text
     ) on commit drop`);
 }
 
-/** Streams rows into the staging table, no faster than the server takes them. */
-export async function copyToStaging(client: PoolClient, batches: AsyncIterable<StagedRow[]>): Promise<void> {
-  await pipeline(copyText(batches), client.query(copyFrom('copy staged_contacts (line, address, variables, reason) from stdin')));
-}
-
-async function* copyText(batches: AsyncIterable<StagedRow[]>): AsyncGenerator<string> {
-  for await (const batch of batches) {
-    if (batch.length > 0) {
-      yield batch.map(copyLine).join('');
-    }
-  }
+/** Streams lines of COPY's text format into the staging table, no faster than the server takes them. */
+export async function copyToStaging(client: PoolClient, lines: AsyncIterable<Buffer>): Promise<void> {
+  await pipeline(lines, client.query(copyFrom('copy staged_contacts (line, address, variables, reason, advice) from stdin')));
 }
 
 /**
@@ -51,8 +43,8 @@ export async function insertRecipients(client: PoolClient, campaignId: number): 
 /** Keeps every staged row that is no recipient, with its reason. Call it after insertRecipients. */
 export async function keepRejects(client: PoolClient, importId: number, campaignId: number): Promise<void> {
   await client.query(
-    `insert into import_rejects (import_id, line, address, reason)
-     select $1, s.line, s.address, coalesce(s.reason, 'duplicate') from staged_contacts s
+    `insert into import_rejects (import_id, line, address, reason, advice, variables)
+     select $1, s.line, s.address, coalesce(s.reason, 'duplicate'), s.advice, s.variables from staged_contacts s
      where s.reason is not null or not exists (select from recipients r where r.campaign_id = $2 and r.id = s.id)`,
     [importId, campaignId],
   );

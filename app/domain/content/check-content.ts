@@ -1,10 +1,14 @@
-import { toVariableName } from '../contacts/variable-names.ts';
-import { builtInVariables } from './built-in-variables.ts';
-import { sayLiquidError } from './liquid-errors.ts';
-import { nearest } from './nearest.ts';
+import { analyseContent, type FieldAnalysis } from './analyse-content.ts';
+import type { builtInVariables } from './built-in-variables.ts';
+import type { Finding } from './finding.ts';
+import { foreignTags } from './foreign-tags.ts';
+import { htmlHints } from './html-hints.ts';
+import { plainEngine } from './liquid.ts';
+import { sayLiquidError, sayUnknownFilter } from './liquid-errors.ts';
 import { type Content, type ContentField, parseContent } from './parse-content.ts';
 import { MAX_SMS_LENGTH } from './render-message.ts';
-import { usedVariables } from './used-variables.ts';
+import { linesOf } from './template-lines.ts';
+import { knownNames, namesWithSpaces, overshadowed, uncheckedVariables, unknownVariables } from './variable-problems.ts';
 
 /** Something about the content, in words for a marketer. A campaign with an `error` cannot be sent. */
 export interface ContentProblem {
@@ -15,11 +19,24 @@ export interface ContentProblem {
   severity: 'error' | 'warning';
 }
 
-const names: Record<ContentField, string> = { subject: 'subject', html: 'HTML', text: 'text' };
+/** More than anybody reads at once; the rest is told when these are mended. */
+const MAX_PROBLEMS = 100;
 
 /** Everything that is wrong with a campaign's content, found before anything is sent: empty when it is fine. */
 export function checkContent(content: Content): ContentProblem[] {
-  return [...missingParts(content), ...brokenTemplates(content), ...unknownVariables(content), ...foreignTags(content)];
+  return checkAnalysed(content, analyseContent(content));
+}
+
+/** The same, of content that has been read already. Errors first, each kind in the order of the template. */
+export function checkAnalysed(content: Content, fields: readonly FieldAnalysis[]): ContentProblem[] {
+  const problems = [
+    ...missingParts(content),
+    ...fields.flatMap((field) => ofField(content, field)),
+    ...whenFilledIn(content, fields),
+    ...unchecked(content, fields),
+  ];
+  const sorted = [...problems.filter(({ severity }) => severity === 'error'), ...problems.filter(({ severity }) => severity === 'warning')];
+  return sorted.slice(0, MAX_PROBLEMS);
 }
 
 function missingParts({ channel, subject, html, text }: Content): ContentProblem[] {
@@ -44,97 +61,99 @@ function missingParts({ channel, subject, html, text }: Content): ContentProblem
   return problems;
 }
 
+function ofField(content: Content, { field, template, uses, broken, excess }: FieldAnalysis): ContentProblem[] {
+  const lineOf = linesOf(template);
+  const known = knownNames(content);
+  const findings: Finding[] = [...broken];
+  if (!excess) {
+    const spaced = namesWithSpaces(template, known);
+    // Liquid reads each word of such a name as one; they are told already.
+    const told = new Set(spaced.flatMap(({ words }) => words));
+    const variables = uses.variables.filter(({ name }) => !told.has(name));
+    findings.push(
+      ...spaced.map(({ finding }) => finding),
+      ...unknownFilters(uses.filters),
+      ...unknownVariables(field, variables, content),
+      ...overshadowed(uses.variables, content),
+      ...slipsInOutputs(template),
+      ...foreignTags(template, field === 'html', known),
+      ...(field === 'html' ? htmlHints(template) : []),
+    );
+  }
+  const problems = findings.map(({ offset, ...finding }) => ({ field, line: lineOf(offset), ...finding }));
+  return [...new Map(problems.map((problem) => [`${problem.line} ${problem.message}`, problem])).values()];
+}
+
+function unknownFilters(filters: FieldAnalysis['uses']['filters']): Finding[] {
+  const unknown = filters.filter(({ name }) => !(name in plainEngine.filters));
+  const first = unknown.filter(({ name }, index) => unknown.findIndex((other) => other.name === name) === index);
+  return first.map(({ name, offset }) => ({ offset, severity: 'error', message: sayUnknownFilter(name) }));
+}
+
+/** `{{1}}`, as templates for WhatsApp have it, puts out "1"; `{{ a or b }}` puts out "true". */
+function slipsInOutputs(template: string): Finding[] {
+  const questions = [...template.matchAll(/\{\{-?\s*([\p{L}_][\p{L}\p{N}_.]*)\s+(?:or|and)\s[^{}]{0,200}\}\}/gu)];
+  const asked = questions.slice(0, 10).map(({ 0: tag, 1: name, index }) => ({
+    offset: index,
+    severity: 'error' as const,
+    message: `${tag} asks for yes or no, and “true” or “false” would be sent. Write {{ ${name} | default: "…" }}.`,
+  }));
+  const numbers = [...template.matchAll(/\{\{-?\s*(\d+)\s*-?\}\}/g)].slice(0, 10).map(({ 0: tag, 1: number, index }) => ({
+    offset: index,
+    severity: 'warning' as const,
+    message: `${tag} puts out the number ${number}. Write the name of a column, such as {{ first_name }}.`,
+  }));
+  return [...asked, ...numbers];
+}
+
+/** One word on all variables, where the first of them stands. */
+function unchecked(content: Content, fields: readonly FieldAnalysis[]): ContentProblem[] {
+  const [first] = fields.flatMap(({ field, template, uses }) =>
+    uncheckedVariables(uses.variables, content).map(({ offset }) => ({ field, line: linesOf(template)(offset) })),
+  );
+  const [all] = uncheckedVariables(
+    fields.flatMap(({ uses }) => uses.variables),
+    content,
+  );
+  return first && all ? [{ ...first, severity: 'warning', message: all.message }] : [];
+}
+
 /** What nobody lacks. */
 const alwaysThere: Record<(typeof builtInVariables)[number], string> = {
   address: 'person@example.com',
   unsubscribe_url: 'https://example.com/u/sample',
 };
 
-/** Syntax, and what only shows when a template is filled in: tried with every variable filled, and with every one of the contacts' empty. */
-function brokenTemplates(content: Content): ContentProblem[] {
-  const used = usedVariables(content);
-  const parsed = parseContent({ ...content, variables: [...content.variables, ...used.map((variable) => variable.name)] });
+/** What only shows when a template is filled in: tried with every variable filled, and with every one of the contacts' empty. */
+function whenFilledIn(content: Content, fields: readonly FieldAnalysis[]): ContentProblem[] {
+  const used = fields.flatMap(({ uses }) => uses.variables.map(({ name }) => name));
+  const readable = fields.filter(({ broken, uses }) => broken.length === 0 && unknownFilters(uses.filters).length === 0);
+  const parsed = parseContent({ ...content, ...onlyFields(content, readable), variables: [...content.variables, ...used] });
   const samples = ['sample', ''].map((value) => ({
     ...Object.fromEntries(Object.keys(parsed.blank).map((name) => [name, value])),
     ...alwaysThere,
   }));
-  const problems: ContentProblem[] = [];
-  for (const field of ['subject', 'html', 'text'] as const) {
+  return readable.flatMap(({ field }) => {
     for (const sample of samples) {
       try {
         parsed[field]?.render(sample);
       } catch (error) {
+        if (namesUnknown(error, content)) return [];
         const { message, line } = sayLiquidError(error as Error);
-        problems.push({ field, message, ...(line !== undefined && { line }), severity: 'error' });
-        break;
+        return [{ field, message, ...(line !== undefined && { line }), severity: 'error' as const }];
       }
     }
-  }
-  return problems;
-}
-
-function unknownVariables(content: Content): ContentProblem[] {
-  const known = [...content.variables, ...builtInVariables];
-  const spaced = namesWithSpaces(content);
-  // Liquid reads each word of such a name as one; they are told already.
-  const told = new Set(spaced.flatMap(({ field, words }) => words.map((word) => `${field} ${word}`)));
-  const unknown = usedVariables(content).flatMap(({ field, name, line }) => {
-    const key = `${field} ${name}`;
-    if (known.includes(name) || told.has(key)) {
-      return [];
-    }
-    told.add(key);
-    return [
-      {
-        field,
-        line,
-        severity: 'error' as const,
-        message: `The ${names[field]} uses {{ ${name} }}, but the contacts have no such column.${advice(name, content, known)}`,
-      },
-    ];
-  });
-  return [...spaced.map(({ problem }) => problem), ...unknown];
-}
-
-function namesWithSpaces(content: Content): { field: ContentField; words: string[]; problem: ContentProblem }[] {
-  return (['subject', 'html', 'text'] as const).flatMap((field) => {
-    const template = (content.channel === 'email' || field === 'text' ? content[field] : null) ?? '';
-    return [...template.matchAll(/\{\{-?\s*([\p{L}_][\p{L}\p{N}_]*(?: +[\p{L}_][\p{L}\p{N}_]*)+)\s*-?\}\}/gu)].map((match) => {
-      const words = (match[1] ?? '').split(/ +/);
-      const line = template.slice(0, match.index).split('\n').length;
-      const message = `${match[0]} has a space in its name. Did you mean {{ ${toVariableName(words.join(' '))} }}?`;
-      return { field, words, problem: { field, line, message, severity: 'error' as const } };
-    });
+    return [];
   });
 }
 
-function advice(name: string, { channel, variables }: Content, known: string[]): string {
-  const asColumn = toVariableName(name);
-  const meant = known.includes(asColumn) ? asColumn : (nearest(name, known) ?? known.find((other) => other.startsWith(`${asColumn}_`)));
-  if (meant) {
-    return ` Did you mean {{ ${meant} }}?`;
-  }
-  if (/^(?:e_?mail|phone|mobile|number|to)/i.test(name)) {
-    return ` Use {{ address }} for the recipient’s ${channel === 'email' ? 'email address' : 'phone number'}.`;
-  }
-  if (variables.length === 0) {
-    return ' Import contacts that have it.';
-  }
-  const some = variables.slice(0, 8).map((variable) => `{{ ${variable} }}`);
-  return ` There are: ${some.join(', ')}${variables.length > some.length ? ' and more' : ''}.`;
+/** `contact.first_name` where there is no `contact`: told already. */
+function namesUnknown(error: unknown, content: Content): boolean {
+  const name = /undefined variable: ([^.,\s]+)/.exec((error as Error).message)?.[1];
+  return name !== undefined && !knownNames(content).includes(name);
 }
 
-/** Merge tags of other products would arrive as they stand. */
-function foreignTags(content: Content): ContentProblem[] {
-  const fields = content.channel === 'email' ? (['subject', 'html', 'text'] as const) : (['text'] as const);
-  return fields.flatMap((field) => {
-    const template = content[field] ?? '';
-    const tag = /\*\|[A-Z0-9_:]+\|\*|%%[A-Za-z_]+%%|(?<!\{)\{(?:first|last|full)?_?name\}(?!\})/i.exec(template);
-    if (!tag) {
-      return [];
-    }
-    const line = template.slice(0, tag.index).split('\n').length;
-    const message = `${tag[0]} is another product’s way to write a variable and would be sent as it stands. Write it as {{ first_name }}.`;
-    return [{ field, line, message, severity: 'warning' as const }];
-  });
+function onlyFields(content: Content, fields: readonly FieldAnalysis[]): Pick<Content, ContentField> {
+  const has = (field: ContentField) => (fields.some((one) => one.field === field) ? content[field] : null);
+  return { subject: has('subject'), html: has('html'), text: has('text') };
 }

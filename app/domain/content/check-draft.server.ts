@@ -1,10 +1,8 @@
 import type { Database } from '#db/database.ts';
 import type { CampaignJson } from '../campaigns/campaign.ts';
 import type { ContentProblem } from './check-content.ts';
-import { withoutDefault } from './defaults.ts';
-import { previewMessage } from './preview-message.server.ts';
+import { examineFor } from './preview-message.server.ts';
 import { type SmsLength, smsLength } from './sms-segments.ts';
-import { personalFields, usedVariables } from './used-variables.ts';
 
 /** Content as the editor has it, saved or not. */
 export interface DraftContent {
@@ -36,22 +34,11 @@ export interface DraftCheck {
  */
 export async function checkDraft(
   db: Database,
-  campaign: Pick<CampaignJson, 'id' | 'channel' | 'variables'>,
+  campaign: Pick<CampaignJson, 'id' | 'channel'>,
   draft: DraftContent,
   recipientId?: number,
 ): Promise<DraftCheck> {
   const content = campaign.channel === 'sms' ? { ...draft, subject: null, html: null } : draft;
-  const { problems, ...preview } = await previewMessage(db, campaign.id, recipientId, content);
-  const broken = problems.some((problem) => problem.severity === 'error');
-  const used = broken ? [] : personalFields({ channel: campaign.channel, variables: campaign.variables, ...content });
-  const templates = [content.subject, content.html, content.text].map((template) => template ?? '');
-  return {
-    problems,
-    ...preview,
-    sms: campaign.channel === 'sms' && preview.text !== null ? smsLength(preview.text) : null,
-    unsubscribes: usedVariables({ channel: campaign.channel, variables: campaign.variables, ...content }).some(
-      ({ name }) => name === 'unsubscribe_url',
-    ),
-    needed: used.filter((name) => templates.some((template) => withoutDefault(template, name))),
-  };
+  const examination = await examineFor(db, campaign.id, recipientId, content);
+  return { ...examination, sms: campaign.channel === 'sms' && examination.text !== null ? smsLength(examination.text) : null };
 }

@@ -1,5 +1,16 @@
-/** Does the template print the variable somewhere without `| default:` behind it? Names come from the parser, so they hold no special signs. */
+import type { FieldAnalysis } from './analyse-content.ts';
+import { readingEngine } from './liquid.ts';
+import { type Use, usesOf } from './template-uses.ts';
+
+/** Does a name stand somewhere to be read, without `| default:` behind it? Conditions ask for it, they do not show it. */
+const isNeeded = ({ defaulted, asked }: Use) => !defaulted && !asked;
+
+/** Does the template print the variable somewhere without `| default:` behind it? */
 export function withoutDefault(template: string, name: string): boolean {
-  const outputs = template.matchAll(new RegExp(`\\{\\{-?\\s*${name}(?![\\p{L}\\p{N}_])([^}]*)\\}\\}`, 'gu'));
-  return [...outputs].some(([, filters = '']) => !/\|\s*default\s*:/.test(filters));
+  return usesOf(readingEngine.parse(template)).variables.some((use) => use.name === name && isNeeded(use));
+}
+
+/** Names that stand somewhere without a default: whoever lacks one gets a sentence with a gap. Each once. */
+export function neededNames(fields: readonly FieldAnalysis[]): string[] {
+  return [...new Set(fields.flatMap(({ uses }) => uses.variables.filter(isNeeded).map(({ name }) => name)))];
 }

@@ -1,11 +1,12 @@
-import { Context, type Liquid, type Template, TypeGuards, toValueSync } from 'liquidjs';
+import { type Liquid, type Template, TypeGuards, toValueSync } from 'liquidjs';
+import { renderingContext } from './liquid-budget.ts';
 import type { Gaps } from './simple-template.ts';
 
 /**
  * Liquid's top level: text outside of any tag is everybody's, what the tags and outputs between two such texts make is one person's. They
  * are rendered one after the other in one context, so that what one assigns the next one sees, as in a rendering in one piece.
  */
-export function liquidGaps(engine: Liquid, templates: readonly Template[]): Gaps {
+export function liquidGaps(engine: Liquid, templates: readonly Template[], maxLength: number): Gaps {
   const shared = [''];
   const between: Template[][] = [];
   let open = false;
@@ -21,10 +22,11 @@ export function liquidGaps(engine: Liquid, templates: readonly Template[]): Gaps
     shared[shared.length - 1] += token.getContent();
     open = open && token.getContent() === '';
   }
+  const own = maxLength - shared.reduce((sum, text) => sum + text.length, 0);
   return {
     shared,
     fill(variables) {
-      const context = new Context({ ...variables }, engine.options, { sync: true }, { liquid: engine });
+      const context = renderingContext(engine, variables, own);
       const values: string[] = [];
       for (const gap of between) {
         values.push(String(toValueSync(engine.renderer.renderTemplates(gap, context))));

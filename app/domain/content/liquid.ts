@@ -1,10 +1,11 @@
 import { Liquid, type LiquidOptions } from 'liquidjs';
+import { CountingRender } from './liquid-budget.ts';
+import { escapeOutput, setFilters } from './liquid-html.ts';
+import { ownTags } from './liquid-tags.ts';
+import { holds, isBlankText, operators } from './liquid-truth.ts';
 
-/**
- * Limits of one rendering. A real message takes well under a millisecond; the time limit only ends endless loops and is generous, since
- * a pause of the process counts, too, and must not make a recipient fail.
- */
-const limits: LiquidOptions = { parseLimit: 2_000_000, renderLimit: 1_000, memoryLimit: 5_000_000 };
+/** Sizes that no message needs. Work is counted in steps (liquid-budget.ts), never by the clock, which would fail recipients at random. */
+const limits: LiquidOptions = { parseLimit: 2_000_000, renderLimit: Number.POSITIVE_INFINITY, memoryLimit: 5_000_000 };
 
 /** These read other files; a message has none. */
 const fileTags = ['include', 'render', 'layout', 'block'];
@@ -16,17 +17,32 @@ function createEngine(options: LiquidOptions): Liquid {
     ownPropertyOnly: true,
     // Templates in memory, of which there are none: nothing can reach the disk.
     templates: {},
+    operators,
     ...limits,
     ...options,
   });
   for (const tag of fileTags) {
     delete engine.tags[tag];
   }
+  Object.assign(engine, { renderer: new CountingRender() });
+  for (const [name, tag] of Object.entries(ownTags)) engine.registerTag(name, tag);
+  engine.registerFilter('default', orDefault);
+  setFilters(engine, options.outputEscape !== undefined);
   return engine;
 }
 
+/** For what is blank or false; the words "no" and "false" are words here. */
+function orDefault(value: unknown, instead: unknown, ...options: unknown[]): unknown {
+  if (value === false && options.some((option) => Array.isArray(option) && option[0] === 'allow_false' && option[1])) return false;
+  const blank = typeof value === 'string' || (value instanceof Object && 'isText' in value) ? isBlankText(String(value)) : !holds(value);
+  return blank || (Array.isArray(value) && value.length === 0) ? instead : value;
+}
+
 /** For HTML: what a variable holds is escaped, unless the template says `| raw`. */
-export const htmlEngine = createEngine({ outputEscape: 'escape' });
+export const htmlEngine = createEngine({ outputEscape: escapeOutput });
 
 /** For subjects, plain text and SMS: as it is. */
 export const plainEngine = createEngine({});
+
+/** For reading templates: takes filters that do not exist, so that all of them can be told. */
+export const readingEngine = createEngine({ strictFilters: false });

@@ -1,9 +1,10 @@
 import type { Database } from '#db/database.ts';
-import type { Channel } from '../campaigns/campaign.ts';
 import { notFound } from '../problem.ts';
-import { type ContentProblem, checkContent } from './check-content.ts';
-import { type Content, parseContent } from './parse-content.ts';
-import { RenderError, renderMessage } from './render-message.ts';
+import type { ContentProblem } from './check-content.ts';
+import type { Examination } from './examine-content.ts';
+import { examine } from './examiner.server.ts';
+import type { Content } from './parse-content.ts';
+import type { Variables } from './variable-value.ts';
 
 export interface Preview {
   /** Whose message it is; null while the campaign has no recipients, where variables stand for themselves. */
@@ -13,6 +14,8 @@ export interface Preview {
   text: string | null;
   problems: ContentProblem[];
 }
+
+type Draft = Partial<Pick<Content, 'subject' | 'html' | 'text'>>;
 
 /**
  * One recipient's message as it would be sent: of the given recipient, else of the first. Parts are null where the content does not work;
@@ -26,17 +29,28 @@ export async function previewMessage(
   db: Database,
   campaignId: number,
   recipientId?: number,
-  draft: Partial<Pick<Content, 'subject' | 'html' | 'text'>> = {},
+  draft: Draft = {},
   unsubscribeUrl?: string,
 ): Promise<Preview> {
+  const { unsubscribes, needed, ...preview } = await examineFor(db, campaignId, recipientId, draft, unsubscribeUrl);
+  return preview;
+}
+
+/** The preview and all else that is known of the content. @throws Problem 404 */
+export async function examineFor(
+  db: Database,
+  campaignId: number,
+  recipientId?: number,
+  draft: Draft = {},
+  unsubscribeUrl?: string,
+): Promise<Examination & Pick<Preview, 'recipient'>> {
   const { rows } = await db.pool.query<Content>('select channel, subject, html, text, variables from campaigns where id = $1', [
     campaignId,
   ]);
   if (!rows[0]) {
     throw notFound('There is no campaign');
   }
-  const content: Content = { ...rows[0], ...draft };
-  const found = await db.pool.query<{ id: number; address: string; variables: Record<string, string> }>(
+  const found = await db.pool.query<{ id: number; address: string; variables: Variables }>(
     'select id, address, variables from recipients where campaign_id = $1 and ($2::bigint is null or id = $2) order by id limit 1',
     [campaignId, recipientId ?? null],
   );
@@ -44,25 +58,7 @@ export async function previewMessage(
   if (!recipient && recipientId !== undefined) {
     throw notFound('There is no recipient');
   }
-  const problems = checkContent(content);
-  const parts = { subject: null, html: null, text: null };
-  try {
-    const message = renderMessage(parseContent(content), { ...(recipient ?? standIn(content)), unsubscribeUrl });
-    return { recipient: recipient && { id: recipient.id, address: recipient.address }, ...parts, ...message, problems };
-  } catch (error) {
-    if (!(error instanceof RenderError)) {
-      throw error;
-    }
-    if (!problems.some((problem) => problem.field === error.field && problem.severity === 'error')) {
-      problems.push({ field: error.field, message: error.message, severity: 'error' });
-    }
-    return { recipient: recipient && { id: recipient.id, address: recipient.address }, ...parts, problems };
-  }
-}
-
-function standIn({ channel, variables }: { channel: Channel; variables: readonly string[] }) {
-  return {
-    address: channel === 'email' ? 'recipient@example.com' : '+12015550123',
-    variables: Object.fromEntries(variables.map((name) => [name, `[${name}]`])),
-  };
+  const content: Content = { ...rows[0], ...draft, contacts: recipient !== null };
+  const examination = await examine(content, recipient && { ...recipient, unsubscribeUrl });
+  return { recipient: recipient && { id: recipient.id, address: recipient.address }, ...examination };
 }

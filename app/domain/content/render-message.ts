@@ -1,5 +1,6 @@
 import { sayLiquidError } from './liquid-errors.ts';
 import type { ContentField, ParsedContent, ParsedField } from './parse-content.ts';
+import type { Variables } from './variable-value.ts';
 
 /** The template does not work with this recipient's data. The message is a sentence for people, without their data. */
 export class RenderError extends Error {
@@ -29,7 +30,7 @@ export interface BodyParts {
 
 export interface MessageRecipient {
   address: string;
-  variables: Record<string, string>;
+  variables: Variables;
   /** Where this person unsubscribes; a preview has a link that belongs to nobody. */
   unsubscribeUrl?: string | undefined;
 }
@@ -87,7 +88,7 @@ export function sharedBody({ html, text }: ParsedContent): BodyParts {
 function renderField(
   field: ParsedField | null,
   name: ContentField,
-  scope: Record<string, string>,
+  scope: Variables,
   apart = false,
 ): { whole: string; own: readonly string[] | null } {
   if (!field) {

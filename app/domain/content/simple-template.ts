@@ -1,18 +1,16 @@
+import { escapeHtml } from './escape-html.ts';
+import { LimitError } from './limit-error.ts';
+import { asText, type Variables } from './variable-value.ts';
+
 /** Names that mean something else in Liquid. */
 const words = /^(?:true|false|nil|null|empty|blank)$/;
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => entities[character] as string) : text;
-}
 
 /** A template as the texts that everybody gets, and what stands between each two of them for one person. */
 export interface Gaps {
   /** One more than there are gaps. */
   shared: readonly string[];
   /** null where this person's texts differ elsewhere, too. @throws what Liquid throws */
-  fill(variables: Record<string, string>): string[] | null;
+  fill(variables: Variables): string[] | null;
 }
 
 /**
@@ -25,7 +23,8 @@ export function compileSimple(
   template: string,
   known: ReadonlySet<string>,
   escapes: boolean,
-): { gaps: Gaps; render(variables: Record<string, string>): string } | null {
+  maxLength = Number.POSITIVE_INFINITY,
+): { gaps: Gaps; render(variables: Variables): string } | null {
   const parts = template.split(/\{\{\s*([\p{L}_][\p{L}\p{N}_]*)\s*\}\}/u);
   const texts = parts.filter((_, index) => index % 2 === 0);
   const names = parts.filter((_, index) => index % 2 === 1);
@@ -33,15 +32,23 @@ export function compileSimple(
   if (texts.some((text) => /\{\{|\{%|\{$/.test(text)) || names.some((name) => words.test(name) || !known.has(name))) {
     return null;
   }
-  const filled = (name: string, variables: Record<string, string>) => {
-    const value = variables[name] ?? '';
-    return escapes ? escapeHtml(value) : value;
+  const own = maxLength - texts.reduce((sum, text) => sum + text.length, 0);
+  const fill = (variables: Variables): string[] => {
+    let left = own;
+    return names.map((name) => {
+      const value = asText(variables[name]);
+      const filled = escapes ? escapeHtml(value) : value;
+      left -= filled.length;
+      if (left < 0) throw new LimitError('output limit exceeded');
+      return filled;
+    });
   };
   return {
-    gaps: { shared: texts, fill: (variables) => names.map((name) => filled(name, variables)) },
+    gaps: { shared: texts, fill },
     render(variables) {
+      const values = fill(variables);
       let result = texts[0] as string;
-      for (let index = 0; index < names.length; index++) result += filled(names[index] as string, variables) + texts[index + 1];
+      for (let index = 0; index < values.length; index++) result += (values[index] as string) + texts[index + 1];
       return result;
     },
   };

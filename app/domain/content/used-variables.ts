@@ -1,6 +1,7 @@
+import { analyseContent, type FieldAnalysis } from './analyse-content.ts';
 import { builtInVariables } from './built-in-variables.ts';
-import { htmlEngine } from './liquid.ts';
-import { type Content, type ContentField, parseContent } from './parse-content.ts';
+import type { Content, ContentField } from './parse-content.ts';
+import { linesOf } from './template-lines.ts';
 
 export interface UsedVariable {
   field: ContentField;
@@ -9,28 +10,20 @@ export interface UsedVariable {
   line: number;
 }
 
-const fields: ContentField[] = ['subject', 'html', 'text'];
-
-/** Every variable that the templates name and that must come from the contacts, in the order in which it appears; broken templates have none. */
+/** Every variable that the templates name and that must come from the contacts, in the order in which it appears. */
 export function usedVariables(content: Content): UsedVariable[] {
-  // Without known columns, no template takes the shortcut around Liquid.
-  const parsed = parseContent({ ...content, variables: [] });
-  return fields.flatMap((field) => {
-    const templates = parsed[field]?.templates;
-    if (!templates) {
-      return [];
-    }
-    const { globals } = htmlEngine.analyzeSync(templates, { partials: false });
-    return Object.values(globals)
-      .flat()
-      .map((variable) => ({ field, name: String(variable.segments[0]), line: variable.location.row, column: variable.location.col }))
-      .sort((a, b) => a.line - b.line || a.column - b.column)
-      .map(({ field, name, line }) => ({ field, name, line }));
+  return analyseContent(content).flatMap(({ field, template, uses }) => {
+    const lineOf = linesOf(template);
+    return uses.variables.map(({ name, offset }) => ({ field, name, line: lineOf(offset) }));
   });
 }
 
 /** The contact columns that make the message personal, each once. */
 export function personalFields(content: Content): string[] {
+  return personalOf(analyseContent(content));
+}
+
+export function personalOf(fields: readonly FieldAnalysis[]): string[] {
   const builtIn: readonly string[] = builtInVariables;
-  return [...new Set(usedVariables(content).map((used) => used.name))].filter((name) => !builtIn.includes(name));
+  return [...new Set(fields.flatMap(({ uses }) => uses.variables.map(({ name }) => name)))].filter((name) => !builtIn.includes(name));
 }

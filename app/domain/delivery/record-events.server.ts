@@ -5,9 +5,11 @@ import type { InboundMessage } from '#app/providers/twilio-events.ts';
 import { isAboutData, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { findMessages, knownAddresses } from '#db/queries/find-messages.ts';
+import { adoptLostAttempts } from '#db/queries/ledger-home.ts';
 import { type AttemptKey, applyEvents, logEvents, unknownWithEvents } from '#db/queries/provider-events.ts';
-import { lift, recordInbound, type Source, suppress, type Whom } from '#db/queries/suppress.ts';
+import { lift, markUnsubscribed, recordInbound, type Source, suppress, type Whom } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { raiseAlert } from '../alerts/raise-alert.server.ts';
 import { normaliseEmail } from '../contacts/email-address.ts';
 
 /** What became of a batch: `received` is the sum of the others. */
@@ -75,12 +77,19 @@ async function recordChunk(client: PoolClient, chunk: readonly ProviderEvent[], 
   }
   const fresh = all.filter(({ eventId }) => logged.fresh.has(eventId));
   if (fresh.length > 0) {
+    await adoptLostAttempts(client, fresh.filter(isAboutAttempt));
     await applyEvents(client, fresh.filter(isAboutAttempt));
+    const left = fresh.filter(isAboutAttempt).filter(({ kind }) => kind === 'unsubscribed');
+    await markUnsubscribed(
+      client,
+      left.map((event) => ({ ...event, atMs: event.occurredAtMs })),
+    );
     const whom = (event: ProviderEvent) => whomOf(event, fromSandbox);
     await suppress(
       client,
       fresh.flatMap((event) => (event.suppress === null ? [] : [{ ...whom(event), reason: event.suppress }])),
     );
+    await tellOfSender(client, fresh);
     await lift(client, fresh.filter(({ kind }) => kind === 'resubscribed').map(whom));
   }
   return { known: chunk.filter(({ eventId }) => logged.known.has(eventId)).length, recorded: logged.fresh.size };
@@ -112,8 +121,19 @@ async function findLost(client: PoolClient, lost: readonly ProviderEvent[]): Pro
   });
 }
 
+/** A sender that carriers want to be registered fails for everybody, long after the campaign looked well: somebody is told, once a day. */
+async function tellOfSender(client: PoolClient, events: readonly ProviderEvent[]): Promise<void> {
+  const reason = events.find(({ failureCode }) => failureCode === 'sender_not_registered')?.reason;
+  if (!reason) return;
+  const day = new Date().toISOString().slice(0, 10);
+  await raiseAlert(client, `sender of sms not registered, ${day}`, {
+    type: 'provider.degraded',
+    provider: { provider: 'twilio', channel: 'sms', reason, until: null },
+  });
+}
+
 function isAboutAttempt(event: ProviderEvent): event is ProviderEvent & AttemptKey {
-  return event.attemptId !== null;
+  return event.recipientId !== null && event.attemptId !== null;
 }
 
 const channelOf = ({ provider }: ProviderEvent) => (provider === 'sendgrid' ? 'email' : 'sms');

@@ -1,9 +1,17 @@
 import type { Database } from '#db/database.ts';
-import { fewPass, pageOfAll, pageOfCode, pageOfSearch, pageOfSearchAmongFew, pageOfStatuses } from '#db/queries/page-recipients.ts';
+import {
+  fewPass,
+  pageOfAll,
+  pageOfCode,
+  pageOfSearch,
+  pageOfSearchAmongFew,
+  pageOfStatuses,
+  pageOfTrouble,
+} from '#db/queries/page-recipients.ts';
 import type { CampaignCounters, Channel } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
-import { notFound } from '../problem.ts';
+import { invalid, notFound } from '../problem.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
 import { type RecipientFilter, recipientFilter } from './recipient-filter.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from './recipient-json.ts';
@@ -21,12 +29,15 @@ export interface RecipientPage {
  * @throws Problem 404 without such a campaign, 422 for a bad filter
  */
 export async function listRecipients(db: Database, campaignId: number, filter: RecipientFilter = {}): Promise<RecipientPage> {
-  const { status, code, q, cursor, limit = 50 } = parseInput(recipientFilter, filterOf(filter));
+  const { status, code, delivery, q, cursor, limit = 50 } = parseInput(recipientFilter, filterOf(filter));
   const statuses = status?.length ? status : null;
   const campaign = await listOf(db, campaignId, code);
 
   // One row more than the page tells whether there is another.
   const more = limit + 1;
+  if (q?.trim() && delivery) {
+    throw invalid([{ path: 'delivery', message: 'Search by address, or by what became of the message; both at once is not possible.' }]);
+  }
   if (q?.trim()) {
     const beginnings = searchPrefixes(campaign.channel, q, campaign.sample);
     const after = cursor ? fromCursor(cursor, 'string') : '';
@@ -35,6 +46,12 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
       ? db.pool.query<RecipientRow>(pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
       : db.pool.query<RecipientRow>(pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
     return page(await found, limit, (row) => row.address);
+  }
+
+  if (delivery) {
+    const after = cursor ? fromCursor(cursor, 'number') : 0;
+    const found = db.pool.query<RecipientRow>(pageOfTrouble(recipientColumns, delivery), [campaignId, after, more, statuses, code ?? null]);
+    return page(await found, limit, (row) => row.id);
   }
 
   const after = cursor ? fromCursor(cursor, 'number') : 0;

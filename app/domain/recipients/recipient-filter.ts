@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageLimit } from '../page-limit.ts';
-import { type RecipientStatus, recipientStatuses } from './recipient.ts';
+import { type RecipientStatus, recipientStatuses, troubles } from './recipient.ts';
 
 const statusList = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
@@ -11,6 +11,12 @@ const statusList = z.preprocess(
 export const recipientFilter = z.object({
   status: statusList.optional(),
   code: z.string().max(100).optional(),
+  delivery: z
+    .enum(troubles, `The delivery must be one of ${troubles.join(', ')}.`)
+    .optional()
+    .describe(
+      'What became of the message after the provider had taken it, or what the person did then. Not together with q, status and code.',
+    ),
   q: z.string().max(320).optional(),
   cursor: z.string().max(4000).optional(),
   limit: pageLimit,
@@ -19,6 +25,8 @@ export const recipientFilter = z.object({
 export interface RecipientFilter {
   status?: RecipientStatus | readonly RecipientStatus[] | string | undefined;
   code?: string | undefined;
+  /** One of `troubles`. */
+  delivery?: string | undefined;
   /** An address or number, whole or its beginning, in any spelling. */
   q?: string | undefined;
   cursor?: string | undefined;

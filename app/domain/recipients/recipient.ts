@@ -16,6 +16,10 @@ export type RecipientStatus = (typeof recipientStatuses)[number];
 
 export type Delivery = 'delivered' | 'deferred' | 'bounced' | 'undelivered' | 'complained';
 
+/** What may come after a message was taken, beside good news: the ledger is read by these, too. */
+export const troubles = ['bounced', 'undelivered', 'complained', 'unsubscribed'] as const;
+export type Trouble = (typeof troubles)[number];
+
 export const attemptOutcomes = ['accepted', 'transient', 'permanent', 'account', 'unknown'] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
@@ -36,6 +40,8 @@ export interface RecipientJson {
   failure_reason: string | null;
   provider_message_id: string | null;
   delivery: Delivery | null;
+  /** When they asked by this message not to get any more; null: they did not. */
+  unsubscribed_at: string | null;
   variables: Record<string, string>;
 }
 
@@ -55,6 +61,8 @@ export interface AttemptJson {
   provider_message_id: string | null;
   /** Who asked for it: null where the engine did by itself. */
   actor: string | null;
+  /** What it was sent to, which may have been corrected since; null where that is not known any more. */
+  address: string | null;
 }
 
 /** What `recipients:changed` carries for a row. */

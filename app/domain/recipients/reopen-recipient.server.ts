@@ -1,25 +1,16 @@
 import type { PoolClient } from 'pg';
-import type { Viewer } from '../access/roles.ts';
-import { lockCampaign } from '../campaigns/locked-campaign.server.ts';
 
 /**
- * Queues one recipient that was just given a new round, and reopens its campaign for it alone where it has ended: recipients that were
- * never tried stay pending. Call it after the recipient's own statement (lock order).
+ * Adds the jobs of recipients that were just given a new round. That their statement opened an ended campaign again, for them alone, is the
+ * trigger's work: recipients that were never tried stay pending, and the campaign ends again when and how it had ended, but for these.
  */
-export async function sendOneAgain(client: PoolClient, viewer: Viewer, campaignId: number, recipientId: number): Promise<void> {
-  const campaign = await lockCampaign(client, viewer, campaignId);
-  if (campaign.status === 'FAILED' || campaign.status === 'PARTIALLY_SENT') {
-    await client.query(
-      `update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
-         rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end
-       where id = $1`,
-      [campaignId],
-    );
-  }
+export async function sendAgain(client: PoolClient, campaignId: number, recipientIds: readonly number[]): Promise<void> {
   await client.query(
-    `select graphile_worker.add_job('send_' || $3::text,
-       json_build_object('campaign_id', r.campaign_id, 'recipient_id', r.id, 'dispatch_seq', r.dispatch_seq), max_attempts => 4, priority => -10)
-     from recipients r where r.campaign_id = $1 and r.id = $2 and r.status = 'queued'`,
-    [campaignId, recipientId, campaign.channel],
+    `select graphile_worker.add_jobs(array_agg((
+       'send_' || c.channel, json_build_object('campaign_id', r.campaign_id, 'recipient_id', r.id, 'dispatch_seq', r.dispatch_seq),
+       null, null, 4, null, -10, null)::graphile_worker.job_spec order by r.id))
+     from recipients r join campaigns c on c.id = r.campaign_id
+     where r.campaign_id = $1 and r.id = any($2::bigint[]) and r.status = 'queued' having count(*) > 0`,
+    [campaignId, recipientIds],
   );
 }

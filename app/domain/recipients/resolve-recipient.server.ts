@@ -1,17 +1,19 @@
+import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
-import { Problem } from '../problem.ts';
+import { notFound, Problem } from '../problem.ts';
 import { getRecipient } from './get-recipient.server.ts';
 import { type RecipientJson, recipientStatusLabels } from './recipient.ts';
-import { sendOneAgain } from './reopen-recipient.server.ts';
+import { sendAgain } from './reopen-recipient.server.ts';
 import type { Resolution } from './resolutions.ts';
-import { again, lockRecipient } from './retry-recipient.server.ts';
+import { again, assertSettled, lockRecipient } from './retry-recipient.server.ts';
 
 /**
- * A person's decision on a recipient whose outcome is unknown: it arrived, it did not, or send it again.
+ * A person's decision on a recipient whose outcome is unknown, or was given up as unknown: it arrived, it did not, or send it again. Also in
+ * campaigns that have ended or were cancelled.
  *
- * @throws Problem 404; 409 unless the recipient is `unknown`, or where its cancelled campaign can send nothing any more
+ * @throws Problem 404; 409 for any other recipient, or for sending again in a campaign that is still being cancelled
  */
 export async function resolveRecipient(
   db: Database,
@@ -21,8 +23,8 @@ export async function resolveRecipient(
   outcome: Resolution,
 ): Promise<RecipientJson> {
   await inTransaction(db.pool, async (client) => {
-    const found = await lockRecipient(client, campaignId, id);
-    if (found.status !== 'unknown') {
+    const found = await lockRecipient(client, viewer, campaignId, id);
+    if (found.status !== 'unknown' && !(found.status === 'failed' && found.failure_code === 'outcome_unknown')) {
       const label = recipientStatusLabels[found.status].toLowerCase();
       throw new Problem(409, 'conflict', `Only an unknown outcome can be decided, and this recipient is ${label}.`);
     }
@@ -30,26 +32,109 @@ export async function resolveRecipient(
       `insert into campaign_events (campaign_id, recipient_id, kind, actor, details) values ($1, $2, 'recipient_resolved', $3, $4)`,
       [campaignId, id, viewer.label, { outcome }],
     );
-    await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
     if (outcome === 'resend') {
-      if (found.campaign_status === 'CANCELLED') {
-        throw new Problem(409, 'conflict', 'The campaign was cancelled and sends nothing any more. Decide that it was sent or failed.');
-      }
       await again(client, viewer, campaignId, id, found.address, found.campaign_status);
-      await sendOneAgain(client, viewer, campaignId, id);
-    } else if (outcome === 'sent') {
-      await client.query(
-        `update recipients set status = 'sent', sent_at = now(), unknown_until = null, failure_code = null, failure_reason = null, changed_at = now()
-         where campaign_id = $1 and id = $2`,
-        [campaignId, id],
-      );
+      await sendAgain(client, campaignId, [id]);
     } else {
-      await client.query(
-        `update recipients set status = 'failed', failed_at = now(), unknown_until = null, failure_code = 'outcome_unknown',
-           failure_reason = $3, changed_at = now() where campaign_id = $1 and id = $2`,
-        [campaignId, id, `${viewer.label} found that the message did not arrive.`],
-      );
+      await decide(client, viewer, campaignId, [id], outcome);
     }
   });
   return (await getRecipient(db, campaignId, id)).recipient;
+}
+
+/** Recipients a transaction: others wait for their rows while it lasts. */
+const BATCH = 1_000;
+
+/**
+ * The same decision for many at once: for every recipient of a campaign that waits for a person, or was given up as unknown, or for those named.
+ * Whoever is something else by now is left out. Batches of 1,000; what was decided before an error stays decided.
+ *
+ * @returns how many were decided
+ * @throws Problem 404; 409 for sending again in a campaign that is still being cancelled
+ */
+export async function resolveUnknown(
+  db: Database,
+  viewer: Viewer,
+  campaignId: number,
+  { outcome, ids }: { outcome: Resolution; ids?: readonly number[] | undefined },
+): Promise<number> {
+  const { rowCount } = await db.pool.query('select from campaigns where id = $1', [campaignId]);
+  if (!rowCount) throw notFound('There is no campaign');
+  let resolved = 0;
+  try {
+    for (let after = 0, batch = BATCH; batch === BATCH; ) {
+      const found = await inTransaction(db.pool, (client) => resolveBatch(client, viewer, campaignId, { outcome, ids, after }));
+      batch = found.length;
+      resolved += batch;
+      after = found.at(-1) ?? after;
+    }
+  } finally {
+    if (resolved > 0) {
+      await db.pool.query(`insert into campaign_events (campaign_id, kind, actor, details) values ($1, 'recipients_resolved', $2, $3)`, [
+        ...[campaignId, viewer.label],
+        { outcome, resolved },
+      ]);
+    }
+  }
+  return resolved;
+}
+
+/** Each one's story tells of it; the campaign's log has one line for all (`bulk`). */
+async function resolveBatch(
+  client: PoolClient,
+  viewer: Viewer,
+  campaignId: number,
+  { outcome, ids, after }: { outcome: Resolution; ids?: readonly number[] | undefined; after: number },
+): Promise<number[]> {
+  const listed = (listedAs: string, condition: string) =>
+    `(select id from recipients where campaign_id = $1 and (listed_as, id) > ('${listedAs}', $2) and listed_as <= '${listedAs}'
+        and ($3::bigint[] is null or id = any($3)) and ${condition} order by listed_as, id limit ${BATCH})`;
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
+  // To say that they failed changes nothing for those that were given up.
+  const { rows } = await client.query<{ id: number }>(
+    `select id from recipients where campaign_id = $1 and id in (
+       select id from (${listed('unknown', 'unknown_until is null')} union all
+         ${listed('failed', `failure_code = 'outcome_unknown' and $4 <> 'failed'`)}) as open order by id limit ${BATCH})
+       and ((status = 'unknown' and unknown_until is null) or (status = 'failed' and failure_code = 'outcome_unknown'))
+     order by id for update`,
+    [campaignId, after, ids ?? null, outcome],
+  );
+  const found = rows.map(({ id }) => id);
+  if (found.length === 0) return found;
+  await client.query(
+    `insert into campaign_events (campaign_id, recipient_id, kind, actor, details)
+     select $1, id, 'recipient_resolved', $3, $4 from unnest($2::bigint[]) as id`,
+    [campaignId, found, viewer.label, { outcome, bulk: true }],
+  );
+  if (outcome !== 'resend') {
+    await decide(client, viewer, campaignId, found, outcome);
+    return found;
+  }
+  await assertSettled(client, campaignId);
+  await client.query(
+    `update recipients r set status = case c.status when 'PAUSED' then 'pending' else 'queued' end::recipient_status, round = r.round + 1,
+       attempts = 0, dispatch_seq = r.dispatch_seq + 1, failed_at = null, unknown_until = null, failure_code = null, failure_reason = null,
+       retried_by = $3, changed_at = now()
+     from campaigns c where c.id = $1 and r.campaign_id = $1 and r.id = any($2::bigint[])`,
+    [campaignId, found, viewer.label],
+  );
+  await sendAgain(client, campaignId, found);
+  return found;
+}
+
+async function decide(
+  client: PoolClient,
+  viewer: Viewer,
+  campaignId: number,
+  ids: readonly number[],
+  outcome: 'sent' | 'failed',
+): Promise<void> {
+  await client.query(
+    outcome === 'sent'
+      ? `update recipients set status = 'sent', sent_at = now(), failed_at = null, unknown_until = null, failure_code = null,
+           failure_reason = null, changed_at = now() where campaign_id = $1 and id = any($2::bigint[]) and $3::text is not null`
+      : `update recipients set status = 'failed', failed_at = coalesce(failed_at, now()), unknown_until = null, failure_code = 'outcome_unknown',
+           failure_reason = $3, changed_at = now() where campaign_id = $1 and id = any($2::bigint[])`,
+    [campaignId, ids, `${viewer.label} found that the message did not arrive.`],
+  );
 }

@@ -3,28 +3,32 @@ import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
-import { singleRetryClosed } from '../campaigns/retry-rules.ts';
+import { recipientRetryClosed, singleRetryClosed } from '../campaigns/retry-rules.ts';
 import { addressSentence } from '../contacts/address-reading.ts';
 import { readAddress } from '../contacts/read-address.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { assertNotSuppressed } from '../suppressions/change-suppressions.server.ts';
 import { getRecipient } from './get-recipient.server.ts';
-import { type RecipientJson, type RecipientStatus, recipientStatusLabels } from './recipient.ts';
-import { sendOneAgain } from './reopen-recipient.server.ts';
+import type { Delivery, RecipientJson, RecipientStatus } from './recipient.ts';
+import { sendAgain } from './reopen-recipient.server.ts';
 
 interface Found {
   status: RecipientStatus;
   address: string;
+  failure_code: string | null;
+  delivery: Delivery | null;
   campaign_status: CampaignStatus;
   channel: Channel;
   failed_at: Date | null;
+  finished_at: Date | null;
   now: Date;
 }
 
-/** The recipient, locked, with what its campaign allows. @throws Problem 404 */
-export async function lockRecipient(client: PoolClient, campaignId: number, id: number): Promise<Found> {
+/** The recipient, locked, with what its campaign allows; what happens is logged in the viewer's name. @throws Problem 404 */
+export async function lockRecipient(client: PoolClient, viewer: Viewer, campaignId: number, id: number): Promise<Found> {
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
   const { rows } = await client.query<Found>(
-    `select r.status, r.address, c.status as campaign_status, c.channel, c.failed_at, now() as now
+    `select r.status, r.address, r.failure_code, r.delivery, c.status as campaign_status, c.channel, c.failed_at, c.finished_at, now() as now
      from recipients r join campaigns c on c.id = r.campaign_id where r.campaign_id = $1 and r.id = $2 for update of r`,
     [campaignId, id],
   );
@@ -33,8 +37,8 @@ export async function lockRecipient(client: PoolClient, campaignId: number, id: 
 }
 
 /**
- * Sends to one failed recipient again, to a corrected address where it was wrong. Reopens an ended campaign, costs no round, and obeys
- * the same window.
+ * Sends to one recipient again that failed or whose message came back, to a corrected address where it was wrong. Reopens an ended campaign,
+ * costs no round, and has a longer window of its own (RECIPIENT_RETRY_WINDOW_S).
  *
  * @throws Problem 404; 409 where the recipient or its campaign is in another state, after the window, or where the corrected address is a
  * recipient already or the person is on the suppression list; 422 for an address that is none
@@ -47,11 +51,9 @@ export async function retryRecipient(
   { address, windowS }: { address?: string | null | undefined; windowS: number },
 ): Promise<RecipientJson> {
   await inTransaction(db.pool, async (client) => {
-    const found = await lockRecipient(client, campaignId, id);
-    if (found.status !== 'failed' && found.status !== 'unknown') {
-      const label = recipientStatusLabels[found.status].toLowerCase();
-      throw new Problem(409, 'conflict', `Only a recipient that failed can be sent to again, and this one is ${label}.`);
-    }
+    const found = await lockRecipient(client, viewer, campaignId, id);
+    const closed = recipientRetryClosed(found);
+    if (closed) throw new Problem(409, 'conflict', closed);
     assertOpen(found, windowS);
     const corrected = address ? normalised(address, found.channel) : found.address;
     await assertNotSuppressed(client, found.channel, corrected);
@@ -63,13 +65,13 @@ export async function retryRecipient(
         corrected === found.address ? { corrected: false } : { corrected: true, from: found.address, to: corrected },
       ],
     );
-    await sendOneAgain(client, viewer, campaignId, id);
+    await sendAgain(client, campaignId, [id]);
   });
   return (await getRecipient(db, campaignId, id)).recipient;
 }
 
-function assertOpen({ campaign_status: status, failed_at, now }: Found, windowS: number): void {
-  const closed = singleRetryClosed({ status, failed_at }, now, windowS);
+function assertOpen({ campaign_status: status, failed_at, finished_at, now }: Found, windowS: number): void {
+  const closed = singleRetryClosed({ status, ended_at: failed_at ?? finished_at }, now, windowS);
   if (closed) throw new Problem(409, closed.code, closed.message);
 }
 
@@ -81,9 +83,10 @@ function normalised(raw: string, channel: Channel): string {
 
 /**
  * A new round with a fresh budget: queued at once, or pending while the campaign is paused. What the rounds so far were sent to is kept; events
- * that still come about them are about the former address, so they are no evidence for the new one.
+ * that still come about them are about the former address or the message that came back, so they are no evidence for the new one.
  */
 export async function again(client: PoolClient, viewer: Viewer, campaignId: number, id: number, address: string, status: CampaignStatus) {
+  await assertSettled(client, campaignId);
   try {
     await client.query(
       `with former as (
@@ -91,9 +94,9 @@ export async function again(client: PoolClient, viewer: Viewer, campaignId: numb
          select id, round, campaign_id, address from recipients where campaign_id = $1 and id = $2 and address <> $3
        )
        update recipients set status = $4, address = $3, round = round + 1, attempts = 0, dispatch_seq = dispatch_seq + 1, failed_at = null,
-         unknown_until = null, failure_code = null, failure_reason = null, retried_by = $5, changed_at = now(),
-         attempt_id = case when address = $3 then attempt_id else nextval('attempt_ids') end,
-         delivery = case when address = $3 then delivery end, delivered_at = case when address = $3 then delivered_at end
+         unknown_until = null, failure_code = null, failure_reason = null, retried_by = $5, changed_at = now(), sent_at = null,
+         attempt_id = case when address = $3 and status <> 'sent' then attempt_id else nextval('attempt_ids') end,
+         delivery = null, delivered_at = null
        where campaign_id = $1 and id = $2`,
       [campaignId, id, address, status === 'PAUSED' ? 'pending' : 'queued', viewer.label],
     );
@@ -101,4 +104,16 @@ export async function again(client: PoolClient, viewer: Viewer, campaignId: numb
     if ((error as { constraint?: string }).constraint !== 'one_row_per_address') throw error;
     throw new Problem(409, 'address_taken', 'This address is a recipient of the campaign already.');
   }
+}
+
+/**
+ * A campaign that was just cancelled is open for nobody until it is done with the others: they would be sent to after all.
+ *
+ * @throws Problem 409
+ */
+export async function assertSettled(client: PoolClient, campaignId: number): Promise<void> {
+  const { rowCount } = await client.query(`select from campaigns where id = $1 and status = 'CANCELLED' and (moving or unknown > held)`, [
+    campaignId,
+  ]);
+  if (rowCount) throw new Problem(409, 'conflict', 'The campaign is just being cancelled. Try again in half a minute.');
 }

@@ -12,7 +12,8 @@ export function searchPrefixes(channel: Channel, q: string, sample?: string | nu
   if (channel === 'email') return [text.toLowerCase()];
 
   if (/[^\d\s()+./-]/.test(text)) return [];
-  const digits = text.replace(/\D/g, '');
+  // The zero of "+44 (0)20" is dialled inside the country only.
+  const digits = text.replace(/^((?:\+|00)[\d\s.-]{1,6})\(0\)/, '$1').replace(/\D/g, '');
   if (digits === '') return text === '+' ? ['+'] : [];
   if (text.startsWith('+')) return [`+${digits}`];
   if (digits.startsWith('00')) return [`+${digits.slice(2)}`];

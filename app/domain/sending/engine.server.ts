@@ -8,6 +8,7 @@ import { doubtfulSince } from '#db/queries/unknown-texts.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
+import type { LedgerMemory } from '../workers/ledger-memory.server.ts';
 import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import { createGatekeeper } from './gatekeeper.server.ts';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   holdMaxS: number;
   /** The worker's id, once it may claim: waits while its lock is lost. */
   mayClaim: () => Promise<number>;
+  /** What is known of the ledger beside the database. */
+  memory: Pick<LedgerMemory, 'known' | 'note'>;
   /** Ends waiting and repeating at shutdown's deadline. */
   signal: AbortSignal;
 }
@@ -57,7 +60,7 @@ export interface Engine {
 }
 
 export function createEngine(engine: EngineOptions): Engine {
-  const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, signal } = engine;
+  const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, memory, signal } = engine;
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
   const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
@@ -66,14 +69,15 @@ export function createEngine(engine: EngineOptions): Engine {
   const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys, repeated) => {
     const workerId = await mayClaim();
     const validUntil = performance.now() + CLAIM_VALID_MS;
-    const claims = await claimRecipients(db.pool, keys, workerId, repeated);
+    const claims = await claimRecipients(db.pool, keys, workerId, repeated, memory.known());
     return claims.map((claimed) => {
       if (!claimed || inFlight.has(claimed.attemptId)) return { claim: null, validUntil };
       inFlight.add(claimed.attemptId);
+      memory.note(claimed.attemptId);
       return { claim: claimed, validUntil };
     });
   }, options);
-  const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), options);
+  const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), { ...options, insist: true });
 
   const gatekeeper = (channel: Channel, provider: string) =>
     createGatekeeper({ db, channel, provider, defaultRate: rates[channel], holdMaxS, log, batch: options });
@@ -81,7 +85,7 @@ export function createEngine(engine: EngineOptions): Engine {
 
   const together = providers.email && emailBatchSize > 1 ? sharedCalls(providers.email, emailBatchSize, signal) : null;
 
-  /** A probe must be one message to one person. */
+  /** A probe must be one message to one person. What is not called for anybody says nothing about the provider. */
   async function call(
     channel: Channel,
     campaign: SendableCampaign,
@@ -92,14 +96,14 @@ export function createEngine(engine: EngineOptions): Engine {
   ): Promise<Delivered> {
     const provider = providers[channel];
     const calledFor = [claimed.recipientId];
-    if (!provider) return { result: noProvider(channel), calledFor };
-    const share = channel === 'email' && !probe ? together : null;
+    if (!provider) return { result: noProvider(channel), calledFor: [] };
+    const share = channel === 'email' && !probe && !gates.email.apart(claimed.recipientId) ? together : null;
     let content: ReturnType<typeof renderMessage>;
     try {
       const recipient = { address: claimed.address, variables: claimed.variables, unsubscribeUrl: url };
       content = renderMessage(campaign.content, recipient, share !== null);
     } catch (error) {
-      if (error instanceof RenderError) return { result: renderFailed(error), calledFor };
+      if (error instanceof RenderError) return { result: renderFailed(error), calledFor: [] };
       throw error;
     }
     const message = {
@@ -140,12 +144,13 @@ export function createEngine(engine: EngineOptions): Engine {
     const { result, calledFor } =
       before.is === 'nothing'
         ? await call(channel, campaign, claimed, link(claimed), validUntil, probe)
-        : { result: resultOf(before), calledFor: [claimed.recipientId] };
+        : { result: resultOf(before), calledFor: [] };
     if (result === null) return record({ ...identity, ...givenBack });
-    const step = nextStep(result, claimed.number, unknownGraceS, probe);
+    const verdict = gates[channel].weigh(result, claimed.recipientId, calledFor.length > 0);
+    const step = nextStep(result, claimed.number, unknownGraceS, probe || verdict?.counts === false);
     await record({ ...identity, ...step, ...evidence(result) });
     if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
-    if (calledFor.length > 0) await gates[channel].note(result, calledFor, probe);
+    if (calledFor.length > 0 || probe) await gates[channel].note(result, calledFor, probe, verdict);
     if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
   }
 
@@ -173,7 +178,7 @@ function resultOf(before: Found): SendResult {
     failureCode: 'provider_error',
     httpStatus: null,
     providerCode: null,
-    reason: 'Twilio did not say whether it has this message already, so it was not sent again yet. It is tried again by itself.',
+    reason: 'Twilio did not say whether it has this message already, so it was not sent again yet.',
     retryAfterS: null,
   };
 }

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#app/log.server.ts';
-import type { SendResult } from '#app/providers/provider.ts';
+import type { Refused, SendResult } from '#app/providers/provider.ts';
+import { foreignAnswer } from '#app/providers/whose-answer.ts';
 import { type BatchOptions, batched } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
-import { type Gate, holdProvider, readGate, releaseProvider, takeSlots } from '#db/queries/provider-gates.ts';
+import { type Gate, holdProvider, probeAgain, readGate, releaseProvider, takeSlots } from '#db/queries/provider-gates.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { createBreaker, holdS, type Trip } from './breaker.ts';
+import { createStrangerWatch, type Verdict } from './strangers.ts';
 
 /** ms for which a gate's settings are believed; claims check the hold itself each time. */
 const GATE_FRESH_MS = 1_000;
@@ -13,8 +15,12 @@ const GATE_FRESH_MS = 1_000;
 export interface Gatekeeper {
   /** Waits for this message's slot of the shared rate; at once where there is none. */
   slot(): Promise<void>;
-  /** Takes note of how a call for these recipients went, and holds or releases the provider for everybody. */
-  note(result: SendResult, recipientIds: readonly number[], probe: boolean): Promise<void>;
+  /** Was this answer somebody else's in the provider's place? Then it says whose trouble that is; null: the provider's own, or none. */
+  weigh(result: SendResult, recipientId: number, called: boolean): Verdict | null;
+  /** Must this recipient's call be for them alone? */
+  apart(recipientId: number): boolean;
+  /** Takes note of how a call for these recipients went (nobody: there was none), and holds or releases the provider for everybody. */
+  note(result: SendResult, recipientIds: readonly number[], probe: boolean, verdict: Verdict | null): Promise<void>;
 }
 
 export interface GatekeeperOptions {
@@ -32,6 +38,7 @@ export interface GatekeeperOptions {
 /** One provider's gate as a worker keeps it: shared rate, breaker, probes. */
 export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS, log, batch }: GatekeeperOptions): Gatekeeper {
   const breaker = createBreaker();
+  const strangers = createStrangerWatch();
   let gate: Promise<Gate> | null = null;
   let readAt = 0;
 
@@ -52,10 +59,17 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
     return rates.map((_, i) => wait + i / rate);
   }, batch);
 
-  async function hold(trip: Trip | 'probe', retryAfterS: number | null): Promise<void> {
+  async function hold(
+    trip: Trip | 'probe' | 'stranger',
+    { retryAfterS, foreign }: Pick<Refused, 'retryAfterS' | 'foreign'>,
+  ): Promise<void> {
     const { holdCount } = await readGate(db.pool, channel);
     const seconds = holdS(holdCount, retryAfterS);
-    const reason = trip === 'storm' ? `${provider} is limiting us.` : `${provider} does not take messages at the moment.`;
+    const reason = foreign
+      ? foreignAnswer(provider).reason
+      : trip === 'storm'
+        ? `${provider} is limiting us.`
+        : `${provider} does not take messages at the moment.`;
     const held = await holdProvider(db.pool, channel, { seconds, reason, longestS: holdMaxS, renew: trip === 'probe' });
     if (held) log.warn({ provider, trip, seconds }, 'the provider is held');
   }
@@ -67,11 +81,27 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
       const waitS = await slots(rate);
       if (waitS > 0) await delay(waitS * 1_000, undefined, { signal: batch.signal });
     },
-    async note(result, recipientIds, probe) {
+    weigh(result, recipientId, called) {
+      const at = performance.now();
+      if (result.outcome !== 'accepted' && result.foreign) return strangers.foreign(recipientId, at, called);
+      if (called && result.httpStatus !== null) strangers.own(recipientId, at);
+      return null;
+    },
+    apart: (recipientId) => strangers.met(recipientId),
+    async note(result, recipientIds, probe, verdict) {
+      if (recipientIds.length === 0) {
+        // Nobody was asked, so nobody knows: the next one is the probe.
+        if (probe) await probeAgain(db.pool, channel);
+        return;
+      }
       const transient = result.outcome === 'transient';
       if (probe) {
-        if (transient || result.outcome === 'unknown') await hold('probe', transient ? result.retryAfterS : null);
+        if (result.outcome === 'transient' || result.outcome === 'unknown') await hold('probe', result);
         else if (await releaseProvider(db.pool, channel)) log.info({ provider }, 'the provider is well again');
+        return;
+      }
+      if (verdict) {
+        if (verdict.hold) await hold('stranger', result as Refused);
         return;
       }
       const rateLimited = transient && result.failureCode === 'rate_limited';
@@ -81,7 +111,7 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
         rateLimited,
         transient: transient || result.outcome === 'unknown',
       });
-      if (trip) await hold(trip, transient ? result.retryAfterS : null);
+      if (trip) await hold(trip, result as Refused);
     },
   };
 }

@@ -14,9 +14,9 @@ export interface NextStep {
  * What a recipient becomes after an attempt.
  *
  * @param number the attempt's number in its round, 1 to 4
- * @param probe it was sent to find out whether a held provider is well again: that it is not burns no attempt
+ * @param free that the provider did not take it says nothing about the recipient and burns no attempt: a probe, or an answer of somebody else
  */
-export function nextStep(result: SendResult, number: number, unknownGraceS: number, probe = false): NextStep {
+export function nextStep(result: SendResult, number: number, unknownGraceS: number, free = false): NextStep {
   switch (result.outcome) {
     case 'accepted':
       return { status: 'sent', delayS: null, refund: false };
@@ -27,7 +27,7 @@ export function nextStep(result: SendResult, number: number, unknownGraceS: numb
     case 'unknown':
       return { status: 'unknown', delayS: unknownGraceS, refund: false };
     case 'transient':
-      if (probe) return { status: 'pending', delayS: null, refund: true };
+      if (free) return { status: 'pending', delayS: null, refund: true };
       return number < MAX_ATTEMPTS
         ? { status: 'retrying', delayS: backoffS(number, result.retryAfterS), refund: false }
         : { status: 'failed', delayS: null, refund: false };

@@ -4,10 +4,12 @@ import { addReasons, removeWithoutReason } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../campaigns/campaign.ts';
+import { addressSentence } from '../contacts/address-reading.ts';
+import { readAddress } from '../contacts/read-address.ts';
 import { notFound, Problem } from '../problem.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from './list-suppressions.server.ts';
 import { spelled } from './spelling.server.ts';
-import type { NewSuppression, SuppressionJson, SuppressionReason, SuppressionSource } from './suppression.ts';
+import type { AddedSuppressions, NewSuppression, SuppressionJson, SuppressionReason, SuppressionSource } from './suppression.ts';
 
 /** Nobody sends to it from now on. A reason that stands already stays as it is. @throws Problem 422 */
 export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>, added: NewSuppression): Promise<SuppressionJson> {
@@ -20,6 +22,23 @@ export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>
   );
   if (!rows[0]) throw new Problem(409, 'conflict', 'It was taken off the list at the same moment. Try again.');
   return toSuppressionJson(rows[0]);
+}
+
+/** As `addSuppression` for many; what is no address is told by its place and left out, the others are added. */
+export async function addSuppressions(
+  db: Database,
+  viewer: Pick<Viewer, 'label'>,
+  list: readonly NewSuppression[],
+): Promise<AddedSuppressions> {
+  const errors: AddedSuppressions['errors'] = [];
+  const rows = list.flatMap(({ channel, address: raw, reason }, index) => {
+    const reading = readAddress(channel, raw);
+    if (reading.address !== null) return [{ channel, address: reading.address, reason }];
+    errors.push({ index, address: raw, reason: addressSentence(channel, reading) });
+    return [];
+  });
+  const added = rows.length > 0 ? await addReasons(db.pool, rows, { source: 'person', label: viewer.label }) : 0;
+  return { rows: list.length, added, known: rows.length - added, rejected: errors.length, errors };
 }
 
 /** Which entry, and what of it: a reason, or the block that a person set here. */

@@ -64,6 +64,25 @@ export const newSuppression = z.strictObject({
 });
 export type NewSuppression = z.output<typeof newSuppression>;
 
+/** POST /suppressions: one, or a list of them. */
+export const newSuppressions = z.union([
+  newSuppression,
+  z
+    .array(newSuppression, 'Send one suppression, or a list of them.')
+    .min(1, 'The list is empty.')
+    .max(1_000, 'Send at most 1,000 at once.'),
+]);
+
+/** What became of a list of them: `rows` is the sum of the others. */
+export interface AddedSuppressions {
+  rows: number;
+  added: number;
+  /** Stood already, or twice in the list. */
+  known: number;
+  rejected: number;
+  errors: { index: number; address: string; reason: string }[];
+}
+
 const takenOff = z
   .enum(suppressionReasons)
   .optional()

@@ -3,6 +3,7 @@ import type { Database } from '#db/database.ts';
 import {
   activeCampaigns,
   addMissingJobs,
+  alone,
   checkCounters,
   endDoneCampaigns,
   freeOrphanedJobs,
@@ -10,6 +11,7 @@ import {
   type Repair,
   removeDeadJobs,
   requestMissingDispatches,
+  requestMissingLists,
 } from '#db/queries/reconcile.ts';
 
 /**
@@ -17,14 +19,27 @@ import {
  * and kept in `repairs`, since it tells of a bug or of somebody's hand in the database.
  */
 export async function reconcile(db: Database, log: Logger): Promise<Repair[]> {
+  return (await alone(db.pool, () => mend(db, log))) ?? [];
+}
+
+/** Paused campaigns whose ledger has been counted as it still is: millions of rows need not be counted each minute. */
+const counted = new Map<number, number>();
+
+async function mend(db: Database, log: Logger): Promise<Repair[]> {
   // Counters first: whoever is queued or sent to is found among those who wait by how many there are.
   const repairs: Repair[] = [];
-  for (const id of await activeCampaigns(db.pool)) repairs.push(...(await checkCounters(db.pool, id)));
+  for (const { id, version, resting } of await activeCampaigns(db.pool)) {
+    if (resting && counted.get(id) === version) continue;
+    repairs.push(...(await checkCounters(db.pool, id)));
+    if (resting) counted.set(id, version);
+    else counted.delete(id);
+  }
   repairs.push(
     ...(await freeOrphanedJobs(db.pool)),
     ...(await addMissingJobs(db.pool)),
     ...(await removeDeadJobs(db.pool)),
     ...(await requestMissingDispatches(db.pool)),
+    ...(await requestMissingLists(db.pool)),
     ...(await endDoneCampaigns(db.pool)),
   );
   if (repairs.length > 0) {

@@ -63,6 +63,7 @@ test('people hear at once of what failed, each reads for themselves, and setting
       read: false,
       campaign: { id, name: 'Test', status: 'PARTIALLY_SENT', unreached: 1, people: 2 },
       endpoint: null,
+      settled: false,
     },
     { type: 'webhook.gave_up', campaign: null, endpoint },
   ]);

@@ -106,7 +106,7 @@ describe('what becomes a recipient', () => {
       { line: 3, address: '', reason: 'no address' },
     ]);
     expect(await recipientsOf(db, campaignId)).toEqual([
-      { address: 'a@example.com', variables: { firstName: 'Ana', signed_up: '', age: '40', tags: '["x"]' } },
+      { address: 'a@example.com', variables: { firstName: 'Ana', signed_up: '', age: 40, tags: '["x"]' } },
     ]);
   });
 });

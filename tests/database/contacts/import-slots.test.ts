@@ -29,15 +29,11 @@ test('imports whose senders are slow leave connections to everybody else', async
   const start = (campaignId: number) =>
     importContacts(db, { campaignId, viewer: { label: 'Ana' }, source: slow(), contentType: 'text/csv' });
 
-  const under = [start(campaigns[0]), start(campaigns[1])];
-  await expect(start(campaigns[2])).rejects.toMatchObject({ status: 429, code: 'rate_limited' });
-  expect((await db.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
-
-  await vi.waitFor(() => expect(ends).toHaveLength(2));
-  for (const end of ends) end();
-  expect(await Promise.all(under)).toMatchObject([{ accepted: 1 }, { accepted: 1 }]);
-  const last = start(campaigns[2]);
+  // Two connections are what slow ones may take of four; three that trickle in take none.
+  const under = campaigns.map(start);
   await vi.waitFor(() => expect(ends).toHaveLength(3));
-  ends[2]?.();
-  expect(await last).toMatchObject({ accepted: 1 });
+  const connections = await Promise.all([1, 2, 3, 4].map(() => db.pool.connect()));
+  for (const client of connections) client.release();
+  for (const end of ends) end();
+  expect(await Promise.all(under)).toMatchObject([{ accepted: 1 }, { accepted: 1 }, { accepted: 1 }]);
 });

@@ -17,11 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => testDatabase.drop());
 
-test('before contacts are there, it says which columns are missing', async () => {
+test('before contacts are there, columns stand for themselves, and it says that they are checked later', async () => {
   const { db } = testDatabase;
   const preview = await previewMessage(db, campaignId);
-  expect(preview).toMatchObject({ recipient: null, subject: null, html: null });
-  expect(preview.problems.map((problem) => problem.field)).toEqual(['subject', 'html', 'html']);
+  expect(preview).toMatchObject({ recipient: null, subject: 'For [first_name]', html: '<p>[first_name], [plan]</p>' });
+  expect(preview.problems).toEqual([
+    {
+      field: 'subject',
+      line: 1,
+      severity: 'warning',
+      message: '{{ first_name }}, {{ plan }} are checked once there are contacts. Import contacts that have them.',
+    },
+  ]);
 });
 
 test('a preview is the message of the first or the chosen recipient', async () => {

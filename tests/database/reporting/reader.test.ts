@@ -7,14 +7,18 @@ import { createTestDatabase, type TestDatabase } from '#tests/support/database.t
 /** Fixed by the contract with those who write reports. */
 const contract = {
   campaigns:
-    'id name channel status total pending queued sending retrying unknown sent failed suppressed cancelled delivered bounced scheduled_at time_zone started_at finished_at failed_at failure_code failure_reason retry_count max_retries retries_left retry_until hold_until hold_reason preparing version created_at created_by recovered_by_retry',
+    'id name channel status total pending queued sending retrying unknown sent failed suppressed cancelled delivered bounced scheduled_at time_zone started_at finished_at failed_at failure_code failure_reason retry_count max_retries retries_left retry_until hold_until hold_reason preparing version created_at created_by recovered_by_retry unsubscribed complained subject sender started_by',
   recipients:
-    'campaign_id recipient_id channel address status round attempts sent_at failed_at failure_code failure_reason delivery delivered_at',
+    'campaign_id recipient_id channel address status round attempts sent_at failed_at failure_code failure_reason delivery delivered_at unsubscribed_at variables',
   attempts:
-    'campaign_id recipient_id channel round number started_at finished_at duration_ms outcome http_status provider_code reason actor',
+    'campaign_id recipient_id channel round number started_at finished_at duration_ms outcome http_status provider_code reason actor address',
   failure_reasons: 'campaign_id channel failure_code label recipients first_at last_at',
-  daily_sends: 'day channel sent failed attempts retried recovered',
+  daily_sends: 'day channel sent failed attempts retried recovered bounced complained unsubscribed',
   retry_recovery: 'campaign_id channel round number attempted accepted',
+  suppressions: 'channel address reason source campaign_id recipient_id created_at created_by',
+  provider_events: 'campaign_id recipient_id provider kind occurred_at received_at code failure_code reason',
+  imports: 'campaign_id file_name rows accepted duplicates rejected created_at created_by',
+  campaign_events: 'campaign_id recipient_id at kind actor details',
 };
 const views = Object.keys(contract);
 

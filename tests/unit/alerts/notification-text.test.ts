@@ -10,6 +10,7 @@ const of = (type: AlertType, rest: Partial<NotificationJson>): NotificationJson 
   campaign: null,
   provider: null,
   endpoint: null,
+  settled: false,
   ...rest,
 });
 const campaign = { id: 7, name: 'Spring launch', status: 'PARTIALLY_SENT', unreached: 188, people: 5000 } as const;
@@ -18,17 +19,18 @@ const endpoint = { id: 3, host: 'hooks.example.com', reason: 'The receiver answe
 test.each([
   [of('campaign.failed', { campaign }), 'Spring launch failed', '/campaigns/7'],
   [of('campaign.partially_sent', { campaign }), 'Spring launch was partially sent', '/campaigns/7'],
-  [of('campaign.retries_exhausted', { campaign }), 'Spring launch was partially sent, with no retries left', '/campaigns/7'],
+  [of('campaign.retries_exhausted', { campaign }), 'Spring launch was partially sent, with no retry rounds left', '/campaigns/7'],
   [
     of('campaign.retries_exhausted', { campaign: { ...campaign, status: 'FAILED' } }),
-    'Spring launch failed, with no retries left',
+    'Spring launch failed, with no retry rounds left',
     '/campaigns/7',
   ],
   [
     of('provider.degraded', { provider: { provider: 'twilio', channel: 'sms', reason: 'Twilio answers with errors.', until: null } }),
-    'SMS is held back',
+    'SMS needs your attention',
     '/',
   ],
+  [of('campaign.partially_sent', { campaign, settled: true }), 'Spring launch reached everybody in the end', '/campaigns/7'],
   [of('webhook.gave_up', { endpoint }), 'An alert did not reach hooks.example.com', '/settings/webhooks/3'],
   [of('webhook.disabled', { endpoint }), 'Alerts to hooks.example.com are switched off', '/settings/webhooks/3'],
 ])('says what happened and leads there (%#)', (notification, title, to) => {

@@ -72,9 +72,9 @@ describe('a status of Twilio', () => {
 
   test.each([
     ['30007', 'carrier_rejected'],
-    ['30005', 'unreachable'],
+    ['30005', 'invalid_number'],
     ['21610', 'opted_out'],
-    ['30002', 'unreachable'],
+    ['30002', 'account_suspended'],
     ['12345', 'unreachable'],
     ['', 'unreachable'],
   ])('that it did not arrive says why: %s', (ErrorCode, failureCode) => {

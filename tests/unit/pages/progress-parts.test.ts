@@ -12,7 +12,7 @@ test('the parts of the progress bar add up to the total, whatever the counters a
         number
       >;
       const total = counts.reduce((sum, count) => sum + count, 0);
-      const parts = progressParts({ ...counters, total, delivered: 0, bounced: 0 });
+      const parts = progressParts({ ...counters, total, delivered: 0, bounced: 0, unsubscribed: 0, complained: 0 });
       expect(parts.reduce((sum, part) => sum + part.count, 0)).toBe(total);
     }),
   );

@@ -5,7 +5,7 @@ import type { Meaning } from '#app/providers/classification.ts';
 import { meaningOfSilence, notBuilt } from '#app/providers/classification.ts';
 import { classifySendGrid, sendGridErrors } from '#app/providers/sendgrid-classification.ts';
 import { classifyTwilio, twilioError } from '#app/providers/twilio-classification.ts';
-import { twilioCodes, twilioDeliveryCodes } from '#app/providers/twilio-codes.ts';
+import { twilioCodes, twilioDeliveryCodes, twilioDeliveryFailure } from '#app/providers/twilio-codes.ts';
 
 const status = fc.integer({ min: 300, max: 999 });
 
@@ -28,6 +28,18 @@ describe('SendGrid', () => {
     [403, { message: 'The from address does not match a verified Sender Identity.' }, 'account', 'sender_not_verified'],
     [403, { message: 'Your account has been suspended' }, 'account', 'account_suspended'],
     [403, { message: 'access forbidden' }, 'account', 'credentials'],
+    [403, { message: 'You have no credits: maximum credits exceeded.' }, 'account', 'out_of_credits'],
+    [401, { message: 'You have exceeded your messaging limits' }, 'account', 'out_of_credits'],
+    [403, { message: 'Sending on the trial plan has ended.' }, 'account', 'trial_account'],
+    [403, { message: 'The IP of this request is not whitelisted for the account' }, 'account', 'configuration'],
+    [401, { message: 'Your IP address is not allowed to use this key' }, 'account', 'configuration'],
+    [401, { message: 'Authenticated user is not authorized to send mail' }, 'account', 'account_suspended'],
+    [403, { message: 'This subuser is disabled.' }, 'account', 'account_suspended'],
+    [401, { message: 'Account deactivated' }, 'account', 'account_suspended'],
+    [401, { message: 'From address is unverified' }, 'account', 'sender_not_verified'],
+    [400, { field: 'from.email', message: 'Does not contain a valid address.' }, 'account', 'configuration'],
+    [400, { field: 'from', message: 'Invalid' }, 'account', 'configuration'],
+    [400, { field: 'reply_to.email' }, 'account', 'configuration'],
     [302, null, 'account', 'configuration'],
     [404, null, 'account', 'configuration'],
     [405, null, 'account', 'configuration'],
@@ -46,7 +58,7 @@ describe('SendGrid', () => {
   it('has an answer for every status and every body', () => {
     fc.assert(
       fc.property(status, fc.oneof(fc.string(), fc.json()), (httpStatus, body) => {
-        expectFitForMarketers(classifySendGrid(httpStatus, sendGridErrors(body)));
+        expectFitForMarketers(classifySendGrid(httpStatus, sendGridErrors(body) ?? []));
       }),
     );
   });
@@ -54,16 +66,20 @@ describe('SendGrid', () => {
 
 describe('Twilio', () => {
   const table: Record<string, number[]> = {
-    'account credentials': [20003, 20403],
-    'account account_suspended': [20005, 10001, 30002],
-    'account out_of_credits': [63038, 30454],
-    'account configuration': [21603, 21606, 21659],
-    'transient rate_limited': [20429, 21611, 30001, 14107],
-    'permanent invalid_number': [21211, 21614, 21635],
-    'permanent unreachable': [30005, 30006],
+    'account credentials': [20003, 20008, 20101, 20151, 20403],
+    'account account_suspended': [20005, 20010, 10001, 30002, 90010],
+    'account trial_account': [21608, 21607, 21219, 10002, 30044, 30454, 572002, 572005, 572099],
+    'account out_of_credits': [63038, 30023, 30027],
+    'account configuration': [21212, 21603, 21606, 21659, 21660, 21661, 21703, 21704, 21705, 21910, 63007, 20404],
+    'account sender_not_registered': [30032, 30033, 30034, 30035, 21717],
+    'permanent sender_not_registered': [30018, 30024, 30041],
+    'transient rate_limited': [20429, 21611, 30001, 30022, 63018, 14107],
+    'transient provider_error': [20503, 30410],
+    'permanent invalid_number': [21211, 21214, 21265, 21266, 21614, 21635, 30005, 30006],
     'permanent opted_out': [21610],
     'permanent not_allowed': [21612, 21408],
-    'permanent carrier_rejected': [30007, 30004],
+    'permanent carrier_rejected': [30007, 30004, 30450],
+    'permanent content_rejected': [21602, 21617, 30019],
   };
   it.each(Object.entries(table).flatMap(([meaning, codes]) => codes.map((code) => [code, meaning] as const)))(
     'code %i is %s',
@@ -113,6 +129,25 @@ describe('Twilio', () => {
         expectFitForMarketers(classifyTwilio(httpStatus, twilioError(body).code));
       }),
     );
+  });
+
+  it.each([
+    [30034, 'sender_not_registered', false],
+    [30032, 'sender_not_registered', false],
+    [30024, 'sender_not_registered', false],
+    [30005, 'invalid_number', false],
+    [30006, 'invalid_number', false],
+    [30007, 'carrier_rejected', false],
+    [30002, 'account_suspended', true],
+    [21608, 'trial_account', true],
+    [30027, 'out_of_credits', true],
+    [30003, 'unreachable', true],
+    [30008, 'unreachable', true],
+    [30022, 'rate_limited', true],
+    [30999, 'unreachable', true],
+  ])('reported later, %i is %s, retried without a choice: %s', (code, failureCode, mayPass) => {
+    expect(twilioDeliveryFailure(code)).toMatchObject({ failureCode });
+    expect(failureTexts[failureCode as keyof typeof failureTexts].mayPass).toBe(mayPass);
   });
 
   it('explains every listed code to a marketer', () => {

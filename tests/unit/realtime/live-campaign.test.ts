@@ -5,9 +5,40 @@ import { applyProgress, applyProgressToList, applySnapshot, liveCampaign } from 
 import { sampleCampaign } from './sample.ts';
 
 function progress(change: Partial<CampaignProgress>): CampaignProgress {
-  const { id, status, total, pending, queued, sending, retrying, unknown, sent, failed, suppressed, cancelled, delivered, bounced } =
-    sampleCampaign();
-  const counters = { total, pending, queued, sending, retrying, unknown, sent, failed, suppressed, cancelled, delivered, bounced };
+  const {
+    id,
+    status,
+    total,
+    pending,
+    queued,
+    sending,
+    retrying,
+    unknown,
+    sent,
+    failed,
+    suppressed,
+    cancelled,
+    delivered,
+    bounced,
+    unsubscribed,
+    complained,
+  } = sampleCampaign();
+  const counters = {
+    total,
+    pending,
+    queued,
+    sending,
+    retrying,
+    unknown,
+    sent,
+    failed,
+    suppressed,
+    cancelled,
+    delivered,
+    bounced,
+    unsubscribed,
+    complained,
+  };
   const hold = { hold_until: null, hold_reason: null };
   return { id, status, ...counters, ...hold, version: 2, revision: 1, since: 1, server_time: '2026-03-01T12:00:01.000Z', ...change };
 }

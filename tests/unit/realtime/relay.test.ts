@@ -17,6 +17,8 @@ const counters = {
   cancelled: 0,
   delivered: 0,
   bounced: 0,
+  unsubscribed: 0,
+  complained: 0,
   hold_until: null,
   hold_reason: null,
 };

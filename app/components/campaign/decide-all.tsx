@@ -1,0 +1,91 @@
+import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useRevalidator } from '@remix-run/react';
+import { useState } from 'react';
+import type { Resolution } from '#app/domain/recipients/resolutions.ts';
+import { useNumbers } from '../number.tsx';
+import { ProblemAlert } from '../problem-alert.tsx';
+
+const choices: { outcome: Resolution; label: string; consequence: string }[] = [
+  { outcome: 'sent', label: 'They arrived', consequence: 'All count as sent. Nothing is sent now.' },
+  { outcome: 'failed', label: 'They did not arrive', consequence: 'All count as failed, and can be retried later.' },
+  {
+    outcome: 'resend',
+    label: 'Send all of them again',
+    consequence: 'New messages go out at once. Who got the first one gets it twice.',
+  },
+];
+
+interface Props {
+  campaignId: number;
+  /** How many outcomes are unknown now. */
+  unknown: number;
+  /** Where to look for what happened: "SendGrid". */
+  provider: string;
+}
+
+/** One decision for every recipient of a campaign whose outcome nobody knows: chosen with its consequence in sight, confirmed with the number. */
+export function DecideAll({ campaignId, unknown, provider }: Props) {
+  const { counted } = useNumbers();
+  const [opened, { open, close }] = useDisclosure(false);
+  const [outcome, setOutcome] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const { revalidate } = useRevalidator();
+  const who = counted(unknown, 'outcome', 'outcomes');
+  const decide = async () => {
+    setBusy(true);
+    setProblem(await resolveAll(campaignId, outcome as Resolution, close));
+    setBusy(false);
+    revalidate();
+  };
+  return (
+    <>
+      <Button size="compact-sm" className="needs-script" onClick={open}>
+        <span translate="no">Decide for all {unknown > 1 && who}</span>
+      </Button>
+      <Modal opened={opened} onClose={close} title="What happened to these messages?" size="md" lockScroll={false}>
+        <Stack gap="md">
+          <Text size="sm" c="dimmed" translate="no">
+            {counted(unknown, 'recipient', 'recipients')}. Look in {provider}’s own log for the minutes of this campaign before you decide.
+          </Text>
+          {problem && <ProblemAlert title="Not all could be decided">{problem}</ProblemAlert>}
+          <Radio.Group value={outcome} onChange={setOutcome} aria-label="What happened">
+            <Stack gap="sm">
+              {choices.map(({ outcome: value, label, consequence }) => (
+                <Radio key={value} value={value} label={label} description={consequence} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close}>
+              Decide later
+            </Button>
+            <Button key={outcome} disabled={outcome === null} loading={busy} onClick={decide}>
+              {outcome === 'resend' ? `Send ${unknown} again` : outcome === null ? 'Choose what happened' : `Decide ${who}`}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+/** @returns what went wrong, in a sentence; null where all went well */
+async function resolveAll(campaignId: number, outcome: Resolution, done: () => void): Promise<string | null> {
+  try {
+    const answer = await fetch(`/api/v1/campaigns/${campaignId}/resolve`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ outcome }),
+    });
+    if (answer.ok) {
+      done();
+      return null;
+    }
+    const { detail } = (await answer.json()) as { detail?: string };
+    return detail ?? 'Try again in a moment.';
+  } catch {
+    return 'Rollcall could not be reached. What was decided so far stays decided; try again in a moment.';
+  }
+}

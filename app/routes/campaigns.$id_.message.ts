@@ -1,0 +1,36 @@
+import type { LoaderFunctionArgs } from '@remix-run/node';
+import type { SentMessage } from '#app/components/campaign-message/campaign-message.tsx';
+import { assertMay, requireApi } from '#app/domain/access/require.server.ts';
+import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { previewMessage } from '#app/domain/content/preview-message.server.ts';
+import { smsLength } from '#app/domain/content/sms-segments.ts';
+import { isProblem } from '#app/domain/problem.ts';
+import { problemResponse } from '#app/domain/problem-response.server.ts';
+import { idOf } from '#app/page-problem.server.ts';
+
+/** A campaign's message as one recipient gets it: the named one, else the first. The HTML itself is a document of its own, for a frame. */
+export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {
+  assertMay(await requireApi(context, request), 'campaigns:read');
+  const id = idOf(params.id);
+  const asked = new URL(request.url).searchParams.get('recipient_id');
+  try {
+    const [campaign, preview] = await Promise.all([
+      getCampaign(context.db, id),
+      previewMessage(context.db, id, asked === null ? undefined : idOf(asked)),
+    ]);
+    const { recipient, subject, html, text, problems } = preview;
+    const message: SentMessage = {
+      recipient,
+      from: campaign.from,
+      subject,
+      text,
+      hasHtml: html !== null,
+      problems: problems.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+      segments: campaign.channel === 'sms' && text !== null ? smsLength(text).segments : null,
+    };
+    return Response.json(message, { headers: { 'Cache-Control': 'private, no-store' } });
+  } catch (error) {
+    if (isProblem(error)) return problemResponse(error);
+    throw error;
+  }
+}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recipientStory } from '#app/domain/activity/recipient-story.server.ts';
+import { cancelCampaign } from '#app/domain/campaigns/life.server.ts';
+import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
+import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
+import { resolveRecipient, resolveUnknown } from '#app/domain/recipients/resolve-recipient.server.ts';
+import { retryRecipient } from '#app/domain/recipients/retry-recipient.server.ts';
+import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
+import { unsubscribe } from '#app/domain/unsubscribe/unsubscribe.server.ts';
+import type { ProviderEvent } from '#app/providers/provider-event.ts';
+import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
+import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { type Addressee, addressees, sendGridJson, sentCampaign } from '#tests/support/events.ts';
+import { ana, type Sending, startSending } from '#tests/support/sending.ts';
+
+const MONTH = { windowS: 2_592_000 };
+let own: TestDatabase;
+let sending: Sending;
+beforeAll(async () => {
+  own = await createTestDatabase();
+  sending = await startSending(own);
+});
+afterAll(async () => {
+  expect(await counterDrift(own.db)).toEqual([]);
+  await sending.stop();
+  await own.drop();
+});
+
+const campaign = async (id: number) => (await own.db.pool.query('select * from campaigns where id = $1', [id])).rows[0];
+const told = (to: Addressee, event: string, more = {}) => sendGridEvent(sendGridJson(to, event, more)) as ProviderEvent;
+async function ended(addresses: string[], more: Partial<Parameters<typeof draftCampaign>[1]> = {}): Promise<[number, ...Addressee[]]> {
+  const id = await draftCampaign(own.db, { addresses, ...more });
+  await sending.send(id);
+  await sending.untilEnded(id);
+  return [id, ...(await addressees(own.db, id))];
+}
+const arrived = (address: string) => sending.sandbox.messages({ to: address }).data.length;
+
+describe('an email that came back', () => {
+  test('is sent again at the corrected address; the campaign ends when it had ended, and nobody is alarmed', async () => {
+    const [id, a] = (await ended(['typo@back.test', 'other@back.test'])) as [number, Addressee];
+    expect((await campaign(id)).status).toBe('SENT');
+    await own.db.pool.query(`update campaigns set finished_at = finished_at - interval '2 days' where id = $1`, [id]);
+    const before = await campaign(id);
+    await recordEvents(own.db, [told(a, 'bounce', { type: 'bounce', status: '5.1.1' })]);
+    expect(await campaign(id)).toMatchObject({ sent: 2, bounced: 1 });
+    expect((await listRecipients(own.db, id, { delivery: 'bounced' })).data.map(({ address }) => address)).toEqual(['typo@back.test']);
+    await expect(retryRecipient(own.db, ana, id, a.recipientId, MONTH)).rejects.toMatchObject({ code: 'suppressed' });
+
+    await retryRecipient(own.db, ana, id, a.recipientId, { ...MONTH, address: 'fixed@back.test' });
+    // A repeated report about the first message is no evidence for the second.
+    await recordEvents(own.db, [told(a, 'bounce', { type: 'bounce', status: '5.1.1' })]);
+    await sending.untilEnded(id);
+    expect(arrived('fixed@back.test')).toBe(1);
+    const after = await campaign(id);
+    expect(after).toMatchObject({ status: 'SENT', sent: 2, bounced: 0, finished_at: before.finished_at, reopened_from: null });
+    expect((await listRecipients(own.db, id, { delivery: 'bounced' })).data).toEqual([]);
+    const { rows } = await own.db.pool.query('select count(*)::int as n from alerts where campaign_id = $1', [id]);
+    expect(rows[0].n).toBe(0);
+    const { events, attempts } = await recipientStory(own.db, id, a.recipientId);
+    expect(attempts.map(({ address }) => address)).toEqual(['typo@back.test', 'fixed@back.test']);
+    expect(events.map(({ text }) => text).join(' ')).toContain('corrected the address from typo@back.test to fixed@back.test');
+  });
+
+  test('leaves the window of a failed campaign where it was', async () => {
+    const [id, a] = (await ended(['lost+invalid@window.test', 'fine@window.test'])) as [number, Addressee];
+    await own.db.pool.query(
+      `update campaigns set failed_at = failed_at - interval '20 days', finished_at = finished_at - interval '20 days' where id = $1`,
+      [id],
+    );
+    const before = await campaign(id);
+    await expect(retryRecipient(own.db, ana, id, a.recipientId, { windowS: 86_400 })).rejects.toMatchObject({ code: 'retry_window_over' });
+    await retryRecipient(own.db, ana, id, a.recipientId, MONTH);
+    await sending.untilEnded(id);
+    expect(await campaign(id)).toMatchObject({
+      ...{ status: 'PARTIALLY_SENT', failed_at: before.failed_at, finished_at: before.finished_at, started_at: before.started_at },
+    });
+    await own.db.pool.query(`update campaigns set failed_at = now() - interval '31 days', finished_at = now() where id = $1`, [id]);
+    expect((await recipientStory(own.db, id, a.recipientId)).retry_closed).toMatch(/30 days/);
+  });
+});
+
+describe('an unknown outcome', () => {
+  const unknown = (n: number, host: string) =>
+    ended(
+      numbered(n, host).map((address) => address.replace('@', '+timeout@')),
+      { unknownPolicy: 'hold' },
+    );
+
+  test.each(['sent', 'failed', 'resend'] as const)(
+    'is decided as %s after it was given up, and in a cancelled campaign',
+    async (outcome) => {
+      const [id, a] = (await unknown(1, `${outcome}.single.test`)) as [number, Addressee];
+      await resolveRecipient(own.db, ana, id, a.recipientId, 'failed');
+      expect(await campaign(id)).toMatchObject({ status: 'FAILED', failed: 1 });
+      await own.db.pool.query(
+        `update campaigns set status = 'SENDING', failed_at = null, failure_code = null, finished_at = null where id = $1`,
+        [id],
+      );
+      await cancelCampaign(own.db, ana, id);
+      await own.db.pool.query('update campaigns set moving = false where id = $1', [id]);
+      const before = await campaign(id);
+      await resolveRecipient(own.db, ana, id, a.recipientId, outcome);
+      if (outcome === 'resend') await sending.untilEnded(id);
+      expect(await campaign(id)).toMatchObject({ status: 'CANCELLED', finished_at: before.finished_at, reopened_from: null });
+      const { rows } = await own.db.pool.query('select status, failure_code from recipients where id = $1', [a.recipientId]);
+      expect(rows[0].status).toBe(outcome === 'sent' ? 'sent' : outcome === 'failed' ? 'failed' : rows[0].status);
+    },
+  );
+
+  test('is decided for all at once, or for those named; each story tells of it, the log once', async () => {
+    const [id, a] = (await unknown(6, 'bulk.test')) as [number, Addressee];
+    expect(await campaign(id)).toMatchObject({ unknown: 6, held: 6 });
+    expect(await resolveUnknown(own.db, ana, id, { outcome: 'failed', ids: [a.recipientId, 999_999_999] })).toBe(1);
+    expect(await campaign(id)).toMatchObject({ unknown: 5, failed: 1 });
+    expect(await resolveUnknown(own.db, ana, id, { outcome: 'sent' })).toBe(6);
+    expect(await campaign(id)).toMatchObject({ status: 'SENT', unknown: 0, failed: 0, sent: 6, failed_at: null });
+    expect(await resolveUnknown(own.db, ana, id, { outcome: 'resend' })).toBe(0);
+    const { events } = await recipientStory(own.db, id, a.recipientId);
+    expect(events.filter(({ kind }) => kind === 'recipient_resolved')).toHaveLength(2);
+    const { rows } = await own.db.pool.query(
+      `select details from campaign_events where campaign_id = $1 and kind = 'recipients_resolved' order by id`,
+      [id],
+    );
+    expect(rows.map(({ details }) => details.resolved)).toEqual([1, 6]);
+    await expect(resolveUnknown(own.db, ana, 999_999_999, { outcome: 'sent' })).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('who left or complained', () => {
+  test('is counted by campaign, once, and found by it', async () => {
+    const [a, b, c] = (await sentCampaign(own.db, numbered(3, 'left.test'))) as [Addressee, Addressee, Addressee];
+    await recordEvents(own.db, [told(a, 'unsubscribe'), told(a, 'group_unsubscribe'), told(b, 'spamreport'), told(a, 'group_resubscribe')]);
+    await unsubscribe(own.db, c);
+    await unsubscribe(own.db, c);
+    expect(await campaign(a.campaignId)).toMatchObject({ unsubscribed: 2, complained: 1 });
+    const ids = async (delivery: string) => (await listRecipients(own.db, a.campaignId, { delivery })).data.map(({ id }) => id);
+    expect(await ids('unsubscribed')).toEqual([a.recipientId, c.recipientId]);
+    expect(await ids('complained')).toEqual([b.recipientId]);
+    await expect(ids('arrived')).rejects.toMatchObject({ status: 422 });
+  });
+
+  test('by the link of a message to a former address means that address', async () => {
+    const [id, a] = (await ended(['old+invalid@link.test'])) as [number, Addressee];
+    await retryRecipient(own.db, ana, id, a.recipientId, { ...MONTH, address: 'new@link.test' });
+    await sending.untilEnded(id);
+    await unsubscribe(own.db, { campaignId: id, recipientId: a.recipientId });
+    expect((await listSuppressions(own.db, { q: 'new@link.test' })).data).toEqual([]);
+    expect((await listSuppressions(own.db, { q: 'old+invalid@link.test' })).data).toMatchObject([{ reason: 'unsubscribe' }]);
+    await unsubscribe(own.db, { campaignId: id, recipientId: a.recipientId, round: 1 });
+    expect((await listSuppressions(own.db, { q: 'new@link.test' })).data).toHaveLength(1);
+  });
+});

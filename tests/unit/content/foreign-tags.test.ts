@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'vitest';
+import { checkContent } from '#app/domain/content/check-content.ts';
+import type { Content } from '#app/domain/content/parse-content.ts';
+
+const columns = ['first_name', 'last_name', 'city'];
+const email = (html: string, more: Partial<Content> = {}): Content => ({
+  channel: 'email',
+  subject: 'News',
+  html,
+  text: null,
+  variables: columns,
+  contacts: true,
+  ...more,
+});
+
+/** Severity, line and what stands in the message. */
+type Told = ['error' | 'warning', number, string];
+
+const told = (content: Content): Told[] => checkContent(content).map(({ severity, line = 0, message }) => [severity, line, message]);
+
+const first = '{{ first_name }}';
+const out = '{{ unsubscribe_url }}';
+
+describe('another product’s variables are told, with what to write', () => {
+  test.each<[string, string]>([
+    ['*|FNAME|*', first],
+    ['*|LNAME|*', '{{ last_name }}'],
+    ['*|EMAIL|*', '{{ address }}'],
+    ['[FIRST_NAME]', first],
+    ['[First Name]', first],
+    ['[Vorname]', first],
+    ['[Name,fallback=friend]', first],
+    ['[firstname%%friend]', first],
+    ['{contactfield=firstname}', first],
+    ['{contactfield=firstname|friend}', first],
+    ['{first_name}', first],
+    ['{FirstName|friend}', first],
+    ['{First Name}', first],
+    ['{$first_name}', first],
+    ['{!Contact.FirstName}', first],
+    ['{~first_name}', first],
+    ['%recipient.first_name%', first],
+    ['%FIRSTNAME%', first],
+    ['%city%', '{{ city }}'],
+    ['%%First Name%%', first],
+    ['%%=v(@city)=%%', ''],
+    ['%(first_name)s', first],
+    ['%{first_name}', first],
+    ['#{first_name}', first],
+    ['$' + '{first_name}', first],
+    ['$[FNAME|friend]$', first],
+    ['$FNAME$', first],
+    ['::city::', '{{ city }}'],
+    ['@@first_name@@', first],
+    ['##City##', '{{ city }}'],
+    ['###city###', '{{ city }}'],
+    ['#city#', '{{ city }}'],
+    ['#recipient:city#', '{{ city }}'],
+    ['[[first_name]]', first],
+    ['[[data:firstname:"friend"]]', first],
+    ['[% member:city %]', '{{ city }}'],
+    ['<<First Name>>', first],
+    ['&lt;&lt;City&gt;&gt;', '{{ city }}'],
+    ['«City»', '{{ city }}'],
+    ['<%= city %>', '{{ city }}'],
+    ['((first name))', first],
+    ['~Contact.FirstName~', first],
+    ['-first_name-', first],
+    ['__FIRST_NAME__', first],
+    ['*|IF:CITY|*', '{% if city %}'],
+    ['*|END:IF|*', '{% endif %}'],
+    ['*|ELSE:|*', '{% else %}'],
+    ['[webversion]', 'Take it out.'],
+    ['<a href="https://shop.example/?n=%7B%7B%20first_name%20%7D%7D">x</a>', '{{ first_name | url_encode }}'],
+    ['<a href="https://shop.example/?n=%7b%7bcity%7d%7d">x</a>', '{{ city | url_encode }}'],
+    ['<a href="https://shop.example/?n=*|CITY|*">x</a>', '{{ city | url_encode }}'],
+    ['<a href="https://shop.example/?n=%2A%7CCITY%7C%2A">x</a>', '{{ city | url_encode }}'],
+    ['{{1}}', 'puts out the number 1'],
+  ])('%s', (tag, instead) => {
+    expect(told(email(`<p>\n${tag}</p>`))).toEqual([['warning', 2, expect.stringContaining(instead)]]);
+  });
+
+  test('in subject, text and SMS as well', () => {
+    expect(told(email('<p>', { subject: 'Hi *|FNAME|*', text: 'a\nb [FIRST_NAME]' }))).toEqual([
+      ['warning', 1, expect.stringContaining(first)],
+      ['warning', 2, expect.stringContaining(first)],
+    ]);
+    const sms: Content = { channel: 'sms', subject: null, html: null, text: 'Hi %FIRSTNAME%, opt out: {optout_link}', variables: columns };
+    expect(told(sms)).toEqual([
+      ['error', 1, expect.stringContaining(out)],
+      ['warning', 1, expect.stringContaining(first)],
+    ]);
+  });
+
+  test('all of them at once, each with its line, those that come again once', () => {
+    const html = '*|FNAME|*\n[LAST_NAME]\n*|FNAME|*\n%city%\n{{ x | foo | bar }}\n{% unles city %}\n{{ frist_name }}';
+    const lines = told(email(html)).map(([severity, line, message]) => `${severity} ${line} ${message.slice(0, 24)}`);
+    expect(lines.sort()).toEqual([
+      'error 5 The HTML uses {{ x }}, b',
+      'error 5 There is no filter "bar"',
+      'error 5 There is no filter "foo"',
+      'error 6 There is no tag "unles".',
+      'error 7 The HTML uses {{ frist_n',
+      'warning 1 *|FNAME|* is not how a v',
+      'warning 2 [LAST_NAME] is not how a',
+      'warning 4 %city% is not how a vari',
+    ]);
+  });
+});
+
+describe('what breaks the way out stops the send', () => {
+  test.each([
+    '{{ unsubscribeHref }}',
+    '{{ unsubscribe_link }}',
+    '{{ unsubscribe }}',
+    '{{ UnsubscribeURL }}',
+    '{{ optOutUrl }}',
+    '{{ links.unsubscribe }}',
+    '{{ unsubscribe_link | default: "https://shop.example" }}',
+    '{{ .UnsubscribeURL }}',
+    '{{{ unsubscribe }}}',
+    '{% unsubscribe_link %}',
+    '<a href="{unsubscribe_url}">x</a>',
+    '<a href="{$unsubscribe}">x</a>',
+    '<a href="*|UNSUB|*">x</a>',
+    '<a href="::unsubscribeUrl::">x</a>',
+    '<a href="[LINK_UNSUBSCRIBE]">x</a>',
+    '<a href="[unsubscribe]">x</a>',
+    '<a href="%unsubscribe_url%">x</a>',
+    '<a href="%%unsub_center_url%%">x</a>',
+    '<a href="<%asm_group_unsubscribe_raw_url%>">x</a>',
+    '<a href="[[UNSUB_LINK_EN]]">x</a>',
+    '<a href="#unsubscribeLink#">x</a>',
+    '<a href="%7B%7Bunsubscribe_url%7D%7D">x</a>',
+    '<a href="%7B%7B%20unsubscribe_url%20%7D%7D">x</a>',
+    '<a href="%257B%257Bunsubscribe_url%257D%257D">x</a>',
+    '<a href="&#123;&#123;unsubscribe_url&#125;&#125;">x</a>',
+    '<a href="%5BUNSUBSCRIBE%5D">x</a>',
+    '<a href="https://{{ unsubscribe_url }}">x</a>',
+    '<a href="unsubscribe_url">x</a>',
+    '<a href="#">Unsubscribe</a>',
+    '<a href="">Abmelden</a>',
+    '<a href="http://"><b>Se désabonner</b></a>',
+    '<a href="javascript:void(0)">Darse de baja</a>',
+    '<a class="x">Click to unsubscribe</a>',
+    '<unsubscribe>Leave</unsubscribe>',
+    '[UNSUBSCRIBE]',
+  ])('%s', (tag) => {
+    const errors = told(email(`<p>\n${tag}</p>`)).filter(([severity]) => severity === 'error');
+    expect(errors).toEqual([['error', 2, expect.stringContaining(out)]]);
+    // Also where no contacts are there to be compared.
+    const early = told(email(`<p>\n${tag}</p>`, { variables: [], contacts: false }));
+    expect(early.filter(([severity]) => severity === 'error')).toHaveLength(1);
+  });
+
+  test.each([
+    '<a href="{{ unsubscribe_url }}">Unsubscribe</a>',
+    '<a href="{{unsubscribe_url}}">Abmelden</a>',
+    '<a href="https://shop.example/unsubscribe">Unsubscribe</a>',
+    '<a href="mailto:out@shop.example">Unsubscribe</a>',
+    '{% if city %}<a href="{{ unsubscribe_url }}">Unsubscribe</a>{% endif %}',
+    'Write to us to unsubscribe. <a href="https://shop.example">Shop</a>',
+  ])('%s is a way out, or none was meant', (html) => {
+    expect(told(email(html))).toEqual([]);
+  });
+
+  test('a word in brackets beside a real link is only told', () => {
+    expect(told(email('<p>', { text: '[Unsubscribe] {{ unsubscribe_url }}' }))).toEqual([['warning', 1, expect.stringContaining(out)]]);
+  });
+
+  test('a column of that name is the sender’s own link', () => {
+    expect(told(email('<a href="{{ unsubscribe_link }}">Unsubscribe</a>', { variables: ['unsubscribe_link'] }))).toEqual([]);
+  });
+});
+
+test.each([
+  '<style>p{color:red} @media (max-width:600px){.a{b:c}} a{first_name}</style>',
+  '<script>const a = {first_name}; [city]</script>',
+  '<p style="color:#fff;background:#000">',
+  '<!--[if mso]><table><tr><td><![endif]--><p>x</p><!--[if mso]></td></tr></table><![endif]--><!--[if !mso]><!--><p>y</p><!--<![endif]-->',
+  '<!-- [FIRST_NAME] goes here -->',
+  'Save 50% to 70% today, 100% sure, 20%-30% off',
+  'See [1], [2] and [sic], [see below], [ 3 ]',
+  '{color:red} { } {} {1} {2,3} f(x) (x) ((1+2)*3)',
+  'https://shop.example/caf%C3%A9%20a/%E2%82%AC?filter%5Bname%5D=x&a%5B%5D=1&utm=%20x%20',
+  '<a href="https://shop.example/?filter[email]=x">x</a>',
+  '<a href="#top">Top</a><a name="top"></a><a id="x"></a>',
+  '<a href="tel:+4912345">x</a><a href="{{ city }}">x</a><a href="{% if city %}https://a.example{% endif %}">x</a>',
+  'a #b c# #1# C# and F#, 5 < 6 << 7, a | b | c, x@y.example, 10$ or 20$',
+  '{% raw %}{{ name }} [FIRST_NAME]{% endraw %}{% comment %}*|FNAME|*{% endcomment %}',
+  '{{ first_name | default: "[name]" }} {{ city | append: "%name%" }}',
+  '-- \nBest - regards - us',
+  '<<< sale >>> == now ==',
+])('no false alarm: %s', (html) => {
+  expect(told(email(html))).toEqual([]);
+});
+
+describe('what will look wrong in a mailbox is told', () => {
+  test.each<[string, Told[]]>([
+    ['<a href="">a</a>', [['warning', 1, expect.stringContaining('leads nowhere')]]],
+    ['\n<a href="#">Shop</a>', [['warning', 2, expect.stringContaining('(“Shop”) leads nowhere')]]],
+    ['<a href="http://">a</a>', [['warning', 1, expect.stringContaining('leads nowhere')]]],
+    ['<a href="https://https://shop.example">a</a>', [['warning', 1, expect.stringContaining('twice')]]],
+    ['<a href="shop.example/sale">a</a>', [['warning', 1, expect.stringContaining('https://')]]],
+    ['<a href="/sale">a</a>', [['warning', 1, expect.stringContaining('https://')]]],
+    ['<img src="https://shop.example/a.png">', [['warning', 1, expect.stringContaining('alternative text')]]],
+    ['<img alt="" src="x"><img\nsrc="x"/><img src=x>', [['warning', 1, expect.stringContaining('2 images')]]],
+    [`<p>${'x'.repeat(110_000)}</p>`, [['warning', 1, expect.stringContaining('Gmail')]]],
+  ])('%s', (html, expected) => {
+    expect(told(email(html))).toEqual(expected);
+  });
+});
+
+describe('columns', () => {
+  test.each<[string, string, Partial<Content>, Told[]]>([
+    ['a default', '{{ plan | default: "your" }}', {}, [['warning', 1, expect.stringContaining('default')]]],
+    [
+      'a default and a near name',
+      '{{ frist_name | default: "you" }}',
+      {},
+      [['warning', 1, expect.stringContaining(`Did you mean ${first}?`)]],
+    ],
+    ['a default behind a filter', '{{ plan | upcase | default: "your" }}', {}, [['warning', 1, expect.stringContaining('default')]]],
+    [
+      'once with and once without',
+      '{{ plan | default: "x" }}\n{{ plan }}',
+      {},
+      [
+        ['error', 2, expect.anything()],
+        ['warning', 1, expect.anything()],
+      ],
+    ],
+    ['another product’s path', '{{ contact.FIRSTNAME }}', {}, [['error', 1, expect.stringContaining(first)]]],
+    [
+      'no contacts yet',
+      `<p>\n${first}`,
+      { variables: [], contacts: false },
+      [['warning', 2, expect.stringContaining('checked once there are contacts')]],
+    ],
+    ['contacts without columns', first, { variables: [], contacts: true }, [['error', 1, expect.stringContaining('no such column')]]],
+    [
+      'a column called Address',
+      'We ship to {{ address }}',
+      { variables: ['address_2'] },
+      [['warning', 1, expect.stringContaining('{{ address_2 }}')]],
+    ],
+    ['a column called Address that is not meant', 'We ship to {{ address_2 }}', { variables: ['address_2'] }, []],
+  ])('%s', (_, html, more, expected) => {
+    expect(told(email(html, more))).toEqual(expected);
+  });
+});
+
+describe('slips of syntax say what to write', () => {
+  test.each([
+    ['{{#if city}}', '{% if city %}'],
+    ['{{/if}}', '{% endif %}'],
+    ['{{else}}', '{% else %}'],
+    ['{{{city}}}', '{{ city | raw }}'],
+    ['{{ .City }}', '{{ city }}'],
+    ['{{ $city }}', '{{ city }}'],
+    ['{{ city || "x" }}', 'default'],
+    ['{{ city or "x" }}', 'default'],
+    ['{{ city | default("x") }}', 'default'],
+    ['{{ city | default: “x” }}', 'straight'],
+    ['{{ city | default: &quot;x&quot; }}', 'straight'],
+    ['{{ <b>city</b> }}', 'outside'],
+    ['{{ first name }}', first],
+    ['{{ if city }}', '{% if city %}'],
+    ['{% if city = "Ulm" %}x{% endif %}', '"=="'],
+    ['{% if city && first_name %}x{% endif %}', '"and"'],
+    ['{% if city %}{% elseif first_name %}x{% endif %}', '{% elsif first_name %}'],
+    ['{% set a = 1 %}', '{% assign a = 1 %}'],
+    ['{{ city', '"}}"'],
+    ['{% if city %}x', '{% endif %}'],
+    ['{% endif %}', 'no {% if %} before it'],
+    ['{% for a in city %}{% if city %}{% endfor %}', '{% endif %}'],
+  ])('%s', (template, instead) => {
+    expect(told(email(`<p>\n\n${template}`))).toEqual([['error', 3, expect.stringContaining(instead)]]);
+  });
+});
+
+describe('reading takes no longer than the template is', () => {
+  const variables = (count: number) => Array.from({ length: count }, (_, index) => `{{ v${index} }}`).join('\n');
+  test.each<[string, string, RegExp]>([
+    ['50,000 variables', variables(50_000), /more than 5,000 tags/],
+    ['50,000 comments', '{% comment %}'.repeat(50_000), /more than 5,000 tags/],
+    ['deep blocks', '{% if city %}'.repeat(2_000), /deep in each other/],
+    ['many unknown variables', variables(4_000), /no such column/],
+  ])('%s', (_, html, message) => {
+    const problems = told(email(html));
+    expect(problems[0]?.[2]).toMatch(message);
+    expect(problems.length).toBeLessThanOrEqual(100);
+  });
+
+  test.each(['[', '{', '<', '<a ', '<a href="', '<img ', '<style>', '<!--', '%', '*|', '%7B%7B', '#', '::a', '((a', '"', '&'])(
+    'a megabyte of %s',
+    (piece) => {
+      expect(told(email(piece.repeat(1_000_000 / piece.length))).length).toBeLessThanOrEqual(100);
+    },
+  );
+});
