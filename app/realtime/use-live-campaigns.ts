@@ -21,11 +21,9 @@ export function useLiveCampaigns(initial: CampaignJson[]): CampaignJson[] {
 
   useEffect(() => {
     const socket = liveSocket();
-    let joined = false;
     const join = () => {
-      socket.emit('campaigns:join');
-      if (joined) reload.current();
-      joined = true;
+      // Also at first: what came between the page and the room would be missed.
+      socket.emit('campaigns:join', () => reload.current());
     };
     let timer: ReturnType<typeof setTimeout> | undefined;
     // New ones, those that are gone, and drafts with another name or place: together, however many there are.
