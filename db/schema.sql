@@ -1021,7 +1021,9 @@ declare
   result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
   is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+  if c.status not in ('SENDING', 'PAUSED') or c.moving
+    or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) -- restored: open while a person decides
+    or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
     return;
   end if;
   update campaigns set

@@ -39,7 +39,9 @@ declare
   result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
   is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+  if c.status not in ('SENDING', 'PAUSED') or c.moving
+    or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) -- restored: open while a person decides
+    or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
     return;
   end if;
   update campaigns set
@@ -306,8 +308,7 @@ begin
 end $$;
 
 alter table campaign_events drop constraint campaign_events_kind_check;
-alter table campaign_events add constraint campaign_events_kind_check check (kind in ('created', 'cloned', 'imported', 'scheduled', 'unscheduled', 'started', 'paused', 'resumed', 'cancelled', 'ended', 'retried', 'reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'recipients_resolved'));
-
+alter table campaign_events add constraint campaign_events_kind_check check (kind in ('created', 'cloned', 'imported', 'scheduled', 'unscheduled', 'started', 'paused', 'resumed', 'cancelled', 'ended', 'retried', 'reopened', 'outcome_changed', 'recipient_retried', 'recipient_resolved', 'held', 'released', 'recipients_resolved', 'restored'));
 
 update recipients r set unsubscribed_at = e.at
 from (select campaign_id, recipient_id, min(occurred_at) as at from provider_events
