@@ -27,7 +27,7 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
   const address = String(form.get('address') ?? '').trim();
   try {
     if (intent === 'import') return { kind: 'imported', report: await importUpload(db, viewer, request) };
-    if (intent === 'add') {
+    if (intent === 'add' || intent === 'suppress') {
       if (!/[@\d]/.test(address)) {
         throw new Problem(422, 'invalid', 'Enter an email address, or a phone number with its country code, such as +49.');
       }

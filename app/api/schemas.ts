@@ -101,6 +101,7 @@ const recipient = z.strictObject({
   delivery: z.enum(['delivered', 'deferred', 'bounced', 'undelivered', 'complained']).nullable(),
   unsubscribed_at: time.nullable().describe('When they asked by this message not to get any more.'),
   variables: z.record(z.string(), z.string()),
+  former_address: z.string().optional().describe('In a search: the address that they had before, by which they were found.'),
 });
 
 const attempt = z.strictObject({
