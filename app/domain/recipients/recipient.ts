@@ -44,7 +44,7 @@ export interface RecipientJson {
   unsubscribed_at: string | null;
   variables: Record<string, string>;
   /** In a search: the address that they had before, by which they were found. */
-  former_address?: string;
+  former_address?: string | undefined;
 }
 
 export interface AttemptJson {
