@@ -34,7 +34,8 @@ export async function actOnRecipient(
     }
   } catch (error) {
     if (!isProblem(error)) throw error;
-    const title = intent === 'resolve' ? 'The outcome could not be decided' : intent === 'suppress' ? 'Nothing was changed' : 'Nothing was sent';
+    const title =
+      intent === 'resolve' ? 'The outcome could not be decided' : intent === 'suppress' ? 'Nothing was changed' : 'Nothing was sent';
     return data<ActAnswer>({ problem: { title, detail: error.message } }, { status: error.status });
   }
   return data<ActAnswer>({ problem: null });

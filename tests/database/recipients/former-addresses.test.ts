@@ -30,7 +30,8 @@ async function corrected(addresses: string[], former: string[][]): Promise<[numb
   }
   return [id, ids];
 }
-const seen = (rows: { address: string; former_address?: string | undefined }[]) => rows.map(({ address, former_address }) => [former_address, address]);
+const seen = (rows: { address: string; former_address?: string | undefined }[]) =>
+  rows.map(({ address, former_address }) => [former_address, address]);
 
 test('a person is found by each address that they had before, and it is said', async () => {
   const [id] = await corrected(
