@@ -12,7 +12,7 @@ import {
 import type { CampaignCounters, Channel } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalid, notFound } from '../problem.ts';
+import { notFound } from '../problem.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
 import { type RecipientFilter, recipientFilter } from './recipient-filter.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from './recipient-json.ts';
@@ -25,7 +25,8 @@ export interface RecipientPage {
 }
 
 /**
- * A page of the ledger, in the order of the list; with `q` in the order of addresses, first who had such an address before. Takes the same time for any size of list.
+ * A page of the ledger, in the order of the list; with `q` in the order of addresses, unless `delivery` is given, and first who had such an
+ * address before. Takes the same time for any size of list.
  *
  * @throws Problem 404 without such a campaign, 422 for a bad filter
  */
@@ -36,11 +37,13 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
 
   // One row more than the page tells whether there is another.
   const more = limit + 1;
-  if (q?.trim() && delivery) {
-    throw invalid([{ path: 'delivery', message: 'Search by address, or by what became of the message; both at once is not possible.' }]);
+  const beginnings = q?.trim() ? searchPrefixes(campaign.channel, q, campaign.sample) : null;
+  if (delivery) {
+    const after = cursor ? fromCursor(cursor, 'number') : 0;
+    const asked = [campaignId, after, more, statuses, code ?? null, beginnings];
+    return page(await db.pool.query<RecipientRow>(pageOfTrouble(recipientColumns, delivery), asked), limit, (row) => row.id);
   }
-  if (q?.trim()) {
-    const beginnings = searchPrefixes(campaign.channel, q, campaign.sample);
+  if (beginnings) {
     const after = cursor ? fromCursor(cursor, 'string') : '';
     const few = (statuses || code) && fewPass(passing(campaign, statuses, code), campaign.total);
     const found = few
@@ -59,12 +62,6 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
         ).rows;
     const now = page(await found, limit - former.length, (row) => row.address);
     return { ...now, data: [...former.map(withoutCampaign), ...now.data] };
-  }
-
-  if (delivery) {
-    const after = cursor ? fromCursor(cursor, 'number') : 0;
-    const found = db.pool.query<RecipientRow>(pageOfTrouble(recipientColumns, delivery), [campaignId, after, more, statuses, code ?? null]);
-    return page(await found, limit, (row) => row.id);
   }
 
   const after = cursor ? fromCursor(cursor, 'number') : 0;
