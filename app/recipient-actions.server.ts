@@ -6,9 +6,10 @@ import { isProblem, Problem } from './domain/problem.ts';
 import { resolutions } from './domain/recipients/resolutions.ts';
 import { resolveRecipient } from './domain/recipients/resolve-recipient.server.ts';
 import { retryRecipient } from './domain/recipients/retry-recipient.server.ts';
+import { suppressRecipient } from './domain/recipients/suppress-recipient.server.ts';
 import { readForm } from './request-bytes.server.ts';
 
-/** Support's forms on one recipient: `retry` with an `address`, `resolve` with an `outcome`. */
+/** Support's forms on one recipient: `retry` with an `address`, `resolve` with an `outcome`, `suppress`. */
 export async function actOnRecipient(
   { context: { db, env }, request }: Pick<ActionFunctionArgs, 'context' | 'request'>,
   viewer: Viewer,
@@ -23,6 +24,9 @@ export async function actOnRecipient(
       const outcome = resolutions.find((one) => one === form.get('outcome'));
       if (!outcome) throw new Problem(422, 'invalid', 'Choose what happened to the message.');
       await resolveRecipient(db, viewer, campaignId, id, outcome);
+    } else if (intent === 'suppress') {
+      assertMay(viewer, 'suppressions:write');
+      await suppressRecipient(db, viewer, campaignId, id);
     } else if (intent === 'retry') {
       await retryRecipient(db, viewer, campaignId, id, { address: String(form.get('address') ?? ''), windowS: env.recipientRetryWindowS });
     } else {
@@ -30,7 +34,8 @@ export async function actOnRecipient(
     }
   } catch (error) {
     if (!isProblem(error)) throw error;
-    const title = intent === 'resolve' ? 'The outcome could not be decided' : 'Nothing was sent';
+    const title =
+      intent === 'resolve' ? 'The outcome could not be decided' : intent === 'suppress' ? 'Nothing was changed' : 'Nothing was sent';
     return data<ActAnswer>({ problem: { title, detail: error.message } }, { status: error.status });
   }
   return data<ActAnswer>({ problem: null });

@@ -2,10 +2,12 @@ import { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { channels } from './domain/campaigns/campaign.ts';
+import { bareNumberMeanings } from './domain/contacts/phone-number.ts';
 import { parseInput } from './domain/parse-input.ts';
 import { type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { addSuppression, isSuppressed, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
-import { importSuppressions, type SuppressionImport } from './domain/suppressions/import-suppressions.server.ts';
+import type { SuppressionImport } from './domain/suppressions/import-report.ts';
+import { importSuppressions } from './domain/suppressions/import-suppressions.server.ts';
 import { newSuppression, suppressionReasons, suppressionSources } from './domain/suppressions/suppression.ts';
 import { readForm, readParts } from './request-bytes.server.ts';
 
@@ -25,7 +27,7 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
   const address = String(form.get('address') ?? '').trim();
   try {
     if (intent === 'import') return { kind: 'imported', report: await importUpload(db, viewer, request) };
-    if (intent === 'add') {
+    if (intent === 'add' || intent === 'suppress') {
       if (!/[@\d]/.test(address)) {
         throw new Problem(422, 'invalid', 'Enter an email address, or a phone number with its country code, such as +49.');
       }
@@ -47,23 +49,28 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
   }
 }
 
-/** The file is read while it arrives; the form names the channel before it. */
+/** The file is read while it arrives; the form's choices come before it. */
 async function importUpload(db: Database, viewer: Viewer, request: Request): Promise<SuppressionImport> {
-  let channel = channels[0] as (typeof channels)[number];
+  const chosen = new Map<string, string>();
   let report: SuppressionImport | undefined;
   await readParts(request, async ({ name, filename, data }) => {
-    if (name === 'channel') channel = (await channelOf(data)) ?? channel;
-    else if (name === 'file' && filename) report = await importSuppressions(db, viewer, { channel, source: Readable.from(data) });
-    else for await (const _ of data); // a part that nobody reads would hold up the next
+    if (name === 'file' && filename && !report) {
+      report = await importSuppressions(db, viewer, {
+        channel: channels.find((one) => one === chosen.get('channel')) ?? 'email',
+        defaultCountry: chosen.get('country') || undefined,
+        bareNumbers: bareNumberMeanings.find((one) => one === chosen.get('bare')),
+        source: Readable.from(data),
+      });
+    } else chosen.set(name, await shortText(data));
     return undefined;
   });
   if (!report) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
   return report;
 }
 
-async function channelOf(data: AsyncIterable<Uint8Array>): Promise<(typeof channels)[number] | undefined> {
+/** All of a part is read, since one that nobody reads holds up the next; the choices of the form are short. */
+async function shortText(data: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of data) if (chunks.length < 10) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
-  return channels.find((one) => one === text);
+  for await (const chunk of data) if (chunks.length < 10) chunks.push(chunk.subarray(0, 100));
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -528,8 +528,10 @@ create table suppression_reasons (
   suppressed_at timestamp with time zone default now() not null,
   created_at timestamp with time zone default now() not null,
   created_by text,
+  note text,
   constraint suppression_reasons_pkey PRIMARY KEY (suppression_id, reason, source),
   constraint suppression_reasons_suppression_id_fkey FOREIGN KEY (suppression_id) REFERENCES suppressions(id),
+  constraint suppression_reasons_note_check CHECK ((length(note) <= 200)),
   constraint suppression_reasons_source_check CHECK ((source = ANY (ARRAY['person'::text, 'import'::text, 'link'::text, 'sendgrid'::text, 'twilio'::text, 'sandbox'::text])))
 );
 

@@ -975,6 +975,7 @@ export interface SuppressionReasons {
   campaign_id: number | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;
+  note: string | null;
   reason: SuppressionReason;
   recipient_id: number | null;
   source: string;

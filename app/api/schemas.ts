@@ -15,6 +15,7 @@ import type { Preview } from '../domain/content/preview-message.server.ts';
 import type { InboundMessageJson } from '../domain/delivery/inbound-message.ts';
 import type { PersonMessage } from '../domain/people/person.ts';
 import { type AttemptJson, attemptOutcomes, type RecipientJson, recipientStatuses } from '../domain/recipients/recipient.ts';
+import { MAX_REPORTED, type SuppressionImport, suppressionRejects } from '../domain/suppressions/import-report.ts';
 import { type SuppressionJson, suppressionReasons, suppressionSources } from '../domain/suppressions/suppression.ts';
 
 /** What the API answers. The types of the domain are checked against these, so neither can drift from the other. */
@@ -100,6 +101,7 @@ const recipient = z.strictObject({
   delivery: z.enum(['delivered', 'deferred', 'bounced', 'undelivered', 'complained']).nullable(),
   unsubscribed_at: time.nullable().describe('When they asked by this message not to get any more.'),
   variables: z.record(z.string(), z.string()),
+  former_address: z.string().optional().describe('In a search: the address that they had before, by which they were found.'),
 });
 
 const attempt = z.strictObject({
@@ -317,7 +319,14 @@ const suppression = z.strictObject({
   address: z.string(),
   ...suppressionOrigin,
   reasons: z
-    .array(z.strictObject({ ...suppressionOrigin, source: z.enum(suppressionSources).describe('Who told it.') }))
+
+    .array(
+      z.strictObject({
+        ...suppressionOrigin,
+        source: z.enum(suppressionSources).describe('Who told it.'),
+        note: text.describe('What the file says that it came from, in its own words.'),
+      }),
+    )
     .describe('All that stand, the weightiest first, of which the fields above tell. Each source takes off only its own.'),
 });
 
@@ -330,6 +339,25 @@ const inboundMessage = z.strictObject({
   campaign_id: id.nullable().describe('The last campaign that sent to the number.'),
   recipient_id: id.nullable(),
   suppressed: z.boolean().describe('Nobody sends to the number.'),
+});
+
+const suppressionImport = z.strictObject({
+  rows: count.describe('added + known + rejected'),
+  added: count,
+  known: count.describe('On the list before for this reason, or twice in the file.'),
+  rejected: count,
+  warnings: z.array(z.string()).describe('What to look at, in sentences.'),
+  errors: z
+    .array(
+      z.strictObject({
+        line: z.int().positive(),
+        address: z.string(),
+        reason: z.enum(suppressionRejects),
+        advice: text,
+        file_reason: text.describe('What the file says why it is in it.'),
+      }),
+    )
+    .describe(`The first ${MAX_REPORTED.toLocaleString('en-US')} rejected rows, in file order.`),
 });
 
 const suppressedAddress = suppression.pick({ id: true, address: true, reason: true, created_at: true, reasons: true });
@@ -370,6 +398,7 @@ export const answers = {
     }),
   ]),
   SuppressionPage: page(suppression),
+  SuppressionImport: suppressionImport satisfies z.ZodType<SuppressionImport>,
   InboundMessagePage: page(inboundMessage satisfies z.ZodType<InboundMessageJson>),
   FailureGroups: z.strictObject({ data: z.array(failureGroup satisfies z.ZodType<FailureGroup>) }),
   ImportReport: importReport satisfies z.ZodType<ImportReport>,

@@ -17,6 +17,7 @@ import { useViewer } from '#app/components/use-viewer.ts';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
 import { channels } from '#app/domain/campaigns/campaign.ts';
+import { countries } from '#app/domain/contacts/countries.server.ts';
 import { listInbound } from '#app/domain/delivery/inbound-messages.server.ts';
 import { campaignNames, listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import { suppressionReasons } from '#app/domain/suppressions/suppression.ts';
@@ -28,7 +29,8 @@ const PER_PAGE = 50;
 export const meta: MetaFunction = () => [{ title: 'Suppressions · Rollcall' }];
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  assertMay(await requireUser(context, request), 'campaigns:read');
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:read');
   const params = new URL(request.url).searchParams;
   // A hand-written or outdated link with a word that is none of ours shows everything rather than an error.
   const channel = channels.find((known) => known === params.get('channel'));
@@ -39,7 +41,8 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const names = await campaignNames(context.db, page.data);
   const inbound = cursor === undefined ? (await listInbound(context.db, { limit: 10 })).data : [];
   const view = { q, channel: channel ?? '', reason: reason ?? '' };
-  return { rows: page.data, names, inbound, next: page.next_cursor, view, later: cursor !== undefined };
+  const known = may(viewer, 'suppressions:write') ? countries() : [];
+  return { rows: page.data, names, inbound, next: page.next_cursor, view, later: cursor !== undefined, countries: known };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -50,7 +53,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function Suppressions() {
-  const { rows, names, inbound, next, view, later } = useLoaderData<typeof loader>();
+  const { rows, names, inbound, next, view, later, countries: known } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>() as SuppressionAnswer | undefined;
   const [params] = useSearchParams();
   const { state, location } = useNavigation();
@@ -78,7 +81,11 @@ export default function Suppressions() {
       />
       <div aria-live="polite">{answer && !refused && <SuppressionAnswerAlert answer={answer} />}</div>
       {mayWrite ? (
-        <SuppressionForms refused={refused} version={answer && answer.kind !== 'refused' ? JSON.stringify(answer) : 'first'} />
+        <SuppressionForms
+          refused={refused}
+          countries={known}
+          version={answer && answer.kind !== 'refused' ? JSON.stringify(answer) : 'first'}
+        />
       ) : (
         <Box mb="md">
           <ProblemAlert kind="info" title="You can look, but not change">

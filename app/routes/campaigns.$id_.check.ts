@@ -37,7 +37,7 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:write');
   const id = idOf(params.id);
-  const names = new URL(request.url).searchParams.getAll('name').slice(0, 50);
+  const names = new URL(request.url).searchParams.getAll('name');
   return answer(async () => {
     const [empty, suppressed] = await Promise.all([emptyVariables(context.db, id, names), suppressedOfList(context.db, id)]);
     return { empty, suppressed };

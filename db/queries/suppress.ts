@@ -64,16 +64,18 @@ const columnsOf = (rows: readonly Whom[]) => [
  * Writes the reasons in `found` (channel, address, reason, source, campaign_id, recipient_id, at, created_by; no two alike), in order of
  * address: two of these at once must not wait for each other. The lock on the address's row makes whoever takes off its last reason at the
  * same moment wait, or be waited for.
+ *
+ * @param note what a file says why, an expression over `f`
  */
-const put = (again: string) => `
+export const putReasons = (again: string, note = 'null') => `
   listed as (
     insert into suppressions (channel, address) select distinct channel, address from found order by channel, address
     on conflict (channel, address) do update set address = excluded.address
     returning id, channel, address
   ),
   added as (
-    insert into suppression_reasons as had (suppression_id, reason, source, campaign_id, recipient_id, suppressed_at, created_by)
-    select l.id, f.reason, f.source, f.campaign_id, f.recipient_id, f.at, f.created_by
+    insert into suppression_reasons as had (suppression_id, reason, source, campaign_id, recipient_id, suppressed_at, created_by, note)
+    select l.id, f.reason, f.source, f.campaign_id, f.recipient_id, f.at, f.created_by, ${note}
     from found f join listed l on l.channel = f.channel and l.address = f.address
     on conflict (suppression_id, reason, source) ${again}
     returning suppression_id
@@ -98,7 +100,7 @@ export async function suppress(client: Pool | PoolClient, rows: readonly Suppres
          select from provider_events e where e.recipient_id = w.recipient_id and e.kind = 'resubscribed' and e.occurred_at > w.at))
        order by w.channel, w.address, t.reason, w.source, w.at desc
      ),
-     ${put(latest)}
+     ${putReasons(latest)}
      select count(*) from added`,
     [...columnsOf(rows), rows.map((row) => row.reason)],
   );
@@ -116,7 +118,7 @@ export async function addReasons(
          null::bigint as recipient_id, now() as at, $5::text as created_by
        from unnest($1::channel[], $2::text[], $3::suppression_reason[]) as t (channel, address, reason)
      ),
-     ${put('do nothing')}
+     ${putReasons('do nothing')}
      select count(*)::integer as n from added`,
     [rows.map((row) => row.channel), rows.map((row) => row.address), rows.map((row) => row.reason), by.source, by.label],
   );
@@ -209,7 +211,7 @@ export async function recordInbound(
       `with found as (
          select 'sms'::channel as channel, $1::text collate "C" as address, 'stop'::suppression_reason as reason, $2::text as source,
            $3::bigint as campaign_id, $4::bigint as recipient_id, now() as at, null::text as created_by
-       ), ${put(latest)}
+       ), ${putReasons(latest)}
        select count(*) from added`,
       [sender, source, campaign_id, recipient_id],
     );
@@ -262,7 +264,7 @@ export async function recordUnsubscribe(
        from recipients r join campaigns c on c.id = r.campaign_id
        where r.campaign_id = $1 and r.id = $2
      ),
-     ${put('do nothing')}
+     ${putReasons('do nothing')}
      insert into provider_events (provider, event_id, campaign_id, recipient_id, kind, occurred_at)
      select 'rollcall', 'unsubscribe:' || suppression_id || ':' || $2::bigint, $1, $2, 'unsubscribed', now() from added
      on conflict (provider, event_id) do nothing`,

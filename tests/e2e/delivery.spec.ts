@@ -56,7 +56,7 @@ test('a list comes from a file, and goes out as one', async ({ page }) => {
   const csv = `email,name\na${run}@file.example.com,A\nb${run}@file.example.com,B\nnobody,C\n`;
   await page.getByLabel('CSV file').setInputFiles({ name: 'optouts.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
   await page.getByRole('button', { name: 'Import', exact: true }).click();
-  await expect(page.getByRole('status').filter({ hasText: '2 addresses added' })).toContainText('1 had no valid address');
+  await expect(page.getByRole('alert').filter({ hasText: '2 addresses added' })).toContainText('Line 4: nobody');
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Export' }).click();
   expect((await download).suggestedFilename()).toBe('suppressions.csv');

@@ -1,27 +1,15 @@
 import { z } from 'zod';
 import { columnMapping } from '../../domain/contacts/column-mapping.ts';
-import { bareNumberMeanings } from '../../domain/contacts/phone-number.ts';
 import { peopleFilter } from '../../domain/people/person.ts';
 import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
 import { exportFilter, recipientFilter } from '../../domain/recipients/recipient-filter.ts';
 import { bulkResolution, resolution } from '../../domain/recipients/resolutions.ts';
+import { fileOptions } from '../file-options.ts';
 import type { Operation } from '../operation.ts';
 
 /** POST /campaigns/:id/recipients. */
 const importOptions = z.object({
-  address_column: z.string().max(1000).optional().describe('Default: found from the header.'),
-  default_country: z
-    .string()
-    .regex(/^[A-Za-z]{2}$/, 'The country must be two letters, such as US.')
-    .transform((code) => code.toUpperCase())
-    .optional()
-    .describe('Of numbers without a country code. Default: US.'),
-  delimiter: z
-    .string()
-    .transform((text) => (text === '\\t' || text === 'tab' ? '\t' : text))
-    .refine((text) => text.length === 1, 'The delimiter must be one character, or "tab".')
-    .optional()
-    .describe('Default: found from the first lines.'),
+  ...fileOptions,
   file_name: z
     .string()
     .max(255)
@@ -36,20 +24,6 @@ const importOptions = z.object({
     .enum(['0', '1'], 'Say 1 where only the beginning of the file was sent.')
     .optional()
     .describe('1: only the beginning of the file is sent, cut off anywhere; for dry runs.'),
-  encoding: z
-    .string()
-    .max(40)
-    .optional()
-    .describe(
-      'Such as utf-8, windows-1250 or shift_jis. Default: the charset of Content-Type, a byte order mark, else told from the words.',
-    ),
-  header_line: z.coerce
-    .number('The line must be a number.')
-    .int('The line must be a whole number.')
-    .min(0, 'The line must be 0 or more.')
-    .max(1_000_000)
-    .optional()
-    .describe('Line of the header; 0: there is none. Default: found.'),
   columns: z
     .string()
     .max(50_000)
@@ -64,10 +38,6 @@ const importOptions = z.object({
     .pipe(columnMapping)
     .optional()
     .describe('JSON: {"First Name": "first_name", "Fax": null, "Age": {"type": "number"}}: what a column is called, null leaves it out.'),
-  bare_numbers: z
-    .enum(bareNumberMeanings, 'Say national or international.')
-    .optional()
-    .describe('What phone numbers without + and 0 in front are. Default: what can be both is rejected.'),
   statuses: z
     .enum(['leave_out', 'take'], 'Say leave_out or take.')
     .optional()

@@ -1,6 +1,12 @@
+import { z } from 'zod';
+import { channels } from '../../domain/campaigns/campaign.ts';
 import { inboundFilter } from '../../domain/delivery/inbound-message.ts';
 import { namedSuppression, newSuppressions, suppressionFilter, suppressionReason } from '../../domain/suppressions/suppression.ts';
+import { fileOptions } from '../file-options.ts';
 import type { Operation } from '../operation.ts';
+
+/** POST /suppressions/imports. */
+const importOptions = z.object({ ...fileOptions, channel: z.enum(channels, 'Choose email or sms.') });
 
 export const suppressionOperations = {
   listSuppressions: {
@@ -22,6 +28,17 @@ export const suppressionOperations = {
     status: 201,
     answer: 'SuppressionAdded',
     problems: [409, 422],
+  },
+  importSuppressions: {
+    method: 'POST',
+    path: '/suppressions/imports',
+    summary: 'Never send to the addresses of a CSV file, each for the reason that the file gives; all or nothing, answered when done',
+    permission: 'suppressions:write',
+    query: importOptions,
+    upload: ['text/csv'],
+    status: 200,
+    answer: 'SuppressionImport',
+    problems: [408, 413, 415, 422],
   },
   removeSuppression: {
     method: 'DELETE',

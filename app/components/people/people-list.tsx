@@ -6,6 +6,7 @@ import { reasonTexts } from '#app/domain/suppressions/suppression.ts';
 import { ChannelMark } from '../channel-mark.tsx';
 import { useNumbers } from '../number.tsx';
 import { RelativeTime } from '../relative-time.tsx';
+import { NeverSend } from './never-send.tsx';
 import classes from './people.module.css';
 import { PersonMessageRow } from './person-message-row.tsx';
 
@@ -61,6 +62,7 @@ function PersonCard({ person: { address, channel, messages, suppressed } }: { pe
             {counted(messages.length, 'message', 'messages')}
           </Text>
         </div>
+        {!suppressed && <NeverSend address={address} />}
       </header>
       {suppressed && <Suppressed suppressed={suppressed} />}
       <ul className={classes.messages}>
@@ -72,15 +74,23 @@ function PersonCard({ person: { address, channel, messages, suppressed } }: { pe
   );
 }
 
-function Suppressed({ suppressed: { reason, created_at } }: { suppressed: SuppressedAddress }) {
+/** All that stand: taking one off leaves the others. */
+function Suppressed({ suppressed: { reasons, address } }: { suppressed: SuppressedAddress }) {
   return (
     <p className={classes.suppressed}>
       <IconShieldOff size={17} stroke={1.8} aria-hidden />
       <span>
-        <strong>Never sent to</strong>: {reasonTexts[reason].label.toLowerCase()}. {reasonTexts[reason].meaning}{' '}
-        <span className={classes.quiet}>
-          <RelativeTime at={created_at} prefix="Added" />
-        </span>
+        <strong>Never sent to</strong>
+        {reasons.map(({ reason, source, created_at, created_by }) => (
+          <span key={`${reason} ${source}`} className={classes.why}>
+            {reasonTexts[reason].label}
+            {created_by !== null && ` by ${created_by}`}. {reasonTexts[reason].meaning}{' '}
+            <span className={classes.quiet}>
+              <RelativeTime at={created_at} prefix="Added" />
+            </span>
+          </span>
+        ))}
+        <Link to={`/suppressions?q=${encodeURIComponent(address)}`}>See it on the suppression list</Link>
       </span>
     </p>
   );

@@ -26,6 +26,11 @@ export function PersonMessageRow({ message: { campaign, recipient } }: { message
           {campaign.name}
         </PageLink>
         <CampaignStatusBadge status={campaign.status} variant="plain" />
+        {recipient.former_address !== undefined && (
+          <span className={classes.quiet}>
+            Their address here was <bdi className="name">{recipient.former_address}</bdi> before
+          </span>
+        )}
       </div>
       <div className={classes.state}>
         {draft ? <span className={classes.quiet}>Not sent yet</span> : <RecipientStatusBadge status={status} variant="plain" />}

@@ -6,6 +6,7 @@ import type { SuppressedAddress } from '#app/domain/people/person.ts';
 import type { AttemptJson, RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { recipientWords } from '#app/domain/recipients/recipient-words.ts';
 import { Countdown } from '../campaign/countdown.tsx';
+import { NeverSend } from '../people/never-send.tsx';
 import { AttemptEntry } from './attempt-entry.tsx';
 import { EventEntry } from './event-entry.tsx';
 import { NeverSentTo } from './never-sent-to.tsx';
@@ -42,6 +43,11 @@ export function RecipientStory({ recipient, attempts, events, suppressed, channe
       <StateCard recipient={recipient} channel={channel} arrived={decidedAsSent(events)} />
       {suppressed && <NeverSentTo suppressed={suppressed} address={recipient.address} />}
       {actions}
+      {!suppressed && (
+        <div className={classes.neverSend}>
+          <NeverSend address={recipient.address} />
+        </div>
+      )}
       <section aria-labelledby="story">
         <Title order={3} id="story" className={classes.heading}>
           What happened

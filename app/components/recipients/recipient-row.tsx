@@ -31,6 +31,11 @@ export const RecipientRow = memo(function RecipientRow({ row, to, current, left,
         <Link to={to} preventScrollReset prefetch="none" className={`name ${classes.link}`} dir="auto" aria-current={current || undefined}>
           {row.address}
         </Link>
+        {row.former_address !== undefined && (
+          <span className={classes.former}>
+            before <bdi className="name">{row.former_address}</bdi>
+          </span>
+        )}
       </th>
       <td className={classes.status} data-status={row.status}>
         <RecipientStatusBadge status={row.status} variant="plain" />

@@ -1,10 +1,9 @@
 import type { SuppressionAnswer } from '#app/suppression-actions.server.ts';
-import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { ImportAnswer } from './import-answer.tsx';
 
 /** What became of the last form. */
 export function SuppressionAnswerAlert({ answer }: { answer: SuppressionAnswer }) {
-  const { counted } = useNumbers();
   switch (answer.kind) {
     case 'added':
       return (
@@ -26,15 +25,8 @@ export function SuppressionAnswerAlert({ answer }: { answer: SuppressionAnswer }
           )}
         </ProblemAlert>
       );
-    case 'imported': {
-      const { rows, added, known, rejected } = answer.report;
-      return (
-        <ProblemAlert kind={added > 0 || rejected === 0 ? 'success' : 'warning'} title={`${counted(added, 'address', 'addresses')} added`}>
-          Of {counted(rows, 'row', 'rows')} in the file, {counted(known, 'was', 'were')} on the list already or twice in the file, and{' '}
-          {counted(rejected, 'had', 'had')} no valid address.
-        </ProblemAlert>
-      );
-    }
+    case 'imported':
+      return <ImportAnswer report={answer.report} />;
     case 'refused':
       return <ProblemAlert title="Nothing was changed">{answer.detail}</ProblemAlert>;
   }

@@ -74,9 +74,19 @@ export function SuppressionRow({ row: { channel, address, reasons }, campaigns, 
 function Why({ reason: one, campaign }: { reason: SuppressionReasonJson; campaign: string | null }) {
   return (
     <span className={settings.detail}>
-      <Tooltip label={reasonTexts[one.reason].meaning}>
-        <span className={classes.reason}>{reasonTexts[one.reason].label}</span>
+      <Tooltip label={one.source === 'import' && one.reason === 'manual' ? 'A file brought it here.' : reasonTexts[one.reason].meaning}>
+        <span className={classes.reason}>
+          {one.source === 'import' && one.reason === 'manual' ? 'Imported' : reasonTexts[one.reason].label}
+        </span>
       </Tooltip>
+      {one.note !== null && (
+        <>
+          {': '}
+          <q className="name" dir="auto">
+            {one.note}
+          </q>
+        </>
+      )}
       {one.campaign_id !== null && (
         <>
           {' · from '}

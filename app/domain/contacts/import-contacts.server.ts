@@ -13,6 +13,7 @@ import type { ContactRow, ContactRows } from './contact-rows.ts';
 import { type Spool, spoolRows } from './copy-spool.server.ts';
 import { readCsv } from './csv-rows.server.ts';
 import { type DecodedAs, decodeLines } from './decode.server.ts';
+import { checkFileOptions, type FileOptions, fileWarnings } from './file-options.server.ts';
 import {
   type ImportReport,
   MAX_REPORTED_ERRORS,
@@ -28,9 +29,9 @@ import { readAddress } from './read-address.ts';
 import { copyLine, type StagedRow, stageRow } from './stage-row.ts';
 import { copyToStaging, createStaging, insertRecipients, keepRejects } from './staging.server.ts';
 import { leftOutReasons, statusKind } from './status-column.ts';
-import { type Encoding, encodingNamed, encodings } from './text-encoding.ts';
+import { type Encoding, encodingNamed } from './text-encoding.ts';
 
-export interface ImportRequest {
+export interface ImportRequest extends FileOptions {
   campaignId: number;
   viewer: Pick<Viewer, 'label'>;
   source: ByteSource;
@@ -39,14 +40,8 @@ export interface ImportRequest {
   fileName?: string | null;
   /** Header of the column with the addresses (JSON: the key); default: found. */
   addressColumn?: string | undefined;
-  /** ISO 3166 code of the country whose numbers are written without country code; default US. */
-  defaultCountry?: string | undefined;
-  /** One character; default: found. */
-  delimiter?: string | undefined;
   /** What numbers without plus and 0 are; default: what can be both is rejected. */
   bareNumbers?: BareNumbers | undefined;
-  /** Default: what the file or `contentType` says, else told from its words. */
-  encoding?: string | undefined;
   /** Line of the header, 0 for none; default: found. */
   headerLine?: number | undefined;
   columns?: ColumnMapping | undefined;
@@ -73,7 +68,7 @@ let uploads = 0;
  * files that cannot be read; 408 when the sender falls silent; 429 while too many others upload
  */
 export async function importContacts(db: Database, request: ImportRequest): Promise<ImportReport> {
-  checkOptions(request);
+  checkFileOptions(request);
   const { rows } = await db.pool.query<DraftFacts>('select status, channel, preparing, emptying from campaigns where id = $1', [
     request.campaignId,
   ]);
@@ -142,25 +137,6 @@ async function importSpooled(
     // A COPY that broke off leaves the connection in its middle: closing it rolls everything back, whatever state it is in.
     client.release(failed);
     giveBack();
-  }
-}
-
-function checkOptions({ delimiter, defaultCountry, encoding }: ImportRequest): void {
-  const errors = [];
-  if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
-    errors.push({ path: 'delimiter', message: 'The delimiter is one character, such as a comma, a semicolon or a tab.' });
-  }
-  if (defaultCountry !== undefined && !isCountry(defaultCountry.toUpperCase())) {
-    errors.push({ path: 'default_country', message: `"${defaultCountry}" is not a country. Use two letters such as US or DE.` });
-  }
-  if (encoding !== undefined && encodingNamed(encoding) === null) {
-    errors.push({
-      path: 'encoding',
-      message: `"${encoding}" is no encoding that is known here. Use one such as utf-8, windows-1252 or shift_jis.`,
-    });
-  }
-  if (errors.length > 0) {
-    throw new Problem(422, 'invalid', errors.map((error) => error.message).join(' '), { errors });
   }
 }
 
@@ -288,15 +264,7 @@ function describe(
 }
 
 function warningsOf(contacts: ContactRows, as: DecodedAs, { left_out }: Tally): string[] {
-  const warnings = [...contacts.facts().warnings];
-  const label = encodings.find(([name]) => name === as.encoding)?.[1] ?? as.encoding;
-  if (as.guessed) {
-    warnings.push(
-      as.sure
-        ? `The file is not in Unicode; it was read as ${label}. Look at the names, and choose another encoding where they are wrong.`
-        : `The file is not in Unicode, and it is not certain what it is; it was read as ${label}. Look at the names, and choose the encoding.`,
-    );
-  }
+  const warnings = fileWarnings(contacts, as);
   if (left_out > 0) {
     const people = left_out === 1 ? '1 person is left out, whose' : `${left_out.toLocaleString('en-US')} people are left out, whose`;
     warnings.push(`${people} status in the file says that they must not be written to.`);

@@ -33,6 +33,6 @@ export function copyLine({ line, address, variables, reason, advice }: StagedRow
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-function escapeCopy(text: string): string {
+export function escapeCopy(text: string): string {
   return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => escapes[character] as string) : text;
 }

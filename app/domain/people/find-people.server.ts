@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
 import { addressesLike, messagesTo, sampleNumbers } from '#db/queries/find-people.ts';
 import { type CampaignStatus, type Channel, channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
@@ -22,17 +23,24 @@ export interface PeoplePage {
 }
 
 /**
- * A person's messages in all campaigns: by address, for each the newest first.
+ * A person's messages in all campaigns: by address, for each the newest first; before them those to people who had such an address before.
  *
  * @throws Problem 422 without anything to look for
  */
 export async function findPeople(db: Database, filter: { q: string; cursor?: string | undefined; limit?: number }): Promise<PeoplePage> {
   const { q, cursor, limit = 50 } = parseInput(peopleFilter, filter);
   const after = cursor ? placeOf(cursor) : { address: '', id: 0 };
-  const { rows } = await db.pool.query<Row>(messagesTo(recipientColumns), [await prefixesOf(db, q), after.address, after.id, limit + 1]);
-  const shown = rows.slice(0, limit);
+  const prefixes = await prefixesOf(db, q);
+  const former = cursor
+    ? []
+    : (await db.pool.query<Row>(formerMatches(recipientColumns), [prefixes, mostFormer(limit), null, null, null])).rows;
+  const { rows } = await db.pool.query<Row>(messagesTo(recipientColumns), [prefixes, after.address, after.id, limit + 1]);
+  const shown = rows.slice(0, limit - former.length);
   const last = shown.at(-1);
-  return { data: shown.map(toMessage), next_cursor: rows.length > limit && last ? toCursor(`${last.id} ${last.address}`) : null };
+  return {
+    data: [...former, ...shown].map(toMessage),
+    next_cursor: rows.length > shown.length && last ? toCursor(`${last.id} ${last.address}`) : null,
+  };
 }
 
 /** Different addresses that begin so, for a search while it is typed. */

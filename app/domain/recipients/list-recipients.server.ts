@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
 import {
   fewPass,
   pageOfAll,
@@ -24,7 +25,8 @@ export interface RecipientPage {
 }
 
 /**
- * A page of the ledger, in the order of the list; with `q` in the order of addresses, unless `delivery` is given. Takes the same time for any size of list.
+ * A page of the ledger, in the order of the list; with `q` in the order of addresses, unless `delivery` is given, and first who had such an
+ * address before. Takes the same time for any size of list.
  *
  * @throws Problem 404 without such a campaign, 422 for a bad filter
  */
@@ -47,7 +49,19 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
     const found = few
       ? db.pool.query<RecipientRow>(pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
       : db.pool.query<RecipientRow>(pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
-    return page(await found, limit, (row) => row.address);
+    const former = cursor
+      ? []
+      : (
+          await db.pool.query<FormerRow>(formerMatches(recipientColumns), [
+            beginnings,
+            mostFormer(limit),
+            campaignId,
+            statuses,
+            code ?? null,
+          ])
+        ).rows;
+    const now = page(await found, limit - former.length, (row) => row.address);
+    return { ...now, data: [...former.map(withoutCampaign), ...now.data] };
   }
 
   const after = cursor ? fromCursor(cursor, 'number') : 0;
@@ -59,6 +73,18 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
     return page(await db.pool.query<RecipientRow>(pageOfStatuses(recipientColumns, statuses), [campaignId, after, more]), limit, byId);
   }
   return page(await db.pool.query<RecipientRow>(pageOfAll(recipientColumns), [campaignId, after, more]), limit, byId);
+}
+
+type FormerRow = RecipientRow & Record<'campaign_id' | 'campaign_name' | 'campaign_channel' | 'campaign_status', unknown>;
+
+function withoutCampaign({
+  campaign_id: _id,
+  campaign_name: _name,
+  campaign_channel: _channel,
+  campaign_status: _status,
+  ...row
+}: FormerRow) {
+  return toRecipientJson(row);
 }
 
 interface ListFacts extends CampaignCounters {

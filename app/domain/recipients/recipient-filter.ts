@@ -3,7 +3,7 @@ import { pageLimit } from '../page-limit.ts';
 import { type RecipientStatus, recipientStatuses, troubles } from './recipient.ts';
 
 const statusList = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
+  (value) => (typeof value === 'string' ? [...new Set(value.split(',').filter(Boolean))] : value),
   z.array(z.enum(recipientStatuses, 'There is no such recipient status.')),
 );
 

@@ -43,6 +43,8 @@ export interface RecipientJson {
   /** When they asked by this message not to get any more; null: they did not. */
   unsubscribed_at: string | null;
   variables: Record<string, string>;
+  /** In a search: the address that they had before, by which they were found. */
+  former_address?: string | undefined;
 }
 
 export interface AttemptJson {

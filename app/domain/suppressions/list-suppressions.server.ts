@@ -19,7 +19,7 @@ export type SuppressionRow = Pick<SuppressionJson, 'id' | 'channel' | 'address'>
 /** Of `suppressions s`: its columns, and the reasons that stand for it. */
 export const suppressionColumns = `s.id, s.channel, s.address, s.created_at, (
   select json_agg(json_build_object('reason', r.reason, 'source', r.source, 'campaign_id', r.campaign_id, 'recipient_id', r.recipient_id,
-    'created_at', r.created_at, 'created_by', r.created_by) order by r.reason desc, r.suppressed_at desc, r.source)
+    'created_at', r.created_at, 'created_by', r.created_by, 'note', r.note) order by r.reason desc, r.suppressed_at desc, r.source)
   from suppression_reasons r where r.suppression_id = s.id) as reasons`;
 
 export function toSuppressionJson({ created_at, reasons, ...row }: SuppressionRow): SuppressionJson {

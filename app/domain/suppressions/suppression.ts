@@ -18,6 +18,8 @@ export interface SuppressionReasonJson {
   created_at: string;
   /** Null where a provider or the person themselves asked for it. */
   created_by: string | null;
+  /** What the file says that it came from, in its own words; null where it says nothing beyond `reason`. */
+  note: string | null;
 }
 
 /** Names are fixed by the REST API. Times are ISO 8601 in UTC. */
