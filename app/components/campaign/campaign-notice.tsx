@@ -91,7 +91,7 @@ const inSettings: readonly string[] = ['credentials', 'sender_not_verified', 'co
 function EndNotice({ campaign, reasons, path }: Props) {
   const viewer = useViewer();
   const { counted, count } = useNumbers();
-  const { status, total, sent, failed, pending, suppressed, failure_code, failure_reason } = campaign;
+  const { status, total, sent, failed, pending, suppressed, bounced, failure_code, failure_reason } = campaign;
   const retry = <RetryBar campaign={campaign} reasons={reasons} path={path} />;
   if (status === 'SENT') {
     return (
@@ -99,6 +99,8 @@ function EndNotice({ campaign, reasons, path }: Props) {
         {suppressed > 0
           ? `${counted(suppressed, 'recipient is', 'recipients are')} on the list of those who are never sent to, and ${suppressed === 1 ? 'was' : 'were'} left out.`
           : 'Every recipient was accepted by the provider.'}
+        {bounced > 0 &&
+          ` ${counted(bounced, 'message', 'messages')} came back since: ${bounced === 1 ? 'its address' : 'the addresses'} can be corrected and sent to again below.`}
       </ProblemAlert>
     );
   }
@@ -130,7 +132,7 @@ function EndNotice({ campaign, reasons, path }: Props) {
   // Unknown outcomes have a notice of their own: nobody knows whether these people were reached.
   const givenUp = reasons.find(({ code }) => code === OUTCOME_UNKNOWN)?.count ?? 0;
   const missed = failed - Math.min(failed, givenUp);
-  if (missed + pending === 0) return retry && <div>{retry}</div>;
+  if (missed + pending === 0) return retry;
   const mayPass = reasons
     .filter(({ code }) => code !== OUTCOME_UNKNOWN && failureTexts[code as FailureCode]?.mayPass)
     .reduce((sum, reason) => sum + reason.count, 0);
@@ -138,7 +140,7 @@ function EndNotice({ campaign, reasons, path }: Props) {
     <ProblemAlert
       kind={status === 'FAILED' ? 'error' : 'warning'}
       title={
-        status === 'FAILED' && missed === failed
+        status === 'FAILED' && missed === failed && pending + campaign.unknown === 0
           ? 'Nobody could be reached'
           : `${counted(missed, 'recipient', 'recipients')} could not be reached`
       }

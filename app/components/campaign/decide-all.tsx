@@ -42,9 +42,15 @@ export function DecideAll({ campaignId, unknown, provider }: Props) {
   return (
     <>
       <Button size="compact-sm" className="needs-script" onClick={open}>
-        <span translate="no">Decide for all {unknown > 1 && who}</span>
+        <span translate="no">{unknown > 1 ? `Decide for all ${who}` : 'Decide'}</span>
       </Button>
-      <Modal opened={opened} onClose={close} title="What happened to these messages?" size="md" lockScroll={false}>
+      <Modal
+        opened={opened}
+        onClose={close}
+        title={unknown > 1 ? 'What happened to these messages?' : 'What happened to this message?'}
+        size="md"
+        lockScroll={false}
+      >
         <Stack gap="md">
           <Text size="sm" c="dimmed" translate="no">
             {counted(unknown, 'recipient', 'recipients')}. Look in {provider}’s own log for the minutes of this campaign before you decide.

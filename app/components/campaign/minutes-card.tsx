@@ -9,7 +9,7 @@ import classes from './minutes-card.module.css';
 const series = [
   { name: 'sent', label: 'Sent', color: 'var(--tone-green-fill)' },
   { name: 'failed', label: 'Failed', color: 'var(--tone-red-fill)' },
-  { name: 'retried', label: 'To be retried', color: 'var(--tone-amber-fill)' },
+  { name: 'retried', label: 'Retried or unknown', color: 'var(--tone-amber-fill)' },
 ] as const;
 
 interface Props {

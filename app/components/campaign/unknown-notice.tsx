@@ -42,7 +42,7 @@ export function UnknownNotice({ campaign, reasons, path }: Props) {
             variant="default"
             size="compact-sm"
           >
-            See the {counted(unknown > 0 ? unknown : givenUp, 'recipient', 'recipients')}
+            See the {all === 1 ? 'recipient' : counted(unknown > 0 ? unknown : givenUp, 'recipient', 'recipients')}
           </Button>
         </>
       }

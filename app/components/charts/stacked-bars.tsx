@@ -58,7 +58,8 @@ export function StackedBars({ bars, series }: Props) {
         {labels.map((bar, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a label is its place
           <span key={i} style={{ flexGrow: Math.min(step, bars.length - i * step) }} suppressHydrationWarning>
-            {bar.label}
+            {/* The last few bars may be too narrow for a label: it would stand out of the chart. */}
+            {(i + 1) * step <= bars.length && bar.label}
           </span>
         ))}
       </div>
