@@ -1,7 +1,9 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recipientStory } from '#app/domain/activity/recipient-story.server.ts';
 import { cancelCampaign } from '#app/domain/campaigns/life.server.ts';
 import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
+import { exportRecipients } from '#app/domain/recipients/export-recipients.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
 import { resolveRecipient, resolveUnknown } from '#app/domain/recipients/resolve-recipient.server.ts';
 import { retryRecipient } from '#app/domain/recipients/retry-recipient.server.ts';
@@ -46,6 +48,12 @@ describe('an email that came back', () => {
     await recordEvents(own.db, [told(a, 'bounce', { type: 'bounce', status: '5.1.1' })]);
     expect(await campaign(id)).toMatchObject({ sent: 2, bounced: 1 });
     expect((await listRecipients(own.db, id, { delivery: 'bounced' })).data.map(({ address }) => address)).toEqual(['typo@back.test']);
+    expect((await listRecipients(own.db, id, { delivery: 'bounced', q: 'TYPO' })).data).toHaveLength(1);
+    expect((await listRecipients(own.db, id, { delivery: 'bounced', q: 'other' })).data).toEqual([]);
+    const file = (await text(await exportRecipients(own.db, id, { delivery: 'bounced' }))).trim().split('\r\n');
+    expect(file.map((line) => line.split(',')[1])).toEqual(['address', 'typo@back.test']);
+    expect((await text(await exportRecipients(own.db, id, { q: 'OTHER@', code: 'timeout' }))).trim().split('\r\n')).toHaveLength(1);
+    expect((await text(await exportRecipients(own.db, id, { q: 'OTHER@', status: ['sent'] }))).trim().split('\r\n')).toHaveLength(2);
     await expect(retryRecipient(own.db, ana, id, a.recipientId, MONTH)).rejects.toMatchObject({ code: 'suppressed' });
 
     await retryRecipient(own.db, ana, id, a.recipientId, { ...MONTH, address: 'fixed@back.test' });
@@ -126,6 +134,23 @@ describe('an unknown outcome', () => {
     expect(rows.map(({ details }) => details.resolved)).toEqual([1, 6]);
     await expect(resolveUnknown(own.db, ana, 999_999_999, { outcome: 'sent' })).rejects.toMatchObject({ status: 404 });
   });
+});
+
+test('a dispatch that was under way while its campaign was cancelled opens nothing', async () => {
+  const id = await draftCampaign(own.db, { addresses: numbered(3, 'late.test') });
+  await sending.sandbox.setFaults({ email: { latency_ms: 200 } });
+  await sending.send(id);
+  await cancelCampaign(own.db, ana, id);
+  await sending.untilEnded(id);
+  await sending.sandbox.setFaults({});
+  const { sent } = await campaign(id);
+  // As that dispatch does, whose rows the move of the cancelled passed over, since they were locked.
+  const late = `update recipients set status = 'queued', dispatch_seq = dispatch_seq + 1, changed_at = now() where campaign_id = $1 and status = 'cancelled'`;
+  await own.db.pool.query(late, [id]);
+  expect(await campaign(id)).toMatchObject({ status: 'CANCELLED', sent, reopened_from: null });
+  await own.db.pool.query(`update recipients set status = 'cancelled', changed_at = now() where campaign_id = $1 and status = 'queued'`, [
+    id,
+  ]);
 });
 
 describe('who left or complained', () => {
