@@ -25,7 +25,13 @@ export const action = (args: ActionFunctionArgs) =>
     if (intent === 'rate') {
       const { channel, rate } = parseInput(rateInput, { channel: form.get('channel'), rate: form.get('rate') });
       await changeRate(db, channel, rate);
-      return { said: 'The limit is changed. Workers keep to it within a second.' };
+      const name = channel === 'email' ? 'Email' : 'SMS';
+      return {
+        said:
+          rate === 0
+            ? `${name} is stopped. What is on its way to the provider arrives; nothing else is sent.`
+            : 'The limit is changed. Workers keep to it within a second.',
+      };
     }
     if (intent !== 'probe') throw notFound('There is no such act');
     await tryNow(db, parseInput(channelField, form.get('channel')));

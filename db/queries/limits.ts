@@ -29,11 +29,6 @@ export async function readLimits(pool: Pool): Promise<{ gates: GateRow[]; worker
   return { gates: gates.rows, workers: workers.rows };
 }
 
-/** Slots that a slower rate gave away beyond now are taken back, so that the new one begins at once. */
-export async function setRate(pool: Pool, channel: Channel, rate: number | null): Promise<void> {
-  await pool.query('update provider_gates set rate = $2, slot_at = least(slot_at, now()) where channel = $1', [channel, rate]);
-}
-
 /**
  * Ends a hold's waiting: the provider is probed now. Its campaigns say so.
  *

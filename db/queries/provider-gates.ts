@@ -8,7 +8,7 @@ export interface Gate {
   held: boolean;
   /** Times that it was held in a row. */
   holdCount: number;
-  /** Messages per second, where the settings say one. */
+  /** Messages per second, where the settings say one; 0: stopped. */
   rate: number | null;
 }
 
@@ -66,11 +66,7 @@ export async function holdProvider(
       await release(client, channel);
       return true;
     }
-    await client.query(
-      `update campaigns set hold_until = $2, hold_reason = $3
-       where id in (select id from campaigns where channel = $1 and status = 'SENDING' order by id for no key update)`,
-      [channel, gate.hold_until, reason],
-    );
+    await tellCampaigns(client, channel);
     await requestProbe(client, channel, gate.hold_until);
     return true;
   });
@@ -88,17 +84,40 @@ async function release(client: PoolClient, channel: Channel): Promise<boolean> {
     [channel],
   );
   if (!rowCount) return false;
-  await client.query(
-    `update campaigns set hold_until = null, hold_reason = null
-     where id in (select id from campaigns where channel = $1 and hold_until is not null order by id for no key update)`,
-    [channel],
-  );
+  await tellCampaigns(client, channel);
+  await goOn(client, channel);
+  return true;
+}
+
+/** Lets every campaign of the channel say why it waits and until when, or that it does not. */
+export async function tellCampaigns(client: Pool | PoolClient, channel: Channel): Promise<void> {
+  await client.query('select tell_campaigns($1)', [channel]);
+}
+
+async function goOn(client: PoolClient, channel: Channel): Promise<void> {
   await client.query(
     `select graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', id), priority => -20)
      from campaigns where channel = $1 and status = 'SENDING'`,
     [channel],
   );
-  return true;
+}
+
+/**
+ * Changes the shared rate, at once. Slots that a slower rate gave away beyond now are taken back. At 0 nothing is claimed any more, not
+ * even a probe: the campaigns say so, and go on when there is another rate.
+ *
+ * @param rate messages per second; null: as the environment says
+ */
+export async function setRate(pool: Pool, channel: Channel, rate: number | null): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ stopped: boolean }>(
+      'select rate is not distinct from 0 as stopped from provider_gates where channel = $1 for no key update',
+      [channel],
+    );
+    await client.query('update provider_gates set rate = $2, slot_at = least(slot_at, now()) where channel = $1', [channel, rate]);
+    await tellCampaigns(client, channel);
+    if (rows[0]?.stopped && rate !== 0) await goOn(client, channel);
+  });
 }
 
 async function sendingCampaigns(client: PoolClient, channel: Channel): Promise<number[]> {
@@ -138,7 +157,7 @@ export async function probeProvider(pool: Pool, channel: Channel): Promise<boole
       `with campaign as (
          select c.id from campaigns c
          where c.channel = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
-           and exists (select from provider_gates where channel = $1 and hold_until <= now())
+           and exists (select from provider_gates where channel = $1 and hold_until <= now() and rate is distinct from 0)
          order by -ln(1 - random()) / c.pending limit 1
        ),
        ends as (

@@ -116,13 +116,13 @@ export async function requestMissingLists(pool: Pool): Promise<Repair[]> {
   return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
 }
 
-/** Campaigns that ought to be topped up, moved or started, and have no job for it. One whose provider is held waits: its release asks. */
+/** Campaigns that ought to be topped up, moved or started, and have no job for it. One whose provider is held or stopped waits: its release asks. */
 export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `with waiting as (
        select c.id, case when c.moving then 'move_recipients' else 'dispatch_campaign' end as task
        from campaigns c join provider_gates g on g.channel = c.channel
-       where (c.moving or (g.hold_until is null and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+       where (c.moving or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
            and (c.dispatch_requested or c.queued < c.dispatch_below or c.queued + c.sending + c.retrying = 0)))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id

@@ -35,18 +35,24 @@ export async function postponeUnknown(pool: Pool, attemptIds: readonly number[],
 }
 
 /**
- * When the first attempt of this round was made that may have sent its message although it is not known to have: a server error after
- * which Twilio says to look first, or no answer. ms since 1970; null: none was.
+ * The attempts that may have sent the message to this address although they are not known to have: a server error after which Twilio says to
+ * look first, or no answer. The first of each round up to this one, since a text may differ from round to round by its link; newest round
+ * first. Attempts to a former address are somebody else's.
  */
-export async function doubtfulSince(pool: Pool, recipientId: number, round: number): Promise<number | null> {
-  const { rows } = await pool.query<{ at: number }>({
-    name: 'doubtful_since',
-    text: `select (extract(epoch from started_at) * 1000)::float8 as at from attempts
-      where recipient_id = $1 and round = $2 and (outcome = 'unknown' or http_status >= 500 or provider_code = '20500')
-      order by id limit 1`,
-    values: [recipientId, round],
+export async function doubtfulAttempts(
+  pool: Pool,
+  { recipientId, round, address }: { recipientId: number; round: number; address: string },
+): Promise<{ round: number; startedAtMs: number }[]> {
+  const { rows } = await pool.query<{ round: number; startedAtMs: number }>({
+    name: 'doubtful_attempts',
+    text: `select distinct on (a.round) a.round, (extract(epoch from a.started_at) * 1000)::float8 as "startedAtMs" from attempts a
+      where a.recipient_id = $1 and a.round <= $2 and (a.outcome = 'unknown' or a.http_status >= 500 or a.provider_code = '20500')
+        and coalesce((select f.address from former_addresses f where f.recipient_id = a.recipient_id and f.round >= a.round
+          order by f.round limit 1), $3) = $3
+      order by a.round desc, a.id`,
+    values: [recipientId, round, address],
   });
-  return rows[0]?.at ?? null;
+  return rows;
 }
 
 /** Those of the provider's message ids that attempts to this address are known to have made. */

@@ -53,11 +53,13 @@ describe('what may be typed', () => {
   test.each([
     ['', null],
     [' 10 ', 10],
+    ['0', 0],
+    ['0,0', 0],
     ['0.5', 0.5],
     ['2,5', 2.5],
     ['10000', 10_000],
   ])('%j is %j', (text, rate) => expect(parse(text).data?.rate).toBe(rate));
-  test.each(['0', '-1', '1e3', 'many', '10001', 'Infinity', '0.01'])('%j is refused', (text) => {
-    expect(parse(text).error?.issues[0]?.message).toContain('0.1 to 10000');
+  test.each(['-0', '-1', '0.04', '1e3', 'many', '10001', 'Infinity', '0.01'])('%j is refused', (text) => {
+    expect(parse(text).error?.issues[0]?.message).toContain('0.1 to 10000, 0 to stop');
   });
 });

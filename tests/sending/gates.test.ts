@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
 import { retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
+import { reconcile } from '#app/domain/workers/reconcile.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
-import { requestProbeNow, setRate } from '#db/queries/limits.ts';
-import { holdProvider } from '#db/queries/provider-gates.ts';
+import { requestProbeNow } from '#db/queries/limits.ts';
+import { holdProvider, probeProvider, setRate } from '#db/queries/provider-gates.ts';
 import { startWorker } from '#tasks/start-worker.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -105,6 +107,62 @@ describe('a held provider', () => {
     await sending.untilEnded(id);
     expect((await getCampaign(own.db, id)).sent).toBeGreaterThan(550);
     expect(await counterDrift(own.db)).toEqual([]);
+  });
+});
+
+describe('a stopped channel', () => {
+  const stop = () => setRate(own.db.pool, 'email', 0);
+  const inFlight = async (id: number) => {
+    const { queued, sending: onTheWay, retrying } = await getCampaign(own.db, id);
+    return queued + onTheWay + retrying;
+  };
+  const said = { hold_reason: 'Email is stopped in the settings.', hold_until: null };
+
+  test('sends nothing more, says so on campaigns under way and on those that start or go on, and goes on when it is allowed', async () => {
+    await sending.sandbox.setFaults({ email: { latency_ms: 50 } });
+    const [running, later, paused] = [
+      await draftCampaign(own.db, { addresses: numbered(1_500, 'stopped.test') }),
+      await draftCampaign(own.db, { addresses: numbered(5, 'later.test') }),
+      await draftCampaign(own.db, { addresses: numbered(5, 'paused.test') }),
+    ];
+    await sending.send(running);
+    await vi.waitFor(async () => expect((await getCampaign(own.db, running)).sent).toBeGreaterThan(0));
+    await stop();
+    await vi.waitFor(async () => expect(await inFlight(running)).toBe(0), { timeout: 20_000 });
+    expect(await getCampaign(own.db, running)).toMatchObject({ status: 'SENDING', ...said });
+    const { requests } = await sending.sandbox.stats();
+
+    await sending.send(later);
+    await sending.send(paused);
+    await pauseCampaign(own.db, ana, paused);
+    expect(await getCampaign(own.db, paused)).toMatchObject({ hold_reason: null });
+    await resumeCampaign(own.db, ana, paused);
+    for (const id of [later, paused])
+      expect(await getCampaign(own.db, id)).toMatchObject({ status: 'SENDING', pending: 5, sent: 0, ...said });
+
+    // Neither a provider's hold nor its probe gets past the stop, or takes its words away.
+    await holdProvider(own.db.pool, 'email', { seconds: 0, reason: 'SendGrid is limiting us.', longestS: 3_600, renew: false });
+    expect(await getCampaign(own.db, later)).toMatchObject(said);
+    expect(await probeProvider(own.db.pool, 'email')).toBe(false);
+    expect(await reconcile(own.db, createLogger(sending.env))).toEqual([]);
+    expect(await getCampaign(own.db, later)).toMatchObject(said);
+    expect((await sending.sandbox.stats()).requests).toBe(requests);
+
+    await sending.sandbox.setFaults({});
+    await setRate(own.db.pool, 'email', null);
+    for (const id of [running, later, paused]) {
+      expect(await sending.untilEnded(id)).toBe('SENT');
+      expect(await getCampaign(own.db, id)).toMatchObject({ hold_reason: null, hold_until: null });
+    }
+    expect(await attemptsOf(running)).toEqual([{ outcome: 'accepted', n: 1_500 }]);
+    const { rows } = await own.db.pool.query(
+      `select kind, details ->> 'reason' as reason from campaign_events where campaign_id = $1 and kind in ('held', 'released') order by id`,
+      [running],
+    );
+    expect(rows).toEqual([
+      { kind: 'held', reason: 'Email is stopped in the settings.' },
+      { kind: 'released', reason: null },
+    ]);
   });
 });
 

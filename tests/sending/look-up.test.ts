@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
+import { resolveRecipient } from '#app/domain/recipients/resolve-recipient.server.ts';
+import { retryRecipient } from '#app/domain/recipients/retry-recipient.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { counterDrift, draftCampaign } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { smsTo } from '#tests/support/providers.ts';
-import { attemptsOf, type Sending, startSending } from '#tests/support/sending.ts';
+import { ana, attemptsOf, type Sending, startSending } from '#tests/support/sending.ts';
 
 /** No provider events arrive in these tests: Twilio's message list is the only evidence. */
 
@@ -120,6 +123,44 @@ describe('a retry after a server error', () => {
     expect(await outcomes(another, other)).toEqual(['transient', 'accepted']);
     expect(arrivedFor(other)).toHaveLength(2);
     expect(await evidenceOf(another)).toEqual([]);
+  });
+});
+
+describe('a retry round', () => {
+  /** Unanswered in the first round and given up by a person; what Twilio has of it came later. */
+  async function givenUp(to: string, text: string): Promise<number> {
+    await sending.sandbox.setFaults({ sms: { rate_timeout: 1 } });
+    const id = await draft([to], text, 'hold');
+    await sending.send(id);
+    await vi.waitFor(async () => expect(await recipient(id, to)).toMatchObject({ status: 'unknown', unknown_until: null }), {
+      timeout: 20_000,
+    });
+    await sending.sandbox.setFaults({});
+    await resolveRecipient(own.db, ana, id, (await recipient(id, to)).id, 'failed');
+    return id;
+  }
+  const again = (id: number) => retryCampaign(own.db, ana, id, { codes: ['outcome_unknown'], windowS: 3_600 });
+
+  test('looks at its first attempt for what the round before may have sent, and does not send twice', async () => {
+    const to = '+12025550148';
+    const id = await givenUp(to, 'Once in two rounds.');
+    const sid = await postedByHand(to, 'Once in two rounds.');
+    await again(id);
+    await vi.waitFor(async () => expect(await recipient(id, to)).toMatchObject({ status: 'sent', round: 1, provider_message_id: sid }), {
+      timeout: 10_000,
+    });
+    expect(await outcomes(id, to)).toEqual(['unknown', 'accepted']);
+    expect(arrivedFor(to)).toHaveLength(1);
+  });
+
+  test('takes what went to a former number for somebody else’s', async () => {
+    const [wrong, right] = ['+12025550150', '+12025550151'];
+    const id = await givenUp(wrong, 'For the right one.');
+    await postedByHand(right, 'For the right one.');
+    const { id: recipientId } = await recipient(id, wrong);
+    await retryRecipient(own.db, ana, id, recipientId, { address: right, windowS: 3_600 });
+    await vi.waitFor(async () => expect(await recipient(id, right)).toMatchObject({ status: 'sent' }), { timeout: 10_000 });
+    expect(arrivedFor(right)).toHaveLength(2);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { Link } from '@remix-run/react';
 import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
@@ -16,12 +16,15 @@ interface Props {
   campaign: CampaignJson;
   reasons: FailureReason[];
   path: string;
+  /** Messages per second that the settings allow; null: they say none. */
+  rate?: number | null;
 }
 
 /** What stands in the way of the campaign, or how it ended, in a sentence; nothing while all goes well. */
-export function CampaignNotice({ campaign, reasons, path }: Props) {
+export function CampaignNotice({ campaign, reasons, path, rate }: Props) {
   const { status, hold_reason } = campaign;
   if (status === 'SENDING' && hold_reason) return <HeldNotice campaign={campaign} />;
+  if (status === 'SENDING' && rate) return <SlowNotice channel={campaign.channel} rate={rate} />;
   if (status === 'PAUSED') return <PausedNotice campaign={campaign} />;
   if (status === 'CANCELLED') return <CancelledNotice campaign={campaign} />;
   if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} path={path} />;
@@ -29,16 +32,36 @@ export function CampaignNotice({ campaign, reasons, path }: Props) {
 }
 
 function HeldNotice({ campaign }: { campaign: CampaignJson }) {
+  const viewer = useViewer();
+  if (!campaign.hold_until) {
+    return (
+      <ProblemAlert kind="warning" title={campaign.hold_reason?.replace(/\.$/, '')} actions={may(viewer, 'settings:write') && <ToLimits />}>
+        Nothing is sent until an administrator allows it again; then sending goes on by itself. No attempt is lost.
+      </ProblemAlert>
+    );
+  }
   return (
     <ProblemAlert kind="warning" title={campaign.hold_reason?.replace(/\.$/, '')}>
-      {campaign.hold_until && (
-        <>
-          The next try is at <ClockTime at={campaign.hold_until} /> (<Countdown at={campaign.hold_until} over="in a moment" />
-          ).{' '}
-        </>
-      )}
-      Sending goes on by itself as soon as it works again. No attempt is lost.
+      The next try is at <ClockTime at={campaign.hold_until} /> (<Countdown at={campaign.hold_until} over="in a moment" />
+      ). Sending goes on by itself as soon as it works again. No attempt is lost.
     </ProblemAlert>
+  );
+}
+
+function SlowNotice({ channel, rate }: { channel: CampaignJson['channel']; rate: number }) {
+  const { count } = useNumbers();
+  return (
+    <Text size="sm" c="dimmed">
+      {channel === 'email' ? 'Email' : 'SMS'} is limited to {count(rate)} a second in the settings, for all campaigns together.
+    </Text>
+  );
+}
+
+function ToLimits() {
+  return (
+    <Button component={Link} to="/settings/limits" variant="default">
+      See the limits
+    </Button>
   );
 }
 

@@ -82,7 +82,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
             <SectionBoundary name="The progress">
               <ProgressHero campaign={campaign} />
             </SectionBoundary>
-            <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} />
+            <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} rate={insights.rate} />
             <UnknownNotice campaign={campaign} reasons={insights.reasons} path={path} />
             <SectionBoundary name="Reasons and course">
               <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>

@@ -34,7 +34,7 @@ export function LimitCard({ limit: { channel, rate, default_rate, hold }, proble
             name="rate"
             inputMode="decimal"
             label={`Messages per second, ${name}`}
-            description={`Empty: ${byDefault}, as ${channel === 'email' ? 'EMAIL_RATE' : 'SMS_RATE'} on the server says.`}
+            description={`0 stops ${name} at once. Empty: ${byDefault}, as ${channel === 'email' ? 'EMAIL_RATE' : 'SMS_RATE'} on the server says.`}
             defaultValue={problem?.fields.rate ?? rate ?? ''}
             error={problem?.errors.find(({ path }) => path === 'rate')?.message}
             maxLength={10}
@@ -46,7 +46,11 @@ export function LimitCard({ limit: { channel, rate, default_rate, hold }, proble
           </Button>
         </Group>
       </Form>
-      {hold ? (
+      {rate === 0 ? (
+        <Text size="sm" mt="md" role="status">
+          Stopped here: nothing is sent by {name}, and its campaigns wait. Enter another number, or nothing, to go on.
+        </Text>
+      ) : hold ? (
         <Group mt="md" gap="sm">
           <Text size="sm" role="status">
             {hold.reason} Nothing is sent since <ClockTime at={hold.since} />; the next try is at <ClockTime at={hold.until} />.

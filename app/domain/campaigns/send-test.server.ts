@@ -3,6 +3,7 @@ import type { AppContext } from '#app/context.server.ts';
 import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import type { Database } from '#db/database.ts';
+import { readGate } from '#db/queries/provider-gates.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../contacts/address-reading.ts';
 import { readAddress } from '../contacts/read-address.ts';
@@ -26,7 +27,7 @@ export interface TestResult {
  * Sends the campaign as one recipient, else the first, would get it to another address, now and once: no retry, nothing in the ledger. Its subject
  * says that it is a test; whoever is on the suppression list gets none.
  *
- * @throws Problem 404; 409 where the channel has no provider or the address is suppressed; 422 for a bad address or content; 429 after 10 in a minute
+ * @throws Problem 404; 409 where the channel has no provider or is stopped, or the address is suppressed; 422 for a bad address or content; 429 after 10 in a minute
  */
 export async function sendTest(
   { db, env, auth }: Pick<AppContext, 'db' | 'env' | 'auth'>,
@@ -39,6 +40,7 @@ export async function sendTest(
   const to = normalise(campaign.channel, address);
   const from = campaign.from ?? (campaign.channel === 'email' ? env.emailFrom : env.smsFrom);
   if (!from) throw invalid([{ path: 'from', message: 'There is no sender. Enter one, or set a default in the configuration.' }]);
+  await refuseStopped(db, campaign.channel);
   await refuseSuppressed(db, campaign.channel, to);
   const unsubscribeUrl = testUnsubscribeUrl(env.baseUrl);
   const content = await render(db, id, recipientId, unsubscribeUrl);
@@ -54,6 +56,11 @@ export async function sendTest(
   } finally {
     await providers.close();
   }
+}
+
+async function refuseStopped(db: Database, channel: Channel): Promise<void> {
+  if ((await readGate(db.pool, channel)).rate !== 0) return;
+  throw conflict(`${channel === 'email' ? 'Email' : 'SMS'} is stopped in the settings.`, 'channel_stopped');
 }
 
 function normalise(channel: Channel, raw: string): string {

@@ -1,12 +1,13 @@
 import type { Database } from '#db/database.ts';
-import { readLimits, requestProbeNow, setRate } from '#db/queries/limits.ts';
+import { readLimits, requestProbeNow } from '#db/queries/limits.ts';
+import { setRate } from '#db/queries/provider-gates.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { conflict } from '../problem.ts';
 
 /** What slows or stops one provider. Times are ISO 8601. */
 export interface LimitJson {
   channel: Channel;
-  /** Messages per second for all workers together as set here; null: as the environment says. */
+  /** Messages per second for all workers together as set here; null: as the environment says; 0: stopped. */
   rate: number | null;
   /** As EMAIL_RATE or SMS_RATE says; null: no limit. */
   default_rate: number | null;
@@ -36,7 +37,7 @@ export async function getLimits(
   };
 }
 
-/** Holds for all workers within a second. @param rate messages per second; null: as the environment says */
+/** Holds for all workers within a second. @param rate messages per second; null: as the environment says; 0 stops the channel */
 export async function changeRate(db: Database, channel: Channel, rate: number | null): Promise<void> {
   await setRate(db.pool, channel, rate);
 }

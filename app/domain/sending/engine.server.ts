@@ -4,7 +4,7 @@ import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import type { Outcome } from '#db/queries/record-outcomes.ts';
-import { doubtfulSince } from '#db/queries/unknown-texts.ts';
+import { doubtfulAttempts } from '#db/queries/unknown-texts.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
@@ -19,6 +19,8 @@ import { type Delivered, sharedCalls } from './shared-calls.server.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
 const BATCH = { size: 200, delayMs: 2 };
+/** A recipient’s round until a person asks for another. */
+const FIRST_ROUND = 0;
 /** HTTP never starts later than this after its claim; past it, somebody else may already hold the recipient for lost. */
 const CLAIM_VALID_MS = 2_000;
 
@@ -122,13 +124,15 @@ export function createEngine(engine: EngineOptions): Engine {
 
   const lookUpText = createLookUp(db, providers, 'sms', baseUrl, contents);
 
-  /** Where an earlier attempt may have sent the message after all; ends before the claim becomes stale. */
+  /** Where an earlier attempt may have sent the message after all, of whatever round; ends before the claim becomes stale. */
   async function sentBefore(channel: Channel, claimed: Claim, validUntil: number): Promise<Found> {
-    if (channel !== 'sms' || claimed.number === 1 || !lookUpText) return { is: 'nothing' };
-    const startedAtMs = await doubtfulSince(db.pool, claimed.recipientId, claimed.round);
-    if (startedAtMs === null) return { is: 'nothing' };
+    if (channel !== 'sms' || (claimed.number === 1 && claimed.round === FIRST_ROUND) || !lookUpText) return { is: 'nothing' };
+    const doubtful = await doubtfulAttempts(db.pool, claimed);
+    if (doubtful.length === 0) return { is: 'nothing' };
     const deadline = AbortSignal.timeout(Math.max(0, Math.floor(validUntil - performance.now())));
-    return lookUpText({ ...claimed, startedAtMs }, AbortSignal.any([signal, deadline]));
+    const until = AbortSignal.any([signal, deadline]);
+    const answers = await Promise.all(doubtful.map((earlier) => lookUpText({ ...claimed, ...earlier }, until)));
+    return answers.find(({ is }) => is === 'found') ?? answers.find(({ is }) => is === 'unanswered') ?? { is: 'nothing' };
   }
 
   async function attempt(channel: Channel, key: SendKey, campaign: SendableCampaign, claimed: Claim, validUntil: number): Promise<void> {

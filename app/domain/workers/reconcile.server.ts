@@ -1,5 +1,6 @@
 import type { Logger } from '#app/log.server.ts';
 import type { Database } from '#db/database.ts';
+import { tellCampaigns } from '#db/queries/provider-gates.ts';
 import {
   activeCampaigns,
   addMissingJobs,
@@ -34,6 +35,8 @@ async function mend(db: Database, log: Logger): Promise<Repair[]> {
     if (resting) counted.set(id, version);
     else counted.delete(id);
   }
+  // A campaign that started at the moment in which its channel was held or stopped did not see it.
+  for (const channel of ['email', 'sms'] as const) await tellCampaigns(db.pool, channel);
   repairs.push(
     ...(await freeOrphanedJobs(db.pool)),
     ...(await addMissingJobs(db.pool)),
