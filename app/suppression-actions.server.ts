@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { channels } from './domain/campaigns/campaign.ts';
@@ -7,7 +6,7 @@ import { type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { addSuppression, isSuppressed, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
 import { importSuppressions, type SuppressionImport } from './domain/suppressions/import-suppressions.server.ts';
 import { newSuppression, suppressionReasons, suppressionSources } from './domain/suppressions/suppression.ts';
-import { readForm, readParts } from './request-bytes.server.ts';
+import { readForm, readUpload } from './request-bytes.server.ts';
 
 /** What became of one of the page's forms. */
 export type SuppressionAnswer =
@@ -49,21 +48,11 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
 
 /** The file is read while it arrives; the form names the channel before it. */
 async function importUpload(db: Database, viewer: Viewer, request: Request): Promise<SuppressionImport> {
-  let channel = channels[0] as (typeof channels)[number];
   let report: SuppressionImport | undefined;
-  await readParts(request, async ({ name, filename, data }) => {
-    if (name === 'channel') channel = (await channelOf(data)) ?? channel;
-    else if (name === 'file' && filename) report = await importSuppressions(db, viewer, { channel, source: Readable.from(data) });
-    else for await (const _ of data); // a part that nobody reads would hold up the next
-    return undefined;
+  await readUpload(request, async (source, _, fields) => {
+    const channel = channels.find((one) => one === fields.get('channel')) ?? channels[0];
+    report = await importSuppressions(db, viewer, { channel, source });
   });
   if (!report) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
   return report;
-}
-
-async function channelOf(data: AsyncIterable<Uint8Array>): Promise<(typeof channels)[number] | undefined> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of data) if (chunks.length < 10) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
-  return channels.find((one) => one === text);
 }
