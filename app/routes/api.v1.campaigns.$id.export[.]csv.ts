@@ -7,7 +7,7 @@ const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
     on('exportRecipients', async ({ context, ids, query }) =>
-      csvResponse(`campaign-${ids.id}-recipients.csv`, await exportRecipients(context.db, ids.id, query.status ?? null)),
+      csvResponse(`campaign-${ids.id}-recipients.csv`, await exportRecipients(context.db, ids.id, query)),
     ),
   );
 

@@ -184,6 +184,8 @@ async function save(
   contacts: ContactRows,
   tally: Tally,
 ) {
+  // The draft's next revision is told in their name.
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
   await createStaging(client);
   await copyToStaging(client, spool.read());
 
