@@ -101,7 +101,7 @@ export async function readUpload(
 
 const broken = () => new Problem(400, 'invalid', 'The file did not arrive whole. Nothing was imported; choose it again.');
 
-function openForm(type: string): Busboy {
+function openForm(type: string) {
   try {
     return new Busboy({
       headers: { 'content-type': type },
