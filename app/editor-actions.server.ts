@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { type ActionFunctionArgs, data, redirect } from '@remix-run/node';
 import { assertMay } from './domain/access/require.server.ts';
 import type { Viewer } from './domain/access/roles.ts';
@@ -9,7 +8,7 @@ import { importContacts } from './domain/contacts/import-contacts.server.ts';
 import { dismissImport, stopImport } from './domain/contacts/import-run.server.ts';
 import { type FieldError, isProblem, Problem } from './domain/problem.ts';
 import { removeRecipients } from './domain/recipients/remove-recipients.server.ts';
-import { readForm, readParts } from './request-bytes.server.ts';
+import { readForm, readUpload } from './request-bytes.server.ts';
 
 /** What the editor's forms are told when it did not work. */
 export interface EditorFailure {
@@ -25,9 +24,10 @@ export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 
   let intent = 'import';
   try {
     if (request.headers.get('content-type')?.startsWith('multipart/form-data')) {
-      await importUpload(request, (source, fileName, contentType) =>
-        importContacts(db, { campaignId: id, viewer, source, fileName, contentType }),
+      const found = await readUpload(request, (source, fileName) =>
+        importContacts(db, { campaignId: id, viewer, source, fileName, contentType: 'text/csv' }),
       );
+      if (!found) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
       return redirect(`/campaigns/${id}/edit#contacts-section`);
     }
     const form = await readForm(request);
@@ -88,22 +88,4 @@ function textOf(form: FormData, field: string): string | null {
 function revisionOf(form: FormData): number | null {
   const value = form.get('revision');
   return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : null;
-}
-
-/** A form's file, handed on while it arrives. */
-async function importUpload(
-  request: Request,
-  use: (source: Readable, fileName: string, contentType: string) => Promise<unknown>,
-): Promise<void> {
-  let found = false;
-  await readParts(request, async ({ name, filename, data }) => {
-    if (name !== 'file' || !filename) {
-      for await (const _ of data); // a part that nobody reads would hold up the next
-      return undefined;
-    }
-    found = true;
-    await use(Readable.from(data), filename.replaceAll('\0', ''), 'text/csv');
-    return undefined;
-  });
-  if (!found) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
 }

@@ -1,4 +1,6 @@
-import { data, type UploadHandler, unstable_parseMultipartFormData } from '@remix-run/node';
+import { Readable } from 'node:stream';
+import { Busboy } from '@fastify/busboy';
+import { data } from '@remix-run/node';
 import { isProblem, Problem } from './domain/problem.ts';
 
 /** The editor's form holds two contents of up to 1 MB, and three bytes for each of their letters that is not a Latin one. */
@@ -39,13 +41,73 @@ export async function readForm(request: Request, maxBytes = MAX_FORM_BYTES): Pro
   }
 }
 
-/** A form with a file, part by part while it arrives. @throws Problem 400 for what is no such form, or broke off */
-export async function readParts(request: Request, use: UploadHandler): Promise<void> {
+/** What a form says beside its file, all together. */
+const MAX_LOOSE_BYTES = 1_000_000;
+const PIECE_BYTES = 64 * 1024;
+
+/**
+ * A form with one file, `name="file"`, handed on while it arrives, with the fields that stand before it. Everything else in the form is bounded.
+ *
+ * @returns false where no file was chosen
+ * @throws Problem 400 for what is no such form, or broke off; what `use` throws
+ */
+export async function readUpload(
+  request: Request,
+  use: (source: Readable, fileName: string, fields: ReadonlyMap<string, string>) => Promise<unknown>,
+): Promise<boolean> {
+  const form = openForm(request.headers.get('content-type') ?? '');
+  const fields = new Map<string, string>();
+  let work: Promise<unknown> | null = null;
+  let inFile = false;
+  const ended = new Promise<void>((resolve, reject) => {
+    const refuse = () => reject(new Problem(400, 'invalid', 'This form holds more than one file. Nothing was imported; choose one file.'));
+    form.on('field', (name, value) => fields.set(name, value));
+    form.on('file', (name, file, fileName) => {
+      file.on('error', () => {}); // told by the form, too
+      if (fileName === '' || fileName === undefined) return void file.on('data', refuse); // a field where nobody chose a file
+      if (name !== 'file' || work) return refuse();
+      inFile = true;
+      file.once('end', () => {
+        inFile = false;
+      });
+      // Whoever stops reading leaves the rest of the file to run through, so that the form comes to its end.
+      const source = Readable.from(file.iterator({ destroyOnReturn: false }), { objectMode: false });
+      work = use(source, fileName.replaceAll('\0', ''), fields).finally(() => file.resume());
+      work.catch(reject);
+    });
+    for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) form.on(limit, refuse);
+    form.on('error', () => reject(broken()));
+    form.on('finish', resolve);
+  });
+  ended.catch(() => {}); // may come while nobody waits for it
+  const reader = request.body?.getReader();
+  let loose = 0;
+  for (;;) {
+    const next = await Promise.race([reader?.read() ?? { done: true as const, value: undefined }, ended]);
+    if (!next || next.done) break;
+    // In pieces, so that the bytes of the file are told from those around it.
+    for (let start = 0; start < next.value.byteLength; start += PIECE_BYTES) {
+      const piece = Buffer.from(next.value.subarray(start, start + PIECE_BYTES));
+      if (!inFile) loose += piece.length;
+      if (loose > MAX_LOOSE_BYTES) throw broken();
+      await Promise.race([new Promise<void>((resolve) => form.write(piece, () => resolve())), ended]);
+    }
+  }
+  form.end();
+  await ended;
+  await work;
+  return work !== null;
+}
+
+const broken = () => new Problem(400, 'invalid', 'The file did not arrive whole. Nothing was imported; choose it again.');
+
+function openForm(type: string) {
   try {
-    await unstable_parseMultipartFormData(request, use);
-  } catch (error) {
-    // The parser's errors have no class of their own.
-    if (!(error instanceof Error) || !/^malformed multipart|^Could not parse content as FormData/.test(error.message)) throw error;
-    throw new Problem(400, 'invalid', 'The file did not arrive whole. Nothing was imported; choose it again.');
+    return new Busboy({
+      headers: { 'content-type': type },
+      limits: { parts: 20, files: 3, fields: 20, fieldSize: 10_000, fieldNameSize: 100, headerPairs: 20, headerSize: 8_000 },
+    });
+  } catch {
+    throw broken();
   }
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { channels } from './domain/campaigns/campaign.ts';
@@ -9,7 +8,7 @@ import { addSuppression, isSuppressed, removeSuppression } from './domain/suppre
 import type { SuppressionImport } from './domain/suppressions/import-report.ts';
 import { importSuppressions } from './domain/suppressions/import-suppressions.server.ts';
 import { newSuppression, suppressionReasons, suppressionSources } from './domain/suppressions/suppression.ts';
-import { readForm, readParts } from './request-bytes.server.ts';
+import { readForm, readUpload } from './request-bytes.server.ts';
 
 /** What became of one of the page's forms. */
 export type SuppressionAnswer =
@@ -51,26 +50,15 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
 
 /** The file is read while it arrives; the form's choices come before it. */
 async function importUpload(db: Database, viewer: Viewer, request: Request): Promise<SuppressionImport> {
-  const chosen = new Map<string, string>();
   let report: SuppressionImport | undefined;
-  await readParts(request, async ({ name, filename, data }) => {
-    if (name === 'file' && filename && !report) {
-      report = await importSuppressions(db, viewer, {
-        channel: channels.find((one) => one === chosen.get('channel')) ?? 'email',
-        defaultCountry: chosen.get('country') || undefined,
-        bareNumbers: bareNumberMeanings.find((one) => one === chosen.get('bare')),
-        source: Readable.from(data),
-      });
-    } else chosen.set(name, await shortText(data));
-    return undefined;
+  await readUpload(request, async (source, _, fields) => {
+    report = await importSuppressions(db, viewer, {
+      channel: channels.find((one) => one === fields.get('channel')) ?? 'email',
+      defaultCountry: fields.get('country') || undefined,
+      bareNumbers: bareNumberMeanings.find((one) => one === fields.get('bare')),
+      source,
+    });
   });
   if (!report) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
   return report;
-}
-
-/** All of a part is read, since one that nobody reads holds up the next; the choices of the form are short. */
-async function shortText(data: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of data) if (chunks.length < 10) chunks.push(chunk.subarray(0, 100));
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -64,7 +64,7 @@ async function run(order: Order): Promise<number> {
 
 /** Imports and checks. @returns the revision that was checked; null where the person at the terminal says no */
 async function prepare(client: Client, { contacts, columns, url, yes, dryRun, campaign }: Order, id: number): Promise<number | null> {
-  console.log(`Importing ${contacts.path}`);
+  console.log(`${dryRun ? 'Reading' : 'Importing'} ${contacts.path}`);
   const report = await client.import(id, contacts, columns);
   console.log(importText(report, url));
   for (const warning of report.warnings) console.log(`Note: ${warning}`);

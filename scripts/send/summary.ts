@@ -7,13 +7,13 @@ const ROWS_SHOWN = 5;
 
 /** What became of the contact file, with the first rejected rows. */
 export function importText(report: ImportReport, url: string): string {
-  const { rows, accepted, duplicates, rejected, errors } = report;
+  const { rows, accepted, duplicates, rejected, left_out, errors } = report;
   const shown = errors
     .slice(0, ROWS_SHOWN)
     .map(({ line, address, reason, advice }) => `  line ${line}: ${address ? `${address}: ` : ''}${reason}${advice ? `. ${advice}` : ''}`);
   const more = rejected - shown.length;
   return [
-    `${number.format(rows)} rows: ${number.format(accepted)} accepted, ${number.format(duplicates)} duplicates, ${number.format(rejected)} rejected`,
+    `${number.format(rows)} rows: ${number.format(accepted)} accepted, ${number.format(duplicates)} duplicates, ${number.format(rejected)} rejected${left_out > 0 ? ` (${number.format(left_out)} for their status in the file)` : ''}`,
     ...shown,
     ...(more > 0 && report.report_url ? [`  and ${number.format(more)} more: ${url}${report.report_url}`] : []),
   ].join('\n');

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { AppLoadContext } from '@remix-run/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEnv } from '#app/env.server.ts';
-import { readForm, readParts } from '#app/request-bytes.server.ts';
+import { readForm, readUpload } from '#app/request-bytes.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { freePort, startWeb } from '#tests/support/web.ts';
 
@@ -121,17 +121,57 @@ test('a form that another site sent is refused, but for those that end a subscri
   expect(await post('/u/%', { Origin: 'https://elsewhere.test' })).toBe(404);
 });
 
-test('an upload that broke off is refused', async () => {
-  const type = 'multipart/form-data; boundary=x';
-  const cut = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nemail\na@ex';
-  const readAll: Parameters<typeof readParts>[1] = async ({ data }) => {
-    for await (const _ of data);
-    return undefined;
-  };
-  for (const request of [form(cut, type), form('--x\r\nno part', type), form('x', 'multipart/form-data')])
-    await expect(readParts(request, readAll)).rejects.toMatchObject({ status: 400, code: 'invalid' });
-  const broken = Promise.reject(new Error('the database is away'));
-  await expect(readParts(form(`${cut}\r\n--x--\r\n`, type), () => broken)).rejects.toThrow('the database is away');
+const boundary = 'multipart/form-data; boundary=x';
+const field = (name: string, value: string) => `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+const file = (fileName: string, bytes: string, name = 'file') =>
+  `--x\r\nContent-Disposition: form-data; name="${name}"; filename="${fileName}"\r\nContent-Type: text/csv\r\n\r\n${bytes}\r\n`;
+
+/** What an upload's form holds, as the pages read it. */
+async function readAll(body: string, type = boundary) {
+  const read = { fileName: '', bytes: '', fields: {} as Record<string, string> };
+  const found = await readUpload(form(body, type), async (source, fileName, fields) => {
+    const bytes = Buffer.concat(await source.toArray()).toString();
+    Object.assign(read, { fileName, bytes, fields: Object.fromEntries(fields) });
+  });
+  return { found, ...read };
+}
+
+test.each(['a=b.csv', 'people; spring.csv', 'Kundenübersicht März=neu.csv', 'a%22b.csv', 'no ending', '1=2=3;4=5'])(
+  'an upload may be called %s',
+  async (name) => {
+    const bytes = `email\n${'ana@example.com\n'.repeat(20_000)}`;
+    const read = await readAll(`${field('intent', 'import')}${file(name, bytes)}--x--\r\n`);
+    expect(read).toEqual({ found: true, fileName: name, bytes, fields: { intent: 'import' } });
+  },
+);
+
+test('an upload of no file says so', async () => {
+  expect(await readAll(`${field('intent', 'import')}${file('', '')}--x--\r\n`)).toMatchObject({ found: false });
+});
+
+test.each([
+  ['broke off', file('a.csv', 'email\na@ex').slice(0, -2)],
+  ['broke off in its head', '--x\r\nno part'],
+  ['has no end', file('a.csv', 'email\na@ex')],
+  ['has two files', `${file('a.csv', 'email\n')}${file('b.csv', 'email\n')}--x--\r\n`],
+  ['has a file of another name', `${file('a.csv', 'email\n', 'other')}--x--\r\n`],
+  ['has a thousand fields', `${field('a', 'b').repeat(1000)}${file('a.csv', 'email\n')}--x--\r\n`],
+  ['has a huge field', `${field('a', 'b'.repeat(3_000_000))}${file('a.csv', 'email\n')}--x--\r\n`],
+  ['has much before its first part', `${'b'.repeat(3_000_000)}\r\n${file('a.csv', 'email\n')}--x--\r\n`],
+])('an upload that %s is refused', async (_, body) => {
+  await expect(readAll(body)).rejects.toMatchObject({ status: 400, code: 'invalid' });
+});
+
+test('an upload without a boundary is refused, and what its reader throws is told', async () => {
+  await expect(readAll('x', 'multipart/form-data')).rejects.toMatchObject({ status: 400 });
+  const whole = `${file('a.csv', 'email\n'.repeat(200_000))}--x--\r\n`;
+  const broken = () => Promise.reject(new Error('the database is away'));
+  await expect(readUpload(form(whole, boundary), broken)).rejects.toThrow('the database is away');
+  // Whoever stops in the middle of the file is heard, too.
+  const stopped = readUpload(form(whole, boundary), async (source) => {
+    for await (const _ of source) throw new Error('the columns are wrong');
+  });
+  await expect(stopped).rejects.toThrow('the columns are wrong');
 });
 
 const form = (body: BodyInit, type: string) =>

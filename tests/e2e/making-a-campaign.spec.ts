@@ -43,10 +43,10 @@ test.beforeEach(async ({ page }) => {
 test('from a CRM export to a sent campaign', async ({ page, request }) => {
   const id = await makeDraft(page, 'Spring launch');
   await page.getByLabel('Contact list, a CSV file').setInputFiles(fixture('contacts-crm.csv'));
-  const rows = page.getByRole('region', { name: 'First rows of the file' });
+  const rows = page.getByRole('region', { name: 'First rows as they will be' });
   await expect(rows).toContainText('chauncey.streich@firma.example');
   await expect(rows.getByRole('columnheader', { name: /E-Mail/ })).toContainText('address');
-  await expect(page.getByText('8 columns, separated by semicolon')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Separator' })).toHaveValue('semicolon');
   await page.getByRole('button', { name: 'Import this list' }).click();
   const report = page.getByRole('status', { name: 'Import report' });
   await expect(report).toContainText('4,576 people added');

@@ -2,6 +2,7 @@ import { Alert, Button, Group, NumberInput, Select, SimpleGrid, Switch, Text } f
 import { IconArrowRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import { columnKeys } from '#app/domain/contacts/column-keys.ts';
 import { delimiterLabels } from '#app/domain/contacts/csv-sample.ts';
 import type { Mapping } from '#app/domain/contacts/mapping.ts';
 import { encodings } from '#app/domain/contacts/text-encoding.ts';
@@ -40,7 +41,8 @@ export function MappingStep({ campaignId, file, mapping, channel, countries, onC
   const { report, error, loading } = useImportPreview(campaignId, file, options);
   const what = channel === 'email' ? 'email addresses' : 'phone numbers';
   const columns = report?.columns ?? mapping.columns;
-  const address = report?.columns?.find(({ role }) => role === 'address');
+  const keys = columnKeys(columns);
+  const address = report?.columns?.findIndex(({ role }) => role === 'address') ?? -1;
   const doubtful = report !== null && report.rows > 0 && report.rejected - report.left_out > report.rows / 2;
   const twoWays = report?.errors.some(({ reason }) => reason === 'could be a number of two countries') || options.bareNumbers !== null;
   const statuses = report?.columns?.some(({ status }) => status) || options.takeStatuses;
@@ -57,8 +59,11 @@ export function MappingStep({ campaignId, file, mapping, channel, countries, onC
         <Select
           label={`Column with the ${what}`}
           placeholder="Choose a column"
-          data={[...new Set(columns.map(({ header, name }, index) => header || name || `column_${index + 1}`))]}
-          value={options.addressColumn ?? (error === null ? address?.header || null : null)}
+          data={columns.map(({ header }, index) => ({
+            value: keys[index] as string,
+            label: header ? (keys[index] as string) : `Column ${index + 1}`,
+          }))}
+          value={options.addressColumn ?? (error === null ? (keys[address] ?? null) : null)}
           onChange={(addressColumn) => set({ addressColumn })}
           description={doubtful ? `Most of its first values do not look like ${what}; those rows would be rejected.` : undefined}
           inputWrapperOrder={['label', 'input', 'description', 'error']}

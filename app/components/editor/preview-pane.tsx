@@ -1,6 +1,6 @@
 import { Box, SegmentedControl, Select, Text } from '@mantine/core';
 import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
@@ -22,6 +22,10 @@ interface Props {
 /** The message as one real person of the list will get it, beside what is being typed. */
 export function PreviewPane({ campaignId, channel, preview, sender, contacts, recipientId, onRecipient }: Props) {
   const [width, setWidth] = useState('desktop');
+  // On a phone the wide layout would be too small to read.
+  useEffect(() => {
+    if (window.matchMedia('(max-width: 48em)').matches) setWidth('phone');
+  }, []);
   const { options, search, setSearch } = useRecipientChoice(campaignId, preview.recipient, contacts);
   return (
     <section className={`needs-script ${classes.pane}`} aria-label="Preview">

@@ -1,4 +1,5 @@
 import { NativeSelect, Table, TextInput } from '@mantine/core';
+import { columnKeys } from '#app/domain/contacts/column-keys.ts';
 import type { ColumnMapping, ColumnType } from '#app/domain/contacts/column-mapping.ts';
 import type { ImportReport, ReadColumn } from '#app/domain/contacts/import-report.ts';
 import classes from './contacts.module.css';
@@ -20,7 +21,8 @@ const kinds = [
 /** The first rows as they will be; above each column its name in templates and what it is. */
 export function PreviewTable({ report, columns, onChange }: Props) {
   const found = report.columns ?? [];
-  const keyOf = (column: ReadColumn, index: number) => column.header || column.name || `column_${index + 1}`;
+  const keys = columnKeys(found);
+  const advice = new Map(report.errors.map((row) => [row.line, row.advice]));
   const change = (key: string, kind: string, name: string | null) =>
     onChange({ ...columns, [key]: kind === 'out' ? null : { type: kind as ColumnType, ...(name && { name }) } });
   return (
@@ -30,7 +32,7 @@ export function PreviewTable({ report, columns, onChange }: Props) {
         <Table.Thead>
           <Table.Tr>
             {found.map((column, index) => {
-              const key = keyOf(column, index);
+              const key = keys[index] as string;
               return (
                 <Table.Th key={key} data-address={column.role === 'address' || undefined}>
                   <span className="name">{column.header || `Column ${index + 1}`}</span>
@@ -67,11 +69,16 @@ export function PreviewTable({ report, columns, onChange }: Props) {
           {(report.preview ?? []).slice(0, SHOWN_ROWS).map((row) => (
             <Table.Tr key={row.line}>
               {found.map((column, index) => (
-                <Table.Td key={keyOf(column, index)} data-address={column.role === 'address' || undefined}>
+                <Table.Td key={keys[index]} data-address={column.role === 'address' || undefined}>
                   <span className={classes.cell} dir="auto">
                     {column.role === 'address' ? (row.address ?? row.written) || '(empty)' : textOf(row.variables, column)}
                   </span>
-                  {column.role === 'address' && row.reason && <span className={classes.refused}>Left out: {row.reason}</span>}
+                  {column.role === 'address' && row.reason && (
+                    <span className={classes.refused}>
+                      Left out: {row.reason}
+                      {advice.get(row.line) && `. ${advice.get(row.line)}`}
+                    </span>
+                  )}
                 </Table.Td>
               ))}
             </Table.Tr>

@@ -9,6 +9,8 @@ export interface ImportRecord {
   accepted: number;
   duplicates: number;
   rejected: number;
+  /** Of `rejected`: people whose status in the file says that they must not be written to. */
+  left_out: number;
   created_at: string;
   created_by: string | null;
 }
@@ -31,7 +33,7 @@ const SHOWN = 50;
 /** A campaign's imports, newest first, at most 50: more than that came from a program, which keeps its own book. */
 export async function listImports(db: Database, campaignId: number): Promise<ImportRecord[]> {
   const { rows } = await db.pool.query<Omit<ImportRecord, 'created_at'> & { created_at: Date }>(
-    `select id, file_name, rows, accepted, duplicates, rejected, created_at, created_by
+    `select id, file_name, rows, accepted, duplicates, rejected, left_out, created_at, created_by
      from imports where campaign_id = $1 order by id desc limit $2`,
     [campaignId, SHOWN],
   );
