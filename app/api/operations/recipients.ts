@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { columnMapping } from '../../domain/contacts/column-mapping.ts';
 import { bareNumberMeanings } from '../../domain/contacts/phone-number.ts';
+import { csvOptions } from '../../domain/csv-style.ts';
 import { peopleFilter } from '../../domain/people/person.ts';
 import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
 import { recipientFilter } from '../../domain/recipients/recipient-filter.ts';
@@ -110,8 +111,10 @@ export const recipientOperations = {
     path: '/campaigns/{id}/imports/{importId}/report.csv',
     summary: 'Every row of an import that did not become a recipient, with its line and the reason',
     permission: 'campaigns:read',
+    query: csvOptions,
     status: 200,
     contentType: 'text/csv',
+    problems: [422],
   },
   getRecipient: {
     method: 'GET',
@@ -169,8 +172,10 @@ export const recipientOperations = {
     path: '/campaigns/{id}/recipients/{rid}/story.csv',
     summary: 'The whole story of one recipient in order, as CSV',
     permission: 'campaigns:read',
+    query: csvOptions,
     status: 200,
     contentType: 'text/csv',
+    problems: [422],
   },
   listAttempts: {
     method: 'GET',
@@ -187,15 +192,17 @@ export const recipientOperations = {
     path: '/campaigns/{id}/attempts.csv',
     summary: 'The log of attempts as a stream of CSV, oldest first',
     permission: 'campaigns:read',
+    query: csvOptions,
     status: 200,
     contentType: 'text/csv',
+    problems: [422],
   },
   exportRecipients: {
     method: 'GET',
     path: '/campaigns/{id}/export.csv',
     summary: 'The ledger as a stream of CSV',
     permission: 'campaigns:read',
-    query: recipientFilter.pick({ status: true }),
+    query: recipientFilter.pick({ status: true }).extend(csvOptions.shape),
     status: 200,
     contentType: 'text/csv',
     problems: [422],

@@ -3,6 +3,7 @@ import type { Database } from '#db/database.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { toCell } from '../contacts/csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
+import type { CsvStyle } from '../csv-style.ts';
 import type { RecipientStatus } from './recipient.ts';
 import { type RecipientRow, recipientColumns } from './recipient-json.ts';
 
@@ -12,7 +13,12 @@ const columns = [
 ];
 
 /** The ledger as CSV in the order of the list, the contact file's columns last; `statuses` empty or null means all. @throws Problem 404 */
-export async function exportRecipients(db: Database, campaignId: number, statuses: readonly RecipientStatus[] | null): Promise<Readable> {
+export async function exportRecipients(
+  db: Database,
+  campaignId: number,
+  statuses: readonly RecipientStatus[] | null,
+  style?: CsvStyle,
+): Promise<Readable> {
   const { variables } = await getCampaign(db, campaignId);
   return csvStream<RecipientRow>(db, {
     text: `select ${recipientColumns} from recipients r
@@ -20,5 +26,6 @@ export async function exportRecipients(db: Database, campaignId: number, statuse
     values: [campaignId, statuses?.length ? statuses : null],
     header: [...columns, ...variables.map((name) => `variables.${name}`)],
     cells: (row) => [...columns.map((name) => toCell(row[name])), ...variables.map((name) => toCell(row.variables[name] ?? null))],
+    style,
   });
 }
