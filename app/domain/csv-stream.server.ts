@@ -66,7 +66,7 @@ export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentM
 async function begin({ pool }: Database): Promise<PoolClient> {
   const client = await pool.connect();
   try {
-    await client.query('begin read only');
+    await client.query('begin read only; set local statement_timeout = 0');
     return client;
   } catch (error) {
     client.release(error as Error);

@@ -13,13 +13,14 @@ import { VolumeCard } from '#app/components/reports/volume-card.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { periods, readReportView, reportSearch, totalsOf } from '#app/domain/reporting/period.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
+import { orErrorPage } from '#app/page-problem.server.ts';
 import { readReader } from '#app/reader.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:read');
   const view = readReportView(new URL(request.url).searchParams);
   const { timeZone } = readReader(request.headers, 0);
-  return { view, timeZone, ...(await report(context.db, view, timeZone)) };
+  return { view, timeZone, ...(await orErrorPage(report(context.db, view, timeZone))) };
 }
 
 export const meta: MetaFunction = () => [{ title: 'Reports · Rollcall' }];

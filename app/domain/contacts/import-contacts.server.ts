@@ -120,7 +120,7 @@ async function importSpooled(
     throw error;
   });
   try {
-    await client.query('begin');
+    await client.query('begin; set local statement_timeout = 0');
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     run?.saving(rows[0]?.pid as number);
     run?.check();

@@ -2,6 +2,7 @@ import type { Database } from '#db/database.ts';
 import { addressesLike, messagesTo, sampleNumbers } from '#db/queries/find-people.ts';
 import { type CampaignStatus, type Channel, channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalid } from '../problem.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from '../recipients/recipient-json.ts';
@@ -29,7 +30,7 @@ export interface PeoplePage {
 export async function findPeople(db: Database, filter: { q: string; cursor?: string | undefined; limit?: number }): Promise<PeoplePage> {
   const { q, cursor, limit = 50 } = parseInput(peopleFilter, filter);
   const after = cursor ? placeOf(cursor) : { address: '', id: 0 };
-  const { rows } = await db.pool.query<Row>(messagesTo(recipientColumns), [await prefixesOf(db, q), after.address, after.id, limit + 1]);
+  const { rows } = await heavyQuery<Row>(db, messagesTo(recipientColumns), [await prefixesOf(db, q), after.address, after.id, limit + 1]);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { data: shown.map(toMessage), next_cursor: rows.length > limit && last ? toCursor(`${last.id} ${last.address}`) : null };
@@ -39,13 +40,14 @@ export async function findPeople(db: Database, filter: { q: string; cursor?: str
 export async function suggestPeople(db: Database, q: string, limit: number): Promise<string[]> {
   const prefixes = await prefixesOf(db, q);
   if (prefixes.length === 0) return [];
-  const { rows } = await db.pool.query<{ address: string }>(addressesLike, [prefixes, limit]);
+  const { rows } = await heavyQuery<{ address: string }>(db, addressesLike, [prefixes, limit]);
   return rows.map(({ address }) => address);
 }
 
 /** Which of the addresses nobody sends to, and why. An address and a number never look alike, so the channel goes without saying. */
 export async function suppressedAmong(db: Database, addresses: readonly string[]): Promise<SuppressedAddress[]> {
-  const { rows } = await db.pool.query<SuppressionRow>(
+  const { rows } = await heavyQuery<SuppressionRow>(
+    db,
     `select ${suppressionColumns} from unnest($1::channel[]) as wanted(channel)
      join suppressions s on s.channel = wanted.channel and s.address = any($2)`,
     [channels, addresses],

@@ -10,6 +10,7 @@ import {
 } from '#db/queries/page-recipients.ts';
 import type { CampaignCounters, Channel } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalid, notFound } from '../problem.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
@@ -43,26 +44,32 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
     const after = cursor ? fromCursor(cursor, 'string') : '';
     const few = (statuses || code) && fewPass(passing(campaign, statuses, code), campaign.total);
     const found = few
-      ? db.pool.query<RecipientRow>(pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
-      : db.pool.query<RecipientRow>(pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
+      ? heavyQuery<RecipientRow>(db, pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
+      : heavyQuery<RecipientRow>(db, pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
     return page(await found, limit, (row) => row.address);
   }
 
   if (delivery) {
     const after = cursor ? fromCursor(cursor, 'number') : 0;
-    const found = db.pool.query<RecipientRow>(pageOfTrouble(recipientColumns, delivery), [campaignId, after, more, statuses, code ?? null]);
+    const found = heavyQuery<RecipientRow>(db, pageOfTrouble(recipientColumns, delivery), [
+      campaignId,
+      after,
+      more,
+      statuses,
+      code ?? null,
+    ]);
     return page(await found, limit, (row) => row.id);
   }
 
   const after = cursor ? fromCursor(cursor, 'number') : 0;
   const byId = (row: RecipientRow) => row.id;
   if (code) {
-    return page(await db.pool.query<RecipientRow>(pageOfCode(recipientColumns), [campaignId, after, more, code, statuses]), limit, byId);
+    return page(await heavyQuery<RecipientRow>(db, pageOfCode(recipientColumns), [campaignId, after, more, code, statuses]), limit, byId);
   }
   if (statuses) {
-    return page(await db.pool.query<RecipientRow>(pageOfStatuses(recipientColumns, statuses), [campaignId, after, more]), limit, byId);
+    return page(await heavyQuery<RecipientRow>(db, pageOfStatuses(recipientColumns, statuses), [campaignId, after, more]), limit, byId);
   }
-  return page(await db.pool.query<RecipientRow>(pageOfAll(recipientColumns), [campaignId, after, more]), limit, byId);
+  return page(await heavyQuery<RecipientRow>(db, pageOfAll(recipientColumns), [campaignId, after, more]), limit, byId);
 }
 
 interface ListFacts extends CampaignCounters {

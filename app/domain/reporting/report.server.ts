@@ -1,6 +1,8 @@
+import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { failureLabel } from '../failures.ts';
+import { heavyRead } from '../heavy-reads.server.ts';
 import { periods, type ReportRow, type ReportView } from './period.ts';
 
 export interface Report {
@@ -16,8 +18,8 @@ export interface Report {
  */
 export async function report(db: Database, { period, channel }: ReportView, timeZone: string): Promise<Report> {
   const { unit, count } = periods[period];
-  return inTransaction(db.pool, async (client) => {
-    await client.query('set transaction isolation level repeatable read, read only');
+  const read = async (client: PoolClient): Promise<Report> => {
+    await client.query(`set transaction isolation level repeatable read, read only; set local statement_timeout = '15s'`);
     await client.query(`select set_config('timezone', $1, true)`, [timeZone]);
     const { rows: bounds } = await client.query<{ from: string }>(
       `select (date_trunc($1, localtimestamp) - ($2 - 1) * ('1 ' || $1)::interval)::date::text as from`,
@@ -38,7 +40,8 @@ export async function report(db: Database, { period, channel }: ReportView, time
     );
     const { rows: reasons } = await client.query<{ code: string; count: number }>(failureReasons, [from, channel]);
     return { rows, reasons: reasons.map((reason) => ({ ...reason, label: failureLabel(reason.code) })) };
-  });
+  };
+  return heavyRead(db, () => inTransaction(db.pool, read));
 }
 
 /**
