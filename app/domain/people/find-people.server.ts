@@ -56,7 +56,7 @@ export async function suppressedAmong(db: Database, addresses: readonly string[]
 }
 
 async function prefixesOf(db: Database, q: string): Promise<string[]> {
-  const samples = /\d/.test(q) ? (await db.pool.query<{ address: string }>(sampleNumbers)).rows : [];
+  const samples = /\d/.test(q) ? (await heavyQuery<{ address: string }>(db, sampleNumbers, [])).rows : [];
   return personPrefixes(
     q,
     samples.map(({ address }) => address),

@@ -80,7 +80,8 @@ interface ListFacts extends CampaignCounters {
 }
 
 async function listOf(db: Database, campaignId: number, code: string | undefined): Promise<ListFacts> {
-  const { rows } = await db.pool.query<ListFacts>(
+  const { rows } = await heavyQuery<ListFacts>(
+    db,
     `select channel, total, ${recipientStatuses.join(', ')},
        (select address from recipients where campaign_id = c.id order by id limit 1) as sample,
        coalesce((select recipients from campaign_failures where campaign_id = c.id and failure_code = $2), 0) as "failedForCode"
