@@ -67,6 +67,8 @@ const variables = {
     example: 'loopback, 10.0.0.0/8',
   },
   DATA_DIR: { schema: text.default('.data'), example: '.data' },
+  // `npm start` says so to its children, no person does.
+  EMBEDDED_DATABASE: { schema: flag.default('0').transform((value) => value === '1'), example: '1' },
   SESSION_SECRET: {
     schema: z
       .string()

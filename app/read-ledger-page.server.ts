@@ -2,7 +2,7 @@ import type { Database } from '#db/database.ts';
 import { type LedgerPage, ROWS_PER_PAGE } from './components/recipients/ledger-page.ts';
 import type { CampaignJson } from './domain/campaigns/campaign.ts';
 import { failureGroups } from './domain/campaigns/failure-groups.server.ts';
-import { type LedgerFilter, tabCount, tabStatuses } from './domain/recipients/ledger-filter.ts';
+import { type LedgerFilter, tabCount, tabStatuses, tabTrouble } from './domain/recipients/ledger-filter.ts';
 import { listRecipients } from './domain/recipients/list-recipients.server.ts';
 
 /**
@@ -14,7 +14,10 @@ export async function readLedgerPage(db: Database, campaign: CampaignJson, filte
   const { tab, code, q, trail } = filter;
   const status = tabStatuses(tab) ?? undefined;
   const [list, reasons] = await Promise.all([
-    listRecipients(db, campaign.id, { status, code: code ?? undefined, q, cursor: trail.at(-1), limit: ROWS_PER_PAGE }),
+    listRecipients(db, campaign.id, {
+      ...{ status, code: code ?? undefined, delivery: tabTrouble(tab) ?? undefined, q },
+      ...{ cursor: trail.at(-1), limit: ROWS_PER_PAGE },
+    }),
     code ? failureGroups(db, campaign.id) : [],
   ]);
   const countThen = code ? (reasons.find((reason) => reason.code === code)?.count ?? 0) : tabCount(tab, campaign);

@@ -29,6 +29,7 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
   const merged = (databaseUrl?: string) => ({
     ...given,
     ...launched,
+    EMBEDDED_DATABASE: databaseUrl ? '1' : '0',
     ...(databaseUrl ? { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseUrl } : {}),
     ...(sandbox ? sandboxEnv(dataDir, Number(given.SANDBOX_PORT || 3025), given) : {}),
   });

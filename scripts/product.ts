@@ -4,6 +4,7 @@ import { migrate } from '../db/migrate.ts';
 import { type Child, runChild } from './child.ts';
 import { configure } from './launch-configuration.ts';
 import { describeError, LaunchError } from './launch-error.ts';
+import { keepReportsLogin } from './reports-login.ts';
 import type { FirstSignIn } from './terminal.ts';
 
 export interface Product {
@@ -46,6 +47,10 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
       throw new LaunchError(`The database could not be brought up to date: ${describeError(error)}`);
     });
     if (migrations.length > 0) print('database', `Applied ${migrations.join(', ')}`);
+    if (env.embeddedDatabase)
+      await keepReportsLogin(env.databaseDirectUrl, env.dataDir).catch((error: unknown) =>
+        print('database', `The login for reports could not be made: ${describeError(error)}`),
+      );
 
     let failed: ((error: Error) => void) | undefined;
     const failure = new Promise<never>((_, reject) => {

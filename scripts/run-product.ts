@@ -45,6 +45,7 @@ export async function runProduct({ development = false, print = printLine, after
         url: env.baseUrl,
         dataDir: env.dataDir,
         keyFile: join(env.dataDir, 'api-key'),
+        ...(env.embeddedDatabase ? { databasePort: new URL(env.databaseDirectUrl).port } : {}),
         ...(sandboxUrl ? { sandboxUrl } : {}),
         ...(signIn ? { signIn } : {}),
       }),

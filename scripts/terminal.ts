@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { styleText } from 'node:util';
+import { REPORTS_PASSWORD_FILE, REPORTS_USER } from '../app/domain/reporting/connection.server.ts';
 
 export interface BannerFacts {
   url: string;
   dataDir: string;
   keyFile: string;
+  /** Of the embedded database. */
+  databasePort?: string;
   sandboxUrl?: string;
   signIn?: FirstSignIn;
 }
@@ -20,7 +24,7 @@ export function printLine(part: string, line: string): void {
 }
 
 /** What people need once the product runs. */
-export function banner({ url, dataDir, keyFile, sandboxUrl, signIn }: BannerFacts): string {
+export function banner({ url, dataDir, keyFile, databasePort, sandboxUrl, signIn }: BannerFacts): string {
   return [
     '',
     `  ${styleText('bold', 'Rollcall is ready:')} ${styleText(['cyan', 'underline'], url)}`,
@@ -28,6 +32,11 @@ export function banner({ url, dataDir, keyFile, sandboxUrl, signIn }: BannerFact
     ...(sandboxUrl ? [`  Provider sandbox   ${sandboxUrl} (no message leaves this machine)`] : []),
     `  API key            ${keyFile}`,
     `  Data               ${dataDir}`,
+    ...(databasePort
+      ? [
+          `  Reports in SQL     127.0.0.1:${databasePort}, database rollcall, user ${REPORTS_USER}, password in ${join(dataDir, REPORTS_PASSWORD_FILE)}`,
+        ]
+      : []),
     '',
     '  Ctrl-C stops it all; data stays.',
     '',

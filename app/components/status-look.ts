@@ -2,20 +2,24 @@ import {
   IconAlertTriangle,
   IconBan,
   IconCalendarClock,
+  IconCheck,
   IconCircleCheck,
   IconCircleDashed,
   IconCircleHalf2,
   IconCircleX,
   IconClock,
+  IconFlag,
   IconHelpCircle,
+  IconMailX,
   IconPencil,
   IconPlayerPause,
   IconRefresh,
   IconSend,
   IconShieldOff,
+  IconUserMinus,
 } from '@tabler/icons-react';
 import { type CampaignCounters, type CampaignStatus, statusLabels } from '#app/domain/campaigns/campaign.ts';
-import { type RecipientStatus, recipientStatusLabels } from '#app/domain/recipients/recipient.ts';
+import { type Delivery, type RecipientStatus, recipientStatusLabels } from '#app/domain/recipients/recipient.ts';
 
 /** A family of colours in styles.css: `--tone-NAME-fg`, `-bg` and `-fill`. */
 export type Tone = 'gray' | 'blue' | 'green' | 'amber' | 'red' | 'violet' | 'slate';
@@ -48,6 +52,18 @@ export const recipientLooks: Record<RecipientStatus, Look> = {
   suppressed: { label: recipientStatusLabels.suppressed, tone: 'slate', icon: IconShieldOff },
   cancelled: { label: recipientStatusLabels.cancelled, tone: 'slate', icon: IconBan },
 };
+
+/** What came of a message after the provider had taken it. */
+export const deliveryLooks: Record<Delivery, Look> = {
+  delivered: { label: 'Delivered', tone: 'green', icon: IconCheck },
+  deferred: { label: 'Put off', tone: 'amber', icon: IconClock },
+  bounced: { label: 'Bounced', tone: 'red', icon: IconMailX },
+  undelivered: { label: 'Undelivered', tone: 'red', icon: IconMailX },
+  complained: { label: 'Complained', tone: 'red', icon: IconFlag },
+};
+
+/** Asked by this message not to get any more. */
+export const unsubscribedLook: Look = { label: 'Unsubscribed', tone: 'slate', icon: IconUserMinus };
 
 /** One part of the progress bar. Pending and queued are one to the reader: waiting. */
 export interface ProgressPart {

@@ -8,10 +8,7 @@ const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
     on('exportRecipients', async ({ context, ids, query, request }) =>
-      csvResponse(
-        `campaign-${ids.id}-recipients.csv`,
-        await exportRecipients(context.db, ids.id, query.status ?? null, csvStyleOf(request)),
-      ),
+      csvResponse(`campaign-${ids.id}-recipients.csv`, await exportRecipients(context.db, ids.id, query, csvStyleOf(request))),
     ),
   );
 

@@ -60,7 +60,13 @@ const troubles: Record<Trouble, [kinds: string, still: string]> = {
   unsubscribed: ["'unsubscribed', 'stopped'", 'r.unsubscribed_at is not null'],
 };
 
-/** $1 campaign, $2 after id, $3 limit, $4 statuses or null, $5 failure code or null. Reads the campaign's events of that kind, which are few. */
+/** Is this recipient, `r`, in that trouble still? For readings of the whole ledger. */
+export const inTrouble = (trouble: Trouble) => troubles[trouble][1];
+
+/**
+ * $1 campaign, $2 after id, $3 limit, $4 statuses or null, $5 failure code or null, $6 beginnings of addresses or null. Reads the campaign's
+ * events of that kind, which are few.
+ */
 export const pageOfTrouble = (columns: string, trouble: Trouble) => {
   const [kinds, still] = troubles[trouble];
   return `select ${columns} from recipients r
@@ -69,8 +75,14 @@ export const pageOfTrouble = (columns: string, trouble: Trouble) => {
        where e.campaign_id = $1 and e.kind in (${kinds})
          and e.kind in ('bounced', 'blocked', 'dropped', 'undelivered', 'complained', 'unsubscribed', 'stopped') and e.recipient_id > $2)
      and ${still} and ($4::recipient_status[] is null or r.status = any($4)) and ($5::text is null or r.failure_code = $5)
+     and ${beginsWith('$6')}
    order by r.id limit $3`;
 };
+
+/** Does the address of `r` begin with one of these, where there are any? */
+export const beginsWith = (beginnings: string) =>
+  `(${beginnings}::text[] is null
+    or exists (select from unnest(${beginnings}::text[]) as wanted(beginning) where starts_with(r.address, wanted.beginning)))`;
 
 /**
  * $1 campaign, $2 after address, $3 limit, $4 beginnings, $5 statuses or null, $6 failure code or null.

@@ -51,6 +51,20 @@ export async function restoreExternal(url: string, source: string, replace: bool
     url,
   );
   await noteAfterRestore(url);
+  await giveRightsAgain(url);
+}
+
+/** The dump is without rights, since the roles of the other server may not be here: what the migrations gave and took is done again. */
+async function giveRightsAgain(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'rollcall restore' });
+  await client.connect();
+  try {
+    await client.query('revoke execute on all functions in schema public from public');
+    await client.query('alter default privileges revoke execute on functions from public');
+    await client.query('select grant_reporting()');
+  } finally {
+    await client.end();
+  }
 }
 
 /** @throws a sentence where the program is missing or older than the server */

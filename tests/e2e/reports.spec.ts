@@ -22,9 +22,21 @@ test('an analyst sees how many were sent, saved and lost, and the way to SQL', a
   await page.getByText('The numbers as a table').click();
   await expect(page.getByRole('row')).toHaveCount(31);
   await expect(page.getByText('Address does not exist')).toBeVisible();
-  await page.getByText('How to connect').click();
-  await expect(page.getByText('in role reporting_reader')).toBeVisible();
+  await page.getByText('In one campaign').click();
+  await expect(page.getByRole('link', { name: 'Reported' })).toHaveAttribute('href', /status=failed&code=invalid_address#recipients$/);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download these numbers' }).click()]);
+  expect(file.suggestedFilename()).toMatch(/^report-\d{4}-\d\d-\d\d-to-\d{4}-\d\d-\d\d\.csv$/);
+  const connect = page.getByRole('region', { name: 'Connect a BI tool' });
+  await expect(connect.getByText('Database')).toBeVisible();
+  await connect.getByText('How to connect').click();
+  await expect(connect.getByText('psql')).toBeVisible();
   await expectAccessible(page);
+
+  const today = await page.getByLabel('to', { exact: true }).inputValue();
+  await page.getByLabel('From').fill(today);
+  await page.getByRole('button', { name: 'Show' }).click();
+  await expect(page).toHaveURL(new RegExp(`from=${today}&to=${today}`));
+  await expect(page.getByRole('row')).toHaveCount(2);
 
   await page.getByRole('navigation', { name: 'Period' }).getByRole('link', { name: '12 months' }).click();
   await expect(page).toHaveURL(/period=12m/);

@@ -4,7 +4,7 @@ import { bareNumberMeanings } from '../../domain/contacts/phone-number.ts';
 import { csvOptions } from '../../domain/csv-style.ts';
 import { peopleFilter } from '../../domain/people/person.ts';
 import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
-import { recipientFilter } from '../../domain/recipients/recipient-filter.ts';
+import { exportFilter, recipientFilter } from '../../domain/recipients/recipient-filter.ts';
 import { bulkResolution, resolution } from '../../domain/recipients/resolutions.ts';
 import type { Operation } from '../operation.ts';
 
@@ -200,9 +200,9 @@ export const recipientOperations = {
   exportRecipients: {
     method: 'GET',
     path: '/campaigns/{id}/export.csv',
-    summary: 'The ledger as a stream of CSV',
+    summary: 'The ledger, or what is chosen of it, as a stream of CSV',
     permission: 'campaigns:read',
-    query: recipientFilter.pick({ status: true }).extend(csvOptions.shape),
+    query: exportFilter.extend(csvOptions.shape),
     status: 200,
     contentType: 'text/csv',
     problems: [422],

@@ -10,6 +10,8 @@ export interface FailureReason {
   code: string;
   label: string;
   count: number;
+  /** Over several campaigns: where most of them are. */
+  campaigns?: { id: number; name: string; count: number }[];
 }
 
 interface Props {
@@ -43,7 +45,7 @@ export function FailureReasons({ reasons: read, path, none, failed }: Props) {
         </div>
       ) : (
         <ul className={classes.list}>
-          {reasons.map(({ code, label, count: n }) => (
+          {reasons.map(({ code, label, count: n, campaigns }) => (
             <li key={code} className={classes.reason}>
               <div className={classes.words}>
                 <span className={classes.label}>{label}</span>
@@ -64,6 +66,29 @@ export function FailureReasons({ reasons: read, path, none, failed }: Props) {
               <span className={classes.track} aria-hidden>
                 <span className={classes.share} style={{ width: `${(n / all) * 100}%` }} />
               </span>
+              {campaigns && campaigns.length > 0 && (
+                <details className={classes.where}>
+                  <summary>{campaigns.length === 1 ? 'In one campaign' : 'In which campaigns'}</summary>
+                  <ul>
+                    {campaigns.map(({ id, name, count: here }) => (
+                      <li key={id}>
+                        <Link
+                          to={{
+                            pathname: `/campaigns/${id}`,
+                            search: ledgerSearch({ ...wholeLedger, tab: 'failed', code }),
+                            hash: '#recipients',
+                          }}
+                        >
+                          {name}
+                        </Link>
+                        <span translate="no" suppressHydrationWarning>
+                          {count(here)}
+                        </span>
+                      </li>
+                    ))}
+                  </ul>
+                </details>
+              )}
             </li>
           ))}
         </ul>

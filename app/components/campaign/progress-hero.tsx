@@ -1,6 +1,8 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { Link } from '@remix-run/react';
+import { Fragment, useEffect, useRef, useState } from 'react';
 import { type CampaignJson, statusLabels } from '#app/domain/campaigns/campaign.ts';
+import { ledgerSearch, troubleTabs, wholeLedger } from '#app/domain/recipients/ledger-filter.ts';
 import { useNumbers } from '../number.tsx';
 import { ProgressByStatus, ProgressLegend } from '../progress-by-status.tsx';
 import classes from './progress-hero.module.css';
@@ -29,7 +31,7 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
       <ProgressByStatus counters={campaign} size="lg" />
       <div className={classes.legend}>
         <ProgressLegend counters={campaign} underWay={underWay} />
-        <Deliveries campaign={campaign} />
+        <Deliveries campaign={campaign} path={`/campaigns/${campaign.id}`} />
       </div>
       <SpokenProgress campaign={campaign} />
     </section>
@@ -37,14 +39,28 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
 }
 
 /** What the provider told after it took the messages; it may take minutes, so nothing is said before. */
-function Deliveries({ campaign: { delivered, bounced, sent } }: { campaign: CampaignJson }) {
+function Deliveries({ campaign, path }: { campaign: CampaignJson; path: string }) {
+  const { delivered, bounced, complained, unsubscribed, sent } = campaign;
   const { count } = useNumbers();
-  if (delivered + bounced === 0 || sent === 0) return null;
+  if (delivered + bounced + complained + unsubscribed === 0 || sent === 0) return null;
   // A provider may tell of a delivery before its own answer to us is in the ledger: of those that count as sent no more can have arrived.
   const arrived = Math.min(delivered, sent - Math.min(bounced, sent));
   return (
     <p className={classes.deliveries} data-testid="deliveries" translate="no" suppressHydrationWarning>
-      Of {count(sent)} sent, {count(arrived)} delivered{bounced > 0 && `, ${count(Math.min(bounced, sent))} bounced`}
+      Of {count(sent)} sent, {count(arrived)} delivered
+      {troubleTabs
+        .filter((trouble) => campaign[trouble] > 0)
+        .map((trouble) => (
+          <Fragment key={trouble}>
+            {', '}
+            <Link
+              to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, tab: trouble }), hash: '#recipients' }}
+              suppressHydrationWarning
+            >
+              {count(campaign[trouble])} {trouble}
+            </Link>
+          </Fragment>
+        ))}
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { failureLabel } from '#app/domain/failures.ts';
-import { type LedgerFilter, ledgerSearch } from '#app/domain/recipients/ledger-filter.ts';
+import { type LedgerFilter, ledgerSearch, tabParam } from '#app/domain/recipients/ledger-filter.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';
 import { useNumbers } from '../number.tsx';
 import classes from './ledger-search.module.css';
@@ -39,7 +39,7 @@ export function LedgerSearch({ filter, channel, reasons, path }: Props) {
 
   return (
     <Form ref={form} method="get" action={path} className={classes.root} role="search" aria-label="Recipients" preventScrollReset>
-      {filter.tab !== 'all' && <input type="hidden" name="status" value={filter.tab} />}
+      {filter.tab !== 'all' && <input type="hidden" name={tabParam(filter.tab)} value={filter.tab} />}
       {codes.length > 0 && (
         <NativeSelect
           key={filter.code ?? ''}

@@ -7,10 +7,11 @@ import {
   ledgerSearch,
   ledgerTabs,
   tabCount,
+  troubleTabs,
   wholeLedger,
 } from '#app/domain/recipients/ledger-filter.ts';
 import { Count, useNumbers } from '../number.tsx';
-import { recipientLooks } from '../status-look.ts';
+import { deliveryLooks, recipientLooks, unsubscribedLook } from '../status-look.ts';
 import classes from './ledger-tabs.module.css';
 
 const labels: Record<LedgerTab, string> = {
@@ -23,10 +24,13 @@ const labels: Record<LedgerTab, string> = {
   failed: recipientLooks.failed.label,
   suppressed: recipientLooks.suppressed.label,
   cancelled: recipientLooks.cancelled.label,
+  bounced: deliveryLooks.bounced.label,
+  complained: deliveryLooks.complained.label,
+  unsubscribed: unsubscribedLook.label,
 };
 
 /** These show only where there are some: most campaigns never have any. */
-const rare: readonly LedgerTab[] = ['suppressed', 'cancelled'];
+const rare: readonly LedgerTab[] = ['suppressed', 'cancelled', ...troubleTabs];
 /** After the end these, too. */
 const passing: readonly LedgerTab[] = ['waiting', 'sending', 'retrying', 'unknown'];
 /** Up to here the counts keep the room of the largest, so that the tabs stand still. */

@@ -7,6 +7,7 @@ import { Countdown } from '../campaign/countdown.tsx';
 import { rowAct } from '../recipient-actions/row-act.ts';
 import { ClockTime } from '../relative-time.tsx';
 import { RecipientStatusBadge } from '../status-badge.tsx';
+import { deliveryLooks, unsubscribedLook } from '../status-look.ts';
 import classes from './recipients-table.module.css';
 
 interface Props {
@@ -59,6 +60,18 @@ export const RecipientRow = memo(function RecipientRow({ row, to, current, left,
   );
 });
 
+/** What came of the message after it was taken, as loud as it is good or bad. */
+function WhatCame({ row: { delivery, unsubscribed_at } }: { row: RecipientJson }) {
+  const looks = [...(delivery ? [deliveryLooks[delivery]] : []), ...(unsubscribed_at ? [unsubscribedLook] : [])];
+  return looks.map(({ label, tone, icon: Icon }) => (
+    <span key={label} className={classes.came} style={tone === 'green' ? undefined : { color: `var(--tone-${tone}-fg)` }}>
+      {' · '}
+      {tone !== 'green' && <Icon size={13} stroke={2} aria-hidden />}
+      {label.toLowerCase()}
+    </span>
+  ));
+}
+
 /** "Retry 2 of 3 in 3 s", "14:03:22 · delivered": what is going on, in the words of the status. */
 export function RecipientDoing({ row }: { row: RecipientJson }) {
   const { text, due, over } = recipientWords(row);
@@ -67,7 +80,7 @@ export function RecipientDoing({ row }: { row: RecipientJson }) {
     return (
       <>
         <ClockTime at={at} />
-        {row.delivery && ` · ${row.delivery}`}
+        <WhatCame row={row} />
       </>
     );
   }

@@ -1,10 +1,10 @@
 import { Button, Title } from '@mantine/core';
 import { Link, useNavigation } from '@remix-run/react';
-import { IconArrowLeft, IconArrowRight, IconRefresh } from '@tabler/icons-react';
+import { IconArrowLeft, IconArrowRight, IconFileDownload, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
-import { fits, type LedgerFilter, ledgerSearch, tabCount, unseenChanges } from '#app/domain/recipients/ledger-filter.ts';
+import { exportSearch, fits, type LedgerFilter, ledgerSearch, tabCount, unseenChanges } from '#app/domain/recipients/ledger-filter.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';
 import { useNumbers } from '../number.tsx';
@@ -59,7 +59,7 @@ export function RecipientsSection({ campaign, page, rows, reasons, path, openId,
           <RecipientsTable rows={rows} filter={filter} path={path} search={ledgerSearch(filter)} openId={openId} mayAct={mayAct} />
         )}
       </div>
-      <Pager filter={filter} shown={rows.length} nextCursor={page.nextCursor} path={path} />
+      <Pager filter={filter} shown={rows.length} nextCursor={page.nextCursor} path={path} campaignId={campaign.id} />
     </section>
   );
 }
@@ -90,10 +90,20 @@ function UnseenChanges({ count: n, onShow }: { count: number; onShow: () => void
   );
 }
 
-function Pager({ filter, shown, nextCursor, path }: { filter: LedgerFilter; shown: number; nextCursor: string | null; path: string }) {
+interface PagerProps {
+  filter: LedgerFilter;
+  shown: number;
+  nextCursor: string | null;
+  path: string;
+  campaignId: number;
+}
+
+function Pager({ filter, shown, nextCursor, path, campaignId }: PagerProps) {
   const { count } = useNumbers();
   const { trail } = filter;
-  if (trail.length === 0 && !nextCursor) return null;
+  // The whole list has its export in the menu above.
+  const chosen = shown > 0 ? exportSearch(filter) : '';
+  if (trail.length === 0 && !nextCursor && !chosen) return null;
   const first = trail.length * ROWS_PER_PAGE + 1;
   const to = (pages: readonly string[]) => ({ pathname: path, search: ledgerSearch({ ...filter, trail: pages }), hash: '#recipients' });
   return (
@@ -101,6 +111,16 @@ function Pager({ filter, shown, nextCursor, path }: { filter: LedgerFilter; show
       <span className={classes.range} translate="no" suppressHydrationWarning>
         {shown > 0 && `${count(first)} to ${count(first + shown - 1)}`}
       </span>
+      {chosen && (
+        <Button
+          component="a"
+          href={`/api/v1/campaigns/${campaignId}/export.csv${chosen}&delimiter=auto`}
+          variant="subtle"
+          leftSection={<IconFileDownload size={15} aria-hidden />}
+        >
+          Export these as CSV
+        </Button>
+      )}
       {trail.length > 0 && (
         <Button component={Link} to={to(trail.slice(0, -1))} variant="default" leftSection={<IconArrowLeft size={15} aria-hidden />}>
           Previous

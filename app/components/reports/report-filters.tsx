@@ -1,17 +1,21 @@
-import { Link } from '@remix-run/react';
+import { Button } from '@mantine/core';
+import { Form, Link } from '@remix-run/react';
 import { channels } from '#app/domain/campaigns/campaign.ts';
-import { type Period, periods, type ReportView, reportSearch } from '#app/domain/reporting/period.ts';
+import { type Days, type Period, periods, type ReportView, reportSearch } from '#app/domain/reporting/period.ts';
 import { channelLabels } from '../channel-mark.tsx';
 import classes from './reports.module.css';
 
-/** Links rather than fields: they need no scripts, and each view has an address. */
-export function ReportFilters({ view }: { view: ReportView }) {
+/** Links and a plain form: they need no scripts, and each view has an address. `days` are those that are shown. */
+export function ReportFilters({ view, days }: { view: ReportView; days: Days }) {
+  const { days: _, ...periodOnly } = view;
   return (
     <div className={classes.filters}>
       <Choice
         label="Period"
         options={(Object.keys(periods) as Period[]).map((period) => ({
-          ...{ label: periods[period].label, to: reportSearch({ ...view, period }), chosen: period === view.period },
+          label: periods[period].label,
+          to: reportSearch({ ...periodOnly, period }),
+          chosen: !view.days && period === view.period,
         }))}
       />
       <Choice
@@ -20,6 +24,18 @@ export function ReportFilters({ view }: { view: ReportView }) {
           ...{ label: channel ? channelLabels[channel] : 'All', to: reportSearch({ ...view, channel }), chosen: channel === view.channel },
         }))}
       />
+      <Form method="get" preventScrollReset replace className={classes.days} aria-label="Days of your own" key={`${days.from} ${days.to}`}>
+        {view.channel && <input type="hidden" name="channel" value={view.channel} />}
+        <label>
+          From <input type="date" name="from" required defaultValue={days.from} />
+        </label>
+        <label>
+          to <input type="date" name="to" required defaultValue={view.days?.to ?? days.to} />
+        </label>
+        <Button type="submit" size="compact-sm" variant={view.days ? 'light' : 'default'}>
+          Show
+        </Button>
+      </Form>
     </div>
   );
 }

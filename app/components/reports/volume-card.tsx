@@ -1,5 +1,5 @@
 import { Title } from '@mantine/core';
-import type { ReportRow } from '#app/domain/reporting/period.ts';
+import { type ReportRow, reportNumbers } from '#app/domain/reporting/period.ts';
 import minutes from '../campaign/minutes-card.module.css';
 import { StackedBars } from '../charts/stacked-bars.tsx';
 import { Count } from '../number.tsx';
@@ -10,8 +10,19 @@ import classes from './reports.module.css';
 const titles = { day: 'Day by day', week: 'Week by week', month: 'Month by month' };
 const units = { day: 'Day', week: 'Week from', month: 'Month' };
 
+const numberNames: Record<(typeof reportNumbers)[number], string> = {
+  sent: 'Sent',
+  recovered: 'Saved by a retry',
+  failed: 'Failed',
+  attempts: 'Attempts',
+  retried: 'Retries',
+  bounced: 'Bounced',
+  complained: 'Reported as spam',
+  unsubscribed: 'Unsubscribed',
+};
+
 /** Sent, saved and failed over time: a picture, and the same numbers as a table. */
-export function VolumeCard({ rows, unit }: { rows: ReportRow[]; unit: keyof typeof titles }) {
+export function VolumeCard({ rows, unit, csv }: { rows: ReportRow[]; unit: keyof typeof titles; csv: string }) {
   const { locale } = useReader();
   const label = (start: string) => startText(start, unit, locale);
   return (
@@ -32,6 +43,9 @@ export function VolumeCard({ rows, unit }: { rows: ReportRow[]; unit: keyof type
       <div className={minutes.chart}>
         <StackedBars bars={reportBars(rows, label)} series={reportSeries} />
       </div>
+      <a href={csv} download className={classes.csv}>
+        Download these numbers as CSV
+      </a>
       <details className={classes.numbers}>
         <summary>The numbers as a table</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -40,23 +54,22 @@ export function VolumeCard({ rows, unit }: { rows: ReportRow[]; unit: keyof type
             <thead>
               <tr>
                 <th scope="col">{units[unit]}</th>
-                <th scope="col">Sent</th>
-                <th scope="col">Saved by a retry</th>
-                <th scope="col">Failed</th>
-                <th scope="col">Attempts</th>
-                <th scope="col">Retries</th>
+                {reportNumbers.map((name) => (
+                  <th scope="col" key={name}>
+                    {numberNames[name]}
+                  </th>
+                ))}
               </tr>
             </thead>
             <tbody>
-              {rows.toReversed().map(({ start, sent, recovered, failed, attempts, retried }) => (
-                <tr key={start}>
+              {rows.toReversed().map((row) => (
+                <tr key={row.start}>
                   <th scope="row" suppressHydrationWarning>
-                    {label(start)}
+                    {label(row.start)}
                   </th>
-                  {[sent, recovered, failed, attempts, retried].map((value, i) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: the columns are fixed
-                    <td key={i}>
-                      <Count value={value} />
+                  {reportNumbers.map((name) => (
+                    <td key={name}>
+                      <Count value={row[name]} />
                     </td>
                   ))}
                 </tr>

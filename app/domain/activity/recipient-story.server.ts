@@ -30,10 +30,10 @@ export async function recipientStory(db: Database, campaignId: number, id: numbe
       [campaignId, id],
     ),
     db.pool.query<Omit<ProviderEvent, 'occurred_at'> & { occurred_at: Date }>(
-      // Providers tell times in whole seconds: what followed an attempt must not seem to come before it.
+      // Providers tell times in whole seconds, in any order: what followed an attempt must not seem to come before it, nor the end before the way.
       `select p.provider, p.kind, greatest(p.occurred_at, a.finished_at) as occurred_at, p.code, p.reason
        from provider_events p left join attempts a on a.id = p.attempt_id
-       where p.campaign_id = $1 and p.recipient_id = $2 order by 3, p.id`,
+       where p.campaign_id = $1 and p.recipient_id = $2 order by 3, p.kind <> 'processed', p.kind <> 'deferred', p.id`,
       [campaignId, id],
     ),
   ]);

@@ -12,7 +12,7 @@ import type { CampaignCounters, Channel } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalid, notFound } from '../problem.ts';
+import { notFound } from '../problem.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
 import { type RecipientFilter, recipientFilter } from './recipient-filter.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from './recipient-json.ts';
@@ -25,7 +25,7 @@ export interface RecipientPage {
 }
 
 /**
- * A page of the ledger, in the order of the list; with `q` in the order of addresses. Takes the same time for any size of list.
+ * A page of the ledger, in the order of the list; with `q` in the order of addresses, unless `delivery` is given. Takes the same time for any size of list.
  *
  * @throws Problem 404 without such a campaign, 422 for a bad filter
  */
@@ -36,29 +36,19 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
 
   // One row more than the page tells whether there is another.
   const more = limit + 1;
-  if (q?.trim() && delivery) {
-    throw invalid([{ path: 'delivery', message: 'Search by address, or by what became of the message; both at once is not possible.' }]);
+  const beginnings = q?.trim() ? searchPrefixes(campaign.channel, q, campaign.sample) : null;
+  if (delivery) {
+    const after = cursor ? fromCursor(cursor, 'number') : 0;
+    const asked = [campaignId, after, more, statuses, code ?? null, beginnings];
+    return page(await heavyQuery<RecipientRow>(db, pageOfTrouble(recipientColumns, delivery), asked), limit, (row) => row.id);
   }
-  if (q?.trim()) {
-    const beginnings = searchPrefixes(campaign.channel, q, campaign.sample);
+  if (beginnings) {
     const after = cursor ? fromCursor(cursor, 'string') : '';
     const few = (statuses || code) && fewPass(passing(campaign, statuses, code), campaign.total);
     const found = few
       ? heavyQuery<RecipientRow>(db, pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
       : heavyQuery<RecipientRow>(db, pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
     return page(await found, limit, (row) => row.address);
-  }
-
-  if (delivery) {
-    const after = cursor ? fromCursor(cursor, 'number') : 0;
-    const found = heavyQuery<RecipientRow>(db, pageOfTrouble(recipientColumns, delivery), [
-      campaignId,
-      after,
-      more,
-      statuses,
-      code ?? null,
-    ]);
-    return page(await found, limit, (row) => row.id);
   }
 
   const after = cursor ? fromCursor(cursor, 'number') : 0;

@@ -14,13 +14,14 @@ export const recipientFilter = z.object({
   delivery: z
     .enum(troubles, `The delivery must be one of ${troubles.join(', ')}.`)
     .optional()
-    .describe(
-      'What became of the message after the provider had taken it, or what the person did then. Not together with q, status and code.',
-    ),
+    .describe('What became of the message after the provider had taken it, or what the person did then.'),
   q: z.string().max(320).optional(),
   cursor: z.string().max(4000).optional(),
   limit: pageLimit,
 });
+
+/** GET /campaigns/:id/export.csv: the same choice, all of it. */
+export const exportFilter = recipientFilter.omit({ cursor: true, limit: true });
 
 export interface RecipientFilter {
   status?: RecipientStatus | readonly RecipientStatus[] | string | undefined;

@@ -8,22 +8,62 @@ export const periods = {
   '12m': { label: '12 months', unit: 'month', count: 12 },
 } as const;
 export type Period = keyof typeof periods;
+export type Unit = 'day' | 'week' | 'month';
+
+/** From the first day to the last one, both part of it, as YYYY-MM-DD in the reader's time zone. */
+export interface Days {
+  from: string;
+  to: string;
+}
 
 export interface ReportView {
   period: Period;
+  /** Days that the reader chose; they stand instead of the period. */
+  days?: Days;
   /** Null: both. */
   channel: Channel | null;
+  /** Why days that were asked for are not shown. */
+  problem?: string;
 }
 
-/** Reads a page's search parameters; what is not understood is as if it were not there. */
+/** Ten years. */
+const MAX_DAYS = 3_660;
+const DAY_MS = 86_400_000;
+
+/** Reads a page's search parameters; what is not understood is as if it were not there, but days that cannot be shown are told of. */
 export function readReportView(params: URLSearchParams): ReportView {
   const period = (Object.keys(periods) as Period[]).find((one) => one === params.get('period'));
-  return { period: period ?? '30d', channel: channels.find((one) => one === params.get('channel')) ?? null };
+  const view: ReportView = { period: period ?? '30d', channel: channels.find((one) => one === params.get('channel')) ?? null };
+  const from = params.get('from')?.trim();
+  const to = params.get('to')?.trim();
+  if (!from && !to) return view;
+  if (!from || !to || !isDay(from) || !isDay(to)) return { ...view, problem: 'Choose both the first and the last day.' };
+  if (from > to) return { ...view, problem: 'The first day is after the last one.' };
+  if (lengthOf({ from, to }) > MAX_DAYS) return { ...view, problem: 'Choose at most ten years at once.' };
+  return { ...view, days: { from, to } };
 }
 
 /** The search part of a URL that shows this, with its `?`. */
-export function reportSearch({ period, channel }: ReportView): string {
-  return `?${new URLSearchParams({ period, ...(channel && { channel }) })}`;
+export function reportSearch({ period, days, channel }: ReportView): string {
+  return `?${new URLSearchParams({ ...(days ? { from: days.from, to: days.to } : { period }), ...(channel && { channel }) })}`;
+}
+
+/** What one bar stands for: chosen days are shown by days up to two months, by weeks up to a year, else by months. */
+export function reportUnit({ period, days }: ReportView): Unit {
+  if (!days) return periods[period].unit;
+  const length = lengthOf(days);
+  return length <= 62 ? 'day' : length <= 371 ? 'week' : 'month';
+}
+
+function lengthOf({ from, to }: Days): number {
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+}
+
+/** A day that the calendar has: no 30 February. */
+function isDay(text: string): boolean {
+  if (!/^[12]\d{3}-\d\d-\d\d$/.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /** One day, week or month. Recipients as they stand now, by the day on which they came to stand so. */
@@ -38,11 +78,26 @@ export interface ReportRow {
   attempts: number;
   /** Of the attempts: those of recipients that had been tried before. */
   retried: number;
+  /** Recipients, by the day of the first report of it. */
+  bounced: number;
+  complained: number;
+  unsubscribed: number;
+}
+
+/** What became of the messages of the campaigns that began in the period; each counts recipients. */
+export interface Afterwards {
+  sent: number;
+  delivered: number;
+  bounced: number;
+  complained: number;
+  unsubscribed: number;
 }
 
 export type ReportTotals = Omit<ReportRow, 'start'>;
 
+export const reportNumbers = ['sent', 'recovered', 'failed', 'attempts', 'retried', 'bounced', 'complained', 'unsubscribed'] as const;
+
 export function totalsOf(rows: readonly ReportRow[]): ReportTotals {
-  const sum = (name: keyof ReportTotals) => rows.reduce((total, row) => total + row[name], 0);
-  return { sent: sum('sent'), failed: sum('failed'), recovered: sum('recovered'), attempts: sum('attempts'), retried: sum('retried') };
+  const sum = (name: (typeof reportNumbers)[number]) => rows.reduce((total, row) => total + row[name], 0);
+  return Object.fromEntries(reportNumbers.map((name) => [name, sum(name)])) as unknown as ReportTotals;
 }

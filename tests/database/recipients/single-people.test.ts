@@ -1,7 +1,9 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recipientStory } from '#app/domain/activity/recipient-story.server.ts';
 import { cancelCampaign } from '#app/domain/campaigns/life.server.ts';
 import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
+import { exportRecipients } from '#app/domain/recipients/export-recipients.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
 import { resolveRecipient, resolveUnknown } from '#app/domain/recipients/resolve-recipient.server.ts';
 import { retryRecipient } from '#app/domain/recipients/retry-recipient.server.ts';
@@ -46,6 +48,12 @@ describe('an email that came back', () => {
     await recordEvents(own.db, [told(a, 'bounce', { type: 'bounce', status: '5.1.1' })]);
     expect(await campaign(id)).toMatchObject({ sent: 2, bounced: 1 });
     expect((await listRecipients(own.db, id, { delivery: 'bounced' })).data.map(({ address }) => address)).toEqual(['typo@back.test']);
+    expect((await listRecipients(own.db, id, { delivery: 'bounced', q: 'TYPO' })).data).toHaveLength(1);
+    expect((await listRecipients(own.db, id, { delivery: 'bounced', q: 'other' })).data).toEqual([]);
+    const file = (await text(await exportRecipients(own.db, id, { delivery: 'bounced' }))).trim().split('\r\n');
+    expect(file.map((line) => line.split(',')[1])).toEqual(['address', 'typo@back.test']);
+    expect((await text(await exportRecipients(own.db, id, { q: 'OTHER@', code: 'timeout' }))).trim().split('\r\n')).toHaveLength(1);
+    expect((await text(await exportRecipients(own.db, id, { q: 'OTHER@', status: ['sent'] }))).trim().split('\r\n')).toHaveLength(2);
     await expect(retryRecipient(own.db, ana, id, a.recipientId, MONTH)).rejects.toMatchObject({ code: 'suppressed' });
 
     await retryRecipient(own.db, ana, id, a.recipientId, { ...MONTH, address: 'fixed@back.test' });

@@ -1,10 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { migrate } from '#db/migrate.ts';
 import { startEmbeddedPostgres } from '../../../scripts/embedded-postgres.ts';
+import { keepReportsLogin } from '../../../scripts/reports-login.ts';
 
 // A server of its own: roles belong to the whole server, and the others' databases need this one.
 test('migrations without CREATEROLE go through, and the views are handed over once the role was made', async () => {
@@ -38,6 +39,17 @@ test('migrations without CREATEROLE go through, and the views are handed over on
     expect(await ask(owner.href, 'select grant_reporting() as said')).toEqual([{ said: 'reporting_reader may read the views.' }]);
     expect(await ask(admin.href, 'set role reporting_reader', 'select count(*) from reporting.campaigns')).toEqual([{ count: '0' }]);
     await expect(ask(admin.href, 'set role reporting_reader', 'select from campaigns')).rejects.toMatchObject({ code: '42501' });
+
+    // The login of `npm start`: made once, kept over starts and over a database that was put back, with the password of the file.
+    for (const _ of [1, 2]) await keepReportsLogin(admin.href, folder);
+    const file = join(folder, 'reports-password');
+    expect(statSync(file).mode & 0o077).toBe(0);
+    const reader = new URL(admin);
+    reader.username = 'rollcall_reports';
+    reader.password = readFileSync(file, 'utf8').trim();
+    expect(await ask(reader.href, 'select count(*) from campaigns')).toEqual([{ count: '0' }]);
+    await expect(ask(reader.href, 'select from public.campaigns')).rejects.toMatchObject({ code: '42501' });
+    await expect(ask(reader.href, 'create table public.mine (id int)')).rejects.toMatchObject({ code: '25006' });
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

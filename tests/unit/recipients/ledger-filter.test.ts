@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  exportSearch,
   fits,
   type LedgerFilter,
   ledgerSearch,
@@ -48,6 +49,25 @@ test('a row fits by status and by reason', () => {
   expect(fits({ tab: 'failed', code: null }, { status: 'failed', failure_code: 'timeout' })).toBe(true);
   expect(fits({ tab: 'failed', code: 'rate_limited' }, { status: 'failed', failure_code: 'timeout' })).toBe(false);
   expect(fits({ tab: 'retrying', code: null }, { status: 'sent', failure_code: null })).toBe(false);
+});
+
+test('what came of messages has tabs of its own, counted beside the statuses', () => {
+  const counters = sampleCampaign({ sent: 30, bounced: 3, complained: 1, unsubscribed: 2 });
+  expect((['bounced', 'complained', 'unsubscribed'] as const).map((tab) => tabCount(tab, counters))).toEqual([3, 1, 2]);
+  const sent = { status: 'sent' as const, failure_code: null, unsubscribed_at: null };
+  expect(fits({ tab: 'bounced', code: null }, { ...sent, delivery: 'bounced' })).toBe(true);
+  expect(fits({ tab: 'bounced', code: null }, { ...sent, delivery: null })).toBe(false);
+  expect(fits({ tab: 'unsubscribed', code: null }, { ...sent, delivery: 'delivered' })).toBe(false);
+  expect(fits({ tab: 'unsubscribed', code: null }, { ...sent, unsubscribed_at: '2026-03-02T10:00:00.000Z' })).toBe(true);
+});
+
+test.each([
+  [plain, ''],
+  [{ ...plain, tab: 'waiting', trail: ['abc'] }, '?status=pending%2Cqueued'],
+  [{ ...plain, tab: 'failed', code: 'timeout' }, '?status=failed&code=timeout'],
+  [{ ...plain, tab: 'bounced', q: 'ada+1' }, '?delivery=bounced&q=ada%2B1'],
+] satisfies [LedgerFilter, string][])('the file of %j has the API’s parameters', (filter, search) => {
+  expect(exportSearch(filter)).toBe(search);
 });
 
 test('changes that a page does not show: who came, and who left', () => {
