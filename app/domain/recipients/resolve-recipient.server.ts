@@ -7,7 +7,7 @@ import { getRecipient } from './get-recipient.server.ts';
 import { type RecipientJson, recipientStatusLabels } from './recipient.ts';
 import { sendAgain } from './reopen-recipient.server.ts';
 import type { Resolution } from './resolutions.ts';
-import { again, assertSettled, lockRecipient } from './retry-recipient.server.ts';
+import { again, assertSettled, lockRecipient, nameActor } from './retry-recipient.server.ts';
 
 /**
  * A person's decision on a recipient whose outcome is unknown, or was given up as unknown: it arrived, it did not, or send it again. Also in
@@ -89,7 +89,7 @@ async function resolveBatch(
   const listed = (listedAs: string, condition: string) =>
     `(select id from recipients where campaign_id = $1 and (listed_as, id) > ('${listedAs}', $2) and listed_as <= '${listedAs}'
         and ($3::bigint[] is null or id = any($3)) and ${condition} order by listed_as, id limit ${BATCH})`;
-  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
+  await nameActor(client, viewer);
   // To say that they failed changes nothing for those that were given up.
   const { rows } = await client.query<{ id: number }>(
     `select id from recipients where campaign_id = $1 and id in (

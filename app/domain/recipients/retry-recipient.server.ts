@@ -24,9 +24,14 @@ interface Found {
   now: Date;
 }
 
+/** What this transaction does is logged in the viewer's name; whoever it sends to again opens an ended campaign, for them alone. */
+export async function nameActor(client: PoolClient, viewer: Viewer): Promise<void> {
+  await client.query(`select set_config('rollcall.actor', $1, true), set_config('rollcall.reopen', 'yes', true)`, [viewer.label]);
+}
+
 /** The recipient, locked, with what its campaign allows; what happens is logged in the viewer's name. @throws Problem 404 */
 export async function lockRecipient(client: PoolClient, viewer: Viewer, campaignId: number, id: number): Promise<Found> {
-  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
+  await nameActor(client, viewer);
   const { rows } = await client.query<Found>(
     `select r.status, r.address, r.failure_code, r.delivery, c.status as campaign_status, c.channel, c.failed_at, c.finished_at, now() as now
      from recipients r join campaigns c on c.id = r.campaign_id where r.campaign_id = $1 and r.id = $2 for update of r`,
@@ -57,7 +62,6 @@ export async function retryRecipient(
     assertOpen(found, windowS);
     const corrected = address ? normalised(address, found.channel) : found.address;
     await assertNotSuppressed(client, found.channel, corrected);
-    await again(client, viewer, campaignId, id, corrected, found.campaign_status);
     await client.query(
       `insert into campaign_events (campaign_id, recipient_id, kind, actor, details) values ($1, $2, 'recipient_retried', $3, $4)`,
       [
@@ -65,6 +69,7 @@ export async function retryRecipient(
         corrected === found.address ? { corrected: false } : { corrected: true, from: found.address, to: corrected },
       ],
     );
+    await again(client, viewer, campaignId, id, corrected, found.campaign_status);
     await sendAgain(client, campaignId, [id]);
   });
   return (await getRecipient(db, campaignId, id)).recipient;

@@ -136,6 +136,23 @@ describe('an unknown outcome', () => {
   });
 });
 
+test('a dispatch that was under way while its campaign was cancelled opens nothing', async () => {
+  const id = await draftCampaign(own.db, { addresses: numbered(3, 'late.test') });
+  await sending.sandbox.setFaults({ email: { latency_ms: 200 } });
+  await sending.send(id);
+  await cancelCampaign(own.db, ana, id);
+  await sending.untilEnded(id);
+  await sending.sandbox.setFaults({});
+  const { sent } = await campaign(id);
+  // As that dispatch does, whose rows the move of the cancelled passed over, since they were locked.
+  const late = `update recipients set status = 'queued', dispatch_seq = dispatch_seq + 1, changed_at = now() where campaign_id = $1 and status = 'cancelled'`;
+  await own.db.pool.query(late, [id]);
+  expect(await campaign(id)).toMatchObject({ status: 'CANCELLED', sent, reopened_from: null });
+  await own.db.pool.query(`update recipients set status = 'cancelled', changed_at = now() where campaign_id = $1 and status = 'queued'`, [
+    id,
+  ]);
+});
+
 describe('who left or complained', () => {
   test('is counted by campaign, once, and found by it', async () => {
     const [a, b, c] = (await sentCampaign(own.db, numbered(3, 'left.test'))) as [Addressee, Addressee, Addressee];
