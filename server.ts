@@ -21,6 +21,7 @@ await startOrExit(async (env) => {
   const db = openDatabase(env.databaseUrl, {
     max: 20,
     applicationName: 'rollcall web',
+    statementMs: 15_000,
     pooler: env.databaseUrl !== env.databaseDirectUrl,
     onError: (error) => log.warn({ err: error }, 'database connection lost'),
   });

@@ -1,15 +1,17 @@
 import { data } from '@remix-run/node';
 import { isProblem } from './domain/problem.ts';
+import { unavailable } from './domain/unavailable.server.ts';
 
 /**
- * Lets a page's error boundary tell a Problem to the reader: it becomes a thrown answer with its status and sentence.
+ * Lets a page's error boundary tell a Problem, or that the database does not answer, to the reader: it becomes a thrown answer with its status and sentence.
  * Other errors pass through, and are logged and hidden.
  */
 export async function orErrorPage<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (isProblem(error)) throw data({ detail: error.message, code: error.code }, { status: error.status });
+    const problem = isProblem(error) ? error : unavailable(error, false);
+    if (problem) throw data({ detail: problem.message, code: problem.code }, { status: problem.status });
     throw error;
   }
 }

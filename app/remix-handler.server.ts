@@ -23,10 +23,12 @@ export function remixHandler({ build, mode, baseUrl, context, silentMs = SILENT_
   const handle = createRequestHandler(build, mode);
   const { origin } = new URL(baseUrl);
   return (request, response, next) => {
-    answer().catch(next);
+    answer().catch((error: unknown) => (response.headersSent ? response.destroy() : next(error)));
 
     async function answer(): Promise<void> {
       const result = await handle(toRequest(request, response, origin), context(response));
+      // Somebody else has answered: what came was too slow.
+      if (response.headersSent) return result.body?.cancel();
       if (result.statusText) response.statusMessage = result.statusText;
       response.status(result.status);
       for (const [name, value] of result.headers) response.append(name, value);

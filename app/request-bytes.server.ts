@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import { data } from '@remix-run/node';
 import { isProblem, Problem } from './domain/problem.ts';
+import { unstorable } from './domain/storable.ts';
+import { isText } from './request-gate.server.ts';
 
 /** The editor's form holds two contents of up to 1 MB, and three bytes for each of their letters that is not a Latin one. */
 const MAX_FORM_BYTES = 8_000_000;
@@ -29,11 +31,17 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Buf
   throw new Problem(413, 'too_large', `The request is too large; the most is ${most}.`);
 }
 
-/** A page's form. Throws what its error page shows: 413, or 400 for what is no form. */
+/** A page's form. Throws what its error page shows: 413, or 400 for what is no form, and for texts that cannot be stored. */
 export async function readForm(request: Request, maxBytes = MAX_FORM_BYTES): Promise<FormData> {
   const type = request.headers.get('content-type') ?? '';
   try {
-    return await new Response(new Uint8Array(await readBytes(request, maxBytes)), { headers: { 'Content-Type': type } }).formData();
+    const bytes = await readBytes(request, maxBytes);
+    const form = await new Response(new Uint8Array(bytes), { headers: { 'Content-Type': type } }).formData();
+    // The reader puts a mark in place of what is no UTF-8: somebody's words would be kept as others.
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const broken = type.startsWith('application/x-www-form-urlencoded') && !isText(text);
+    if (broken || [...form].flat().some((part) => typeof part === 'string' && unstorable(part))) throw new TypeError('no text');
+    return form;
   } catch (error) {
     if (isProblem(error)) throw data({ detail: error.message }, { status: error.status });
     if (!(error instanceof TypeError)) throw error;

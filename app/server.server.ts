@@ -4,6 +4,7 @@ import type { ServerBuild } from '@remix-run/node';
 import compression from 'compression';
 import express from 'express';
 import helmet from 'helmet';
+import { bodyPace } from './body-pace.server.ts';
 import type { AppContext } from './context.server.ts';
 import { countedAddress } from './domain/access/client-address.ts';
 import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
@@ -31,15 +32,18 @@ export interface WebOptions {
   live: () => LiveState | undefined;
   /** ms in which a reader of an answer takes nothing before the connection is cut; 60 s. */
   silentMs?: number;
+  /** ms between two looks at how fast a body arrives; 10 s. */
+  paceMs?: number;
   /** Placed before Remix: Vite's middleware in development. */
   middleware?: express.RequestHandler;
 }
 
 /** How long one upload may take: Node's own five minutes end a large contact list on a slow line. A silent sender is given up far earlier. */
 const UPLOAD_MS = 3_600_000;
+const HEADERS_MS = 20_000;
 
 /** The HTTP server: health, static files, security headers, and Remix for the rest. Nothing listens yet. */
-export function createWebServer({ context, build, clientFolder, live, silentMs, middleware }: WebOptions): Server {
+export function createWebServer({ context, build, clientFolder, live, silentMs, paceMs, middleware }: WebOptions): Server {
   const { env } = context;
   const app = express();
   app.disable('x-powered-by');
@@ -80,6 +84,7 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
     request.headers['x-real-client-ip'] = countedAddress(request.ip);
     next();
   });
+  app.use(bodyPace(paceMs));
   app.use(securityHeaders(env.baseUrl, clientFolder === null));
   if (clientFolder) app.use(staticFiles(clientFolder));
   app.use(compression());
@@ -109,7 +114,7 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
     }
   });
 
-  return createServer({ requestTimeout: UPLOAD_MS }, app);
+  return createServer({ requestTimeout: UPLOAD_MS, headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, app);
 }
 
 /** Of what went wrong outside Remix, below 500 most is an address that names nothing, such as a broken percent sign. */

@@ -26,6 +26,8 @@ export interface PoolOptions {
    * instead of by name, ours and those of libraries. The rest of what a pooler forbids (LISTEN, session locks) uses the direct URL.
    */
   pooler?: boolean;
+  /** ms after which PostgreSQL ends a statement (57014) that runs by itself. Transactions have none, unless they set one. Default: no limit. */
+  statementMs?: number;
   onError?: (error: Error) => void;
 }
 
@@ -37,16 +39,42 @@ class UnnamedClient extends pg.Client {
   }) as pg.Client['query'];
 }
 
+/** Behind a pooler a limit cannot belong to a connection, so it belongs to a transaction around each statement. */
+class LimitedPool extends pg.Pool {
+  statementMs = 0;
+
+  // Of pg's overloads those with a callback are not used with a pool of ours.
+  override query = (async (...statement: unknown[]) => {
+    const client = await this.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(`begin; set local statement_timeout = ${this.statementMs}`);
+      const result = await (client.query as (...all: unknown[]) => Promise<unknown>)(...statement);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }) as pg.Pool['query'];
+}
+
 /**
  * Opens a pool that survives lost connections: errors of idle and of checked-out clients are reported, never thrown.
  * Call `database.pool.end()` to close it.
  */
 export function openDatabase(
   url: string,
-  { max = 10, applicationName = 'rollcall', queue = false, pooler = false, onError = () => {} }: PoolOptions = {},
+  { max = 10, applicationName = 'rollcall', queue = false, pooler = false, statementMs, onError = () => {} }: PoolOptions = {},
 ): Database {
-  const pool = new pg.Pool({
+  const limited = pooler && statementMs !== undefined;
+  const pool = new (limited ? LimitedPool : pg.Pool)({
     ...(pooler && { Client: UnnamedClient }),
+    ...(!pooler && statementMs !== undefined && { statement_timeout: statementMs }),
     connectionString: url,
     max,
     application_name: applicationName,
@@ -57,6 +85,7 @@ export function openDatabase(
     keepAliveInitialDelayMillis: 5_000,
     connectionTimeoutMillis: 10_000,
   });
+  if (pool instanceof LimitedPool) pool.statementMs = statementMs ?? 0;
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
   return { pool, kysely: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }) };

@@ -3,8 +3,9 @@ import type { Pool, PoolClient } from 'pg';
 /**
  * A process that was frozen in the middle of a transaction would keep everybody waiting for its locks. PostgreSQL ends the connection of one
  * that asks nothing for so long.
+ * What is written together is as large as a list may be, so it has no limit of time of its own (see PoolOptions.statementMs).
  */
-const BEGIN = `begin; set local idle_in_transaction_session_timeout = '10s'`;
+const BEGIN = `begin; set local idle_in_transaction_session_timeout = '10s'; set local statement_timeout = 0`;
 
 /** Runs `work` in one transaction on one connection; anything it throws rolls back and is thrown on. */
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
-import { Problem } from '../domain/problem.ts';
+import { type FieldError, invalid, Problem } from '../domain/problem.ts';
+import { unstorable } from '../domain/storable.ts';
 import { readBytes } from '../request-bytes.server.ts';
 
 /** What is longer than this is refused while it arrives. */
@@ -19,14 +20,48 @@ export async function readJsonBytes(request: Request, maxBytes = MAX_JSON_BYTES)
   return bytes;
 }
 
-/** What the bytes say; an empty body is an empty object. @throws Problem 400 */
+/** What the bytes say; an empty body is an empty object. @throws Problem 400; 422 for texts that cannot be stored */
 export function parseJson(bytes: Uint8Array): unknown {
   if (bytes.byteLength === 0) return {};
+  const { text, value } = read(bytes);
+  // In UTF-8 such characters can only be written as escapes.
+  if (/\\u(?:0000|d[89a-f])/i.test(text)) {
+    const errors = unstorableTexts(value);
+    if (errors.length > 0) throw invalid(errors);
+  }
+  return value;
+}
+
+function read(bytes: Uint8Array): { text: string; value: unknown } {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { text, value: JSON.parse(text) };
   } catch {
     throw new Problem(400, 'invalid_json', 'The body is not valid JSON.');
   }
+}
+
+const MOST_ERRORS = 20;
+
+/** Without recursion: a body may be nested as deep as it is long. */
+function unstorableTexts(body: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  const left: { path: string; value: unknown }[] = [{ path: '', value: body }];
+  for (let next = left.pop(); next && errors.length < MOST_ERRORS; next = left.pop()) {
+    const { path, value } = next;
+    if (typeof value === 'string') {
+      const message = unstorable(value);
+      if (message) errors.push({ path, message });
+    } else if (value instanceof Object) {
+      for (const [key, inner] of Object.entries(value)) {
+        const message = unstorable(key);
+        if (message) errors.push({ path, message: `Of a field's name: ${message}` });
+        // A path is for reading: of what is nested without end its beginning is enough.
+        else left.push({ path: path.length > 200 ? path : path ? `${path}.${key}` : key, value: inner });
+      }
+    }
+  }
+  return errors.reverse();
 }
 
 /** A body with a campaign's content may be long; all but html and text of it may not. @throws Problem 400, 413 */

@@ -9,6 +9,7 @@ import { forgetOldKeys, runOnce } from '../domain/idempotency.server.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { invalid, isProblem, notFound, Problem } from '../domain/problem.ts';
 import { problemResponse } from '../domain/problem-response.server.ts';
+import { unstorable } from '../domain/storable.ts';
 import { unavailable } from '../domain/unavailable.server.ts';
 import { MAX_CONTENT_JSON_BYTES, mediaType, parseContentJson, parseJson, readJsonBytes } from './body.server.ts';
 import { etag } from './if-match.ts';
@@ -135,7 +136,10 @@ function idsOf(params: Args['params']): ApiCall<never>['ids'] {
 
 /** Empty parameters are as good as none. @throws Problem 422 for NUL, which PostgreSQL's text cannot hold */
 function queryOf(url: URL): Record<string, string> {
-  const broken = [...url.searchParams].filter(([, value]) => value.includes('\0'));
-  if (broken.length > 0) throw invalid(broken.map(([path]) => ({ path, message: 'There must be no NUL character.' })));
+  const broken = [...url.searchParams].flatMap(([path, value]) => {
+    const message = unstorable(value);
+    return message ? [{ path, message }] : [];
+  });
+  if (broken.length > 0) throw invalid(broken);
   return Object.fromEntries([...url.searchParams].filter(([, value]) => value !== ''));
 }

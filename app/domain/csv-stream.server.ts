@@ -1,9 +1,10 @@
 import { pipeline, Readable, Transform } from 'node:stream';
 import { ByteLengthQueuingStrategy, type ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { stringify } from 'csv-stringify';
+import { type Stringifier, stringify } from 'csv-stringify';
 import type { PoolClient } from 'pg';
 import QueryStream from 'pg-query-stream';
 import type { Database } from '#db/database.ts';
+import { type CsvStyle, plainCsv } from './csv-style.ts';
 import { takeSlowConnection } from './slow-connections.server.ts';
 
 export interface CsvQuery<Row> {
@@ -11,14 +12,23 @@ export interface CsvQuery<Row> {
   values: unknown[];
   header: string[];
   cells(row: Row): (string | number | null)[];
+  /** Default: commas. */
+  style?: CsvStyle | undefined;
 }
 
 const BATCH_ROWS = 1_000;
 /** ms in which a reader takes nothing before the export ends: its transaction keeps vacuum from everything that died since it began. */
 const READER_SILENT_MS = 60_000;
 
+/** RFC 4180, UTF-8 with a byte order mark, so that Excel reads it right. */
+export function csvWriter(header: string[], { delimiter, sep }: CsvStyle = plainCsv): Stringifier {
+  const csv = stringify({ header: true, delimiter, record_delimiter: 'windows', columns: header });
+  csv.push(`\ufeff${sep ? `sep=${delimiter}\r\n` : ''}`);
+  return csv;
+}
+
 /**
- * The rows of a query as CSV (RFC 4180, UTF-8 with a byte order mark, so that Excel reads it right), read through a cursor as fast as
+ * The rows of a query as CSV, read through a cursor as fast as
  * the reader takes them: memory stays the same for any number of rows. Ends its transaction when the reader is done, goes away or falls
  * silent.
  *
@@ -38,7 +48,7 @@ export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentM
       done(null, query.cells(row));
     },
   });
-  const csv = stringify({ header: true, bom: true, record_delimiter: 'windows', columns: query.header });
+  const csv = csvWriter(query.header, query.style);
   // While nothing is ready to be read, it is the database that is slow.
   const silence = setTimeout(() => {
     if (csv.readableLength === 0) silence.refresh();
@@ -56,7 +66,7 @@ export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentM
 async function begin({ pool }: Database): Promise<PoolClient> {
   const client = await pool.connect();
   try {
-    await client.query('begin read only');
+    await client.query('begin read only; set local statement_timeout = 0');
     return client;
   } catch (error) {
     client.release(error as Error);

@@ -14,6 +14,7 @@ import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { connection } from '#app/domain/reporting/connection.server.ts';
 import { readReportView, reportSearch, reportUnit, totalsOf } from '#app/domain/reporting/period.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
+import { orErrorPage } from '#app/page-problem.server.ts';
 import { readReader } from '#app/reader.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
@@ -21,7 +22,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   assertMay(viewer, 'campaigns:read');
   const view = readReportView(new URL(request.url).searchParams);
   const { timeZone } = readReader(request.headers, 0);
-  return { view, timeZone, connection: connection(context.env, viewer), ...(await report(context.db, view, timeZone)) };
+  return { view, timeZone, connection: connection(context.env, viewer), ...(await orErrorPage(report(context.db, view, timeZone))) };
 }
 
 export const meta: MetaFunction = () => [{ title: 'Reports · Rollcall' }];

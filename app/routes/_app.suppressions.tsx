@@ -74,7 +74,13 @@ export default function Suppressions() {
         title="Suppressions"
         description="Addresses and numbers that no campaign sends to. Bounces, complaints, unsubscribes and STOP come here by themselves."
         actions={
-          <Button component="a" href="/suppressions.csv" download variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
+          <Button
+            component="a"
+            href="/suppressions.csv?delimiter=auto"
+            download
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+          >
             Export
           </Button>
         }

@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { csvStyleOf } from '#app/api/csv-style.server.ts';
 import { answer, on } from '#app/api/handler.server.ts';
 import { exportActivity } from '#app/domain/activity/activity-csv.server.ts';
 import { csvResponse } from '#app/domain/csv-stream.server.ts';
@@ -6,8 +7,8 @@ import { csvResponse } from '#app/domain/csv-stream.server.ts';
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
-    on('exportActivity', async ({ context, ids }) =>
-      csvResponse(`campaign-${ids.id}-activity.csv`, await exportActivity(context.db, ids.id)),
+    on('exportActivity', async ({ context, ids, request }) =>
+      csvResponse(`campaign-${ids.id}-activity.csv`, await exportActivity(context.db, ids.id, csvStyleOf(request))),
     ),
   );
 

@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { csvStyleOf } from '#app/api/csv-style.server.ts';
 import { answer, on } from '#app/api/handler.server.ts';
 import { csvResponse } from '#app/domain/csv-stream.server.ts';
 import { exportRecipients } from '#app/domain/recipients/export-recipients.server.ts';
@@ -6,8 +7,8 @@ import { exportRecipients } from '#app/domain/recipients/export-recipients.serve
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
-    on('exportRecipients', async ({ context, ids, query }) =>
-      csvResponse(`campaign-${ids.id}-recipients.csv`, await exportRecipients(context.db, ids.id, query)),
+    on('exportRecipients', async ({ context, ids, query, request }) =>
+      csvResponse(`campaign-${ids.id}-recipients.csv`, await exportRecipients(context.db, ids.id, query, csvStyleOf(request))),
     ),
   );
 

@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
+import { csvStyleOf } from '#app/api/csv-style.server.ts';
 import { answer, on } from '#app/api/handler.server.ts';
 import { reportCsv } from '#app/domain/contacts/report-csv.server.ts';
 import { csvResponse } from '#app/domain/csv-stream.server.ts';
@@ -6,8 +7,8 @@ import { csvResponse } from '#app/domain/csv-stream.server.ts';
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(
     args,
-    on('importReport', async ({ context, ids }) =>
-      csvResponse(`import-${ids.importId}-report.csv`, await reportCsv(context.db, ids.id, ids.importId)),
+    on('importReport', async ({ context, ids, request }) =>
+      csvResponse(`import-${ids.importId}-report.csv`, await reportCsv(context.db, ids.id, ids.importId, csvStyleOf(request))),
     ),
   );
 

@@ -1,4 +1,5 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
+import { csvStyleOf } from '#app/api/csv-style.server.ts';
 import { assertMay, requireApi, requireUser } from '#app/domain/access/require.server.ts';
 import { csvResponse } from '#app/domain/csv-stream.server.ts';
 import { exportSuppressions } from '#app/domain/suppressions/export-suppressions.server.ts';
@@ -8,5 +9,6 @@ import { orErrorPage } from '#app/page-problem.server.ts';
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const viewer = request.headers.has('authorization') ? await requireApi(context, request) : await requireUser(context, request);
   assertMay(viewer, 'campaigns:read');
-  return csvResponse('suppressions.csv', await orErrorPage(exportSuppressions(context.db)));
+  const file = async () => exportSuppressions(context.db, csvStyleOf(request));
+  return csvResponse('suppressions.csv', await orErrorPage(file()));
 }

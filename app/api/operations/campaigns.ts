@@ -3,6 +3,7 @@ import { activityFilter } from '../../domain/activity/activity-filter.ts';
 import { campaignFilter, campaignPatch, newCampaign } from '../../domain/campaigns/campaign-input.ts';
 import { cloneRecipients } from '../../domain/campaigns/not-reached.ts';
 import { isTimeZone } from '../../domain/campaigns/send-time.ts';
+import { csvOptions } from '../../domain/csv-style.ts';
 import type { Operation } from '../operation.ts';
 
 const sendOptions = z.strictObject({
@@ -208,8 +209,10 @@ export const campaignOperations = {
     path: '/campaigns/{id}/activity.csv',
     summary: 'The events of its life as a stream of CSV, oldest first',
     permission: 'campaigns:read',
+    query: csvOptions,
     status: 200,
     contentType: 'text/csv',
+    problems: [422],
   },
   listFailures: {
     method: 'GET',

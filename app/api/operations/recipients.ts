@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnMapping } from '../../domain/contacts/column-mapping.ts';
+import { csvOptions } from '../../domain/csv-style.ts';
 import { peopleFilter } from '../../domain/people/person.ts';
 import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
 import { exportFilter, recipientFilter } from '../../domain/recipients/recipient-filter.ts';
@@ -80,8 +81,10 @@ export const recipientOperations = {
     path: '/campaigns/{id}/imports/{importId}/report.csv',
     summary: 'Every row of an import that did not become a recipient, with its line and the reason',
     permission: 'campaigns:read',
+    query: csvOptions,
     status: 200,
     contentType: 'text/csv',
+    problems: [422],
   },
   getRecipient: {
     method: 'GET',
@@ -139,8 +142,10 @@ export const recipientOperations = {
     path: '/campaigns/{id}/recipients/{rid}/story.csv',
     summary: 'The whole story of one recipient in order, as CSV',
     permission: 'campaigns:read',
+    query: csvOptions,
     status: 200,
     contentType: 'text/csv',
+    problems: [422],
   },
   listAttempts: {
     method: 'GET',
@@ -157,15 +162,17 @@ export const recipientOperations = {
     path: '/campaigns/{id}/attempts.csv',
     summary: 'The log of attempts as a stream of CSV, oldest first',
     permission: 'campaigns:read',
+    query: csvOptions,
     status: 200,
     contentType: 'text/csv',
+    problems: [422],
   },
   exportRecipients: {
     method: 'GET',
     path: '/campaigns/{id}/export.csv',
     summary: 'The ledger, or what is chosen of it, as a stream of CSV',
     permission: 'campaigns:read',
-    query: exportFilter,
+    query: exportFilter.extend(csvOptions.shape),
     status: 200,
     contentType: 'text/csv',
     problems: [422],

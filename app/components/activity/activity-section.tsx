@@ -22,7 +22,8 @@ export function ActivitySection({ activity, campaign }: Props) {
           Activity
         </Title>
         <p className={classes.files}>
-          Download as CSV: <a href={`${api}/activity.csv`}>activity</a>, <a href={`${api}/attempts.csv`}>every attempt</a>
+          Download as CSV: <a href={`${api}/activity.csv?delimiter=auto`}>activity</a>,{' '}
+          <a href={`${api}/attempts.csv?delimiter=auto`}>every attempt</a>
         </p>
       </div>
       {events.length === 0 && <p className={classes.none}>Nothing has happened yet.</p>}

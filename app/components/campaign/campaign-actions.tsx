@@ -24,7 +24,7 @@ export function CampaignActions({ campaign, path, maySend, mayWrite, online, fet
   const underWay = status === 'SENDING' || status === 'PAUSED';
   const submit = useSubmit();
   const busy = fetcher.state !== 'idle';
-  const exportUrl = `/api/v1/campaigns/${id}/export.csv`;
+  const exportUrl = `/api/v1/campaigns/${id}/export.csv?delimiter=auto`;
   return (
     <>
       {maySend && underWay && (

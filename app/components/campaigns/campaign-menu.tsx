@@ -69,7 +69,7 @@ export function CampaignMenu({ campaign, to }: { campaign: CampaignJson; to: str
         {!draft && (
           <Menu.Item
             component="a"
-            href={`/api/v1/campaigns/${id}/export.csv`}
+            href={`/api/v1/campaigns/${id}/export.csv?delimiter=auto`}
             leftSection={<IconFileDownload size={16} stroke={1.7} aria-hidden />}
           >
             Export as CSV

@@ -61,7 +61,7 @@ export function ImportList({ campaign, imports }: { campaign: CampaignJson; impo
             </div>
             <ImportCounts {...item} />
             {item.accepted < item.rows ? (
-              <Anchor href={reportUrl(campaign.id, item.id)} download fz="xs">
+              <Anchor href={`${reportUrl(campaign.id, item.id)}?delimiter=auto`} download fz="xs">
                 Report
               </Anchor>
             ) : (

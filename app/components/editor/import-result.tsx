@@ -58,7 +58,7 @@ export function ImportResult({ fileName, report, onClose }: { fileName: string; 
       {report.accepted < report.rows && (
         <Text size="xs" c="dimmed" mt="xs">
           {rest > 0 && `${counted(rest, 'more row was', 'more rows were')} left out. `}
-          <Anchor href={report.report_url} download fz="xs" underline="always">
+          <Anchor href={`${report.report_url}?delimiter=auto`} download fz="xs" underline="always">
             Download the report
           </Anchor>{' '}
           with every row that was left out.

@@ -114,7 +114,7 @@ function Pager({ filter, shown, nextCursor, path, campaignId }: PagerProps) {
       {chosen && (
         <Button
           component="a"
-          href={`/api/v1/campaigns/${campaignId}/export.csv${chosen}`}
+          href={`/api/v1/campaigns/${campaignId}/export.csv${chosen}&delimiter=auto`}
           variant="subtle"
           leftSection={<IconFileDownload size={15} aria-hidden />}
         >

@@ -56,6 +56,9 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
   };
 }
 
+/** Each use prolongs a session by a week; after 30 days everybody signs in again. */
+const LONGEST_SESSION_MS = 30 * 86_400_000;
+
 /** The token of `Authorization: Bearer TOKEN`, or null. */
 export function bearerToken(headers: Headers): string | null {
   return /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
@@ -69,7 +72,7 @@ export async function currentViewer(auth: Auth, headers: Headers, token: string 
   if (token !== null) return auth.viewerOfKey(token);
   if (!headers.has('cookie')) return null;
   const session = await auth.sessions.api.getSession({ headers });
-  if (!session) return null;
+  if (!session || Date.now() - session.session.createdAt.getTime() > LONGEST_SESSION_MS) return null;
   const { id, name, email, role } = session.user;
   if (!isRole(role)) return null;
   return { id, name, email, role, via: 'session', label: name || email };

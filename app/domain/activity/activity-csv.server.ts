@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
 import type { Database } from '#db/database.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { toCell } from '../contacts/csv-cell.ts';
-import { csvStream } from '../csv-stream.server.ts';
+import { csvStream, csvWriter } from '../csv-stream.server.ts';
+import type { CsvStyle } from '../csv-style.ts';
 import { type AttemptRow, attemptColumns } from '../recipients/recipient-json.ts';
 import { activityText } from './activity.ts';
 import { type ActivityRow, activityColumns, activityTables } from './activity-row.ts';
@@ -11,13 +11,14 @@ import { recipientStory } from './recipient-story.server.ts';
 import { attemptText, inOrder } from './story.ts';
 
 /** The events of a campaign's life as CSV, oldest first. @throws Problem 404 */
-export async function exportActivity(db: Database, campaignId: number): Promise<Readable> {
+export async function exportActivity(db: Database, campaignId: number, style?: CsvStyle): Promise<Readable> {
   await getCampaign(db, campaignId);
   return csvStream<ActivityRow>(db, {
     text: `select ${activityColumns} from ${activityTables} where e.campaign_id = $1 order by e.id`,
     values: [campaignId],
     header: ['at', 'kind', 'actor', 'recipient_id', 'address', 'text'],
     cells: (row) => [row.at, row.kind, row.actor, row.recipient_id, row.address, activityText(row)].map(toCell),
+    style,
   });
 }
 
@@ -27,18 +28,19 @@ const attemptHeader = [
 ];
 
 /** A campaign's log of attempts as CSV, oldest first. @throws Problem 404 */
-export async function exportAttempts(db: Database, campaignId: number): Promise<Readable> {
+export async function exportAttempts(db: Database, campaignId: number, style?: CsvStyle): Promise<Readable> {
   await getCampaign(db, campaignId);
   return csvStream<AttemptRow>(db, {
     text: `select ${attemptColumns} from attempts a where a.campaign_id = $1 order by a.id`,
     values: [campaignId],
     header: attemptHeader,
     cells: (row) => attemptHeader.map((name) => toCell(row[name])),
+    style,
   });
 }
 
 /** One recipient's whole story as CSV, attempts and events in order. @throws Problem 404 */
-export async function exportStory(db: Database, campaignId: number, recipientId: number): Promise<Readable> {
+export async function exportStory(db: Database, campaignId: number, recipientId: number, style?: CsvStyle): Promise<Readable> {
   const { attempts, events } = await recipientStory(db, campaignId, recipientId);
   const lines = [
     ...attempts.map((attempt) => [
@@ -47,11 +49,6 @@ export async function exportStory(db: Database, campaignId: number, recipientId:
     ]),
     ...events.map(({ at, kind, actor, text, code, reason }) => [at, kind, actor, text, code, reason]),
   ];
-  const csv = stringify({
-    header: true,
-    bom: true,
-    record_delimiter: 'windows',
-    columns: ['at', 'kind', 'actor', 'text', 'code', 'reason'],
-  });
+  const csv = csvWriter(['at', 'kind', 'actor', 'text', 'code', 'reason'], style);
   return Readable.from(inOrder(lines, ([at]) => at ?? '').map((line) => line.map(toCell))).pipe(csv);
 }

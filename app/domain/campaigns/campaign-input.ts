@@ -3,6 +3,7 @@ import { templateExcess } from '../content/template-limits.ts';
 import { pageLimit } from '../page-limit.ts';
 import type { FieldError } from '../problem.ts';
 import { readSender } from '../sender.ts';
+import { plainName } from '../storable.ts';
 import { type Channel, campaignStatuses, channels, unknownPolicies } from './campaign.ts';
 
 /** What people and programs may say about a campaign. The same rules hold in forms, in the API and in its description. */
@@ -34,6 +35,7 @@ const content = (what: string) =>
 
 const name = z
   .string('Give the campaign a name.')
+  .overwrite(plainName)
   .trim()
   .min(1, 'Give the campaign a name.')
   .max(200, 'The name is too long; the most is 200 characters.')

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { foreignCursor, fromCursor, toCursor } from '../cursor.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { type CampaignFilter, campaignFilter } from './campaign-input.ts';
 import { type CampaignListItem, type CampaignListRow, listColumns, toCampaignListItem } from './campaign-json.ts';
@@ -23,7 +24,8 @@ const place = `to_char(active_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
 export async function listCampaigns(db: Database, filter: CampaignFilter = {}): Promise<CampaignPage> {
   const { status, channel, q, cursor, sort = 'created', limit = 50 } = parseInput(campaignFilter, filter);
   const byActivity = sort === 'activity';
-  const { rows } = await db.pool.query<CampaignListRow & { place: string }>(
+  const { rows } = await heavyQuery<CampaignListRow & { place: string }>(
+    db,
     `select ${listColumns}${byActivity ? `, ${place} as place` : ''} from campaigns
      where ($1::campaign_status is null or status = $1) and ($2::channel is null or channel = $2)
        and ($3::text is null or name ilike $3 or subject ilike $3)

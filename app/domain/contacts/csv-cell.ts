@@ -19,6 +19,13 @@ export function fromCsvCell(cell: string): string {
   return cell.replace(/^'(?='*[\t\r\n])/, '').replaceAll(escaped, '$1$2');
 }
 
+/** A cell of a file that somebody imports: as it stands, but for one that is letter for letter what an export of ours makes of a value. */
+export function importedCell(cell: string): string {
+  if (!cell.includes("'")) return cell; // nearly all
+  const value = fromCsvCell(cell);
+  return csvCell(value) === cell ? value : cell;
+}
+
 /** Any value of a row as a cell: times in ISO 8601, texts without formulas, nothing for null. */
 export function toCell(value: string | number | Date | null): string | number | null {
   if (value instanceof Date) return value.toISOString();

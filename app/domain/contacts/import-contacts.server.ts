@@ -7,6 +7,7 @@ import type { CampaignRow } from '../campaigns/campaign-json.ts';
 import { stillPreparing } from '../campaigns/still-preparing.ts';
 import { conflict, isProblem, Problem } from '../problem.ts';
 import { waitForSlowConnection } from '../slow-connections.server.ts';
+import { plainName } from '../storable.ts';
 import { type ByteSource, readChunks } from './byte-source.server.ts';
 import type { ColumnMapping } from './column-mapping.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
@@ -67,7 +68,8 @@ let uploads = 0;
  * @throws Problem 404; 409 unless the campaign is a draft, both before reading and at the end, and where it was stopped; 413 and 422 for
  * files that cannot be read; 408 when the sender falls silent; 429 while too many others upload
  */
-export async function importContacts(db: Database, request: ImportRequest): Promise<ImportReport> {
+export async function importContacts(db: Database, asked: ImportRequest): Promise<ImportReport> {
+  const request = { ...asked, fileName: asked.fileName && plainName(asked.fileName) };
   checkFileOptions(request);
   const { rows } = await db.pool.query<DraftFacts>('select status, channel, preparing, emptying from campaigns where id = $1', [
     request.campaignId,
@@ -113,7 +115,7 @@ async function importSpooled(
     throw error;
   });
   try {
-    await client.query('begin');
+    await client.query('begin; set local statement_timeout = 0');
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     run?.saving(rows[0]?.pid as number);
     run?.check();

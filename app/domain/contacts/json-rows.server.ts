@@ -85,7 +85,11 @@ async function readAll(chunks: AsyncIterable<Buffer>): Promise<string> {
     }
     parts.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(parts));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
+  } catch {
+    throw new Problem(422, 'invalid_json', 'This is not JSON: it has bytes that are no UTF-8. Write the list as UTF-8 and send it again.');
+  }
 }
 
 function parseList(text: string): unknown[] {

@@ -1,6 +1,7 @@
 import type { Channel } from '../campaigns/campaign.ts';
 import { findAddressColumn, headerKey } from './address-column.ts';
 import { type ColumnMapping, type ColumnType, choiceOf } from './column-mapping.ts';
+import { importedCell } from './csv-cell.ts';
 import { declaredDelimiter, detectDelimiter, readRows } from './csv-sample.ts';
 import { findHeader } from './find-header.ts';
 import { trimValue } from './plain-text.ts';
@@ -50,6 +51,9 @@ export interface LayoutChoices {
 
 /** What a report of rejected rows begins with; it can be corrected and imported again. */
 const reportHeaders = ['line', 'address', 'reason'];
+/** What the export of a campaign's recipients begins with: of its columns only the address and those of the contact file are a person's own. */
+const ledgerHeaders = ['id', 'address', 'status', 'round', 'attempts'];
+const ledgerVariable = /^variables\./;
 
 /**
  * Finds header and address column in a file's first rows. Without a header the columns are called column_1, column_2 and so on. Names do
@@ -61,15 +65,21 @@ export function chooseColumns(rows: readonly string[][], channel: Channel, choic
       ? findHeader(rows, channel)
       : { header: choices.headerRow, first: choices.headerRow === null ? 0 : choices.headerRow + 1, sure: true };
   const top = rows[found.header ?? found.first] ?? [];
-  const headers = found.header === null ? top.map(() => '') : top.map(trimValue);
+  const headers = found.header === null ? top.map(() => '') : top.map((cell) => importedCell(trimValue(cell)));
   const body = rows.slice(found.first);
   const report = reportHeaders.every((name, index) => headers[index] === name);
+  const ledger = ledgerHeaders.every((name, index) => headers[index] === name);
+  const nameOf = (header: string) =>
+    ledger && ledgerVariable.test(header) ? keyToVariableName(header.replace(ledgerVariable, '')) : toVariableName(header);
   const names = new VariableNames();
-  const given = headers.map((header, index) => ({ header, name: names.give(toVariableName(header), index + 1) }));
+  const given = headers.map((header, index) => ({ header, name: names.give(nameOf(header), index + 1) }));
   const asked = given.map((column) => choiceFor(column, choices.columns));
   const wanted = choices.addressColumn ?? given[asked.findIndex((choice) => choice?.name === 'address')]?.name;
-  const leftOut = (index: number) => asked[index]?.name === null || (report && (index === 0 || index === 2));
-  const chosen = wanted === undefined ? (report ? 1 : findAddressColumn(headers, body, channel)) : findColumn(given, wanted);
+  const leftOut = (index: number) =>
+    asked[index]?.name === null ||
+    (report && (index === 0 || index === 2)) ||
+    (ledger && !asked[index] && !ledgerVariable.test(headers[index] as string));
+  const chosen = wanted === undefined ? (report || ledger ? 1 : findAddressColumn(headers, body, channel)) : findColumn(given, wanted);
   const renamed = new VariableNames();
   const columns = given.map(({ header, name }, index) => {
     const choice = asked[index];

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
 import { csvStream } from '../csv-stream.server.ts';
+import type { CsvStyle } from '../csv-style.ts';
 import { notFound } from '../problem.ts';
 import { toCell } from './csv-cell.ts';
 
@@ -24,7 +25,7 @@ interface NamedColumn {
  *
  * @throws Problem 404, 429 while too many others are read
  */
-export async function reportCsv(db: Database, campaignId: number, importId: number): Promise<Readable> {
+export async function reportCsv(db: Database, campaignId: number, importId: number, style?: CsvStyle): Promise<Readable> {
   const { rows } = await db.pool.query<{ names: string[]; columns: NamedColumn[] | null }>(
     `select i.columns, array(
        select distinct name from (select variables from import_rejects where import_id = i.id limit 1000) r, jsonb_object_keys(r.variables) name
@@ -40,6 +41,7 @@ export async function reportCsv(db: Database, campaignId: number, importId: numb
     header: ['line', 'address', 'reason', ...others.map(({ header, name }) => toCell(header || name) as string)],
     cells: ({ line, address, reason, advice, variables }) =>
       [line, address, advice ? `${reason}: ${advice}` : reason, ...others.map(({ name }) => textOf(variables?.[name]))].map(toCell),
+    style,
   });
 }
 

@@ -3,6 +3,7 @@ import { builtInVariables } from '../content/built-in-variables.ts';
 import { invalid, Problem } from '../problem.ts';
 import { type ColumnMapping, type ColumnType, typedJson } from './column-mapping.ts';
 import type { ContactRow, ReadFacts } from './contact-rows.ts';
+import { importedCell } from './csv-cell.ts';
 import { chooseColumns, type Layout, MAX_COLUMNS, unknownColumns } from './mapping.ts';
 import { trimValue } from './plain-text.ts';
 import { leftOutBy, statusKind } from './status-column.ts';
@@ -47,7 +48,6 @@ export class RowReader {
   #layout: Layout | null = null;
   #headerLine: number | null = null;
   #warnings: string[] = [];
-  #report = false;
   #width = 0;
   #address = 0;
   #nextLine = 1;
@@ -123,7 +123,6 @@ export class RowReader {
     this.#layout = layout;
     this.#headerLine = layout.headerRow === null ? 0 : (held[layout.headerRow]?.line ?? 0);
     this.#address = layout.addressColumn as number;
-    this.#report = layout.hasHeader && layout.columns[0]?.header === 'line' && layout.columns[2]?.header === 'reason';
     for (const [index, column] of layout.columns.entries()) {
       this.#addColumn(column.name, column.type);
       if (column.leftOut) this.#leftOut.add(index);
@@ -200,8 +199,7 @@ export class RowReader {
     let variables = '';
     for (let index = 0; index < Math.max(this.#width, record.length); index++) {
       if (index === this.#address || this.#leftOut.has(index)) continue;
-      let value = trimValue(record[index] ?? '');
-      if (this.#report) value = value.replace(/^'(?=[=+\-@|;\t])/, ''); // the mark that keeps a spreadsheet from running it
+      const value = importedCell(trimValue(record[index] ?? ''));
       let json = typedJson(value, this.#types[index] as ColumnType);
       if (json === undefined) {
         json = JSON.stringify(value);
@@ -213,7 +211,11 @@ export class RowReader {
       }
       variables += `${variables === '' ? '{' : ','}${this.#prefixes[index]}${json}`;
     }
-    const row: ContactRow = { line, address: record[this.#address] ?? '', variables: variables === '' ? '{}' : `${variables}}` };
+    const row: ContactRow = {
+      line,
+      address: importedCell(record[this.#address] ?? ''),
+      variables: variables === '' ? '{}' : `${variables}}`,
+    };
     if (fault) row.fault = fault;
     this.#rows.push(row);
   }

@@ -3,6 +3,7 @@ import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
 import { addressesLike, messagesTo, sampleNumbers } from '#db/queries/find-people.ts';
 import { type CampaignStatus, type Channel, channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalid } from '../problem.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from '../recipients/recipient-json.ts';
@@ -33,8 +34,8 @@ export async function findPeople(db: Database, filter: { q: string; cursor?: str
   const prefixes = await prefixesOf(db, q);
   const former = cursor
     ? []
-    : (await db.pool.query<Row>(formerMatches(recipientColumns), [prefixes, mostFormer(limit), null, null, null])).rows;
-  const { rows } = await db.pool.query<Row>(messagesTo(recipientColumns), [prefixes, after.address, after.id, limit + 1]);
+    : (await heavyQuery<Row>(db, formerMatches(recipientColumns), [prefixes, mostFormer(limit), null, null, null])).rows;
+  const { rows } = await heavyQuery<Row>(db, messagesTo(recipientColumns), [prefixes, after.address, after.id, limit + 1]);
   const shown = rows.slice(0, limit - former.length);
   const last = shown.at(-1);
   return {
@@ -47,13 +48,14 @@ export async function findPeople(db: Database, filter: { q: string; cursor?: str
 export async function suggestPeople(db: Database, q: string, limit: number): Promise<string[]> {
   const prefixes = await prefixesOf(db, q);
   if (prefixes.length === 0) return [];
-  const { rows } = await db.pool.query<{ address: string }>(addressesLike, [prefixes, limit]);
+  const { rows } = await heavyQuery<{ address: string }>(db, addressesLike, [prefixes, limit]);
   return rows.map(({ address }) => address);
 }
 
 /** Which of the addresses nobody sends to, and why. An address and a number never look alike, so the channel goes without saying. */
 export async function suppressedAmong(db: Database, addresses: readonly string[]): Promise<SuppressedAddress[]> {
-  const { rows } = await db.pool.query<SuppressionRow>(
+  const { rows } = await heavyQuery<SuppressionRow>(
+    db,
     `select ${suppressionColumns} from unnest($1::channel[]) as wanted(channel)
      join suppressions s on s.channel = wanted.channel and s.address = any($2)`,
     [channels, addresses],
@@ -62,7 +64,7 @@ export async function suppressedAmong(db: Database, addresses: readonly string[]
 }
 
 async function prefixesOf(db: Database, q: string): Promise<string[]> {
-  const samples = /\d/.test(q) ? (await db.pool.query<{ address: string }>(sampleNumbers)).rows : [];
+  const samples = /\d/.test(q) ? (await heavyQuery<{ address: string }>(db, sampleNumbers, [])).rows : [];
   return personPrefixes(
     q,
     samples.map(({ address }) => address),

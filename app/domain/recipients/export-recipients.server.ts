@@ -4,6 +4,7 @@ import { beginsWith, inTrouble } from '#db/queries/page-recipients.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { toCell } from '../contacts/csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
+import type { CsvStyle } from '../csv-style.ts';
 import type { RecipientStatus, Trouble } from './recipient.ts';
 import { type RecipientRow, recipientColumns } from './recipient-json.ts';
 import { searchPrefixes } from './search-prefixes.ts';
@@ -26,7 +27,12 @@ export interface ExportFilter {
  * The ledger, or what the filter leaves of it, as CSV in the order of the list, the contact file's columns last. Reads the campaign's whole
  * list whatever the filter: a file is no page. @throws Problem 404
  */
-export async function exportRecipients(db: Database, campaignId: number, { status, code, delivery, q }: ExportFilter): Promise<Readable> {
+export async function exportRecipients(
+  db: Database,
+  campaignId: number,
+  { status, code, delivery, q }: ExportFilter,
+  style?: CsvStyle,
+): Promise<Readable> {
   const { variables, channel } = await getCampaign(db, campaignId);
   const beginnings = q?.trim() ? searchPrefixes(channel, q, await anyAddress(db, campaignId)) : null;
   return csvStream<RecipientRow>(db, {
@@ -36,6 +42,7 @@ export async function exportRecipients(db: Database, campaignId: number, { statu
     values: [campaignId, status?.length ? status : null, code || null, beginnings],
     header: [...columns, ...variables.map((name) => `variables.${name}`)],
     cells: (row) => [...columns.map((name) => toCell(row[name])), ...variables.map((name) => toCell(row.variables[name] ?? null))],
+    style,
   });
 }
 

@@ -11,6 +11,7 @@ import {
 } from '#db/queries/page-recipients.ts';
 import type { CampaignCounters, Channel } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { notFound } from '../problem.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
@@ -41,18 +42,18 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
   if (delivery) {
     const after = cursor ? fromCursor(cursor, 'number') : 0;
     const asked = [campaignId, after, more, statuses, code ?? null, beginnings];
-    return page(await db.pool.query<RecipientRow>(pageOfTrouble(recipientColumns, delivery), asked), limit, (row) => row.id);
+    return page(await heavyQuery<RecipientRow>(db, pageOfTrouble(recipientColumns, delivery), asked), limit, (row) => row.id);
   }
   if (beginnings) {
     const after = cursor ? fromCursor(cursor, 'string') : '';
     const few = (statuses || code) && fewPass(passing(campaign, statuses, code), campaign.total);
     const found = few
-      ? db.pool.query<RecipientRow>(pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
-      : db.pool.query<RecipientRow>(pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
+      ? heavyQuery<RecipientRow>(db, pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
+      : heavyQuery<RecipientRow>(db, pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
     const former = cursor
       ? []
       : (
-          await db.pool.query<FormerRow>(formerMatches(recipientColumns), [
+          await heavyQuery<FormerRow>(db, formerMatches(recipientColumns), [
             beginnings,
             mostFormer(limit),
             campaignId,
@@ -67,12 +68,12 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
   const after = cursor ? fromCursor(cursor, 'number') : 0;
   const byId = (row: RecipientRow) => row.id;
   if (code) {
-    return page(await db.pool.query<RecipientRow>(pageOfCode(recipientColumns), [campaignId, after, more, code, statuses]), limit, byId);
+    return page(await heavyQuery<RecipientRow>(db, pageOfCode(recipientColumns), [campaignId, after, more, code, statuses]), limit, byId);
   }
   if (statuses) {
-    return page(await db.pool.query<RecipientRow>(pageOfStatuses(recipientColumns, statuses), [campaignId, after, more]), limit, byId);
+    return page(await heavyQuery<RecipientRow>(db, pageOfStatuses(recipientColumns, statuses), [campaignId, after, more]), limit, byId);
   }
-  return page(await db.pool.query<RecipientRow>(pageOfAll(recipientColumns), [campaignId, after, more]), limit, byId);
+  return page(await heavyQuery<RecipientRow>(db, pageOfAll(recipientColumns), [campaignId, after, more]), limit, byId);
 }
 
 type FormerRow = RecipientRow & Record<'campaign_id' | 'campaign_name' | 'campaign_channel' | 'campaign_status', unknown>;
@@ -95,7 +96,8 @@ interface ListFacts extends CampaignCounters {
 }
 
 async function listOf(db: Database, campaignId: number, code: string | undefined): Promise<ListFacts> {
-  const { rows } = await db.pool.query<ListFacts>(
+  const { rows } = await heavyQuery<ListFacts>(
+    db,
     `select channel, total, ${recipientStatuses.join(', ')},
        (select address from recipients where campaign_id = c.id order by id limit 1) as sample,
        coalesce((select recipients from campaign_failures where campaign_id = c.id and failure_code = $2), 0) as "failedForCode"

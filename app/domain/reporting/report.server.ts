@@ -1,6 +1,8 @@
+import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { failureLabel } from '../failures.ts';
+import { heavyRead } from '../heavy-reads.server.ts';
 import { type Afterwards, type Days, periods, type ReportRow, type ReportView, reportUnit } from './period.ts';
 
 export interface ReportReason {
@@ -32,8 +34,8 @@ const CAMPAIGNS_OF_REASON = 5;
 export async function report(db: Database, view: ReportView, timeZone: string): Promise<Report> {
   const unit = reportUnit(view);
   const { channel } = view;
-  return inTransaction(db.pool, async (client) => {
-    await client.query('set transaction isolation level repeatable read, read only');
+  const read = async (client: PoolClient): Promise<Report> => {
+    await client.query(`set transaction isolation level repeatable read, read only; set local statement_timeout = '15s'`);
     await client.query(`select set_config('timezone', $1, true)`, [timeZone]);
     const { rows: bounds } = await client.query<Days>(
       `select coalesce($3::date, (date_trunc($1, localtimestamp) - ($2 - 1) * ('1 ' || $1)::interval)::date)::text as from,
@@ -69,7 +71,8 @@ export async function report(db: Database, view: ReportView, timeZone: string): 
       afterwards: afterwards[0] as Afterwards,
       reasons: reasons.map((reason) => ({ ...reason, label: failureLabel(reason.code) })),
     };
-  });
+  };
+  return heavyRead(db, () => inTransaction(db.pool, read));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { beginnings } from './spelling.server.ts';
 import { type SuppressionFilter, type SuppressionJson, type SuppressionReasonJson, suppressionFilter } from './suppression.ts';
@@ -40,7 +41,8 @@ export async function listSuppressions(db: Database, filter: SuppressionFilter =
   const wanted = [channel ? [channel] : channels, reason ?? null, limit + 1];
   if (q?.trim()) {
     // One range of the unique index for each channel and beginning (the collation is "C", and U+10FFFF sorts last).
-    const { rows } = await db.pool.query<SuppressionRow>(
+    const { rows } = await heavyQuery<SuppressionRow>(
+      db,
       `select ${suppressionColumns} from unnest($1::channel[]) as wanted(channel)
        cross join unnest($4::text[]) as given(beginning)
        cross join lateral (
@@ -57,7 +59,8 @@ export async function listSuppressions(db: Database, filter: SuppressionFilter =
   }
   const before = cursor ? fromCursor(cursor, 'number') : Number.MAX_SAFE_INTEGER;
   // With a reason along its own index, which has an address once for each source.
-  const { rows } = await db.pool.query<SuppressionRow>(
+  const { rows } = await heavyQuery<SuppressionRow>(
+    db,
     `select ${suppressionColumns} from (
        select id from suppressions where $2::suppression_reason is null and id < $4 and channel = any($1::channel[])
        union all

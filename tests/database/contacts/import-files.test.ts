@@ -1,7 +1,7 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { importContacts } from '#app/domain/contacts/import-contacts.server.ts';
 import { reportCsv } from '#app/domain/contacts/report-csv.server.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -94,6 +94,6 @@ describe('a file that a CRM exported', () => {
 
     expect(csv).toBe("\ufeffline,address,reason\r\n3,'=1+1,not a valid address\r\n4,a@example.com,duplicate\r\n5,,no address\r\n");
     await expect(reportCsv(db, campaignId + 1, importId)).rejects.toMatchObject({ status: 404 });
-    expect(db.pool.idleCount).toBe(db.pool.totalCount);
+    await vi.waitFor(() => expect(db.pool.idleCount).toBe(db.pool.totalCount));
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvCell, fromCsvCell } from '#app/domain/contacts/csv-cell.ts';
+import { csvCell, fromCsvCell, importedCell } from '#app/domain/contacts/csv-cell.ts';
 
 test.each([
   ['=1+1', "'=1+1"],
@@ -38,4 +38,29 @@ test('no cell begins as a formula, whatever separator is expected, and what was 
       },
     ),
   );
+});
+
+test.each([
+  ["'=1+1", '=1+1'],
+  ["x;'=1+1;y", 'x;=1+1;y'],
+  ["''=1", "'=1"],
+  ["'-5", '-5'],
+  // What a person wrote, or another program: no export of ours makes these.
+  ["'Ana", "'Ana"],
+  ["'t Hof", "'t Hof"],
+  ["'90s", "'90s"],
+  ["O'Brien", "O'Brien"],
+  ["'+1 201 555 0123", "'+1 201 555 0123"],
+  ["'=1;=2", "'=1;=2"],
+  ['=1', '=1'],
+  ["'", "'"],
+])('imported, the cell %j is %j', (cell, value) => {
+  expect(importedCell(cell)).toBe(value);
+});
+
+test('whatever is exported is imported as it was', () => {
+  const property = fc.property(fc.string(), (value) => {
+    expect(importedCell(csvCell(value))).toBe(value);
+  });
+  fc.assert(property);
 });
