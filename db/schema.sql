@@ -281,7 +281,7 @@ create table campaigns (
   constraint ended_has_time CHECK (((status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status, 'CANCELLED'::campaign_status])) = (finished_at IS NOT NULL))),
   constraint failed_has_code CHECK (((failed_at IS NULL) = (failure_code IS NULL))),
   constraint failed_has_time CHECK (((status = ANY (ARRAY['FAILED'::campaign_status, 'PARTIALLY_SENT'::campaign_status])) = (failed_at IS NOT NULL))),
-  constraint hold_has_reason CHECK (((hold_until IS NULL) = (hold_reason IS NULL))),
+  constraint hold_has_reason CHECK (((hold_until IS NULL) OR (hold_reason IS NOT NULL))),
   constraint planned_time_has_zone CHECK (((planned_time_zone IS NULL) OR (planned_at IS NOT NULL))),
   constraint preparing_has_size CHECK ((preparing OR (preparing_of IS NULL))),
   constraint scheduled_has_time CHECK (((status <> 'SCHEDULED'::campaign_status) OR (scheduled_at IS NOT NULL))),
@@ -448,7 +448,7 @@ create table provider_gates (
   slot_at timestamp with time zone default now() not null,
   constraint provider_gates_pkey PRIMARY KEY (channel),
   constraint hold_is_whole CHECK ((((held_since IS NULL) = (hold_until IS NULL)) AND ((held_since IS NULL) = (hold_reason IS NULL)))),
-  constraint provider_gates_rate_check CHECK ((rate > (0)::double precision))
+  constraint provider_gates_rate_check CHECK ((rate >= (0)::double precision))
 );
 
 create table recipients (
@@ -809,7 +809,7 @@ CREATE OR REPLACE FUNCTION public.campaign_hold_event()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.hold_until is not null then
+  if new.hold_reason is not null then
     insert into campaign_events (campaign_id, kind, details) values (new.id, 'held', jsonb_build_object('reason', new.hold_reason));
   elsif new.status = 'SENDING' and new.stop_code is null then
     insert into campaign_events (campaign_id, kind) values (new.id, 'released');
@@ -933,6 +933,19 @@ AS $function$
     ('SENT', 'PARTIALLY_SENT'), ('SENT', 'FAILED'), ('PARTIALLY_SENT', 'FAILED'), ('PARTIALLY_SENT', 'SENT'), ('FAILED', 'SENT'), ('FAILED', 'PARTIALLY_SENT'))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.campaign_waits()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.hold_until := null;
+  new.hold_reason := null;
+  if new.status = 'SENDING' then
+    select until, reason into new.hold_until, new.hold_reason from provider_wait(new.channel);
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.confirm_restored(who text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -973,7 +986,7 @@ begin
   into share
   from campaigns c join provider_gates g on g.channel = c.channel,
     lateral (select greatest(10, 2 * coalesce(g.rate, case c.channel when 'email' then email_rate else sms_rate end, 'infinity')) as messages) as two_seconds
-  where c.id = campaign and g.hold_until is null and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
+  where c.id = campaign and g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
   if not found then
     queued := 0;
     more := false;
@@ -1206,6 +1219,16 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.provider_wait(of_channel channel, OUT until timestamp with time zone, OUT reason text)
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case when rate is distinct from 0 then hold_until end,
+    case when rate is distinct from 0 then hold_reason when channel = 'email' then 'Email is stopped in the settings.' else 'SMS is stopped in the settings.' end
+  from provider_gates where channel = of_channel
+$function$;
+
 CREATE OR REPLACE FUNCTION public.recipients_deleted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1371,6 +1394,21 @@ AS $function$
   select pg_notify('rollcall_access', json_build_object('viewer', viewer)::text)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.tell_campaigns(of_channel channel)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update campaigns c set
+    hold_until = case when c.status = 'SENDING' then w.until end,
+    hold_reason = case when c.status = 'SENDING' then w.reason end
+  from provider_wait(of_channel) w
+  where c.id in (
+    select s.id from campaigns s
+    where s.channel = of_channel and (s.status = 'SENDING' or s.hold_reason is not null)
+      and (s.hold_until, s.hold_reason) is distinct from (case when s.status = 'SENDING' then w.until end, case when s.status = 'SENDING' then w.reason end)
+    order by s.id for no key update)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.user_access_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1393,11 +1431,12 @@ CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
-CREATE TRIGGER campaign_hold_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.hold_until IS NULL) <> (new.hold_until IS NULL))) EXECUTE FUNCTION campaign_hold_event();
+CREATE TRIGGER campaign_hold_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.hold_reason IS NULL) <> (new.hold_reason IS NULL))) EXECUTE FUNCTION campaign_hold_event();
 CREATE TRIGGER campaign_listed AFTER INSERT OR DELETE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_listed();
 CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status])))) EXECUTE FUNCTION campaign_raises_alerts();
 CREATE TRIGGER campaign_revision BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status = 'DRAFT'::campaign_status) OR (new.status = 'DRAFT'::campaign_status))) EXECUTE FUNCTION campaign_revision();
 CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (COALESCE(current_setting('rollcall.restoring'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION campaign_status_event();
+CREATE TRIGGER campaign_waits BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_waits();
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER provider_events_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION provider_events_are_final();
 CREATE TRIGGER provider_hold_raises_alert AFTER UPDATE ON public.provider_gates FOR EACH ROW WHEN (((old.held_since IS NULL) AND (new.held_since IS NOT NULL))) EXECUTE FUNCTION provider_hold_raises_alert();
