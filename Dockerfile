@@ -1,5 +1,5 @@
 # One image for web, worker and migrations; docker-compose.yml shows them together.
-FROM node:24-bookworm-slim AS base
+FROM node:24.21.0-bookworm-slim AS base
 WORKDIR /rollcall
 COPY package.json package-lock.json ./
 

@@ -90,6 +90,19 @@ test('signing in opens a session, signing out ends it', async () => {
   expect(await currentViewer(context.auth, new Headers({ cookie: cookie.replace(/.{8}$/, 'tampered') }))).toBeNull();
 });
 
+test('a session that is used for ever ends after 30 days all the same', async () => {
+  const answer = (await signIn(context, form('192.0.2.1'), { email: 'ana@example.com', password, next: '/' })) as Response;
+  const cookie = cookieOf(answer);
+  const began = (days: number) =>
+    database.db.pool.query(`update app_sessions set created_at = now() - make_interval(days => $1), expires_at = now() + interval '7 days'`, [
+      days,
+    ]);
+  await began(29);
+  expect(await currentViewer(context.auth, new Headers({ cookie }))).toMatchObject({ email: 'ana@example.com' });
+  await began(31);
+  expect(await currentViewer(context.auth, new Headers({ cookie }))).toBeNull();
+});
+
 test('a page without a session leads to the sign-in and back', async () => {
   const location = async (url: string) => {
     const thrown = await requireUser(context, new Request(url)).catch((response: Response) => response);
