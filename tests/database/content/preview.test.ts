@@ -43,7 +43,7 @@ test('a preview is the message of the first or the chosen recipient', async () =
     text: null,
     problems: [],
   });
-  expect(await previewMessage(db, campaignId, rows[2].id)).toMatchObject({ subject: 'For Cy <i>', html: '<p>Cy &lt;i&gt;,  </p>' });
+  expect(await previewMessage(db, campaignId, rows[2].id)).toMatchObject({ subject: 'For Cy <i>', html: '<p>Cy &lt;i&gt;, </p>' });
 });
 
 test('content that is not saved yet can be previewed, and what fails for this recipient is told', async () => {

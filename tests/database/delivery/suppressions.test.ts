@@ -116,7 +116,7 @@ describe('who is on the list', () => {
 
 describe('the list', () => {
   test('takes a file, all or nothing, and gives itself as one', async () => {
-    const csv = ['Email,Name', 'a@file.test,A', 'A@file.test,again', 'nobody,B', ' "Cy" <c@file.test>,C'].join('\n');
+    const csv = ['Email,Name', 'a@file.test,A', 'A@file.test,again', 'nobody,B', ' """Cy"" <c@file.test>" ,C'].join('\n');
     const imported = () => importSuppressions(own.db, ana, { channel: 'email', source: [csv] });
     expect(await imported()).toMatchObject({ rows: 4, added: 2, known: 1, rejected: 1 });
     expect(await imported()).toMatchObject({ rows: 4, added: 0, known: 3, rejected: 1 });
