@@ -136,10 +136,11 @@ function isAbandoned(name: string): boolean {
   return pid !== undefined && !isAlive(Number(pid));
 }
 
+/** A process that has ended and that nobody has asked for yet (a zombie, for a moment after its parent died) is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || !/^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
