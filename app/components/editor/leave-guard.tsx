@@ -6,11 +6,14 @@ import type { Autosave } from './use-autosave.ts';
 
 /**
  * Asks before the editor is left for another page of ours: unsaved text is saved first, and where that or the next page cannot be had, the
- * person stays here unless they insist.
+ * person stays here unless they insist. Who has just sent the draft goes on without that: all of it is saved, and news of the sending, which load
+ * the editor again, would take the question back together with the way on.
  */
 export function LeaveGuard({ autosave: { flush, known, gone } }: { autosave: Autosave }) {
   const closed = gone || known.status !== 'DRAFT';
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname);
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname && nextLocation.state?.sent !== true,
+  );
   const [why, setWhy] = useState<'offline' | 'unsaved' | null>(null);
   const { state, proceed, reset } = blocker;
 

@@ -59,7 +59,7 @@ export function SendForm({ campaignId, autosave, people, ready, mayNot, schedule
     if (pressed.current?.order !== name) pressed.current = { order: name, key: newKey() };
     const answer = await sendDraft(campaignId, order, pressed.current.key);
     setBusy(false);
-    if (answer.kind === 'ok') return navigate(`/campaigns/${campaignId}`);
+    if (answer.kind === 'ok') return navigate(`/campaigns/${campaignId}`, { state: { sent: true } });
     latest.current.hear();
     if (answer.kind === 'signed-out') {
       setRefused({
