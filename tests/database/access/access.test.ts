@@ -94,9 +94,10 @@ test('a session that is used for ever ends after 30 days all the same', async ()
   const answer = (await signIn(context, form('192.0.2.1'), { email: 'ana@example.com', password, next: '/' })) as Response;
   const cookie = cookieOf(answer);
   const began = (days: number) =>
-    database.db.pool.query(`update app_sessions set created_at = now() - make_interval(days => $1), expires_at = now() + interval '7 days'`, [
-      days,
-    ]);
+    database.db.pool.query(
+      `update app_sessions set created_at = now() - make_interval(days => $1), expires_at = now() + interval '7 days'`,
+      [days],
+    );
   await began(29);
   expect(await currentViewer(context.auth, new Headers({ cookie }))).toMatchObject({ email: 'ana@example.com' });
   await began(31);
