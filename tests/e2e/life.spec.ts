@@ -85,6 +85,11 @@ test('a marketer schedules, takes it back, sends, pauses, resumes, reads why peo
   await schedule.getByRole('button', { name: 'Unschedule' }).click();
   await expect(page).toHaveURL(new RegExp(`/campaigns/${id}/edit$`));
 
+  // What was chosen is still there, and the button with it.
+  await expect(page.getByLabel('Day and time')).toHaveValue('2099-07-01T09:00');
+  await expect(page.getByRole('button', { name: 'Schedule for 600 people' })).toBeEnabled();
+  await page.getByRole('radio', { name: 'As soon as I send it' }).check();
+
   await emailFaults(request, { latency_ms: 400 });
   await page.getByRole('button', { name: 'Send to 600 people now' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Send to 600 people' }).click();
