@@ -119,6 +119,7 @@ test('filter, search and pages are in the URL, with and without scripts', async 
   await expect(page).toHaveURL(/code=invalid_address/);
 
   await page.getByRole('link', { name: /^All/ }).click();
+  await expect(rows).toHaveCount(50);
   await page.getByRole('searchbox').fill('PERSON000');
   await expect(rows).toHaveCount(9);
   await page.getByRole('link', { name: 'Clear the search' }).click();

@@ -18,12 +18,15 @@ interface Props {
   before: number | null;
 }
 
+const DAY_MS = 86_400_000;
+
 /** Now, or a time with its zone, and what that is for the reader. Without scripts the fields are always there, and empty they mean now. */
 export function ScheduleSection({ schedule, onChange, plan, before }: Props) {
   const { timeZone: own, now } = useReader();
   const { later, at, timeZone } = schedule;
-  // Offsets as they are on that day: summer time and all. By the day, so that typing a time does not make the list anew.
-  const around = Date.parse(`${at.slice(0, 10)}T12:00Z`) || now;
+  // Offsets as they are on that day: summer time and all. By the day, so that neither typing a time nor the clock makes the list anew: a list
+  // that is new takes away what somebody types to search it.
+  const around = Date.parse(`${at.slice(0, 10)}T12:00Z`) || Math.floor(now / DAY_MS) * DAY_MS;
   const zones = useMemo(() => zoneOptions(own, timeZone, around), [own, timeZone, around]);
   const errorOf = (path: string) => (plan.error?.path === path ? plan.error.message : null);
   return (
