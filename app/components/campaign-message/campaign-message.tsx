@@ -26,10 +26,10 @@ export function CampaignMessage({ campaign }: { campaign: CampaignJson }) {
   const [open, setOpen] = useState(false);
   const { channel, subject, from } = campaign;
   return (
-    <Paper component="section" aria-labelledby="campaign-message" className={classes.root}>
+    <Paper component="section" aria-label="Message of the campaign" className={classes.root}>
       <header className={classes.head}>
         <div className={classes.words}>
-          <Title order={2} id="campaign-message" className={classes.title}>
+          <Title order={2} className={classes.title}>
             Message
           </Title>
           {channel === 'email' && (
