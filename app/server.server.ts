@@ -5,6 +5,7 @@ import compression from 'compression';
 import express from 'express';
 import helmet from 'helmet';
 import { bodyPace } from './body-pace.server.ts';
+import { busySignIn } from './busy-sign-in.server.ts';
 import type { AppContext } from './context.server.ts';
 import { countedAddress } from './domain/access/client-address.ts';
 import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
@@ -87,6 +88,7 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
   app.use(bodyPace(paceMs));
   app.use(securityHeaders(env.baseUrl, clientFolder === null));
   if (clientFolder) app.use(staticFiles(clientFolder));
+  app.post('/login', busySignIn(context.auth));
   app.use(compression());
   if (middleware) app.use(middleware);
   app.all(
