@@ -116,7 +116,16 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
     }
   });
 
-  return createServer({ requestTimeout: UPLOAD_MS, headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, app);
+  return createServer(
+    {
+      requestTimeout: UPLOAD_MS,
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: 5_000,
+      // Some programs offer HTTP/2 with each request; who does not take it answers in the version that was asked in.
+      shouldUpgradeCallback: ({ headers }) => /^\s*websocket\s*$/i.test(headers.upgrade ?? ''),
+    },
+    app,
+  );
 }
 
 /** Of what went wrong outside Remix, below 500 most is an address that names nothing, such as a broken percent sign. */

@@ -60,6 +60,11 @@ test.each(['a b', '[', '%zz', 'x:99999999', 'a@b', 'a/b', '<script>'])('the host
   expect(await statuses(request(`Host: localhost\r\nX-Forwarded-Host: ${host}\r\n`))).toEqual([400]);
 });
 
+test('a program that offers HTTP/2 is answered in HTTP/1.1', async () => {
+  const offer = 'Connection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+  expect(await statuses(`GET /api/v1/campaigns HTTP/1.1\r\nHost: localhost\r\n${offer}\r\n`)).toEqual([401]);
+});
+
 test('what is no path, and a method that nobody knows, are refused', async () => {
   const tail = 'HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
   expect(await statuses(`GET * ${tail}`)).toEqual([400]);
