@@ -14,7 +14,10 @@ const MOST_WORDS = 6;
 export function personDetails(q: string): Details | null {
   const text = plainText(q).replaceAll('\0', '').slice(0, 200);
   if (text.includes('@')) return null;
-  const words = text.split(/[\s,;"“”<>()]+/).filter((word) => word !== '');
+  const words = text
+    .split(/[\s,;"“”<>()]+/)
+    .map((word) => word.replace(/^[^\p{L}\p{N}]+/u, ''))
+    .filter((word) => word !== '');
   const digits = text.replace(/^(?:\.{3}|…|\*|x)+\s*/i, '').replaceAll(/[\s.-]/g, '');
   const ending = /^\d{3,15}$/.test(digits) ? digits : null;
   const enough = words.join('').replaceAll(/[^\p{L}\p{N}]/gu, '').length >= 2;
