@@ -49,3 +49,7 @@ begin
   end if;
   return null;
 end $$;
+
+-- A person found that a message whose outcome nobody knew did not arrive: that is known from then on, and a retry may take it.
+insert into failure_labels (code, label, advice, may_pass) values
+  ('not_arrived', 'Did not arrive', 'Nobody knew what became of the message, and a person found that it did not arrive. Retry it.', true);
