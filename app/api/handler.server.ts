@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { assertMay, requireApi } from '../domain/access/require.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import type { CampaignJson } from '../domain/campaigns/campaign.ts';
-import { forgetOldKeys, runOnce } from '../domain/idempotency.server.ts';
+import { forgetOldKeys, PassedBody, runOnce } from '../domain/idempotency.server.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { invalid, isProblem, notFound, Problem } from '../domain/problem.ts';
 import { problemResponse } from '../domain/problem-response.server.ts';
@@ -78,8 +78,8 @@ async function call({ request, context, params }: Args, viewer: Viewer, { operat
   const parse = operation.content ? parseContentJson : parseJson;
   const body = operation.body && parseInput(operation.body, parse(bytes ?? new Uint8Array()));
 
-  const perform = async () => {
-    const result = await run({ context, viewer, request, ids, query, body } as unknown as ApiCall<never>);
+  const perform = async (asked: Request) => {
+    const result = await run({ context, viewer, request: asked, ids, query, body } as unknown as ApiCall<never>);
     if (result instanceof Response) return result;
     const headers = { 'Cache-Control': 'no-store', ...(operation.answer === 'Campaign' && { ETag: etag(result as CampaignJson) }) };
     return result === undefined
@@ -87,25 +87,44 @@ async function call({ request, context, params }: Args, viewer: Viewer, { operat
       : Response.json(result, { status: operation.status, headers });
   };
   const key = operation.method === 'POST' ? request.headers.get('idempotency-key') : null;
-  if (key === null) return perform();
+  if (key === null) return perform(request);
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new Problem(400, 'invalid', 'An Idempotency-Key has 1 to 255 printable ASCII characters and no spaces.');
   }
 
-  const hash = operation.upload
-    ? null
-    : createHash('sha256')
-        .update(url.search)
-        .update('\n')
-        .update(bytes ?? '')
-        .digest();
+  const passed = operation.upload && new PassedBody(request.body ?? new Blob().stream());
+  const around = passed ? (request.headers.get('content-type') ?? '') : (bytes ?? '');
+  const path = (steps: string) => `/api/v1${steps.replace(/\{(\w+)\}/g, (_, name: keyof typeof ids) => String(ids[name]))}`;
+  const keyed = {
+    viewerId: viewer.id,
+    route: `${operation.method} ${path(operation.path)}`,
+    key,
+    hash: createHash('sha256').update(url.search).update('\n').update(around).digest(),
+    ...(passed && { body: passed }),
+    lookAt: path(placeOf(operation)),
+  };
   await forgetOldKeys(context.db);
-  return runOnce(context.db, { viewerId: viewer.id, route: `${operation.method} ${url.pathname}`, key, hash }, () =>
-    perform().catch((error: unknown) => {
+  const response = await runOnce(context.db, keyed, () =>
+    perform(passed ? new Request(request, { body: passed.stream, duplex: 'half' } as RequestInit) : request).catch((error: unknown) => {
       if (isProblem(error)) return problemResponse(error);
       throw error;
     }),
   );
+  if (operation.answer === 'Campaign' && response.ok && !response.headers.has('etag')) {
+    response.headers.set('ETag', etag((await response.clone().json()) as CampaignJson));
+  }
+  return response;
+}
+
+/** Where to look whether a call took effect: the list in which it makes something, or what it is about. */
+function placeOf({ path, status }: Operation): string {
+  const steps = path.split('/');
+  for (let length = steps.length - (status === 201 ? 0 : 1); length > 2; length--) {
+    const place = steps.slice(0, length).join('/');
+    const isRead = Object.values(operations).some((other) => other.method === 'GET' && other.path === place);
+    if (isRead && !(status === 201 && place.endsWith('}'))) return place;
+  }
+  return `/${steps[1]}`;
 }
 
 async function limitCalls({ auth }: AppLoadContext, viewer: Viewer): Promise<void> {

@@ -78,7 +78,8 @@ function describe(name: string, operation: Operation): Json {
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'The same key answers the first answer again, for 24 hours.',
+  description:
+    'The same key answers the first answer again, for 24 hours, and does nothing. 409 idempotency_in_progress: the first call still runs. 409 idempotency_outcome_unknown: it broke off; look at `look_at`, and use a new key where it was not done. An answer with Retry-After did nothing and is not kept, and neither is a refused upload. Secrets are not answered again.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 

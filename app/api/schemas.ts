@@ -303,6 +303,7 @@ const problem = z.object({
   code: z.string().describe('Stable; for programs.'),
   detail: z.string().describe('A sentence for people.'),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  look_at: z.string().optional().describe('With idempotency_outcome_unknown: the path that tells whether it was done.'),
   revision: z.int().optional().describe('With stale_revision: the one that it has now.'),
   changes: z
     .array(z.object({ field: z.string(), revision: z.int(), changed_at: time, changed_by: text }))

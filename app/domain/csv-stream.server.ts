@@ -1,5 +1,4 @@
-import { pipeline, Readable, Transform } from 'node:stream';
-import { ByteLengthQueuingStrategy, type ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { type Stringifier, stringify } from 'csv-stringify';
 import type { PoolClient } from 'pg';
 import QueryStream from 'pg-query-stream';
@@ -83,10 +82,20 @@ function endTransaction(client: PoolClient, error: Error | null | undefined): vo
 
 /** The answer that a browser saves under `fileName`; leaving it early destroys the stream. */
 export function csvResponse(fileName: string, csv: Readable): Response {
-  // Counted in bytes: Node's own strategy may count pieces, and then takes in all of it whoever reads.
-  const strategy = new ByteLengthQueuingStrategy({ highWaterMark: 65_536 });
-  const body = Readable.toWeb(csv, { strategy }) as NodeReadableStream<Uint8Array>;
-  return new Response(body as ReadableStream<Uint8Array>, {
+  // Node's own Readable.toWeb() throws outside of any promise when a piece comes after the reader has left, which ends the process.
+  const pieces = csv[Symbol.asyncIterator]();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => void csv.destroy(),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, {
     headers: {
       'Content-Type': 'text/csv; charset=utf-8',
       'Content-Disposition': `attachment; filename="${fileName}"`,

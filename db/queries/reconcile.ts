@@ -134,6 +134,24 @@ export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
   return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
 }
 
+/** Scheduled campaigns whose start has no job: their time would come and nothing would happen. */
+export async function requestMissingStarts(pool: Pool): Promise<Repair[]> {
+  const { rows } = await pool.query<{ id: number }>(
+    `with waiting as (
+       select c.id, c.scheduled_at from campaigns c
+       where c.status = 'SCHEDULED' and not exists (
+         select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+         where t.identifier = 'start_campaign' and (j.payload ->> 'campaign_id')::bigint = c.id
+           and (j.payload ->> 'scheduled_at')::timestamptz = c.scheduled_at
+           and (j.attempts < j.max_attempts or j.locked_at is not null))
+     )
+     select id, graphile_worker.add_job('start_campaign', json_build_object('campaign_id', id, 'scheduled_at', scheduled_at),
+       run_at => scheduled_at, priority => -20)
+     from waiting`,
+  );
+  return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
+}
+
 const COUNTED = ['pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled'] as const;
 
 /**

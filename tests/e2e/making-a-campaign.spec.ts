@@ -112,7 +112,7 @@ test('an SMS counts its segments, and its list can be taken out again', async ({
   await importList(page, 'contacts-phones.csv');
   await expect(page.getByRole('status', { name: 'Import report' })).toContainText('1,368 people added');
   await page.getByRole('textbox', { name: 'Message' }).fill(`Hello {{ name }}, ${'your parcel is on its way. '.repeat(7)}`);
-  await expect(page.getByText(/^\d segments for this person/)).toBeVisible();
+  await expect(page.getByText(/^\d segments for this person, \d+ characters/)).toBeVisible();
   await expectAccessible(page);
 
   await page.getByRole('button', { name: 'Remove all' }).click();

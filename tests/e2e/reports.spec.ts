@@ -18,14 +18,17 @@ test('an analyst sees how many were sent, saved and lost, and the way to SQL', a
   await signIn(page);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Reports' }).click();
   await expect(page.getByRole('heading', { name: 'Reports', level: 1 })).toBeVisible();
-  await expect(page.locator('.recharts-bar-rectangle').first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Day by day' })).toBeVisible();
   await page.getByText('The numbers as a table').click();
   await expect(page.getByRole('row')).toHaveCount(31);
   await expect(page.getByText('Address does not exist')).toBeVisible();
   const reason = page.getByRole('listitem').filter({ has: page.getByText('Address does not exist') });
   await reason.getByText(/^In (one campaign|which campaigns)$/).click();
   await expect(reason.getByRole('link').first()).toHaveAttribute('href', /status=failed&code=invalid_address#recipients$/);
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download these numbers' }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download these numbers as CSV' }).click(),
+  ]);
   expect(file.suggestedFilename()).toMatch(/^report-\d{4}-\d\d-\d\d-to-\d{4}-\d\d-\d\d\.csv$/);
   const connect = page.getByRole('region', { name: 'Connect a BI tool' });
   await expect(connect.getByText('Database', { exact: true })).toBeVisible();

@@ -33,7 +33,7 @@ export function PersonMessageRow({ message, suppressed, closed }: Props) {
   const [open, setOpen] = useState(false);
   const draft = campaign.status === 'DRAFT';
   const story = draft ? `/campaigns/${campaign.id}/edit` : `/campaigns/${campaign.id}/recipients/${recipient.id}`;
-  const act = mayRetry && !closed ? rowAct(recipient) : null;
+  const act = mayRetry && !closed ? rowAct(recipient, campaign.status === 'CANCELLED') : null;
   const { status, failure_code, delivery } = recipient;
   return (
     <li className={classes.message}>

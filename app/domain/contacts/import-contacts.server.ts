@@ -81,17 +81,20 @@ export async function importContacts(db: Database, asked: ImportRequest): Promis
   uploads++;
   let run: ImportRun | null = null;
   let spool: Spool | null = null;
+  const tally: Tally = { rows: 0, rejected: 0, left_out: 0, errors: [], preview: [], phase: 'reading' };
   try {
     if (!request.dryRun) run = await startRun(db, request.campaignId, request.fileName?.slice(0, 255) ?? null, request.viewer.label);
     const reading = readContacts(request, channel);
-    const tally: Tally = { rows: 0, rejected: 0, left_out: 0, errors: [], preview: [] };
     spool = await spoolRows(stage(reading.contacts.batches, channel, request, tally, run));
     const report = await importSpooled(db, request, spool, reading, tally, run);
     await run?.done();
     return report;
   } catch (error) {
-    const told = explain(error);
-    const internal = 'Something went wrong on our side. Nothing was imported; try again.';
+    const told = explain(error, tally.phase);
+    const internal =
+      tally.phase === 'committing'
+        ? 'The database broke off at the end, so the list may or may not have been imported. Look at the number of contacts before you try again.'
+        : 'Something went wrong on our side. Nothing was imported; try again.';
     await run?.failed(isProblem(told) ? told.message : internal);
     throw told;
   } finally {
@@ -108,6 +111,7 @@ async function importSpooled(
   tally: Tally,
   run: ImportRun | null,
 ): Promise<ImportReport> {
+  tally.phase = 'saving';
   const giveBack = await waitForSlowConnection(db);
   let failed = true;
   const client = await db.pool.connect().catch((error: unknown) => {
@@ -120,6 +124,7 @@ async function importSpooled(
     run?.saving(rows[0]?.pid as number);
     run?.check();
     const saved = await save(client, request, spool, contacts, tally);
+    if (!request.dryRun) tally.phase = 'committing';
     await client.query(request.dryRun ? 'rollback' : 'commit');
     failed = false;
     const { errors, preview, left_out, rejected } = tally;
@@ -148,6 +153,8 @@ interface Tally {
   left_out: number;
   errors: RejectedRow[];
   preview: PreviewedRow[];
+  /** Until it is `committing`, nothing was imported; after that only the commit's answer tells. */
+  phase: 'reading' | 'saving' | 'committing';
 }
 
 interface Reading {
@@ -314,13 +321,14 @@ function notThere(): Problem {
   return new Problem(404, 'not_found', 'This campaign does not exist.');
 }
 
-/** PostgreSQL's and the stream's own words are not for people. */
-function explain(error: unknown): unknown {
+/** PostgreSQL's and the stream's own words are not for people. A connection that breaks is the sender's only while the file is read. */
+function explain(error: unknown, phase: Tally['phase']): unknown {
   const code = (error as { code?: string } | null)?.code;
   if (code === '23503') {
     return notThere(); // deleted while the file was being read
   }
   if (code === '57014') return new Problem(409, 'stopped', 'The import was stopped. Nothing was imported.', { cause: error });
+  if (phase !== 'reading') return error;
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR') {
     return new Problem(400, 'upload_broken', 'The upload broke off before its end. Nothing was imported; try again.', { cause: error });
   }

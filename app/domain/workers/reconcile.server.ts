@@ -13,6 +13,7 @@ import {
   removeDeadJobs,
   requestMissingDispatches,
   requestMissingLists,
+  requestMissingStarts,
 } from '#db/queries/reconcile.ts';
 
 /**
@@ -43,6 +44,7 @@ async function mend(db: Database, log: Logger): Promise<Repair[]> {
     ...(await removeDeadJobs(db.pool)),
     ...(await requestMissingDispatches(db.pool)),
     ...(await requestMissingLists(db.pool)),
+    ...(await requestMissingStarts(db.pool)),
     ...(await endDoneCampaigns(db.pool)),
   );
   if (repairs.length > 0) {
