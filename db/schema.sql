@@ -1510,15 +1510,19 @@ create view campaign_quarters_now as
                     row_number() OVER (PARTITION BY attempts.recipient_id ORDER BY attempts.id) > 1 AS is_retry
                    FROM attempts
                   WHERE attempts.campaign_id = c.id
+                ), arrived AS MATERIALIZED (
+                 SELECT recipients.id,
+                    recipients.sent_at
+                   FROM recipients
+                  WHERE recipients.campaign_id = c.id AND recipients.listed_as = 'sent'::recipient_status
                 ), parts AS (
-                 SELECT recipients.sent_at AS at,
+                 SELECT arrived.sent_at AS at,
                     1 AS sent,
                     0 AS failed,
                     0 AS attempts,
                     0 AS retried,
                     0 AS recovered
-                   FROM recipients
-                  WHERE recipients.campaign_id = c.id AND recipients.listed_as = 'sent'::recipient_status
+                   FROM arrived
                 UNION ALL
                  SELECT recipients.failed_at,
                     0,
@@ -1537,17 +1541,24 @@ create view campaign_quarters_now as
                     0
                    FROM tries
                 UNION ALL
-                 SELECT r.sent_at,
+                 SELECT max(both_sides.sent_at) AS max,
                     0,
                     0,
                     0,
                     0,
                     1
-                   FROM recipients r
-                     JOIN ( SELECT DISTINCT tries.recipient_id
+                   FROM ( SELECT arrived.id,
+                            arrived.sent_at,
+                            false AS saved
+                           FROM arrived
+                        UNION ALL
+                         SELECT tries.recipient_id,
+                            NULL::timestamp with time zone,
+                            true
                            FROM tries
-                          WHERE tries.is_retry AND tries.outcome = 'accepted'::attempt_outcome) t ON t.recipient_id = r.id
-                  WHERE r.campaign_id = c.id AND r.listed_as = 'sent'::recipient_status
+                          WHERE tries.is_retry AND tries.outcome = 'accepted'::attempt_outcome) both_sides
+                  GROUP BY both_sides.id
+                 HAVING bool_or(both_sides.saved) AND max(both_sides.sent_at) IS NOT NULL
                 )
          SELECT date_bin('00:15:00'::interval, parts.at, '2000-01-01 00:00:00+00'::timestamp with time zone) AS quarter,
             sum(parts.sent)::integer AS sent,
@@ -1561,15 +1572,24 @@ create view campaign_quarters_now as
   WHERE c.started_at IS NOT NULL;
 
 create view recovered_recipients as
- SELECT r.campaign_id,
-    r.id AS recipient_id,
-    r.sent_at
-   FROM ( SELECT DISTINCT attempt_order.campaign_id,
-            attempt_order.recipient_id
+ SELECT campaign_id,
+    recipient_id,
+    max(sent_at) AS sent_at
+   FROM ( SELECT recipients.campaign_id,
+            recipients.id AS recipient_id,
+            recipients.sent_at,
+            false AS saved
+           FROM recipients
+          WHERE recipients.listed_as = 'sent'::recipient_status
+        UNION ALL
+         SELECT attempt_order.campaign_id,
+            attempt_order.recipient_id,
+            NULL::timestamp with time zone,
+            true
            FROM attempt_order
-          WHERE attempt_order.is_retry AND attempt_order.outcome = 'accepted'::attempt_outcome) a
-     JOIN recipients r ON r.campaign_id = a.campaign_id AND r.id = a.recipient_id
-  WHERE r.status = 'sent'::recipient_status;
+          WHERE attempt_order.is_retry AND attempt_order.outcome = 'accepted'::attempt_outcome) both_sides
+  GROUP BY campaign_id, recipient_id
+ HAVING bool_or(saved) AND max(sent_at) IS NOT NULL;
 
 create view reporting.attempts as
  SELECT a.campaign_id,
