@@ -24,7 +24,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -665,7 +665,7 @@ CREATE OR REPLACE FUNCTION public.alert_raised()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.type not like 'webhook.%' then
+  if new.type not like 'webhook.%' and new.type <> 'campaign.sent' then
     perform graphile_worker.add_job('raise_alerts', json_build_object('alert_id', new.id));
   end if;
   if new.shown then
@@ -848,10 +848,19 @@ begin
   values (new.id, new.retry_count, new.channel, new.status, missed)
   on conflict (campaign_id, round) do update set status = excluded.status, unreached = excluded.unreached;
   -- One person's retry is no news of the campaign.
-  if new.status = 'SENT' or old.reopened_from is not null then
+  if old.reopened_from is not null then
     return null;
   end if;
   snapshot := jsonb_build_object('campaign', to_jsonb(new) - '{html,text}'::text[], 'unreached', missed);
+  if new.status = 'SENT' then
+    -- What a person decides about an ended campaign is no news to them.
+    if old.status in ('SENDING', 'PAUSED') then
+      insert into alerts (key, type, campaign_id, round, data)
+      values (occasion || ' sent', 'campaign.sent', new.id, new.retry_count, snapshot)
+      on conflict (key) do nothing;
+    end if;
+    return null;
+  end if;
   insert into alerts (key, type, campaign_id, round, shown, data)
   values (occasion, case new.status when 'FAILED' then 'campaign.failed' else 'campaign.partially_sent' end,
     new.id, new.retry_count, not exhausted, snapshot)

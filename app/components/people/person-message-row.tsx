@@ -17,7 +17,7 @@ export function PersonMessageRow({ message: { campaign, recipient } }: { message
   const mayRetry = may(useViewer(), 'recipients:retry');
   const draft = campaign.status === 'DRAFT';
   const story = draft ? `/campaigns/${campaign.id}/edit` : `/campaigns/${campaign.id}/recipients/${recipient.id}`;
-  const act = mayRetry && campaign.status !== 'CANCELLED' ? rowAct(recipient) : null;
+  const act = mayRetry ? rowAct(recipient, campaign.status === 'CANCELLED') : null;
   const { status, failure_code } = recipient;
   return (
     <li className={classes.message}>

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await sending.sandbox.setFaults({});
   // A round for all that failed: those were refused at random, so most of them are reached now.
   for (const id of ids)
-    await retryCampaign(own.db, ana, id, { codes: (await failureGroups(own.db, id)).map(({ code }) => code), windowS: 86_400 });
+    await retryCampaign(own.db, ana, id, { codes: (await failureGroups(own.db.pool, id)).map(({ code }) => code), windowS: 86_400 });
   for (const id of ids) await sending.untilEnded(id);
 }, 200_000);
 afterAll(async () => {
@@ -93,7 +93,7 @@ test('reporting.failure_reasons are the groups of the page', async () => {
       'select failure_code as code, label, recipients as count from reporting.failure_reasons where campaign_id = $1 order by recipients desc, failure_code',
       [id],
     );
-    expect(rows).toEqual(await failureGroups(own.db, id));
+    expect(rows).toEqual(await failureGroups(own.db.pool, id));
   }
 });
 
