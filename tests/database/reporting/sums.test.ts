@@ -15,7 +15,7 @@ const query = async <T extends object>(sql: string, values: unknown[] = []) => (
 
 beforeAll(async () => {
   own = await createTestDatabase();
-  sending = await startSending(own);
+  sending = await startSending(own, { SEND_TIMEOUT_MS: '3000' });
   await keepSettings(own.db, sending.env);
   const faults = { rate_429: 0.15, rate_500: 0.1, rate_invalid: 0.08, rate_timeout: 0.02, retry_after_s: 1 };
   await sending.sandbox.setFaults({ email: faults, sms: faults });
