@@ -1,9 +1,9 @@
 import { RemixBrowser } from '@remix-run/react';
 import { setNonce } from 'get-nonce';
-import { StrictMode, startTransition } from 'react';
+import { StrictMode, startTransition, useEffect } from 'react';
 import { hydrateRoot } from 'react-dom/client';
 import { patientFetch } from './components/offline/patient-fetch.ts';
-import { bearForeignNodes } from './foreign-nodes.ts';
+import { bearForeignNodes, setForeignNodesAside } from './foreign-nodes.ts';
 
 // Mantine's overlays lock scrolling with a style element of their own, which the page's policy lets in by nonce only.
 const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;
@@ -15,11 +15,21 @@ window.fetch = patientFetch(window.fetch.bind(window));
 // Signed-in pages are live: the connection is made while React takes over the page, not after.
 if (document.getElementById('content')) void import('./realtime/socket-client.ts').then(({ liveSocket }) => liveSocket());
 
+const putBack = setForeignNodesAside();
+
+function OnceTakenOver() {
+  useEffect(() => {
+    setTimeout(putBack);
+  }, []);
+  return null;
+}
+
 startTransition(() => {
   hydrateRoot(
     document,
     <StrictMode>
       <RemixBrowser />
+      <OnceTakenOver />
     </StrictMode>,
   );
 });

@@ -18,7 +18,7 @@ export async function readLedgerPage(db: Database, campaign: CampaignJson, filte
       ...{ status, code: code ?? undefined, delivery: tabTrouble(tab) ?? undefined, q },
       ...{ cursor: trail.at(-1), limit: ROWS_PER_PAGE },
     }),
-    code ? failureGroups(db, campaign.id) : [],
+    code ? failureGroups(db.pool, campaign.id) : [],
   ]);
   const countThen = code ? (reasons.find((reason) => reason.code === code)?.count ?? 0) : tabCount(tab, campaign);
   return { filter, version: campaign.version, rows: list.data, nextCursor: list.next_cursor, countThen };

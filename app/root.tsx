@@ -12,6 +12,7 @@ import { ErrorPage } from './components/error-page.tsx';
 import { Logo } from './components/logo.tsx';
 import { NavigationProgress } from './components/navigation-progress.tsx';
 import { ReaderProvider } from './components/reader-context.tsx';
+import { PAGE_ID } from './foreign-nodes.ts';
 import { styleNonce, useNonce } from './nonce.ts';
 import { type Reader, readReader } from './reader.ts';
 import { cssVariablesResolver, theme } from './theme.ts';
@@ -58,8 +59,10 @@ export function Layout({ children }: { children: ReactNode }) {
           getStyleNonce={() => styleNonce(nonce)}
         >
           <ReaderProvider reader={data?.reader ?? withoutData}>
-            <NavigationProgress />
-            {children}
+            <div id={PAGE_ID}>
+              <NavigationProgress />
+              {children}
+            </div>
           </ReaderProvider>
         </MantineProvider>
         <ScrollRestoration nonce={nonce} />

@@ -26,6 +26,11 @@ export function estimateText(seconds: number): string {
   return `about ${days} ${days === 1 ? 'day' : 'days'}`;
 }
 
+/** How long a whole sending lasted: "less than a second", "8 s", "2 min 05 s". Parts of a second are for single attempts. @param ms how long */
+export function lastedText(ms: number): string {
+  return ms < 1000 ? 'less than a second' : countdownText(Math.floor(ms / 1000) * 1000);
+}
+
 /** For what is over: "0.4 s", "38 s", "2 min 05 s", "1 h 02 min". @param ms how long it took */
 export function tookText(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;

@@ -59,6 +59,11 @@ export const failureTexts = {
     advice: 'The provider never told whether it took the message. Sending again may deliver it twice.',
     mayPass: true,
   },
+  not_arrived: {
+    label: 'Did not arrive',
+    advice: 'Nobody knew what became of the message, and a person found that it did not arrive. Retry it.',
+    mayPass: true,
+  },
   credentials: { label: 'Key was refused', advice: 'The provider refused the key. Check it in the settings, then retry.', mayPass: true },
   out_of_credits: { label: 'Out of credits', advice: 'The provider account has no credits left. Top it up, then retry.', mayPass: true },
   trial_account: {

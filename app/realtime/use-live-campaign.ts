@@ -15,6 +15,8 @@ export interface UseLiveCampaign {
   asOf: number | null;
   /** Rises with every answered join: whoever keeps more than the campaign asks again then. */
   joins: number;
+  /** Takes what else was read of it, where that is newer. */
+  catchUp(snapshot: CampaignSummary): void;
 }
 
 type Input = { snapshot: CampaignJson | CampaignSummary } | { progress: CampaignProgress };
@@ -42,6 +44,7 @@ export function useLiveCampaign(loaded: CampaignJson, loadedAt: string): UseLive
 
   useEffect(() => dispatch({ snapshot: loaded }), [loaded]);
 
+  const catchUp = useCallback((snapshot: CampaignSummary) => dispatch({ snapshot }), []);
   const join = useCallback(() => {
     askedAt.current = Date.now();
     liveSocket().emit('campaign:join', { id }, (answer) => {
@@ -93,5 +96,5 @@ export function useLiveCampaign(loaded: CampaignJson, loadedAt: string): UseLive
   }, [state.stale, join]);
 
   const campaign = state.campaign.id === id ? state.campaign : loaded;
-  return { campaign, connection, asOf, joins };
+  return { campaign, connection, asOf, joins, catchUp };
 }

@@ -41,7 +41,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   ]);
   return {
     // The message itself is large, and only a recipient's story shows it.
-    campaign: { ...campaign, html: null, text: null },
+    campaign: { ...campaign, ...insights.campaign, html: null, text: null },
     page,
     insights,
     activity,

@@ -8,7 +8,7 @@ const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
     args,
     on('listFailures', async ({ context, ids }) => {
       await getCampaign(context.db, ids.id);
-      return { data: await failureGroups(context.db, ids.id) };
+      return { data: await failureGroups(context.db.pool, ids.id) };
     }),
   );
 

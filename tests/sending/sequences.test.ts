@@ -74,7 +74,7 @@ describe('email', () => {
       failed_at: expect.any(String),
     });
     expect(await outcomes(id, 'bo+500@example.com')).toEqual([1, 2, 3, 4].map((number) => `${number} transient 500`));
-    expect(await failureGroups(own.db, id)).toEqual([{ code: 'provider_error', label: 'Provider had an error', count: 1 }]);
+    expect(await failureGroups(own.db.pool, id)).toEqual([{ code: 'provider_error', label: 'Provider had an error', count: 1 }]);
   });
 });
 
@@ -121,7 +121,7 @@ describe('SMS', () => {
     const id = await ended(['+19075550113', '+19075550122', '+12025550122'], { channel: 'sms' });
     expect(await outcomes(id, '+19075550113')).toEqual([1, 2, 3, 4].map((number) => `${number} transient 429`));
     expect(await outcomes(id, '+19075550122')).toHaveLength(4);
-    expect((await failureGroups(own.db, id)).map(({ code, count }) => [code, count]).sort()).toEqual([
+    expect((await failureGroups(own.db.pool, id)).map(({ code, count }) => [code, count]).sort()).toEqual([
       ['provider_error', 1],
       ['rate_limited', 1],
     ]);

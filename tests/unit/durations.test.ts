@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countdownText, estimateText, tookText } from '#app/domain/durations.ts';
+import { countdownText, estimateText, lastedText, tookText } from '#app/domain/durations.ts';
 
 test.each([
   [0, '0 s'],
@@ -37,6 +37,16 @@ test.each([
   [125_000, '2 min 05 s'],
 ])('what took %d ms reads %s', (ms, text) => {
   expect(tookText(ms)).toBe(text);
+});
+
+test.each([
+  [0, 'less than a second'],
+  [515, 'less than a second'],
+  [1_999, '1 s'],
+  [8_400, '8 s'],
+  [125_999, '2 min 05 s'],
+])('a sending of %d ms lasted %s', (ms, text) => {
+  expect(lastedText(ms)).toBe(text);
 });
 
 test('a countdown says nothing is left only when nothing is', () => {

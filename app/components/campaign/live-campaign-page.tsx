@@ -48,8 +48,8 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
   const path = `/campaigns/${loaded.id}`;
   const { rid } = useParams();
   const openId = rid === undefined ? null : Number(rid);
-  const { campaign, connection, asOf, joins } = useLiveCampaign(loaded, now);
-  const insights = useInsights(loadedInsights, campaign, path);
+  const { campaign, connection, asOf, joins, catchUp } = useLiveCampaign(loaded, now);
+  const insights = useInsights(loadedInsights, campaign, path, catchUp);
   const pace = usePace(campaign);
   const fetcher = useFetcher<ActAnswer>();
   useTabProgress(campaign);

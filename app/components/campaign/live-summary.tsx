@@ -1,6 +1,6 @@
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import type { Pace } from '#app/domain/campaigns/pace.ts';
-import { estimateText, tookText } from '#app/domain/durations.ts';
+import { estimateText, lastedText } from '#app/domain/durations.ts';
 import { useNumbers } from '../number.tsx';
 import { ClockTime, RelativeTime } from '../relative-time.tsx';
 import { channelWords } from './channel-words.ts';
@@ -45,7 +45,7 @@ export function LiveSummary({ campaign, sendingMs, pace, now }: Props) {
       {hasEnded(status) && started_at && finished_at && (
         <li>
           {status === 'CANCELLED' ? 'cancelled' : 'ended'} <RelativeTime at={finished_at} />
-          {sendingMs !== null && ` after ${tookText(sendingMs)} of sending`}
+          {sendingMs !== null && ` after ${lastedText(sendingMs)} of sending`}
         </li>
       )}
     </ul>

@@ -3,6 +3,7 @@ import { memo, useMemo } from 'react';
 import { StackedBars } from '../charts/stacked-bars.tsx';
 import { useNumbers } from '../number.tsx';
 import { useReader } from '../reader-context.tsx';
+import { dateFormat } from '../times.ts';
 import { barTitle, type Minute, minuteBars } from './minutes.ts';
 import classes from './minutes-card.module.css';
 
@@ -26,7 +27,7 @@ interface Props {
 export const MinutesCard = memo(function MinutesCard({ minutes, seconds, ended }: Props) {
   const { locale, timeZone } = useReader();
   const { bars, perBar } = useMemo(() => (seconds ? minuteBars(seconds, 1) : minuteBars(minutes, 60)), [minutes, seconds]);
-  const clock = new Intl.DateTimeFormat(locale, {
+  const clock = dateFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
     ...(perBar < 60 && { second: '2-digit' }),
@@ -70,7 +71,7 @@ const ROWS = 60;
 function MinutesTable({ minutes }: { minutes: Minute[] }) {
   const { count } = useNumbers();
   const { locale, timeZone } = useReader();
-  const clock = useMemo(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }), [locale, timeZone]);
+  const clock = dateFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone });
   return (
     <div className={classes.table} translate="no">
       <table>

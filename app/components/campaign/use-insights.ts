@@ -8,8 +8,16 @@ export type Insights = CampaignInsights;
 /** Between two loads, in ms. */
 const LOAD_EVERY_MS = 2_000;
 
-/** Reasons and minutes, loaded again when the numbers that they explain have changed, and then at most every two seconds. */
-export function useInsights(loaded: Insights, campaign: CampaignJson, path: string): Insights {
+/**
+ * Reasons and minutes, loaded again when the numbers that they explain have changed, and then at most every two seconds. `catchUp` takes the
+ * counters that they agree with: what is explained is never more than what is shown.
+ */
+export function useInsights(
+  loaded: Insights,
+  campaign: CampaignJson,
+  path: string,
+  catchUp: (snapshot: Insights['campaign']) => void,
+): Insights {
   const [insights, setInsights] = useState(loaded);
   const [ended, setEnded] = useState(0);
   const { status, sent, failed, retrying, unknown } = campaign;
@@ -32,11 +40,12 @@ export function useInsights(loaded: Insights, campaign: CampaignJson, path: stri
       if (fresh) {
         state.of = of;
         setInsights(fresh);
+        catchUp(fresh.campaign);
       }
       setEnded((n) => n + 1);
     }, wait);
     return () => clearTimeout(timer);
-  }, [numbers, path, ended]);
+  }, [numbers, path, ended, catchUp]);
 
   return insights;
 }

@@ -55,6 +55,8 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
   const { draft, state, flush, known: campaign, conflicts } = autosave;
   useDraftNews(campaign.id, autosave.revision, autosave.hear);
   const isDraft = campaign.status === 'DRAFT' && !autosave.gone;
+  // Of what is no draft any more only the text is left that did not get into it, to be copied.
+  const unsaved = state.kind !== 'saved' || conflicts.length > 0;
   // Others' imports, and a channel that changed, come with the page's own data; a draft that was sent would lead away.
   const behind = isDraft && (campaign.total !== loadedCampaign.total || campaign.channel !== loadedCampaign.channel);
   useEffect(() => {
@@ -94,18 +96,24 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
       <PageHeader
         back={{ to: '/', label: 'Campaigns' }}
         title={
-          <NameField
-            value={draft.name}
-            onChange={(value) => autosave.set('name', value)}
-            error={notes.find((note) => note.field === 'name')?.message}
-          />
+          isDraft ? (
+            <NameField
+              value={draft.name}
+              onChange={(value) => autosave.set('name', value)}
+              error={notes.find((note) => note.field === 'name')?.message}
+            />
+          ) : (
+            draft.name
+          )
         }
         badge={<CampaignStatusBadge status={campaign.status} />}
         actions={
-          <>
-            <SaveIndicator state={state} choosing={conflicts.length > 0} />
-            {isDraft && <DraftMenu campaign={campaign} autosave={autosave} />}
-          </>
+          isDraft && (
+            <>
+              <SaveIndicator state={state} choosing={conflicts.length > 0} />
+              <DraftMenu campaign={campaign} autosave={autosave} />
+            </>
+          )
         }
       />
       <DraftNotices autosave={autosave} me={viewer.label} />
@@ -121,98 +129,109 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
         </div>
       )}
       <div className={classes.layout}>
-        <div className={classes.side}>
-          <Checklist items={items} />
-        </div>
+        {isDraft && (
+          <div className={classes.side}>
+            <Checklist items={items} />
+          </div>
+        )}
         <div className={classes.steps}>
-          <Section id="content-section" title="Content" step={1} done={stateOf('from', 'subject', 'body')}>
-            <Form
-              id="content-form"
-              method="post"
-              onSubmit={(event) => {
-                event.preventDefault();
-                void flush();
-              }}
+          {(isDraft || unsaved) && (
+            <Section
+              id="content-section"
+              title={isDraft ? 'Content' : 'What was not saved'}
+              step={1}
+              done={stateOf('from', 'subject', 'body')}
             >
-              <input type="hidden" name="intent" value="save" />
-              <input type="hidden" name="revision" value={autosave.revision} />
-              <ContentSection
-                campaign={campaign}
-                autosave={autosave}
-                notes={notes}
-                check={check}
-                defaultSender={defaultSender}
-                recipientId={shownFor}
-                onRecipient={setRecipientId}
-              />
-              <Button type="submit" variant="default" mt="md" className="no-script">
-                Save
-              </Button>
-            </Form>
-          </Section>
-          <Section id="contacts-section" title="Contacts" step={2} done={stateOf('contacts')}>
-            {campaign.preparing ? (
-              <ListInWork campaign={campaign} />
-            ) : (
-              <ContactsSection campaign={campaign} imports={imports} runs={runs} countries={countries} />
-            )}
-          </Section>
-          <Section id="settings-section" title="Settings" step={3} done>
-            <SettingsSection campaign={campaign} autosave={autosave} />
-          </Section>
-          <Section id="schedule-section" title="Schedule" step={4} done={plan.error === null}>
-            <ScheduleSection schedule={schedule} onChange={setSchedule} plan={plan} before={before} />
-          </Section>
-          <Section
-            id="review-section"
-            title="Review and send"
-            step={5}
-            done={false}
-            aside={<SaveIndicator state={state} choosing={conflicts.length > 0} quiet />}
-          >
-            <Stack gap={0}>
-              <ReviewSummary
-                campaign={campaign}
-                subject={current ? (check.subject ?? draft.subject) : draft.subject}
-                subjectOf={current && check.subject && /\{[{%]/.test(draft.subject) ? (check.recipient?.address ?? null) : null}
-                sender={sender}
-                when={when}
-                items={items}
-                facts={facts}
-                unsubscribes={check.unsubscribes}
-                sms={
-                  campaign.channel === 'sms'
-                    ? { text: current ? (check.text ?? draft.text) : draft.text, segments: check.sms?.segments ?? 0 }
-                    : null
-                }
-                people={people}
-                sandbox={sandbox}
-              />
-              <div className={reviewClasses.foot}>
-                <TestSend
-                  campaignId={campaign.id}
-                  channel={campaign.channel}
-                  own={viewer.email}
-                  disabled={!stateOf('from', 'subject', 'body')}
+              <Form
+                id="content-form"
+                method="post"
+                onSubmit={(event) => {
+                  event.preventDefault();
+                  void flush();
+                }}
+              >
+                <input type="hidden" name="intent" value="save" />
+                <input type="hidden" name="revision" value={autosave.revision} />
+                <ContentSection
+                  campaign={campaign}
+                  autosave={autosave}
+                  notes={notes}
+                  check={check}
+                  defaultSender={defaultSender}
                   recipientId={shownFor}
-                  flush={flush}
+                  onRecipient={setRecipientId}
                 />
-                {isDraft && (
-                  <SendForm
-                    campaignId={campaign.id}
-                    autosave={autosave}
-                    people={people}
-                    ready={isReady(items.filter(({ key }) => key !== 'saved')) && people > 0}
-                    mayNot={may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send')}
-                    schedule={schedule}
-                    planned={schedule.later ? when : null}
-                    sandbox={sandbox}
-                    failed={failed?.intent === 'send' ? failed : undefined}
-                  />
+                <Button type="submit" variant="default" mt="md" className="no-script">
+                  Save
+                </Button>
+              </Form>
+            </Section>
+          )}
+          {isDraft && (
+            <>
+              <Section id="contacts-section" title="Contacts" step={2} done={stateOf('contacts')}>
+                {campaign.preparing ? (
+                  <ListInWork campaign={campaign} />
+                ) : (
+                  <ContactsSection campaign={campaign} imports={imports} runs={runs} countries={countries} />
                 )}
-              </div>
-            </Stack>
-          </Section>
+              </Section>
+              <Section id="settings-section" title="Settings" step={3} done>
+                <SettingsSection campaign={campaign} autosave={autosave} />
+              </Section>
+              <Section id="schedule-section" title="Schedule" step={4} done={plan.error === null}>
+                <ScheduleSection schedule={schedule} onChange={setSchedule} plan={plan} before={before} />
+              </Section>
+              <Section
+                id="review-section"
+                title="Review and send"
+                step={5}
+                done={false}
+                aside={<SaveIndicator state={state} choosing={conflicts.length > 0} quiet />}
+              >
+                <Stack gap={0}>
+                  <ReviewSummary
+                    campaign={campaign}
+                    subject={current ? (check.subject ?? draft.subject) : draft.subject}
+                    subjectOf={current && check.subject && /\{[{%]/.test(draft.subject) ? (check.recipient?.address ?? null) : null}
+                    sender={sender}
+                    when={when}
+                    items={items}
+                    facts={facts}
+                    unsubscribes={check.unsubscribes}
+                    sms={
+                      campaign.channel === 'sms'
+                        ? { text: current ? (check.text ?? draft.text) : draft.text, segments: check.sms?.segments ?? 0 }
+                        : null
+                    }
+                    people={people}
+                    sandbox={sandbox}
+                  />
+                  <div className={reviewClasses.foot}>
+                    <TestSend
+                      campaignId={campaign.id}
+                      channel={campaign.channel}
+                      own={viewer.email}
+                      disabled={!stateOf('from', 'subject', 'body')}
+                      recipientId={shownFor}
+                      flush={flush}
+                    />
+                    <SendForm
+                      campaignId={campaign.id}
+                      autosave={autosave}
+                      people={people}
+                      ready={isReady(items.filter(({ key }) => key !== 'saved')) && people > 0}
+                      mayNot={may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send')}
+                      schedule={schedule}
+                      planned={schedule.later ? when : null}
+                      sandbox={sandbox}
+                      failed={failed?.intent === 'send' ? failed : undefined}
+                    />
+                  </div>
+                </Stack>
+              </Section>
+            </>
+          )}
         </div>
       </div>
     </>

@@ -1,41 +1,66 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
-import { useBlocker } from '@remix-run/react';
-import { useEffect, useState } from 'react';
+import { type Location, useBlocker, useNavigate, useNavigation } from '@remix-run/react';
+import { useEffect, useRef, useState } from 'react';
 import { serverAnswers } from './reach.ts';
 import type { Autosave } from './use-autosave.ts';
 
 /**
  * Asks before the editor is left for another page of ours: unsaved text is saved first, and where that or the next page cannot be had, the
- * person stays here unless they insist. Who has just sent the draft goes on without that: all of it is saved, and news of the sending, which load
- * the editor again, would take the question back together with the way on.
+ * person stays here unless they insist. Who has just sent the draft goes on without that: all of it is saved.
  */
 export function LeaveGuard({ autosave: { flush, known, gone } }: { autosave: Autosave }) {
   const closed = gone || known.status !== 'DRAFT';
+  const passing = useRef(false);
   const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname && nextLocation.state?.sent !== true,
+    ({ currentLocation, nextLocation }) =>
+      !passing.current && currentLocation.pathname !== nextLocation.pathname && nextLocation.state?.sent !== true,
   );
+  const navigate = useNavigate();
+  const navigation = useNavigation();
+  const [wanted, setWanted] = useState<Location | null>(null);
   const [why, setWhy] = useState<'offline' | 'unsaved' | null>(null);
-  const { state, proceed, reset } = blocker;
+  const latest = useRef(blocker);
+  latest.current = blocker;
+
+  // Kept here too: the router forgets what it has blocked whenever the page's data are read anew, and a click would be lost.
+  useEffect(() => {
+    if (blocker.state === 'blocked') setWanted(blocker.location);
+  }, [blocker]);
+  useEffect(() => {
+    if (navigation.state === 'idle') passing.current = false;
+  }, [navigation.state]);
+
+  const go = (to: Location) => {
+    setWanted(null);
+    passing.current = true;
+    if (latest.current.state === 'blocked') latest.current.proceed();
+    else navigate(to, { state: to.state, replace: true });
+  };
+  const stay = () => {
+    setWanted(null);
+    if (latest.current.state === 'blocked') latest.current.reset();
+  };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each page that somebody goes to
   useEffect(() => {
-    if (state !== 'blocked') return setWhy(null);
+    setWhy(null);
+    if (wanted === null) return;
     let over = false;
     void (async () => {
       const [reached, saved] = await Promise.all([serverAnswers(), closed ? true : flush()]);
       if (over) return;
-      if (reached && saved) proceed?.();
+      if (reached && saved) go(wanted);
       else setWhy(reached ? 'unsaved' : 'offline');
     })();
     return () => {
       over = true;
     };
-  }, [state]);
+  }, [wanted]);
 
   return (
     <Modal
-      opened={state === 'blocked' && why !== null}
-      onClose={() => reset?.()}
+      opened={wanted !== null && why !== null}
+      onClose={stay}
       title={why === 'offline' ? 'No connection' : 'Leave without saving?'}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
@@ -46,11 +71,11 @@ export function LeaveGuard({ autosave: { flush, known, gone } }: { autosave: Aut
       </Text>
       <Group justify="flex-end" mt="md" gap="xs">
         {why === 'unsaved' && (
-          <Button variant="default" onClick={() => proceed?.()}>
+          <Button variant="default" onClick={() => wanted && go(wanted)}>
             Leave
           </Button>
         )}
-        <Button onClick={() => reset?.()} data-autofocus>
+        <Button onClick={stay} data-autofocus>
           Stay here
         </Button>
       </Group>

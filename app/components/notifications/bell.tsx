@@ -9,7 +9,7 @@ import type { Notifications } from './use-notifications.ts';
 
 const MOST_SHOWN = 99;
 
-/** What happened while nobody looked: campaigns that ended with failures, providers in trouble, alerts that did not arrive. */
+/** What happened while nobody looked: campaigns that ended, providers in trouble, alerts that did not arrive. */
 export function Bell({ notifications, position }: { notifications: Notifications; position: NonNullable<PopoverProps['position']> }) {
   const { unread, newest, load, markRead } = notifications;
   const [opened, { open, close }] = useDisclosure(false);

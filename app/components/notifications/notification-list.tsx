@@ -9,7 +9,7 @@ import classes from './bell.module.css';
 import type { Notifications } from './use-notifications.ts';
 
 function lookOf({ type, campaign, settled }: NotificationJson) {
-  if (settled) return { icon: IconCircleCheck, tone: 'green' };
+  if (settled || type === 'campaign.sent') return { icon: IconCircleCheck, tone: 'green' };
   if (type.startsWith('webhook.')) return { icon: IconWebhook, tone: 'gray' };
   if (type === 'provider.degraded') return { icon: IconCloudOff, tone: 'red' };
   return campaign?.status === 'FAILED' ? { icon: IconAlertTriangle, tone: 'red' } : { icon: IconCircleHalf2, tone: 'amber' };
@@ -44,7 +44,7 @@ export function NotificationList({ notifications, onLeave }: { notifications: No
   if (list.length === 0) {
     return (
       <Text p="lg" ta="center" size="sm" c="dimmed">
-        Nothing so far. Campaigns that end with failures are told here.
+        Nothing so far. You are told here when a campaign has ended, or needs somebody.
       </Text>
     );
   }

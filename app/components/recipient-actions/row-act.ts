@@ -3,14 +3,18 @@ import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { mayResolve } from '#app/domain/recipients/resolutions.ts';
 import { needsCorrection } from './needs-correction.ts';
 
-/** What a row offers to do for its recipient, in the words of the button; null: nothing. */
-export function rowAct({
-  status,
-  failure_code,
-  unknown_until,
-  delivery,
-}: Pick<RecipientJson, 'status' | 'failure_code' | 'unknown_until'> & { delivery?: RecipientJson['delivery'] }): string | null {
+/** What a row offers to do for its recipient, in the words of the button; null: nothing. Nobody is sent to again after a cancel, but decided. */
+export function rowAct(
+  {
+    status,
+    failure_code,
+    unknown_until,
+    delivery,
+  }: Pick<RecipientJson, 'status' | 'failure_code' | 'unknown_until'> & { delivery?: RecipientJson['delivery'] },
+  cancelled = false,
+): string | null {
   if (mayResolve({ status, failure_code, unknown_until })) return 'Decide';
+  if (cancelled) return null;
   if (status === 'sent' && cameBack(delivery ?? null)) return 'Fix and retry';
   if (status === 'failed') return needsCorrection(failure_code) ? 'Fix and retry' : 'Retry';
   return null;

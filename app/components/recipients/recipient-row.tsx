@@ -18,13 +18,15 @@ interface Props {
   current: boolean;
   /** It changed and no longer belongs to the filter; it stays, faded, until the reader asks for the new list. */
   left: boolean;
-  /** May the reader do something for single recipients of this campaign? */
+  /** May the reader do something for single recipients? */
   mayAct: boolean;
+  /** Was the campaign cancelled? */
+  cancelled: boolean;
 }
 
 /** One line of the ledger. Rendered again only when its own contents change. */
-export const RecipientRow = memo(function RecipientRow({ row, to, current, left, mayAct }: Props) {
-  const act = mayAct ? rowAct(row) : null;
+export const RecipientRow = memo(function RecipientRow({ row, to, current, left, mayAct, cancelled }: Props) {
+  const act = mayAct ? rowAct(row, cancelled) : null;
   return (
     <tr className={classes.row} data-left={left || undefined} data-current={current || undefined} data-recipient={row.id}>
       <th scope="row" className={classes.address}>

@@ -38,7 +38,7 @@ export function RecipientsSection({ campaign, page, rows, reasons, path, openId,
     ? (reasons.find((reason) => reason.code === filter.code)?.count ?? page.countThen)
     : tabCount(filter.tab, campaign);
   const unseen = unseenChanges(filter, page.countThen, now, left);
-  const mayAct = may(useViewer(), 'recipients:retry') && campaign.status !== 'CANCELLED';
+  const mayAct = may(useViewer(), 'recipients:retry');
   const nothingToRead = rows.length === left && filter.trail.length === 0 && unseen > 0;
   useShowOnceNothingIsRead(nothingToRead, onShowChanges);
 
@@ -56,7 +56,15 @@ export function RecipientsSection({ campaign, page, rows, reasons, path, openId,
         {rows.length === 0 ? (
           <NoRecipients filter={filter} campaign={campaign} path={path} />
         ) : (
-          <RecipientsTable rows={rows} filter={filter} path={path} search={ledgerSearch(filter)} openId={openId} mayAct={mayAct} />
+          <RecipientsTable
+            rows={rows}
+            filter={filter}
+            path={path}
+            search={ledgerSearch(filter)}
+            openId={openId}
+            mayAct={mayAct}
+            cancelled={campaign.status === 'CANCELLED'}
+          />
         )}
       </div>
       <Pager filter={filter} shown={rows.length} nextCursor={page.nextCursor} path={path} campaignId={campaign.id} />

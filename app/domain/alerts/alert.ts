@@ -8,7 +8,7 @@ export type AlertEvent = (typeof alertEvents)[number];
 /** What Rollcall itself tells of its webhooks; shown in the product, to administrators only. */
 export type InternalAlert = 'webhook.gave_up' | 'webhook.disabled';
 /** What concerns everybody, and no endpoint can ask for. */
-export type AlertType = AlertEvent | InternalAlert | 'database.restored';
+export type AlertType = AlertEvent | InternalAlert | 'campaign.sent' | 'database.restored';
 
 export const eventTexts: Record<AlertEvent, { label: string; description: string }> = {
   'campaign.failed': { label: 'Campaign failed', description: 'A send or a retry ended and no message is known to have gone out.' },

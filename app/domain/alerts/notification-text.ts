@@ -16,6 +16,11 @@ export function notificationText(notification: NotificationJson, count: (value: 
   if (campaign) {
     const missed = `${count(campaign.unreached)} of ${count(campaign.people)} not reached.`;
     const to = `/campaigns/${campaign.id}`;
+    if (type === 'campaign.sent') {
+      const { people } = campaign;
+      const who = people === 1 ? 'The message to 1 person was' : `The messages to all ${count(people)} people were`;
+      return { title: `${campaign.name} was sent`, detail: `${who} accepted.`, to };
+    }
     if (settled)
       return {
         title: `${campaign.name} reached everybody in the end`,

@@ -20,6 +20,7 @@ interface Row {
 }
 
 const settled = `(case
+  when a.type = 'campaign.sent' then false
   when a.campaign_id is not null then exists (select from campaigns c where c.id = a.campaign_id and c.status = 'SENT')
   when a.type = 'provider.degraded' then not exists
     (select from provider_gates g where g.channel::text = a.data -> 'provider' ->> 'channel' and g.held_since is not null)
@@ -32,7 +33,10 @@ const columns = `a.id, a.type, a.at,
     'people', (a.data -> 'campaign' ->> 'total')::integer - (a.data -> 'campaign' ->> 'suppressed')::integer) end as campaign,
   a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint, ${settled} as settled`;
 
-const recent = `a.shown and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and ($2 or a.type not like 'webhook.%')`;
+// What a retry mended is told by the success that followed.
+const recent = `a.shown and (a.campaign_id is null or a.type = 'campaign.sent'
+    or not exists (select from alerts later where later.campaign_id = a.campaign_id and later.type = 'campaign.sent' and later.id > a.id))
+  and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and ($2 or a.type not like 'webhook.%')`;
 
 function toJson(row: Row): NotificationJson {
   return { ...row, at: row.at.toISOString() };

@@ -1,4 +1,4 @@
-import type { Database } from '#db/database.ts';
+import type { Pool, PoolClient } from 'pg';
 import { failureLabel } from '../failures.ts';
 
 export interface FailureGroup {
@@ -9,8 +9,8 @@ export interface FailureGroup {
 }
 
 /** Why recipients failed, the largest group first; read from kept counts, so it costs the same for any list. */
-export async function failureGroups(db: Database, campaignId: number): Promise<FailureGroup[]> {
-  const { rows } = await db.pool.query<{ code: string; count: number }>(
+export async function failureGroups(client: Pool | PoolClient, campaignId: number): Promise<FailureGroup[]> {
+  const { rows } = await client.query<{ code: string; count: number }>(
     `select failure_code as code, recipients as count from campaign_failures
      where campaign_id = $1 and recipients > 0 order by recipients desc, failure_code`,
     [campaignId],

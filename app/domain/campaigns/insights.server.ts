@@ -1,10 +1,15 @@
 import type { Database } from '#db/database.ts';
+import { inSnapshot } from '#db/transaction.ts';
 import type { ActivityKind } from '../activity/activity.ts';
+import type { CampaignSummary } from './campaign-json.ts';
 import { type FailureGroup, failureGroups } from './failure-groups.server.ts';
+import { readCampaignSummary } from './get-campaign.server.ts';
 import { type MinuteJson, minutes, seconds } from './minutes.server.ts';
 import { sendingEvents, sendingTime } from './sending-time.ts';
 
 export interface CampaignInsights {
+  /** The counters that the rest agrees with: all of it is as it was at one moment. */
+  campaign: CampaignSummary;
   reasons: FailureGroup[];
   minutes: MinuteJson[];
   /** The same second by second, for a campaign that was too short for minutes to say anything; else null. */
@@ -15,28 +20,26 @@ export interface CampaignInsights {
   sendingMs: number | null;
 }
 
-/** What the page of a campaign shows beside its counters: a few rows, whatever the size of the campaign. */
-export async function readInsights(db: Database, campaignId: number): Promise<CampaignInsights> {
-  const [reasons, perMinute, events, gate] = await Promise.all([
-    failureGroups(db, campaignId),
-    minutes(db, campaignId),
-    db.pool.query<{ kind: ActivityKind; at: Date }>(
+/** What the page of a campaign shows beside its counters: a few rows, whatever the size of the campaign. @throws Problem 404 */
+export function readInsights(db: Database, campaignId: number): Promise<CampaignInsights> {
+  return inSnapshot(db.pool, async (client) => {
+    const campaign = await readCampaignSummary(client, campaignId);
+    const reasons = await failureGroups(client, campaignId);
+    const perMinute = await minutes(client, campaignId);
+    const events = await client.query<{ kind: ActivityKind; at: Date }>(
       'select kind, at from campaign_events where campaign_id = $1 and kind = any($2) order by id desc limit 500',
       [campaignId, sendingEvents],
-    ),
-    db.pool.query<{ rate: number | null }>(
-      'select g.rate from campaigns c join provider_gates g on g.channel = c.channel where c.id = $1',
-      [campaignId],
-    ),
-  ]);
-  const perSecond = isShort(perMinute) ? await seconds(db, campaignId) : null;
-  return {
-    reasons,
-    minutes: perMinute,
-    seconds: perSecond,
-    rate: gate.rows[0]?.rate ?? null,
-    sendingMs: sendingTime(events.rows.reverse(), Date.now()),
-  };
+    );
+    const gate = await client.query<{ rate: number | null }>('select rate from provider_gates where channel = $1', [campaign.channel]);
+    return {
+      campaign,
+      reasons,
+      minutes: perMinute,
+      seconds: isShort(perMinute) ? await seconds(client, campaignId) : null,
+      rate: gate.rows[0]?.rate ?? null,
+      sendingMs: sendingTime(events.rows.reverse(), Date.now()),
+    };
+  });
 }
 
 const SHORT_MS = 4 * 60_000;

@@ -10,7 +10,7 @@ import { NOT_TRIED, previewRetry, type RetryPreview, retriedByDefault, retryClos
 
 /** What a retry of this campaign would send to, by reason. Costs the same for any number of recipients. @throws Problem 404 */
 export async function getRetryPreview(db: Database, id: number): Promise<RetryPreview> {
-  const [campaign, failures] = await Promise.all([getCampaign(db, id), failureGroups(db, id)]);
+  const [campaign, failures] = await Promise.all([getCampaign(db, id), failureGroups(db.pool, id)]);
   const { pending, suppressed, unknown_policy, retries_left, retry_until } = campaign;
   return previewRetry(failures, pending, suppressed, unknown_policy, { retries_left, retry_until });
 }

@@ -1,4 +1,10 @@
-import { type CountryCode, isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
 import { type AddressReading, read, refused } from './address-reading.ts';
 import { plainText } from './plain-text.ts';
 
@@ -16,9 +22,12 @@ export const bareNumberMeanings = ['national', 'international'] as const;
 export type BareNumbers = (typeof bareNumberMeanings)[number];
 
 const MAX_LENGTH = 64;
+/** With what stands around it. */
+const MAX_WRITTEN = 200;
 /** What stands before numbers in exports and links: `tel:`, `Mobile: `, `whatsapp:`, and `p:` in lead forms. */
 const label = /^(?:tel|telefon|phone|mobile|mobil|mob|handy|cell|sms|smsto|callto|whatsapp|wa|p)\.?\s*:\s*(?:\/\/)?/i;
 const extension = /\d\s*(?:(?:;\s*ext=|ext(?:ension)?|x|dw|durchwahl|poste|interno?|anexo|ramal)[.:]?|#)\s*\d{1,7}$/i;
+const anExtension = 'An SMS cannot reach an extension. Remove it, or take another number.';
 const lost = 'A spreadsheet cut off some of its digits. Format the column as text and export it again.';
 
 /** Is it a country (ISO 3166, "US") whose numbering plan is known? */
@@ -34,15 +43,16 @@ export function isCountry(code: string): code is CountryCode {
  * refused unless `bare` says what such numbers are. What has one valid reading only is taken ("447911123456" in a list of the US).
  */
 export function readPhone(raw: string, { country, bare }: PhoneReading = {}): AddressReading {
-  const text = unwrap(asciiDigits(plainText(raw)));
+  const plain = plainText(raw);
+  if (plain.length > MAX_WRITTEN) return refused('not a valid phone number');
+  const text = unwrap(asciiDigits(plain));
   if (text === '') return refused('no address');
   if (text.length > MAX_LENGTH || !/^[(+\s]*\d/.test(text)) return refused('not a valid phone number');
   const spreadsheet = fromSpreadsheet(text);
   if (spreadsheet === null) return refused('not a valid phone number', lost);
   if (holdsTwo(text)) return refused('not a valid phone number', 'There is more than one number. Keep one in this column.');
 
-  if (extension.test(text))
-    return refused('not a valid phone number', 'An SMS cannot reach an extension. Remove it, or take another number.');
+  if (extension.test(text)) return refused('not a valid phone number', anExtension);
 
   const written = spreadsheet ?? text;
   if (/\p{L}/u.test(written)) return refused('not a valid phone number'); // a letter O for a zero, a name, a word
@@ -57,13 +67,15 @@ export function readPhone(raw: string, { country, bare }: PhoneReading = {}): Ad
   const international = parse(written.replace(/^\D*/, '+'));
   if (bare === 'international') return single([international]);
   const national = parse(written, home);
-  if (bare === 'national') return single([national]);
+  if (bare === 'national') return single([national], true);
   if (national?.isValid() && writtenAtHome(national, digits)) {
     const said = isGrouped(text) || (country !== undefined && spreadsheet === undefined);
     const other = said ? international?.countryCallingCode === national.countryCallingCode : takesMessages(international);
-    if (!other) return read(national.number);
+    if (!other) return single([national]);
   }
-  return single([national, international]);
+  return !national?.isValid() && international?.isValid() && mayBeNational(international, written, home)
+    ? twoCountries()
+    : single([national, international]);
 }
 
 /** The number as it is kept, or null; for the reason see {@link readPhone}. */
@@ -72,20 +84,39 @@ export function normalisePhone(raw: string, country?: CountryCode): string | nul
 }
 
 function parse(text: string, defaultCountry?: CountryCode): PhoneNumber | undefined {
-  return parsePhoneNumberFromString(text, { ...(defaultCountry && { defaultCountry }), extract: false });
+  // Mexico's mobile numbers had a 1 in front until 2019, and old lists and messengers have it still.
+  const now = text.replace(defaultCountry === 'MX' ? /^(\D*)1(?=(?:\D*\d){10}\D*$)/ : /^(\D*\+\D*5\D*2\D*)1(?=(?:\D*\d){10}\D*$)/, '$1');
+  return parsePhoneNumberFromString(now, { ...(defaultCountry && { defaultCountry }), extract: false });
 }
 
-function single(readings: (PhoneNumber | undefined)[]): AddressReading {
+const twoCountries = (advice = 'Write it with + and its country code.') => refused('could be a number of two countries', advice);
+
+function single(readings: (PhoneNumber | undefined)[], told = false): AddressReading {
   const valid = readings.filter((number) => number?.isValid()) as PhoneNumber[];
-  if (new Set(valid.map(({ number }) => number)).size > 1)
-    return refused('could be a number of two countries', 'Write it with + and its country code.');
+  if (new Set(valid.map(({ number }) => number)).size > 1) return twoCountries();
   const [number] = valid;
-  return number ? read(number.number) : refused('not a valid phone number');
+  if (!number) return refused('not a valid phone number');
+  if (number.ext) return refused('not a valid phone number', anExtension);
+  // Programs that put a country code, or a 0, before every number put it before those that have one already: +49 49 170 1234567.
+  if (!told && !takesMessages(number) && takesMessages(parse(`+${number.nationalNumber}`)))
+    return twoCountries('Country codes may stand in it twice. Write it with + and one of them.');
+  return read(number.number);
+}
+
+/**
+ * Bare digits that are no number of their country and one of another: is it a foreign number without its plus, or a slip in a national one?
+ * 2015550123 with the 0 of ".0" behind it, or with an extension, is a mobile number in Egypt.
+ */
+function mayBeNational(international: PhoneNumber, written: string, home: CountryCode): boolean {
+  const shorter = [/0\s*$/, /(?<=\d)[^\d]+\d{1,4}$/].map((end) => written.replace(end, '')).filter((text) => text !== written);
+  if (shorter.some((text) => parse(text, home)?.isValid())) return true;
+  return !takesMessages(international) && international.countryCallingCode !== getCountryCallingCode(home);
 }
 
 /** In countries without a 0 in front, such as the US or Spain, the bare digits are how people write it; elsewhere something was dropped. */
 function writtenAtHome(national: PhoneNumber, digits: string): boolean {
-  return national.formatNational().replace(/\D/g, '') === digits || `1${national.nationalNumber}` === digits;
+  const { nationalNumber, countryCallingCode } = national;
+  return national.formatNational().replace(/\D/g, '') === digits || (countryCallingCode === '1' && `1${nationalNumber}` === digits);
 }
 
 /** (201) 555-0123, 201-555-0123, 201.555.0123: nobody groups an international number so. */
@@ -124,12 +155,16 @@ function fromSpreadsheet(text: string): string | null | undefined {
   return /\d[.,]0$/.test(text) ? null : undefined;
 }
 
-/** "0151 2345678 / 0170 1234567", and "030 123456/7", which stands for two numbers, too. */
+/** "0151 2345678 / 0170 1234567", and "030 123456/7" or "030 123456-7/-8", which stands for two numbers, too. */
 function holdsTwo(text: string): boolean {
   const parts = text.split(/[/,;|\n&]|\s(?:or|oder|ou|o|and|und|et|y)\s/i).map((part) => part.replace(/\D/g, '').length);
-  return parts.filter((digits) => digits >= 5).length > 1 || /\d{4,}\s*\/\s*\d{1,3}$/.test(text) || /\d[^e]*\+\s*\d/i.test(text);
+  return parts.filter((digits) => digits >= 5).length > 1 || /^(?:\D*\d){6,}\D*\/\D*\d{1,3}$/.test(text) || /\d[^e]*\+\s*\d/i.test(text);
 }
 
+/** Arabic and Persian, Devanagari, Bengali and Thai digits. */
 function asciiDigits(text: string): string {
-  return text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+  return text.replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59]/g, (digit) => {
+    const code = digit.charCodeAt(0);
+    return String(code >= 0x966 && code <= 0x9ef ? (code & 0xf) - 6 : code & 0xf);
+  });
 }

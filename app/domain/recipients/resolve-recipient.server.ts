@@ -9,6 +9,9 @@ import { sendAgain } from './reopen-recipient.server.ts';
 import type { Resolution } from './resolutions.ts';
 import { again, assertSettled, lockRecipient, nameActor } from './retry-recipient.server.ts';
 
+/** Given up as unknown; and what a person decided may be decided otherwise, where that recipient is named. */
+const decidable = ['outcome_unknown', 'not_arrived'];
+
 /**
  * A person's decision on a recipient whose outcome is unknown, or was given up as unknown: it arrived, it did not, or send it again. Also in
  * campaigns that have ended or were cancelled.
@@ -24,7 +27,7 @@ export async function resolveRecipient(
 ): Promise<RecipientJson> {
   await inTransaction(db.pool, async (client) => {
     const found = await lockRecipient(client, viewer, campaignId, id);
-    if (found.status !== 'unknown' && !(found.status === 'failed' && found.failure_code === 'outcome_unknown')) {
+    if (found.status !== 'unknown' && !(found.status === 'failed' && decidable.includes(found.failure_code ?? ''))) {
       const label = recipientStatusLabels[found.status].toLowerCase();
       throw new Problem(409, 'conflict', `Only an unknown outcome can be decided, and this recipient is ${label}.`);
     }
@@ -47,7 +50,7 @@ const BATCH = 1_000;
 
 /**
  * The same decision for many at once: for every recipient of a campaign that waits for a person, or was given up as unknown, or for those named.
- * Whoever is something else by now is left out. Batches of 1,000; what was decided before an error stays decided.
+ * What a person decided before stays, unless it is named. Whoever is something else by now is left out. Batches of 1,000; what was decided before an error stays decided.
  *
  * @returns how many were decided
  * @throws Problem 404; 409 for sending again in a campaign that is still being cancelled
@@ -90,14 +93,13 @@ async function resolveBatch(
     `(select id from recipients where campaign_id = $1 and (listed_as, id) > ('${listedAs}', $2) and listed_as <= '${listedAs}'
         and ($3::bigint[] is null or id = any($3)) and ${condition} order by listed_as, id limit ${BATCH})`;
   await nameActor(client, viewer);
-  // To say that they failed changes nothing for those that were given up.
   const { rows } = await client.query<{ id: number }>(
     `select id from recipients where campaign_id = $1 and id in (
        select id from (${listed('unknown', 'unknown_until is null')} union all
-         ${listed('failed', `failure_code = 'outcome_unknown' and $4 <> 'failed'`)}) as open order by id limit ${BATCH})
-       and ((status = 'unknown' and unknown_until is null) or (status = 'failed' and failure_code = 'outcome_unknown'))
+         ${listed('failed', 'failure_code = any($4)')}) as open order by id limit ${BATCH})
+       and ((status = 'unknown' and unknown_until is null) or (status = 'failed' and failure_code = any($4)))
      order by id for update`,
-    [campaignId, after, ids ?? null, outcome],
+    [campaignId, after, ids ?? null, ids ? decidable : ['outcome_unknown']],
   );
   const found = rows.map(({ id }) => id);
   if (found.length === 0) return found;
@@ -133,7 +135,7 @@ async function decide(
     outcome === 'sent'
       ? `update recipients set status = 'sent', sent_at = now(), failed_at = null, unknown_until = null, failure_code = null,
            failure_reason = null, changed_at = now() where campaign_id = $1 and id = any($2::bigint[]) and $3::text is not null`
-      : `update recipients set status = 'failed', failed_at = coalesce(failed_at, now()), unknown_until = null, failure_code = 'outcome_unknown',
+      : `update recipients set status = 'failed', failed_at = coalesce(failed_at, now()), unknown_until = null, failure_code = 'not_arrived',
            failure_reason = $3, changed_at = now() where campaign_id = $1 and id = any($2::bigint[])`,
     [campaignId, ids, `${viewer.label} found that the message did not arrive.`],
   );

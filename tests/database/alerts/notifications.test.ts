@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { NotificationJson } from '#app/domain/alerts/alert.ts';
 import { countUnread, listNotifications, markRead } from '#app/domain/alerts/notifications.server.ts';
 import { raiseAlert } from '#app/domain/alerts/raise-alert.server.ts';
+import { retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import type { ClientEvents, ServerEvents } from '#app/realtime/events.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
-import { type Sending, startSending } from '#tests/support/sending.ts';
+import { ana, type Sending, startSending } from '#tests/support/sending.ts';
 import { freePort, startWeb } from '#tests/support/web.ts';
 
 let api: TestApi;
@@ -91,10 +92,25 @@ test('people hear at once of what failed, each reads for themselves, and setting
   expect(rows).toEqual([{ reads: 1 }]);
 });
 
-test('a campaign that was sent to all is no news', async () => {
-  const before = await listNotifications(api.db, { id: '', role: 'admin', via: 'key' });
-  const id = await draftCampaign(api.db, { addresses: ['good@example.com'] });
-  await sending.send(id);
-  await sending.untilEnded(id);
-  expect(await listNotifications(api.db, { id: '', role: 'admin', via: 'key' })).toEqual(before);
+test('a campaign that was sent to all is told here, to no program, and takes the place of what a retry mended', async () => {
+  const reader = { id: '', role: 'admin', via: 'key' } as const;
+  const good = await draftCampaign(api.db, { addresses: ['good@example.com'] });
+  const mended = await draftCampaign(api.db, { addresses: ['wrong+invalid@example.com', 'fine@example.com'] });
+  await sending.send(good);
+  await sending.untilEnded(good);
+  expect((await listNotifications(api.db, reader)).notifications[0]).toMatchObject({
+    ...{ type: 'campaign.sent', settled: false, read: false },
+    campaign: { id: good, status: 'SENT', unreached: 0, people: 1 },
+  });
+  const jobs = await api.db.pool.query(`select from graphile_worker.jobs where task_identifier = 'raise_alerts'`);
+  expect(jobs.rowCount).toBe(0);
+
+  await sending.send(mended);
+  await sending.untilEnded(mended);
+  const about = async () => (await listNotifications(api.db, reader)).notifications.filter(({ campaign }) => campaign?.id === mended);
+  expect(await about()).toMatchObject([{ type: 'campaign.partially_sent' }]);
+  await api.db.pool.query(`update recipients set address = replace(address, '+invalid', '') where campaign_id = $1`, [mended]);
+  await retryCampaign(api.db, ana, mended, { codes: ['invalid_address'], windowS: 3_600 });
+  await sending.untilEnded(mended);
+  expect(await about()).toMatchObject([{ type: 'campaign.sent', campaign: { unreached: 0, people: 2 } }]);
 });

@@ -17,6 +17,7 @@ const campaign = { id: 7, name: 'Spring launch', status: 'PARTIALLY_SENT', unrea
 const endpoint = { id: 3, host: 'hooks.example.com', reason: 'The receiver answered with status 500.' };
 
 test.each([
+  [of('campaign.sent', { campaign: { ...campaign, status: 'SENT', unreached: 0 } }), 'Spring launch was sent', '/campaigns/7'],
   [of('campaign.failed', { campaign }), 'Spring launch failed', '/campaigns/7'],
   [of('campaign.partially_sent', { campaign }), 'Spring launch was partially sent', '/campaigns/7'],
   [of('campaign.retries_exhausted', { campaign }), 'Spring launch was partially sent, with no retry rounds left', '/campaigns/7'],

@@ -64,3 +64,8 @@ test('whatever is exported is imported as it was', () => {
   });
   fc.assert(property);
 });
+
+test.each(['\n', ' ', '"', "'", ', ', "\n'", '=', '\u00a0'])('a cell with a million of %j is read once', (sign) => {
+  const value = `'${sign.repeat(1_000_000)}x`;
+  expect(importedCell(csvCell(value))).toBe(value);
+});

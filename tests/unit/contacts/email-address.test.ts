@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressSentence } from '#app/domain/contacts/address-reading.ts';
 import { normaliseEmail, readEmail } from '#app/domain/contacts/email-address.ts';
+import { readPhone } from '#app/domain/contacts/phone-number.ts';
 
 describe('normaliseEmail', () => {
   test.each([
@@ -35,6 +36,20 @@ describe('normaliseEmail', () => {
     ['Ana <\u200eana@example.com>', 'ana@example.com'],
     ['ana@XN--MNCHEN-3YA.example', 'ana@xn--mnchen-3ya.example'],
     ['ana@пример.рф', 'ana@xn--e1afmkfd.xn--p1ai'],
+    ['mailto://ana@example.com', 'ana@example.com'],
+    ['mailto:ana%2Bnews@example.com', 'ana+news@example.com'],
+    ['mailto:Ana%20%3Cana@example.com%3E', 'ana@example.com'],
+    ['SMTP:Ana@example.com', 'ana@example.com'],
+    ['E-Mail: ana@example.com', 'ana@example.com'],
+    ['="ana@example.com"', 'ana@example.com'],
+    ["''ana@example.com", 'ana@example.com'],
+    ['(ana@example.com)', 'ana@example.com'],
+    ['[ana@example.com]', 'ana@example.com'],
+    ['<ana@example.com', 'ana@example.com'],
+    ['ana@example.com (Ana Lopez)', 'ana@example.com'],
+    ['(Lopez) ana@example.com', 'ana@example.com'],
+    ['ana@example.com\u0085', 'ana@example.com'],
+    ['\u0001ana@example.com\u001a', 'ana@example.com'],
   ])('%s is %s', (raw, address) => {
     expect(normaliseEmail(raw)).toBe(address);
   });
@@ -61,6 +76,12 @@ describe('normaliseEmail', () => {
     'a@exa\u0000mple.com',
     'a\r\nBcc: x@example.com',
     'a@münchen.example/path',
+    'ana@example.com\u2709',
+    'ana@\u24d4xample.com',
+    'ana@example.c',
+    'ana%20@example.com',
+    'ana%2Bnews@example.com',
+    'mailto:%E0%A4%A@example.com',
     'a@ex ample.com',
     `${'a'.repeat(65)}@example.com`,
     `a@${'a'.repeat(64)}.com`,
@@ -79,6 +100,11 @@ describe('normaliseEmail', () => {
     ['ana@example.com <bo@example.com>', /more than one address/],
     ['a@example.com, Bob <b@example.com>', /more than one address/],
     ['ana @example.com', /blank inside/],
+    // Without its blanks it would be somebody else's.
+    ['Ana Lopez ana@example.com', /Keep only the address/],
+    ['1. ana@example.com', /Keep only the address/],
+    ['ana lopez@example.com', /Keep only the address/],
+    ['ana@example.com Ana', /Keep only the address/],
     ['ana@example. com', /blank inside/],
     ['ana@ex\u0430mple.com', /two alphabets/],
     ['\u0430na@example.com', /^This is not an email address/],
@@ -90,6 +116,11 @@ describe('normaliseEmail', () => {
     const reading = readEmail(raw);
     expect(reading.address).toBeNull();
     expect(addressSentence('email', reading)).toMatch(words);
+  });
+
+  test.each(['. ', ' \u00a0', '<', '(', "'", '@', 'a@b.co,'])('a million of %j are no address, and are read once', (sign) => {
+    expect(normaliseEmail(`a${sign.repeat(1_000_000)}@x`)).toBeNull();
+    expect(readPhone(`1${sign.repeat(1_000_000)}x`).address).toBeNull();
   });
 
   test('what it gives is its own normal form, one line, lower case', () => {

@@ -3,13 +3,14 @@ import { addressSentence } from '#app/domain/contacts/address-reading.ts';
 import { type BareNumbers, isCountry, readPhone } from '#app/domain/contacts/phone-number.ts';
 
 const twoCountries = /could be a number of two countries. Write it with \+/;
+const twice = /could be a number of two countries. Country codes may stand in it twice/;
 const lost = /spreadsheet/;
 const twoNumbers = /more than one number/;
 const extension = /extension/;
 const none = /^This is not a phone number. Write it with its country code/;
 const nothing = /^Enter a phone number/;
 
-type Country = Parameters<typeof isCountry>[0] & ('US' | 'DE' | 'AT' | 'ID' | 'XK' | 'GB' | 'IN' | 'NO' | 'IT' | 'CN' | 'FR');
+type Country = Parameters<typeof isCountry>[0] & ('US' | 'DE' | 'AT' | 'ID' | 'XK' | 'GB' | 'IN' | 'NO' | 'IT' | 'CN' | 'FR' | 'MX' | 'BD');
 
 describe('a number is read where it has one reading', () => {
   test.each<[string, Country | undefined, string]>([
@@ -60,6 +61,14 @@ describe('a number is read where it has one reading', () => {
     ['13055678901', 'CN', '+8613055678901'],
     ['92345678', 'NO', '+4792345678'],
     ['3331234567', 'IT', '+393331234567'],
+    ['+49 4921 12345', 'DE', '+49492112345'],
+    ['0170 / 12 34 567', 'DE', '+491701234567'],
+    // Mexico's 1 of before 2019.
+    ['+52 1 55 1234 5678', undefined, '+525512345678'],
+    ['5215512345678', 'MX', '+525512345678'],
+    ['०१७०१२३४५६७', 'DE', '+491701234567'],
+    ['০১৭১২৩৪৫৬৭৮', 'BD', '+8801712345678'],
+    ['+4915123456789\u001a', 'DE', '+4915123456789'],
   ])('%j of %s is %s', (raw, country, number) => {
     expect(readPhone(raw, { country })).toMatchObject({ address: number, fault: null });
   });
@@ -77,6 +86,19 @@ describe('what can mean two numbers, or none, is refused with the reason', () =>
     ['4792345678', undefined, twoCountries],
     ['4792345678.0', 'US', twoCountries],
     ['13055678901.0', 'CN', twoCountries],
+    // The 0 of ".0" without its point, an extension, a slip: a stranger in Egypt or Switzerland.
+    ['20155501230', 'US', twoCountries],
+    ['2015550123 2', 'US', twoCountries],
+    ['201 555 0123 45', undefined, twoCountries],
+    ['41555526713', 'US', twoCountries],
+    ['1 55 1234 5678', 'MX', twoCountries],
+    // A country code, or a 0, put before numbers that had one.
+    ['+49 49 170 1234567', 'DE', twice],
+    ['004949170 1234567', undefined, twice],
+    ['0491701234567', 'DE', twice],
+    ['+49447911123456', 'DE', twice],
+    ['+6262812345678', 'ID', twice],
+    ['+383 383 43 201 234', 'XK', twice],
     ['4.47911E+11', 'GB', lost],
     ['4,47911E+11', 'DE', lost],
     ['2.0155E+09', 'US', lost],
@@ -87,8 +109,11 @@ describe('what can mean two numbers, or none, is refused with the reason', () =>
     ['+12015550123 +12015550124', 'US', twoNumbers],
     ['2015550123 or 2015550124', 'US', twoNumbers],
     ['030 123456/7', 'DE', twoNumbers],
+    ['030 901820-22/-23', 'DE', twoNumbers],
     ['+44 7911 123456 x12', undefined, extension],
     ['201-555-0123 ext. 4', 'US', extension],
+    ['201-555-0123, 12', 'US', extension],
+    ['201-555-0123,,12#', undefined, extension],
     ['', 'US', nothing],
     [' \u200b ', 'US', nothing],
     ['n/a', 'US', none],

@@ -32,6 +32,15 @@ describe('times', () => {
     expect(clockText(now - 365 * 24 * HOUR, now, 'en-GB', 'UTC')).toBe('22 Nov 2024, 14:00:00');
   });
 
+  test.each([
+    ['en-GB', '09:05:00'],
+    ['de-DE', '09:05:00'],
+    ['en-US', '9:05:00 AM'],
+    ['en-IN', '9:05:00 am'],
+  ])('a clock of 12 hours has no leading zero (%s)', (locale, text) => {
+    expect(clockText(now - 4 * HOUR - 55 * MINUTE, now, locale, 'UTC').replace(/\u202f/g, ' ')).toBe(text);
+  });
+
   test('the absolute time names its zone', () => {
     expect(absoluteText(now, 'en-GB', 'Europe/Berlin')).toMatch(/15:00:00 CET$/);
     expect(absoluteText(now, 'en-GB', 'UTC')).toMatch(/14:00:00 UTC$/);
