@@ -23,13 +23,14 @@ export function bearForeignNodes(): void {
   };
 }
 
-/** Around all that a page shows: beside it stand only styles and scripts of ours. */
+/** Around all that a page shows: beside it stand only styles, scripts and preloads of ours. */
 export const PAGE_ID = 'page';
 
 const ownMeta = ['viewport', 'color-scheme', 'description'];
 
 /** Ours are known by the page's nonce, by where they come from, or by their name. */
-function isOwnOfHead(node: Element): boolean {
+function isOwn(node: Element): boolean {
+  if (node.id === PAGE_ID) return true;
   switch (node.tagName) {
     case 'SCRIPT':
     case 'STYLE':
@@ -43,10 +44,6 @@ function isOwnOfHead(node: Element): boolean {
   }
 }
 
-function isOwnOfBody(node: Element): boolean {
-  return node.id === PAGE_ID || (/^(?:SCRIPT|STYLE)$/.test(node.tagName) && (node as HTMLElement).nonce !== '');
-}
-
 /**
  * Takes out what extensions put into the page before React could take it over: React would find what it did not expect, report errors and draw
  * the whole page anew.
@@ -57,8 +54,7 @@ export function setForeignNodesAside(): () => void {
   const { documentElement: root, head, body } = document;
   const foreign = [
     ...[...root.children].filter((node) => node !== head && node !== body),
-    ...[...head.children].filter((node) => !isOwnOfHead(node)),
-    ...[...body.children].filter((node) => !isOwnOfBody(node)),
+    ...[...head.children, ...body.children].filter((node) => !isOwn(node)),
     // No element of ours has a name with a hyphen.
     ...[...(document.getElementById(PAGE_ID)?.querySelectorAll('*') ?? [])].filter(({ localName }) => localName.includes('-')),
   ];

@@ -4,11 +4,12 @@ import { channels } from './domain/campaigns/campaign.ts';
 import { bareNumberMeanings } from './domain/contacts/phone-number.ts';
 import { plainText } from './domain/contacts/plain-text.ts';
 import { parseInput } from './domain/parse-input.ts';
-import { type FieldError, isProblem, Problem } from './domain/problem.ts';
+import { type FieldError, Problem } from './domain/problem.ts';
 import { addSuppression, isSuppressed, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
 import type { SuppressionImport } from './domain/suppressions/import-report.ts';
 import { importSuppressions } from './domain/suppressions/import-suppressions.server.ts';
 import { newSuppression, suppressionReasons, suppressionSources } from './domain/suppressions/suppression.ts';
+import { problemOfChange } from './domain/unavailable.server.ts';
 import { readForm, readUpload } from './request-bytes.server.ts';
 
 /** What became of one of the page's forms. */
@@ -44,8 +45,9 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
       return { kind: 'removed', address, still: await isSuppressed(db, named.channel, address) };
     }
     throw new Problem(400, 'invalid', 'This form is not known here. Reload the page and try again.');
-  } catch (error) {
-    if (!isProblem(error)) throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
     return { kind: 'refused', intent, address, detail: error.message, errors: error.errors ?? [], status: error.status };
   }
 }

@@ -157,6 +157,10 @@ const retryPreview = z.strictObject({
 const personMessage = z.strictObject({
   campaign: listItem.pick({ id: true, name: true, channel: true, status: true }),
   recipient,
+  matched: z
+    .array(z.strictObject({ name: z.string(), value: z.string() }))
+    .optional()
+    .describe('Found by these columns of the contact file.'),
 });
 
 const importReport = z.strictObject({
@@ -386,7 +390,14 @@ export const answers = {
   RetryResult: z.strictObject({ retried: count, retries_left: count }),
   CampaignAndRecipient: campaign.extend({ recipient }),
   CampaignAndResolved: campaign.extend({ resolved: count.describe('How many were decided.') }),
-  PeoplePage: page(personMessage satisfies z.ZodType<PersonMessage>),
+  PeoplePage: page(personMessage satisfies z.ZodType<PersonMessage>).extend({
+    looked_through: z
+      .strictObject({ recipients: count, all: z.boolean() })
+      .optional()
+      .describe(
+        'Of a search by details, which begins with the newest recipients: about how many it has looked at, and whether those are all.',
+      ),
+  }),
   Suppression: suppression satisfies z.ZodType<SuppressionJson>,
   SuppressionAdded: z.union([
     suppression,

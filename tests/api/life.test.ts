@@ -9,7 +9,7 @@ let api: TestApi;
 let sending: Sending;
 beforeAll(async () => {
   api = await startApi();
-  sending = await startSending(api);
+  sending = await startSending(api, { SEND_TIMEOUT_MS: '3000' });
 });
 afterAll(async () => {
   await sending.stop();

@@ -8,7 +8,7 @@ let own: TestDatabase;
 let sending: Sending;
 beforeAll(async () => {
   own = await createTestDatabase();
-  sending = await startSending(own);
+  sending = await startSending(own, { SEND_TIMEOUT_MS: '3000' });
 });
 afterAll(async () => {
   await sending.stop();

@@ -41,7 +41,7 @@ test.each(['email', 'sms'] as const)(
         hold_reason: expect.stringMatching(/^Something between Rollcall and (SendGrid|Twilio) answered in its place/),
       }),
     );
-    expect(await states(id)).toEqual([{ status: 'pending', attempts: 0, n: 50 }]);
+    await vi.waitFor(async () => expect(await states(id)).toEqual([{ status: 'pending', attempts: 0, n: 50 }]));
     await sending.sandbox.setFaults({});
     await requestProbeNow(own.db.pool, channel);
     expect(await sending.untilEnded(id)).toBe('SENT');

@@ -6,8 +6,8 @@ import classes from './people.module.css';
 
 const TYPING_PAUSE_MS = 300;
 
-/** One box for addresses and numbers in any spelling. It lives in the URL and works as a plain form without scripts. */
-export function PeopleSearch({ q }: { q: string }) {
+/** One box for addresses and numbers in any spelling, names and more. It lives in the URL and works as a plain form without scripts. */
+export function PeopleSearch({ q, only }: { q: string; only: boolean }) {
   const submit = useSubmit();
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -29,8 +29,8 @@ export function PeopleSearch({ q }: { q: string }) {
           className={classes.field}
           name="q"
           type="search"
-          aria-label="Email address or phone number"
-          placeholder="Email address or phone number"
+          aria-label="Email address, phone number or name"
+          placeholder="Email address, phone number or name"
           defaultValue={q}
           autoFocus={q === ''}
           autoComplete="off"
@@ -56,6 +56,12 @@ export function PeopleSearch({ q }: { q: string }) {
             timer.current = setTimeout(apply, TYPING_PAUSE_MS);
           }}
         />
+        {(q !== '' || only) && (
+          <label className={classes.filter}>
+            <input type="checkbox" name="only" value="not_arrived" defaultChecked={only} onChange={apply} />
+            Only what did not arrive
+          </label>
+        )}
         <Button type="submit" size="md" variant="default" className="no-script">
           Search
         </Button>

@@ -15,7 +15,7 @@ const query = async <T extends object>(sql: string, values: unknown[] = []) => (
 
 beforeAll(async () => {
   own = await createTestDatabase();
-  sending = await startSending(own);
+  sending = await startSending(own, { SEND_TIMEOUT_MS: '3000' });
   await keepSettings(own.db, sending.env);
   const faults = { rate_429: 0.15, rate_500: 0.1, rate_invalid: 0.08, rate_timeout: 0.02, retry_after_s: 1 };
   await sending.sandbox.setFaults({ email: faults, sms: faults });
@@ -76,11 +76,11 @@ describe('reporting.campaigns', () => {
 
 test('reporting.daily_sends adds up to the campaigns and to the log', async () => {
   const [days] = await query(
-    `select sum(sent)::int as sent, sum(failed)::int as failed, sum(recovered)::int as recovered, sum(attempts)::int as attempts, sum(retried)::int as retried
+    `select sum(sent)::int as sent, sum(failed)::int as failed, sum(recovered)::int as recovered, sum(attempts)::int as attempts, sum(retried)::int as retried, sum(delivered)::int as delivered
      from reporting.daily_sends`,
   );
   const [campaigns] = await query<{ sent: number; failed: number; recovered: number; recipients: number }>(
-    'select sum(sent)::int as sent, sum(failed)::int as failed, sum(recovered_by_retry)::int as recovered, sum(total)::int as recipients from reporting.campaigns',
+    'select sum(sent)::int as sent, sum(failed)::int as failed, sum(recovered_by_retry)::int as recovered, sum(delivered)::int as delivered, sum(total)::int as recipients from reporting.campaigns',
   );
   const [log] = await query<{ n: number }>('select count(*)::int as n from attempts');
   const { recipients, ...sums } = campaigns ?? { recipients: 0 };
