@@ -7,6 +7,7 @@ import type { AppContext } from '#app/context.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
 import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
+import { baseUrlWarning } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
 import { createWebServer } from '#app/server.server.ts';
@@ -18,6 +19,8 @@ await startOrExit(async (env) => {
   const log = createLogger(env);
   const development = process.argv.includes('--dev');
 
+  const warning = baseUrlWarning(env);
+  if (warning) log.warn(warning);
   const db = openDatabase(env.databaseUrl, {
     max: 20,
     applicationName: 'rollcall web',

@@ -7,6 +7,7 @@ import helmet from 'helmet';
 import { takesWrites } from '#db/queries/takes-writes.ts';
 import { type Trouble, troubleOf } from '#db/trouble.ts';
 import { bodyPace } from './body-pace.server.ts';
+import { busySignIn } from './busy-sign-in.server.ts';
 import type { AppContext } from './context.server.ts';
 import { countedAddress } from './domain/access/client-address.ts';
 import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
@@ -94,6 +95,7 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
   app.use(bodyPace(paceMs));
   app.use(securityHeaders(env.baseUrl, clientFolder === null));
   if (clientFolder) app.use(staticFiles(clientFolder));
+  app.post('/login', busySignIn(context.auth));
   app.use(compression());
   if (middleware) app.use(middleware);
   app.all(
@@ -121,7 +123,16 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
     }
   });
 
-  return createServer({ requestTimeout: UPLOAD_MS, headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, app);
+  return createServer(
+    {
+      requestTimeout: UPLOAD_MS,
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: 5_000,
+      // Some programs offer HTTP/2 with each request; who does not take it answers in the version that was asked in.
+      shouldUpgradeCallback: ({ headers }) => /^\s*websocket\s*$/i.test(headers.upgrade ?? ''),
+    },
+    app,
+  );
 }
 
 /** Of what went wrong outside Remix, below 500 most is an address that names nothing, such as a broken percent sign. */
