@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
-import { addressesLike, messagesCalled, messagesTo, sampleNumbers } from '#db/queries/find-people.ts';
+import { addressesLike, messagesCalled, messagesTo } from '#db/queries/find-people.ts';
+import { numbersOfNewest } from '#db/queries/numbers-in-use.ts';
 import { channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
@@ -12,7 +13,7 @@ import { lookThrough, type WalkPlace } from './look-through.server.ts';
 import { type PeopleFilter, type PeoplePage, type PersonMessage, peopleFilter, type SuppressedAddress } from './person.ts';
 import { type Details, matchedColumns, messageIdsOf, personDetails } from './person-details.ts';
 import { type MessageRow, toMessage } from './person-message.server.ts';
-import { personPrefixes } from './person-prefixes.ts';
+import { mayBeNumber, personPrefixes } from './person-prefixes.ts';
 
 /** ms that a search by names may take before it shows what it has. */
 const WALK_MS = 1_500;
@@ -124,7 +125,7 @@ export async function suppressedAmong(db: Database, addresses: readonly string[]
 }
 
 async function prefixesOf(db: Database, q: string): Promise<string[]> {
-  const samples = /\d/.test(q) ? (await heavyQuery<{ address: string }>(db, sampleNumbers, [])).rows : [];
+  const samples = mayBeNumber(q) ? (await heavyQuery<{ address: string }>(db, numbersOfNewest, [])).rows : [];
   return personPrefixes(
     q,
     samples.map(({ address }) => address),
