@@ -10,6 +10,12 @@ const WORDS: Record<Trouble, { look: string; change: string; retryAfterS: number
       'The disk of the database is full, so this was not saved. Whoever runs Rollcall has to make room on it; then try again. What was saved before is safe.',
     retryAfterS: 30,
   },
+  own_disk_full: {
+    look: 'The machine that Rollcall runs on has no room left on its disk, so this could not be made. Whoever runs Rollcall has to make room.',
+    change:
+      'The machine that Rollcall runs on has no room left on its disk for this, so nothing was done. Whoever runs Rollcall has to make room; then try again.',
+    retryAfterS: 30,
+  },
   read_only: {
     look: 'The database can only be read at the moment, and this needs more. Tell whoever runs Rollcall.',
     change:

@@ -47,8 +47,3 @@ export const messagesCalled = (columns: string) =>
    from (select distinct campaign_id, recipient_id from attempts where provider_message_id = any($1)) as a
    join recipients r on r.campaign_id = a.campaign_id and r.id = a.recipient_id join campaigns c on c.id = r.campaign_id
    order by r.id desc limit $2`;
-
-/** One address of each of the newest text message campaigns: shows of which countries numbers are written without their code. */
-export const sampleNumbers = `
-  select r.address from (select id from campaigns where channel = 'sms' and total > 0 order by id desc limit 20) as c
-  cross join lateral (select address from recipients where campaign_id = c.id order by id limit 1) as r`;

@@ -1,25 +1,12 @@
 import { Button, CloseButton, TextInput } from '@mantine/core';
-import { Form, useSubmit } from '@remix-run/react';
+import { Form } from '@remix-run/react';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { useTypedSearch } from '../use-typed-search.ts';
 import classes from './people.module.css';
-
-const TYPING_PAUSE_MS = 300;
 
 /** One box for addresses and numbers in any spelling, names and more. It lives in the URL and works as a plain form without scripts. */
 export function PeopleSearch({ q, only }: { q: string; only: boolean }) {
-  const submit = useSubmit();
-  const form = useRef<HTMLFormElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-
-  useEffect(() => {
-    // Back and forward change the URL under the field; typing must not be overwritten by its own answer.
-    if (field.current && document.activeElement !== field.current) field.current.value = q;
-  }, [q]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-
-  const apply = () => submit(form.current, { replace: true, preventScrollReset: true });
+  const { form, field, apply, applySoon } = useTypedSearch(q);
   return (
     <search>
       <Form ref={form} method="get" action="/people" className={classes.search}>
@@ -51,10 +38,7 @@ export function PeopleSearch({ q, only }: { q: string; only: boolean }) {
               />
             )
           }
-          onChange={() => {
-            clearTimeout(timer.current);
-            timer.current = setTimeout(apply, TYPING_PAUSE_MS);
-          }}
+          onChange={applySoon}
         />
         {(q !== '' || only) && (
           <label className={classes.filter}>

@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
-import { addressesLike, messagesCalled, messagesTo, sampleNumbers } from '#db/queries/find-people.ts';
+import { addressesLike, messagesCalled, messagesTo } from '#db/queries/find-people.ts';
+import { numbersOfNewest } from '#db/queries/numbers-in-use.ts';
 import { channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
@@ -8,11 +9,11 @@ import { parseInput } from '../parse-input.ts';
 import { invalid } from '../problem.ts';
 import { recipientColumns } from '../recipients/recipient-json.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from '../suppressions/list-suppressions.server.ts';
-import { lookThrough } from './look-through.server.ts';
+import { lookThrough, type WalkPlace } from './look-through.server.ts';
 import { type PeopleFilter, type PeoplePage, type PersonMessage, peopleFilter, type SuppressedAddress } from './person.ts';
 import { type Details, matchedColumns, messageIdsOf, personDetails } from './person-details.ts';
 import { type MessageRow, toMessage } from './person-message.server.ts';
-import { personPrefixes } from './person-prefixes.ts';
+import { mayBeNumber, personPrefixes } from './person-prefixes.ts';
 
 /** ms that a search by names may take before it shows what it has. */
 const WALK_MS = 1_500;
@@ -78,10 +79,10 @@ export async function suggestByDetails(db: Database, q: string, limit: number): 
 async function byDetails(
   db: Database,
   details: Details | null,
-  { from, limit, lost }: { from: string | null; limit: number; lost: boolean },
+  { from, limit, lost }: { from: WalkPlace | null; limit: number; lost: boolean },
 ): Promise<PeoplePage> {
   if (!details) return { data: [], next_cursor: null };
-  const { rows, next, recipients } = await lookThrough(db, details, { from, limit, budgetMs: WALK_MS });
+  const { rows, next, seen } = await lookThrough(db, details, { from, limit, budgetMs: WALK_MS });
   const found = kept(
     rows.map((row) => withMatches(row, details)),
     lost,
@@ -91,7 +92,11 @@ async function byDetails(
       (a.recipient.address < b.recipient.address ? -1 : a.recipient.address > b.recipient.address ? 1 : 0) ||
       b.recipient.id - a.recipient.id,
   );
-  return { data: byAddress, next_cursor: next && toCursor(`walk ${next}`), looked_through: { recipients, all: next === null } };
+  return {
+    data: byAddress,
+    next_cursor: next && toCursor(`walk ${next.campaign} ${next.recipient} ${next.seen}`),
+    looked_through: { recipients: seen, all: next === null },
+  };
 }
 
 function withMatches(row: MessageRow, details: Details): PersonMessage {
@@ -120,17 +125,17 @@ export async function suppressedAmong(db: Database, addresses: readonly string[]
 }
 
 async function prefixesOf(db: Database, q: string): Promise<string[]> {
-  const samples = /\d/.test(q) ? (await heavyQuery<{ address: string }>(db, sampleNumbers, [])).rows : [];
+  const samples = mayBeNumber(q) ? (await heavyQuery<{ address: string }>(db, numbersOfNewest, [])).rows : [];
   return personPrefixes(
     q,
     samples.map(({ address }) => address),
   );
 }
 
-function placeOf(cursor: string): { address: string; id: number; walk?: string } {
+function placeOf(cursor: string): { address: string; id: number; walk?: WalkPlace } {
   const text = fromCursor(cursor, 'string');
-  const [, walk] = /^walk (\(\d{1,10},\d{1,5}\))$/.exec(text) ?? [];
-  if (walk) return { address: '', id: 0, walk };
+  const [, campaign, recipient, seen] = /^walk (\d{1,15}) (\d{1,15}) (\d{1,15})$/.exec(text) ?? [];
+  if (campaign) return { address: '', id: 0, walk: { campaign: Number(campaign), recipient: Number(recipient), seen: Number(seen) } };
   const [, id, address] = /^(\d{1,15}) (.+)$/s.exec(text) ?? [];
   if (!id || !address) throw invalid([{ path: 'cursor', message: 'This cursor belongs to no page. Take next_cursor of the page before.' }]);
   return { address, id: Number(id) };

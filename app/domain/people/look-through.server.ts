@@ -1,25 +1,34 @@
 import type { Database } from '#db/database.ts';
-import { matchesWithin, STEP_PAGES, tableSize } from '#db/queries/look-through.ts';
+import { endOfStep, matchesWithin, STEP } from '#db/queries/look-through.ts';
 import { heavyRead } from '../heavy-reads.server.ts';
 import { recipientColumns } from '../recipients/recipient-json.ts';
 import type { Details } from './person-details.ts';
 import type { MessageRow } from './person-message.server.ts';
 
+/** Where a walk stands: it goes on before this recipient, and has looked at so many. */
+export interface WalkPlace {
+  campaign: number;
+  recipient: number;
+  seen: number;
+}
+
 export interface LookedThrough {
   rows: MessageRow[];
   /** Where to go on; null: all were looked at. */
-  next: string | null;
+  next: WalkPlace | null;
   /** About how many recipients were looked at since the walk began. */
-  recipients: number;
+  seen: number;
 }
 
 export interface Walk {
   /** Where an earlier walk stopped; null: begin with the newest. */
-  from: string | null;
+  from: WalkPlace | null;
   limit: number;
   /** ms after which no further step is begun. */
   budgetMs: number;
 }
+
+const NEWEST: WalkPlace = { campaign: Number.MAX_SAFE_INTEGER, recipient: 0, seen: 0 };
 
 /**
  * Looks for people by their details among the newest recipients, then among older ones, until there are enough or the time is over: an index of
@@ -30,25 +39,22 @@ export function lookThrough(db: Database, { words, ending }: Details, { from, li
   const parts = some ? words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`) : null;
   const beginnings = some ? words.map((word) => `\\m${word.replace(/[^\p{L}\p{N}]/gu, '\\$&')}`) : null;
   return heavyRead(db, async () => {
-    const { rows: sizes } = await db.pool.query<{ pages: number; recipients: number }>(tableSize);
-    const { pages = 0, recipients = 0 } = sizes[0] ?? {};
     const started = performance.now();
     const rows: MessageRow[] = [];
-    let next: string | null = from ?? `(${pages},0)`;
-    while (next && rows.length < limit && performance.now() - started < budgetMs) {
-      const page = pageOf(next);
-      const first = Math.max(0, page - STEP_PAGES);
+    let at: WalkPlace | null = from ?? NEWEST;
+    let { seen } = at;
+    while (at && rows.length < limit && performance.now() - started < budgetMs) {
+      const begin: WalkPlace = at;
       const wanted = limit - rows.length;
-      const step = [`(${first},0)`, next, parts, beginnings, ending, wanted];
-      const found: (MessageRow & { place: string })[] = (await db.pool.query(matchesWithin(recipientColumns), step)).rows;
-      rows.push(...found.map(({ place: _, ...row }) => row));
-      next = found.length === wanted ? (found.at(-1)?.place ?? null) : first > 0 ? `(${first},0)` : null;
+      const ends: { rows: Omit<WalkPlace, 'seen'>[] } = await db.pool.query(endOfStep, [begin.campaign, begin.recipient]);
+      const end = ends.rows[0] ?? null;
+      const step = [begin.campaign, begin.recipient, parts, beginnings, ending, wanted];
+      const found: MessageRow[] = (await db.pool.query(matchesWithin(recipientColumns), step)).rows;
+      rows.push(...found);
+      const last = found.length === wanted ? found.at(-1) : undefined;
+      seen += STEP;
+      at = last ? { campaign: last.campaign_id, recipient: last.id, seen } : end && { ...end, seen };
     }
-    const seen = next ? pages - pageOf(next) : pages;
-    return { rows, next, recipients: pages === 0 ? 0 : Math.round((recipients * seen) / pages) };
+    return { rows, next: at, seen };
   });
-}
-
-function pageOf(place: string): number {
-  return Number(/^\((\d+),/.exec(place)?.[1] ?? 0);
 }

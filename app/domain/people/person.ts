@@ -15,7 +15,7 @@ export interface PersonMessage {
 export interface PeoplePage {
   data: PersonMessage[];
   next_cursor: string | null;
-  /** Of a search by details, which begins with the newest: about how many recipients it has looked at, and whether those are all. */
+  /** Of a search by details, which begins with the newest: about how many recipients it has looked at (in steps), and whether those are all. */
   looked_through?: { recipients: number; all: boolean };
 }
 
