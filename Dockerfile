@@ -28,7 +28,7 @@ COPY app ./app
 COPY db ./db
 COPY tasks ./tasks
 COPY scripts ./scripts
-RUN mkdir .data backups && chown node:node .data backups
+RUN mkdir .data backups spool && chown node:node .data backups spool
 USER node
 VOLUME ["/rollcall/.data", "/rollcall/backups"]
 EXPOSE 3000

@@ -7,6 +7,7 @@ import type { AppContext } from '#app/context.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
 import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
+import { baseUrlWarning } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
 import { createWebServer } from '#app/server.server.ts';
@@ -18,6 +19,8 @@ await startOrExit(async (env) => {
   const log = createLogger(env);
   const development = process.argv.includes('--dev');
 
+  const warning = baseUrlWarning(env);
+  if (warning) log.warn(warning);
   const db = openDatabase(env.databaseUrl, {
     max: 20,
     applicationName: 'rollcall web',
@@ -54,10 +57,11 @@ await startOrExit(async (env) => {
     else log.fatal({ err: error }, 'the web server failed');
     process.exit(1);
   });
+  let announced: Promise<void> | undefined;
   // Only once it listens: what is made before and shown to nobody would be lost for good.
   server.listen(env.port, env.host, () => {
     log.info(`web is ready at ${env.baseUrl} and listens on ${env.host}:${env.port}`);
-    announceFirstAccess(context).catch((error: unknown) => {
+    announced = announceFirstAccess(context).catch((error: unknown) => {
       log.fatal({ err: error }, 'the first sign-in could not be made');
       process.exit(1);
     });
@@ -72,6 +76,8 @@ await startOrExit(async (env) => {
     log.info({ signal }, 'web is stopping');
     setTimeout(() => process.exit(1), 15_000).unref();
     await vite?.close();
+    // What was begun at the start is not left half made.
+    await announced;
     await Promise.all([close(), realtime?.stop()]);
     await db.pool.end();
     process.exit(0);

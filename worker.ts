@@ -1,4 +1,5 @@
 import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
+import { baseUrlWarning } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { startOrExit } from '#app/start-problem.server.ts';
@@ -11,6 +12,8 @@ const STOP_DEADLINE_MS = 15_000;
 
 await startOrExit(async (env) => {
   const log = createLogger(env);
+  const warning = baseUrlWarning(env);
+  if (warning) log.warn(warning);
   const db = openDatabase(env.databaseDirectUrl, {
     max: 8,
     applicationName: 'rollcall worker',

@@ -5,7 +5,7 @@ import { ensureFirstAccess } from './domain/access/first-access.server.ts';
 
 /**
  * Makes the first sign-in and the first API key, and hands them over: the key as a file, a generated password to the supervisor's terminal or
- * this process's own output, at each start until somebody has signed in. It never goes through the log.
+ * this process's own output, at each start until somebody has signed in. It never goes through the log. A supervisor is told when that is done.
  */
 export async function announceFirstAccess(context: AppContext): Promise<void> {
   const { env } = context;
@@ -16,9 +16,10 @@ export async function announceFirstAccess(context: AppContext): Promise<void> {
     writeFileSync(file, `${apiKey}\n`, { mode: 0o600 });
     chmodSync(file, 0o600); // a file that was there before keeps its mode otherwise
   }
-  if (!admin) return;
-  if (process.send) process.send({ firstSignIn: admin });
-  else if (admin.password) {
+  if (process.send) {
+    if (admin) process.send({ firstSignIn: admin });
+    process.send({ ready: true });
+  } else if (admin?.password) {
     const line = `Sign in with ${admin.email} and ${admin.password} (shown until somebody has signed in)`;
     process.stdout.write(process.stdout.isTTY ? `\n${line}\n\n` : `${JSON.stringify({ level: 30, time: Date.now(), msg: line })}\n`);
   }

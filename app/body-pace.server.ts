@@ -37,10 +37,13 @@ export function bodyPace(lookMs = LOOK_MS): RequestHandler {
       else response.type('text/plain').send(problem.message);
     }, lookMs);
     look.unref();
+    const end = () => clearInterval(look);
+    socket.once('close', end);
     response.once('close', () => {
-      if (request.complete) clearInterval(look);
+      if (!request.complete) return;
+      end();
+      socket.off('close', end); // it may serve on
     });
-    socket.once('close', () => clearInterval(look));
     next();
   };
 }

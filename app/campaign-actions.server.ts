@@ -6,7 +6,7 @@ import type { CampaignJson } from './domain/campaigns/campaign.ts';
 import { cloneCampaign } from './domain/campaigns/clone-campaign.server.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from './domain/campaigns/life.server.ts';
 import { sendScheduledNow, unscheduleCampaign } from './domain/campaigns/send-campaign.server.ts';
-import { isProblem } from './domain/problem.ts';
+import { problemOfChange } from './domain/unavailable.server.ts';
 import { readForm } from './request-bytes.server.ts';
 
 interface Act {
@@ -42,8 +42,9 @@ export async function actOnCampaign({ context, request }: Pick<ActionFunctionArg
   try {
     const campaign = await act.run(context.db, viewer, id, form);
     return act.leadsTo ? redirect(act.leadsTo(campaign)) : data<ActAnswer>({ problem: null });
-  } catch (error) {
-    if (!isProblem(error)) throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
     return data<ActAnswer>({ problem: { title: act.failed, detail: error.message } }, { status: error.status });
   }
 }

@@ -6,8 +6,9 @@ import { sendCampaign } from './domain/campaigns/send-campaign.server.ts';
 import { updateCampaign } from './domain/campaigns/update-campaign.server.ts';
 import { importContacts } from './domain/contacts/import-contacts.server.ts';
 import { dismissImport, stopImport } from './domain/contacts/import-run.server.ts';
-import { type FieldError, isProblem, Problem } from './domain/problem.ts';
+import { type FieldError, Problem } from './domain/problem.ts';
 import { removeRecipients } from './domain/recipients/remove-recipients.server.ts';
+import { problemOfChange } from './domain/unavailable.server.ts';
 import { readForm, readUpload } from './request-bytes.server.ts';
 
 /** What the editor's forms are told when it did not work. */
@@ -64,8 +65,9 @@ export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 
       default:
         throw new Problem(400, 'invalid', 'This form is not known here. Reload the page and try again.');
     }
-  } catch (error) {
-    if (!isProblem(error)) throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
     return data<EditorFailure>({ error: error.message, errors: error.errors ?? [], intent }, { status: error.status });
   }
 }

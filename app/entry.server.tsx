@@ -23,7 +23,7 @@ export default function handleRequest(
 ): Promise<Response> {
   const ready = isbot(request.headers.get('user-agent') ?? '') ? 'onAllReady' : 'onShellReady';
   return new Promise((resolve, reject) => {
-    let answered = false;
+    let body: PassThrough | undefined;
     let answerStatus = status;
     const { pipe, abort } = renderToPipeableStream(
       <NonceContext.Provider value={cspNonce}>
@@ -32,8 +32,7 @@ export default function handleRequest(
       {
         nonce: cspNonce,
         [ready]() {
-          answered = true;
-          const body = new PassThrough();
+          body = new PassThrough();
           headers.set('Content-Type', 'text/html; charset=utf-8');
           // Pages show people's data: nothing between us and the browser may keep them.
           headers.set('Cache-Control', 'private, no-store');
@@ -43,7 +42,8 @@ export default function handleRequest(
         onShellError: reject,
         onError(error: unknown) {
           answerStatus = 500;
-          if (answered) console.error(error);
+          // Where the reader has left, or asked for the head only, nothing went wrong.
+          if (body && !body.destroyed) console.error(error);
         },
       },
     );

@@ -27,6 +27,14 @@ function isOrigin(value: string): boolean {
   return pathname === '/' && !search && !hash && !username && !password;
 }
 
+/** A name or address that a link can lead to. */
+function hasHost(value: string): boolean {
+  if (!URL.canParse(value)) return true; // said already
+  const { hostname, port } = new URL(value);
+  const label = '[a-z\\d_]([a-z\\d_-]*[a-z\\d_])?';
+  return port !== '0' && new RegExp(`^(\\[[\\da-f:.]+\\]|${label}(\\.${label})*\\.?)$`).test(hostname);
+}
+
 const baseUrlError = 'must be a scheme and a name only, since Rollcall runs at the root of its address and not below a path';
 
 function oneOf<const Word extends string>(...words: Word[]) {
@@ -54,6 +62,7 @@ const variables = {
   BASE_URL: {
     schema: url
       .refine(isOrigin, baseUrlError)
+      .refine(hasHost, 'must have a name or an address that links can lead to')
       .transform((value) => new URL(value).origin)
       .optional(),
     example: 'https://rollcall.example.com',
@@ -174,6 +183,18 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   problems.push(...pairs(source), ...production(source, env));
   if (problems.length > 0) throw new EnvError(problems);
   return { ...env, databaseDirectUrl: env.databaseDirectUrl ?? env.databaseUrl, baseUrl: env.baseUrl ?? `http://localhost:${env.port}` };
+}
+
+/** What does not keep Rollcall from starting in production, and is hardly meant; null where nothing is. */
+export function baseUrlWarning({ nodeEnv, baseUrl }: Env, source: Record<string, string | undefined> = process.env): string | null {
+  if (nodeEnv !== 'production' || source.LAUNCHED === '1') return null;
+  const { hostname, protocol } = new URL(baseUrl);
+  if (/^(localhost|127\..*|\[::1\])$/.test(hostname)) {
+    return `BASE_URL is ${baseUrl}: links in messages, such as the one to unsubscribe, will lead to each reader's own machine. Set it to the address that people reach.`;
+  }
+  return protocol === 'http:'
+    ? `BASE_URL is ${baseUrl}: passwords and sessions travel unencrypted. Put a proxy with https before it.`
+    : null;
 }
 
 /** `readEnv` for the entries: prints what is wrong and ends the process with status 1. */

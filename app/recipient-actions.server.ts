@@ -2,11 +2,12 @@ import { type ActionFunctionArgs, data } from '@remix-run/node';
 import type { ActAnswer } from './components/campaign/act-answer.ts';
 import { assertMay } from './domain/access/require.server.ts';
 import type { Viewer } from './domain/access/roles.ts';
-import { isProblem, Problem } from './domain/problem.ts';
+import { Problem } from './domain/problem.ts';
 import { resolutions } from './domain/recipients/resolutions.ts';
 import { resolveRecipient } from './domain/recipients/resolve-recipient.server.ts';
 import { retryRecipient } from './domain/recipients/retry-recipient.server.ts';
 import { suppressRecipient } from './domain/recipients/suppress-recipient.server.ts';
+import { problemOfChange } from './domain/unavailable.server.ts';
 import { readForm } from './request-bytes.server.ts';
 
 /** Support's forms on one recipient: `retry` with an `address`, `resolve` with an `outcome`, `suppress`. */
@@ -32,8 +33,9 @@ export async function actOnRecipient(
     } else {
       throw data({ detail: 'There is no such act.' }, { status: 400 });
     }
-  } catch (error) {
-    if (!isProblem(error)) throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
     const title =
       intent === 'resolve' ? 'The outcome could not be decided' : intent === 'suppress' ? 'Nothing was changed' : 'Nothing was sent';
     return data<ActAnswer>({ problem: { title, detail: error.message } }, { status: error.status });

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { createReadableStreamFromReadable, createRequestHandler, type ServerBuild } from '@remix-run/node';
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from 'express';
+import { troubleForOperators, troubleOf } from '#db/trouble.ts';
+import { unavailable } from './domain/unavailable.server.ts';
 
 export interface RemixHandlerOptions {
   build: ServerBuild | (() => Promise<ServerBuild>);
@@ -20,7 +22,7 @@ const SILENT_MS = 60_000;
  * gives the stream back when the reader has left, and cuts off one who takes nothing. HEAD runs as GET, and its body is let go at once.
  */
 export function remixHandler({ build, mode, baseUrl, context, silentMs = SILENT_MS }: RemixHandlerOptions): RequestHandler {
-  const handle = createRequestHandler(build, mode);
+  const handle = createRequestHandler(typeof build === 'function' ? async () => tellingWhyNot(await build()) : tellingWhyNot(build), mode);
   const { origin } = new URL(baseUrl);
   return (request, response, next) => {
     answer().catch((error: unknown) => (response.headersSent ? response.destroy() : next(error)));
@@ -92,4 +94,38 @@ async function send(body: ReadableStream<Uint8Array>, response: ExpressResponse,
     // The reader left or fell silent, or the source failed: half an answer must not look whole.
     response.destroy();
   }
+}
+
+type Route = ServerBuild['routes'][string];
+
+/**
+ * Every page and form in one place: that the database is away, full or otherwise in trouble is told as that, and logged in words. Remix would
+ * hide it from the reader as an error of ours.
+ */
+function tellingWhyNot(build: ServerBuild): ServerBuild {
+  const guarded = (work: Route['module']['loader'], changes: boolean): Route['module']['loader'] =>
+    work &&
+    (async (args) => {
+      try {
+        return await work(args);
+      } catch (error) {
+        const problem = error instanceof Response ? null : unavailable(error, changes);
+        if (!problem) throw error;
+        const trouble = troubleOf(error);
+        const { pathname } = new URL(args.request.url);
+        args.context.log.warn(
+          { err: error, path: pathname.replace(/^\/u\/.+/, '/u/…') },
+          trouble ? troubleForOperators[trouble] : 'the database did not answer',
+        );
+        throw Response.json({ detail: problem.message, code: problem.code }, { status: problem.status });
+      }
+    });
+  const routes = Object.entries(build.routes).map(([id, route]): [string, Route | undefined] => [
+    id,
+    route && {
+      ...route,
+      module: { ...route.module, loader: guarded(route.module.loader, false), action: guarded(route.module.action, true) },
+    },
+  ]);
+  return { ...build, routes: Object.fromEntries(routes) as ServerBuild['routes'] };
 }

@@ -4,7 +4,10 @@ import type { ServerBuild } from '@remix-run/node';
 import compression from 'compression';
 import express from 'express';
 import helmet from 'helmet';
+import { takesWrites } from '#db/queries/takes-writes.ts';
+import { type Trouble, troubleOf } from '#db/trouble.ts';
 import { bodyPace } from './body-pace.server.ts';
+import { busySignIn } from './busy-sign-in.server.ts';
 import type { AppContext } from './context.server.ts';
 import { countedAddress } from './domain/access/client-address.ts';
 import { createMetrics, type LiveState } from './domain/monitoring/metrics.server.ts';
@@ -53,13 +56,18 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
   app.get('/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ status: 'ok' });
   });
+  // Who asks at the same time gets the same answer: anybody may ask, and each look costs the database something.
+  let looking: Promise<Readiness> | null = null;
   app.get('/readyz', (_request, response) => {
-    void readiness(context, live()?.listening ?? false).then((checks) => {
+    looking ??= readiness(context, live()?.listening ?? false).finally(() => {
+      looking = null;
+    });
+    void looking.then(({ checks, trouble }) => {
       const ready = Object.values(checks).every(Boolean);
       response
         .status(ready ? 200 : 503)
         .set('Cache-Control', 'no-store')
-        .json({ status: ready ? 'ready' : 'not ready', checks });
+        .json({ status: ready ? 'ready' : 'not ready', checks, ...(trouble && { trouble }) });
     });
   });
 
@@ -87,6 +95,7 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
   app.use(bodyPace(paceMs));
   app.use(securityHeaders(env.baseUrl, clientFolder === null));
   if (clientFolder) app.use(staticFiles(clientFolder));
+  app.post('/login', busySignIn(context.auth));
   app.use(compression());
   if (middleware) app.use(middleware);
   app.all(
@@ -114,7 +123,16 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
     }
   });
 
-  return createServer({ requestTimeout: UPLOAD_MS, headersTimeout: HEADERS_MS, connectionsCheckingInterval: 5_000 }, app);
+  return createServer(
+    {
+      requestTimeout: UPLOAD_MS,
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: 5_000,
+      // Some programs offer HTTP/2 with each request; who does not take it answers in the version that was asked in.
+      shouldUpgradeCallback: ({ headers }) => /^\s*websocket\s*$/i.test(headers.upgrade ?? ''),
+    },
+    app,
+  );
 }
 
 /** Of what went wrong outside Remix, below 500 most is an address that names nothing, such as a broken percent sign. */
@@ -123,13 +141,30 @@ function problemOf(error: Error, status: number): Problem {
   return status === 500 ? new Problem(500, 'internal', 'Something went wrong on our side. Try again later.') : notFound();
 }
 
-async function readiness({ db }: AppContext, listener: boolean): Promise<Record<'database' | 'queue' | 'listener', boolean>> {
+interface Readiness {
+  checks: Record<'database' | 'queue' | 'listener' | 'writes', boolean>;
+  /** What is wrong, where PostgreSQL said so: a full disk, no connection left. */
+  trouble?: Trouble;
+}
+
+async function readiness({ db }: AppContext, listener: boolean): Promise<Readiness> {
   try {
     const { rows } = await db.pool.query<{ queue: boolean }>(`select to_regclass('graphile_worker._private_jobs') is not null as queue`);
-    return { database: true, queue: rows[0]?.queue ?? false, listener };
-  } catch {
-    return { database: false, queue: false, listener };
+    const checks = { database: true, queue: rows[0]?.queue ?? false, listener };
+    try {
+      const writes = await takesWrites(db.pool);
+      return { checks: { ...checks, writes }, ...(!writes && { trouble: 'read_only' as const }) };
+    } catch (error) {
+      return withTrouble({ ...checks, writes: false }, error);
+    }
+  } catch (error) {
+    return withTrouble({ database: false, queue: false, listener, writes: false }, error);
   }
+}
+
+function withTrouble(checks: Readiness['checks'], error: unknown): Readiness {
+  const trouble = troubleOf(error);
+  return { checks, ...(trouble && { trouble }) };
 }
 
 /** A page may load only what comes from here; inline scripts and styles carry the answer's nonce (Mantine also sets style attributes). */

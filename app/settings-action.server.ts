@@ -1,7 +1,8 @@
 import { type ActionFunctionArgs, data } from '@remix-run/node';
 import { assertMay, requireUser } from './domain/access/require.server.ts';
 import type { Viewer } from './domain/access/roles.ts';
-import { type FieldError, isProblem } from './domain/problem.ts';
+import type { FieldError } from './domain/problem.ts';
+import { problemOfChange } from './domain/unavailable.server.ts';
 import { readForm } from './request-bytes.server.ts';
 
 /** What a settings page gets back from a form: what came of it, or what was wrong. */
@@ -24,8 +25,9 @@ export async function settingsAction<T>({ context, request }: ActionFunctionArgs
   try {
     const result = await run({ form, intent: String(form.get('intent') ?? ''), viewer });
     return data<SettingsAnswer<T>>({ result, problem: null });
-  } catch (error) {
-    if (!isProblem(error)) throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
     const fields = Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
     const problem = { detail: error.message, errors: error.errors ?? [], fields };
     return data<SettingsAnswer<T>>({ result: null, problem }, { status: error.status });

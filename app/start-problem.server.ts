@@ -33,6 +33,7 @@ const MEANINGS: Record<string, string> = {
   '25006': 'The database at {place} takes no writes (it is a standby). DATABASE_URL must lead to the primary.',
   EACCES: 'A file or port may not be used: {said}. A port below 1024 needs another user or a proxy in front.',
   ENOSPC: 'The disk is full: {said}',
+  '53100': 'The disk of PostgreSQL at {place} is full: {said}. Make room on it, then start again.',
 };
 
 const TIMED_OUT = /timeout exceeded|connection terminated due to connection timeout/i;

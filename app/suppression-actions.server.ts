@@ -2,12 +2,14 @@ import type { Database } from '#db/database.ts';
 import type { Viewer } from './domain/access/roles.ts';
 import { channels } from './domain/campaigns/campaign.ts';
 import { bareNumberMeanings } from './domain/contacts/phone-number.ts';
+import { plainText } from './domain/contacts/plain-text.ts';
 import { parseInput } from './domain/parse-input.ts';
-import { type FieldError, isProblem, Problem } from './domain/problem.ts';
+import { type FieldError, Problem } from './domain/problem.ts';
 import { addSuppression, isSuppressed, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
 import type { SuppressionImport } from './domain/suppressions/import-report.ts';
 import { importSuppressions } from './domain/suppressions/import-suppressions.server.ts';
 import { newSuppression, suppressionReasons, suppressionSources } from './domain/suppressions/suppression.ts';
+import { problemOfChange } from './domain/unavailable.server.ts';
 import { readForm, readUpload } from './request-bytes.server.ts';
 
 /** What became of one of the page's forms. */
@@ -27,10 +29,11 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
   try {
     if (intent === 'import') return { kind: 'imported', report: await importUpload(db, viewer, request) };
     if (intent === 'add' || intent === 'suppress') {
-      if (!/[@\d]/.test(address)) {
+      const text = plainText(address);
+      if (!/[@\p{Nd}]/u.test(text)) {
         throw new Problem(422, 'invalid', 'Enter an email address, or a phone number with its country code, such as +49.');
       }
-      const channel = address.includes('@') ? 'email' : 'sms';
+      const channel = text.includes('@') ? 'email' : 'sms';
       const added = await addSuppression(db, viewer, parseInput(newSuppression, { channel, address }));
       return { kind: 'added', address: added.address };
     }
@@ -42,8 +45,9 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
       return { kind: 'removed', address, still: await isSuppressed(db, named.channel, address) };
     }
     throw new Problem(400, 'invalid', 'This form is not known here. Reload the page and try again.');
-  } catch (error) {
-    if (!isProblem(error)) throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
     return { kind: 'refused', intent, address, detail: error.message, errors: error.errors ?? [], status: error.status };
   }
 }
@@ -54,6 +58,7 @@ async function importUpload(db: Database, viewer: Viewer, request: Request): Pro
   await readUpload(request, async (source, _, fields) => {
     report = await importSuppressions(db, viewer, {
       channel: channels.find((one) => one === fields.get('channel')) ?? 'email',
+      addressColumn: fields.get('column')?.trim() || undefined,
       defaultCountry: fields.get('country') || undefined,
       bareNumbers: bareNumberMeanings.find((one) => one === fields.get('bare')),
       source,

@@ -131,6 +131,14 @@ create table attempts (
   constraint attempts_number_check CHECK (((number >= 1) AND (number <= 4)))
 );
 
+create table campaign_deliveries (
+  campaign_id bigint not null,
+  quarter timestamp with time zone not null,
+  delivered integer not null,
+  constraint campaign_deliveries_pkey PRIMARY KEY (campaign_id, quarter),
+  constraint campaign_deliveries_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
+) with (fillfactor=50);
+
 create table campaign_events (
   id bigint generated always as identity not null,
   campaign_id bigint not null,
@@ -623,6 +631,7 @@ CREATE INDEX api_keys_owner_id_idx ON public.api_keys USING btree (owner_id);
 CREATE INDEX app_accounts_user_id_idx ON public.app_accounts USING btree (user_id);
 CREATE INDEX app_sessions_user_id_idx ON public.app_sessions USING btree (user_id);
 CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING btree (identifier);
+CREATE INDEX attempts_by_message ON public.attempts USING brin (provider_message_id text_bloom_ops (n_distinct_per_range='2500')) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX attempts_of_campaign ON public.attempts USING btree (campaign_id, id);
 CREATE INDEX attempts_of_recipient ON public.attempts USING btree (recipient_id, id);
 CREATE INDEX campaign_events_of_campaign ON public.campaign_events USING btree (campaign_id, id);
@@ -970,6 +979,25 @@ begin
   perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', id), priority => -20)
   from campaigns where status = 'SENDING';
   return true;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.count_deliveries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into campaign_deliveries as kept
+  select campaign_id, quarter, sum(n)::integer
+  from (
+    select campaign_id, date_bin('15 minutes', greatest(delivered_at, sent_at), '2000-01-01 00:00:00+00') as quarter, 1 as n
+    from new_rows where delivery = 'delivered' and delivered_at is not null
+    union all
+    select campaign_id, date_bin('15 minutes', greatest(delivered_at, sent_at), '2000-01-01 00:00:00+00'), -1
+    from old_rows where delivery = 'delivered' and delivered_at is not null
+  ) as both_sides
+  group by 1, 2 having sum(n) <> 0 order by 1, 2
+  on conflict (campaign_id, quarter) do update set delivered = kept.delivered + excluded.delivered;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.delivery_rank(d delivery)
@@ -1452,6 +1480,7 @@ CREATE TRIGGER provider_hold_raises_alert AFTER UPDATE ON public.provider_gates 
 CREATE TRIGGER recipients_deleted AFTER DELETE ON public.recipients REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_deleted();
 CREATE TRIGGER recipients_inserted AFTER INSERT ON public.recipients REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_inserted();
 CREATE TRIGGER recipients_updated AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_updated();
+CREATE TRIGGER recipients_updated_deliveries AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deliveries();
 
 create view attempt_order as
  SELECT id,
@@ -1481,15 +1510,19 @@ create view campaign_quarters_now as
                     row_number() OVER (PARTITION BY attempts.recipient_id ORDER BY attempts.id) > 1 AS is_retry
                    FROM attempts
                   WHERE attempts.campaign_id = c.id
+                ), arrived AS MATERIALIZED (
+                 SELECT recipients.id,
+                    recipients.sent_at
+                   FROM recipients
+                  WHERE recipients.campaign_id = c.id AND recipients.listed_as = 'sent'::recipient_status
                 ), parts AS (
-                 SELECT recipients.sent_at AS at,
+                 SELECT arrived.sent_at AS at,
                     1 AS sent,
                     0 AS failed,
                     0 AS attempts,
                     0 AS retried,
                     0 AS recovered
-                   FROM recipients
-                  WHERE recipients.campaign_id = c.id AND recipients.listed_as = 'sent'::recipient_status
+                   FROM arrived
                 UNION ALL
                  SELECT recipients.failed_at,
                     0,
@@ -1508,17 +1541,24 @@ create view campaign_quarters_now as
                     0
                    FROM tries
                 UNION ALL
-                 SELECT r.sent_at,
+                 SELECT max(both_sides.sent_at) AS max,
                     0,
                     0,
                     0,
                     0,
                     1
-                   FROM recipients r
-                     JOIN ( SELECT DISTINCT tries.recipient_id
+                   FROM ( SELECT arrived.id,
+                            arrived.sent_at,
+                            false AS saved
+                           FROM arrived
+                        UNION ALL
+                         SELECT tries.recipient_id,
+                            NULL::timestamp with time zone,
+                            true
                            FROM tries
-                          WHERE tries.is_retry AND tries.outcome = 'accepted'::attempt_outcome) t ON t.recipient_id = r.id
-                  WHERE r.campaign_id = c.id AND r.listed_as = 'sent'::recipient_status
+                          WHERE tries.is_retry AND tries.outcome = 'accepted'::attempt_outcome) both_sides
+                  GROUP BY both_sides.id
+                 HAVING bool_or(both_sides.saved) AND max(both_sides.sent_at) IS NOT NULL
                 )
          SELECT date_bin('00:15:00'::interval, parts.at, '2000-01-01 00:00:00+00'::timestamp with time zone) AS quarter,
             sum(parts.sent)::integer AS sent,
@@ -1532,15 +1572,24 @@ create view campaign_quarters_now as
   WHERE c.started_at IS NOT NULL;
 
 create view recovered_recipients as
- SELECT r.campaign_id,
-    r.id AS recipient_id,
-    r.sent_at
-   FROM ( SELECT DISTINCT attempt_order.campaign_id,
-            attempt_order.recipient_id
+ SELECT campaign_id,
+    recipient_id,
+    max(sent_at) AS sent_at
+   FROM ( SELECT recipients.campaign_id,
+            recipients.id AS recipient_id,
+            recipients.sent_at,
+            false AS saved
+           FROM recipients
+          WHERE recipients.listed_as = 'sent'::recipient_status
+        UNION ALL
+         SELECT attempt_order.campaign_id,
+            attempt_order.recipient_id,
+            NULL::timestamp with time zone,
+            true
            FROM attempt_order
-          WHERE attempt_order.is_retry AND attempt_order.outcome = 'accepted'::attempt_outcome) a
-     JOIN recipients r ON r.campaign_id = a.campaign_id AND r.id = a.recipient_id
-  WHERE r.status = 'sent'::recipient_status;
+          WHERE attempt_order.is_retry AND attempt_order.outcome = 'accepted'::attempt_outcome) both_sides
+  GROUP BY campaign_id, recipient_id
+ HAVING bool_or(saved) AND max(sent_at) IS NOT NULL;
 
 create view reporting.attempts as
  SELECT a.campaign_id,
@@ -1637,7 +1686,8 @@ create view reporting.daily_sends with (security_barrier=true) as
     sum(recovered) AS recovered,
     sum(bounced) AS bounced,
     sum(complained) AS complained,
-    sum(unsubscribed) AS unsubscribed
+    sum(unsubscribed) AS unsubscribed,
+    sum(delivered) AS delivered
    FROM ( SELECT c.channel,
             q.quarter,
             q.sent,
@@ -1647,7 +1697,8 @@ create view reporting.daily_sends with (security_barrier=true) as
             q.recovered,
             0 AS bounced,
             0 AS complained,
-            0 AS unsubscribed
+            0 AS unsubscribed,
+            0 AS delivered
            FROM campaigns c
              JOIN campaign_quarters q ON q.campaign_id = c.id AND q.ledger_version = c.ledger_version
         UNION ALL
@@ -1658,14 +1709,30 @@ create view reporting.daily_sends with (security_barrier=true) as
             q.attempts,
             q.retried,
             q.recovered,
-            0 AS bounced,
-            0 AS complained,
-            0 AS unsubscribed
+            0,
+            0,
+            0,
+            0
            FROM campaigns c
              JOIN campaign_quarters_now q ON q.campaign_id = c.id
           WHERE NOT (EXISTS ( SELECT
                    FROM campaign_quarters k
                   WHERE k.campaign_id = c.id AND k.ledger_version = c.ledger_version))
+        UNION ALL
+         SELECT c.channel,
+            d.quarter,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            d.delivered
+           FROM campaigns c
+             JOIN campaign_deliveries d ON d.campaign_id = c.id
+          WHERE d.delivered <> 0
         UNION ALL
          SELECT c.channel,
             e.at,
@@ -1676,7 +1743,8 @@ create view reporting.daily_sends with (security_barrier=true) as
             0,
             (e.what = 'bounced'::text)::integer AS int4,
             (e.what = 'complained'::text)::integer AS int4,
-            (e.what = 'unsubscribed'::text)::integer AS int4
+            (e.what = 'unsubscribed'::text)::integer AS int4,
+            0
            FROM ( SELECT p.campaign_id,
                     p.recipient_id,
                         CASE
@@ -1845,7 +1913,7 @@ comment on column reporting.campaigns.complained is 'Recipients who reported a m
 comment on column reporting.campaigns.subject is 'The subject line, as written, with its variables; null for texts.';
 comment on column reporting.campaigns.sender is 'The sender of its messages; null: the one of the installation.';
 comment on column reporting.campaigns.started_by is 'Who started sending; null where a schedule did.';
-comment on view reporting.daily_sends is 'One row for each day and channel on which something happened. Days begin at midnight in the session''s time zone: SET TIME ZONE ''Europe/Berlin'' gives days of Berlin. sent, failed and recovered count recipients as they stand now, so their sums are those of reporting.campaigns; attempts and retried count calls.';
+comment on view reporting.daily_sends is 'One row for each day and channel on which something happened. Days begin at midnight in the session''s time zone: SET TIME ZONE ''Europe/Berlin'' gives days of Berlin. sent, failed, recovered and delivered count recipients as they stand now, so their sums are those of reporting.campaigns; attempts and retried count calls.';
 comment on column reporting.daily_sends.day is 'The day, in the session''s time zone.';
 comment on column reporting.daily_sends.channel is 'email or sms.';
 comment on column reporting.daily_sends.sent is 'Recipients that are sent now, by the day on which the provider accepted their message.';
@@ -1856,6 +1924,7 @@ comment on column reporting.daily_sends.recovered is 'Of the sent ones, those wh
 comment on column reporting.daily_sends.bounced is 'Recipients whose message came back, by the day of the first report.';
 comment on column reporting.daily_sends.complained is 'Recipients who reported a message as spam, by the day of the first report.';
 comment on column reporting.daily_sends.unsubscribed is 'Recipients who asked by a message not to get any more, by the day on which they did first.';
+comment on column reporting.daily_sends.delivered is 'Recipients that are delivered now, by the day on which the message was delivered.';
 comment on view reporting.failure_reasons is 'Why recipients failed: one row for each campaign and reason. Only those that are failed now count; who was reached by a retry does not.';
 comment on column reporting.failure_reasons.campaign_id is 'The campaign: reporting.campaigns.id.';
 comment on column reporting.failure_reasons.channel is 'email or sms.';

@@ -148,6 +148,12 @@ export interface Attempts {
   started_at: Timestamp;
 }
 
+export interface CampaignDeliveries {
+  campaign_id: number;
+  delivered: number;
+  quarter: Timestamp;
+}
+
 export interface CampaignEvents {
   actor: string | null;
   at: Generated<Timestamp>;
@@ -709,6 +715,10 @@ export interface ReportingDailySends {
    */
   day: Timestamp | null;
   /**
+   * Recipients that are delivered now, by the day on which the message was delivered.
+   */
+  delivered: number | null;
+  /**
    * Recipients that are failed now, by the day on which they were given up.
    */
   failed: number | null;
@@ -1050,6 +1060,7 @@ export interface DB {
   app_verifications: AppVerifications;
   attempt_order: AttemptOrder;
   attempts: Attempts;
+  campaign_deliveries: CampaignDeliveries;
   campaign_events: CampaignEvents;
   campaign_failures: CampaignFailures;
   campaign_minutes: CampaignMinutes;

@@ -83,11 +83,15 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
       started.push(run('sandbox', 'sandbox/main.ts'));
       await Promise.race([answers(`http://127.0.0.1:${env.sandboxPort}/sandbox`), failure]);
     }
+    const webReady = Promise.withResolvers<void>();
     const onMessage = (message: unknown) => {
       if (isFirstSignIn(message)) onFirstSignIn(message.firstSignIn);
+      if (isReady(message)) webReady.resolve();
     };
     children.push(run('web', 'server.ts', onMessage, development ? ['--dev'] : []), run('worker', 'worker.ts'));
     await Promise.race([answers(`http://${reachable(env.host)}:${env.port}/healthz`), failure]);
+    // The first sign-in and the API key are made once it listens, and who goes on from here needs them.
+    await Promise.race([webReady.promise, failure]);
     if (signal.aborted) await failure;
     failed = undefined;
     return {
@@ -119,6 +123,10 @@ async function answers(url: string): Promise<void> {
     if (response?.ok) return;
     await delay(100);
   }
+}
+
+function isReady(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'ready' in message;
 }
 
 function isFirstSignIn(message: unknown): message is { firstSignIn: FirstSignIn } {

@@ -11,8 +11,16 @@ export function mediaType(request: Request): string {
   return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
+/** @throws Problem 415 for a body that is packed: nothing here unpacks it */
+export function assertPlain(request: Request): void {
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  if (encoding.trim().toLowerCase() === 'identity') return;
+  throw new Problem(415, 'unsupported_media_type', 'Send the body as it is, without Content-Encoding.');
+}
+
 /** The raw bytes of a JSON body. @throws Problem 413, 415 */
 export async function readJsonBytes(request: Request, maxBytes = MAX_JSON_BYTES): Promise<Uint8Array> {
+  assertPlain(request);
   const bytes = await readBytes(request, maxBytes);
   if (bytes.byteLength > 0 && mediaType(request) !== 'application/json') {
     throw new Problem(415, 'unsupported_media_type', 'Send the body as JSON, with "Content-Type: application/json".');
@@ -33,8 +41,13 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 function read(bytes: Uint8Array): { text: string; value: unknown } {
+  let text: string;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem(400, 'invalid_json', 'The body is not UTF-8. Write JSON as UTF-8.');
+  }
+  try {
     return { text, value: JSON.parse(text) };
   } catch {
     throw new Problem(400, 'invalid_json', 'The body is not valid JSON.');

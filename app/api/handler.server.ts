@@ -11,7 +11,7 @@ import { invalid, isProblem, notFound, Problem } from '../domain/problem.ts';
 import { problemResponse } from '../domain/problem-response.server.ts';
 import { unstorable } from '../domain/storable.ts';
 import { unavailable } from '../domain/unavailable.server.ts';
-import { MAX_CONTENT_JSON_BYTES, mediaType, parseContentJson, parseJson, readJsonBytes } from './body.server.ts';
+import { assertPlain, MAX_CONTENT_JSON_BYTES, mediaType, parseContentJson, parseJson, readJsonBytes } from './body.server.ts';
 import { etag } from './if-match.ts';
 import type { Operation } from './operation.ts';
 import { type OperationName, operations } from './operations.ts';
@@ -61,6 +61,9 @@ export async function answer(args: Args, ...methods: ApiMethod[]): Promise<Respo
   } catch (error) {
     if (error instanceof Response) return error;
     if (isProblem(error)) return problemResponse(error);
+    // Node's own word for a sender who left in the middle.
+    if (error instanceof Error && error.message === 'aborted')
+      return problemResponse(new Problem(400, 'invalid', 'The request broke off.'));
     context.log.error({ err: error }, 'an API call failed');
     const internal = new Problem(500, 'internal', 'Something went wrong on our side. It has been logged; try again later.');
     return problemResponse(unavailable(error, !['GET', 'HEAD'].includes(request.method)) ?? internal);
@@ -74,6 +77,7 @@ async function call({ request, context, params }: Args, viewer: Viewer, { operat
   if (operation.upload && !operation.upload.includes(mediaType(request))) {
     throw new Problem(415, 'unsupported_media_type', `Send the list as ${operation.upload.join(' or ')}, and say so in Content-Type.`);
   }
+  if (operation.upload) assertPlain(request);
   const bytes = operation.body ? await readJsonBytes(request, operation.content && MAX_CONTENT_JSON_BYTES) : null;
   const parse = operation.content ? parseContentJson : parseJson;
   const body = operation.body && parseInput(operation.body, parse(bytes ?? new Uint8Array()));

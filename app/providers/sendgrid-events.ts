@@ -1,4 +1,5 @@
 import { bounceIsFinal } from './bounces.ts';
+import { messageIdBeginnings } from './message-ids.ts';
 import { type EventKind, idOf, type ProviderEvent, type SuppressingReason } from './provider-event.ts';
 import { redact } from './redaction.ts';
 
@@ -103,11 +104,8 @@ function meaningOf(event: Record<string, unknown>): Meaning | null {
   };
 }
 
-/** Every beginning of `sg_message_id` that ends before a dot: SendGrid's answer to the call is one of them. */
 function messageIdsOf(id: string | null): string[] {
-  if (id === null || id === '' || id.length > MAX_EVENT_ID) return [];
-  const parts = id.split('.').slice(0, 10);
-  return parts.map((_, end) => parts.slice(0, end + 1).join('.')).filter((one) => one.length >= 8);
+  return id === null || id.length > MAX_EVENT_ID ? [] : messageIdBeginnings(id);
 }
 
 /** The same event again has the same name, though it brings none. */

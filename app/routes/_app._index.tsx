@@ -18,6 +18,7 @@ import { activityTimes } from '#app/domain/campaigns/activity-times.server.ts';
 import { campaignStatuses, channels } from '#app/domain/campaigns/campaign.ts';
 import { listCampaigns } from '#app/domain/campaigns/list-campaigns.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
+import { problemOfChange } from '#app/domain/unavailable.server.ts';
 import { orErrorPage } from '#app/page-problem.server.ts';
 import { useLiveCampaigns } from '#app/realtime/use-live-campaigns.ts';
 import { createSampleCampaign } from '#app/sample/sample-campaign.server.ts';
@@ -63,9 +64,10 @@ export async function action({ context, request }: ActionFunctionArgs) {
   try {
     const campaign = await createSampleCampaign(context.db, viewer);
     return redirect(`/campaigns/${campaign.id}/edit`);
-  } catch (error) {
-    if (isProblem(error)) return data({ error: error.message }, { status: error.status });
-    throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
+    return data({ error: error.message }, { status: error.status });
   }
 }
 

@@ -12,7 +12,7 @@ import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { notReached } from '#app/domain/campaigns/not-reached.ts';
 import { getRetryPreview, retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import { NOT_TRIED, retryClosed } from '#app/domain/campaigns/retry-rules.ts';
-import { isProblem } from '#app/domain/problem.ts';
+import { problemOfChange } from '#app/domain/unavailable.server.ts';
 import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 import { readForm } from '#app/request-bytes.server.ts';
 
@@ -33,8 +33,9 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
   const codes = (await readForm(request)).getAll('codes').map(String);
   try {
     await retryCampaign(context.db, viewer, id, { codes: codes.filter((code) => code !== NOT_TRIED), windowS: context.env.retryWindowS });
-  } catch (error) {
-    if (!isProblem(error)) throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
     return data<ActAnswer>({ problem: { title: 'Nothing was retried', detail: error.message } }, { status: error.status });
   }
   return redirect(`/campaigns/${id}`);

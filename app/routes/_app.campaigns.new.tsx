@@ -7,7 +7,8 @@ import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { createCampaign } from '#app/domain/campaigns/create-campaign.server.ts';
-import { type FieldError, isProblem } from '#app/domain/problem.ts';
+import type { FieldError } from '#app/domain/problem.ts';
+import { problemOfChange } from '#app/domain/unavailable.server.ts';
 import { readForm } from '#app/request-bytes.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'New campaign · Rollcall' }];
@@ -31,8 +32,9 @@ export async function action({ context, request }: ActionFunctionArgs) {
   try {
     const campaign = await createCampaign(context.db, viewer, { name, channel: String(form.get('channel')) as Channel });
     return redirect(`/campaigns/${campaign.id}/edit`);
-  } catch (error) {
-    if (!isProblem(error)) throw error;
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
     return data<Failed>({ error: error.message, errors: error.errors ?? [], name }, { status: error.status });
   }
 }

@@ -1,13 +1,17 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { PageHeader } from '#app/components/page-header.tsx';
+import { LookedThrough } from '#app/components/people/looked-through.tsx';
 import { NoPeople } from '#app/components/people/no-people.tsx';
 import { PeopleList } from '#app/components/people/people-list.tsx';
 import { PeopleSearch } from '#app/components/people/people-search.tsx';
+import { useFollow } from '#app/components/people/use-follow.ts';
 import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { closedRetries } from '#app/domain/people/closed-retries.server.ts';
 import { findPeople, suppressedAmong } from '#app/domain/people/find-people.server.ts';
 import { byPerson, type Person } from '#app/domain/people/person.ts';
+import { personDetails } from '#app/domain/people/person-details.ts';
 import { orErrorPage } from '#app/page-problem.server.ts';
 import { actOnSuppressions, type SuppressionAnswer } from '#app/suppression-actions.server.ts';
 
@@ -21,11 +25,18 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const params = new URL(request.url).searchParams;
   const q = (params.get('q') ?? '').trim().slice(0, 320);
   const cursor = params.get('cursor') || undefined;
-  if (q === '') return { q, people: [] as Person[], next: null, later: false };
-  const { data: found, next_cursor } = await orErrorPage(findPeople(db, { q, cursor, limit: PER_PAGE }));
+  const only = params.get('only') === 'not_arrived' ? ('not_arrived' as const) : undefined;
+  const by = params.get('by') === 'details' ? ('details' as const) : undefined;
+  const shown = { q, only: only !== undefined, by, later: cursor !== undefined };
+  if (q === '') return { ...shown, people: [] as Person[], closed: {}, next: null, lookedThrough: undefined, detailed: false };
+  const { data: found, next_cursor, looked_through } = await orErrorPage(findPeople(db, { q, cursor, limit: PER_PAGE, only, by }));
   const addresses = [...new Set(found.map(({ recipient }) => recipient.address))];
-  const people = byPerson(found, await suppressedAmong(db, addresses));
-  return { q, people, next: next_cursor, later: cursor !== undefined };
+  const [suppressed, closed] = await Promise.all([suppressedAmong(db, addresses), closedRetries(db, found)]);
+  return {
+    ...shown,
+    ...{ people: byPerson(found, suppressed), closed, next: next_cursor, lookedThrough: looked_through },
+    detailed: personDetails(q) !== null,
+  };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -37,15 +48,23 @@ export async function action({ context, request }: ActionFunctionArgs) {
 
 export default function People() {
   const answer = useActionData<typeof action>() as SuppressionAnswer | undefined;
-  const { q, people, next, later } = useLoaderData<typeof loader>();
+  const { q, only, by, people, closed, next, later, lookedThrough, detailed } = useLoaderData<typeof loader>();
   const { state, location } = useNavigation();
   const searching = state === 'loading' && location.pathname === '/people';
+  useFollow(people);
+  const search = new URLSearchParams({ q, ...(only && { only: 'not_arrived' }), ...(by && { by }) });
+  const byDetails = detailed && !lookedThrough && !later ? `/people?${new URLSearchParams({ q, by: 'details' })}` : null;
   return (
     <>
       <PageHeader title="People" description="Everything that one person was sent, in all campaigns." />
-      <PeopleSearch q={q} />
+      <PeopleSearch q={q} only={only} />
       <div aria-live="polite">{answer && <SuppressionAnswerAlert answer={answer} />}</div>
-      {people.length > 0 ? <PeopleList people={people} q={q} next={next} later={later} searching={searching} /> : <NoPeople q={q} />}
+      {people.length > 0 || next !== null ? (
+        <PeopleList people={people} search={search} closed={closed} next={next} later={later} searching={searching} />
+      ) : (
+        <NoPeople q={q} only={only} />
+      )}
+      {(people.length > 0 || next !== null) && <LookedThrough q={q} lookedThrough={lookedThrough} byDetails={byDetails} />}
     </>
   );
 }

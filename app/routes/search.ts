@@ -1,19 +1,45 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import type { Found } from '#app/components/search/use-search.ts';
+import type { Found, FoundPerson } from '#app/components/search/use-search.ts';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
-import { listCampaigns } from '#app/domain/campaigns/list-campaigns.server.ts';
-import { suggestPeople } from '#app/domain/people/find-people.server.ts';
+import { suggestCampaigns } from '#app/domain/campaigns/find-campaigns.server.ts';
+import { messagesNamed, suggestByDetails, suggestPeople } from '#app/domain/people/find-people.server.ts';
 
 const EACH = 6;
 
-/** What the search over all pages finds while it is typed: campaigns by name, people by address or number. */
+/**
+ * What the search over all pages finds while it is typed: campaigns by name, people by address or number, or the one whose message a provider
+ * calls so. With `details` people by their name or the end of their number, which takes longer and is asked for apart.
+ */
 export async function loader({ context, request }: LoaderFunctionArgs): Promise<Response> {
   assertMay(await requireUser(context, request), 'campaigns:read');
-  const q = (new URL(request.url).searchParams.get('q') ?? '').trim().slice(0, 200);
-  const [campaigns, people] =
-    q === ''
-      ? [[], []]
-      : await Promise.all([listCampaigns(context.db, { q, limit: EACH }).then(({ data }) => data), suggestPeople(context.db, q, EACH)]);
-  const found: Found = { q, campaigns: campaigns.map(({ id, name, channel, status }) => ({ id, name, channel, status })), people };
-  return Response.json(found, { headers: { 'Cache-Control': 'private, no-store' } });
+  const { db } = context;
+  const { searchParams } = new URL(request.url);
+  const q = (searchParams.get('q') ?? '').trim().slice(0, 200);
+  return Response.json(q === '' ? { q, campaigns: [], people: [] } : await find(), { headers: { 'Cache-Control': 'private, no-store' } });
+
+  async function find(): Promise<Found> {
+    if (searchParams.has('details')) {
+      const found = await suggestByDetails(db, q, EACH);
+      const people = found.map(({ recipient: { address }, matched = [] }) => ({
+        ...{ address, to: toPerson(address), why: matched.map(({ value }) => value).join(' ') || null },
+      }));
+      return { q, campaigns: [], people };
+    }
+    const [campaigns, addresses, called] = await Promise.all([
+      suggestCampaigns(db, q, EACH),
+      suggestPeople(db, q, EACH),
+      messagesNamed(db, q, EACH),
+    ]);
+    const people: FoundPerson[] = [
+      ...called.map(({ address, campaign_id, campaign_name, id }) => ({
+        ...{ address, to: `/campaigns/${campaign_id}/recipients/${id}`, why: `This message of ${campaign_name}` },
+      })),
+      ...addresses.map((address) => ({ address, to: toPerson(address), why: null })),
+    ];
+    return { q, campaigns, people };
+  }
+}
+
+function toPerson(address: string): string {
+  return `/people?${new URLSearchParams({ q: address })}`;
 }

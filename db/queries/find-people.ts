@@ -12,29 +12,38 @@ const inEachCampaign = (columns: string, where: string, limit: string) =>
 
 const wanted = '(select beginning collate "C" as beginning from unnest($1::text[]) as given(beginning)) as wanted';
 
+/** Failed, or taken by the provider and come back. */
+const onlyLost = (asked: string) => `(not ${asked}::boolean or status = 'failed' or delivery in ('bounced', 'undelivered'))`;
+
 /**
  * Messages to addresses with given beginnings, in all campaigns: by address, for each the newest first. A deleted draft's people, who stay
  * for some seconds, are left out.
  *
- * $1 beginnings (none the beginning of another), $2 after address, $3 and id, $4 limit
+ * $1 beginnings (none the beginning of another), $2 after address, $3 and id, $4 limit, $5 only what did not arrive
  */
 export const messagesTo = (columns: string) =>
   `select c.id as campaign_id, c.name as campaign_name, c.channel as campaign_channel, c.status as campaign_status,
      ${columns}
    from ${wanted}
-   cross join ${inEachCampaign('*', 'address >= greatest(wanted.beginning, $2) and (address > $2 or id < $3)', '$4')}
+   cross join ${inEachCampaign('*', `address >= greatest(wanted.beginning, $2) and (address > $2 or id < $3) and ${onlyLost('$5')}`, '$4')}
    order by r.address, r.id desc limit $4`;
 
 /**
- * Different addresses with given beginnings, in their order.
+ * Different addresses with given beginnings: what was asked for itself first, then in their order.
  *
  * $1 beginnings (none the beginning of another), $2 limit
  */
 export const addressesLike = `
-  select distinct r.address from ${wanted} cross join ${inEachCampaign('address', 'address >= wanted.beginning', '$2')}
-  order by r.address limit $2`;
+  select r.address from ${wanted} cross join ${inEachCampaign('address', 'address >= wanted.beginning', '$2')}
+  group by r.address order by (r.address = any($1)) desc, r.address limit $2`;
 
-/** One address of each of the newest text message campaigns: shows of which countries numbers are written without their code. */
-export const sampleNumbers = `
-  select r.address from (select id from campaigns where channel = 'sms' and total > 0 order by id desc limit 20) as c
-  cross join lateral (select address from recipients where campaign_id = c.id order by id limit 1) as r`;
+/**
+ * Messages that a provider calls so, the newest first. The log of attempts has an index of these ids that is small and coarse.
+ *
+ * $1 ids, $2 limit
+ */
+export const messagesCalled = (columns: string) =>
+  `select c.id as campaign_id, c.name as campaign_name, c.channel as campaign_channel, c.status as campaign_status, ${columns}
+   from (select distinct campaign_id, recipient_id from attempts where provider_message_id = any($1)) as a
+   join recipients r on r.campaign_id = a.campaign_id and r.id = a.recipient_id join campaigns c on c.id = r.campaign_id
+   order by r.id desc limit $2`;

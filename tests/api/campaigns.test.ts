@@ -93,6 +93,15 @@ test('bodies that are no JSON, or too large, are refused', async () => {
   const send = (body: string, type = 'application/json') => api.call('POST', '/campaigns', { body, headers: { 'Content-Type': type } });
   expect(await problem(await send('{"name": '))).toMatchObject({ status: 400, code: 'invalid_json' });
   expect(await problem(await send('name=x', 'application/x-www-form-urlencoded'))).toMatchObject({ status: 415 });
+  const latin = new Uint8Array(Buffer.from('{"name":"Zoë","channel":"email"}', 'latin1'));
+  const json = { 'Content-Type': 'application/json; charset=latin1' };
+  const told = await api.call('POST', '/campaigns', { body: latin, headers: json });
+  expect(await problem(told)).toMatchObject({ status: 400, code: 'invalid_json', detail: 'The body is not UTF-8. Write JSON as UTF-8.' });
+  const packed = { body: latin, headers: { ...json, 'Content-Encoding': 'gzip' } };
+  expect((await api.call('POST', '/campaigns', packed)).status).toBe(415);
+  expect(
+    (await api.call('POST', '/campaigns/1/recipients', { ...packed, headers: { ...packed.headers, 'Content-Type': 'text/csv' } })).status,
+  ).toBe(415);
   expect(await problem(await send('[]'))).toMatchObject({ status: 422, code: 'invalid', detail: 'This must be a JSON object.' });
   expect(await problem(await send(`{"name": "${'x'.repeat(1_500_000)}"}`))).toMatchObject({ status: 413, code: 'too_large' });
 });

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import type { AppLoadContext } from '@remix-run/node';
+import express from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { busySignIn } from '#app/busy-sign-in.server.ts';
 import { readEnv } from '#app/env.server.ts';
 import { readForm, readUpload } from '#app/request-bytes.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
@@ -56,6 +58,11 @@ test.each(['a b', '[', '%zz', 'x:99999999', 'a@b', 'a/b', '<script>'])('the host
   const request = (headers: string) => `GET /api/v1/campaigns HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`;
   expect(await statuses(request(`Host: ${host}\r\n`))).toEqual([400]);
   expect(await statuses(request(`Host: localhost\r\nX-Forwarded-Host: ${host}\r\n`))).toEqual([400]);
+});
+
+test('a program that offers HTTP/2 is answered in HTTP/1.1', async () => {
+  const offer = 'Connection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+  expect(await statuses(`GET /api/v1/campaigns HTTP/1.1\r\nHost: localhost\r\n${offer}\r\n`)).toEqual([401]);
 });
 
 test('what is no path, and a method that nobody knows, are refused', async () => {
@@ -188,4 +195,33 @@ test('a form is read up to its limit, and what is no form is refused', async () 
   expect(await refusal(form(Readable.toWeb(megabytes(20)) as ReadableStream, urlencoded))).toBe(413);
   expect(await refusal(form('--x\r\nno part', 'multipart/form-data; boundary=x'))).toBe(400);
   expect(await refusal(form('{}', 'application/json'))).toBe(400);
+});
+
+test('while very many sign in, strangers are refused before a page is made for them, and browsers that signed in before are not', async () => {
+  const { passwordChecks, knownBrowsers } = context.auth;
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const checks = [];
+  while (!passwordChecks.isFull(false)) checks.push(passwordChecks.run(false, () => ended));
+  const server = express()
+    .post('/login', busySignIn(context.auth))
+    .use((_, response) => void response.sendStatus(204))
+    .listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const post = (cookie: string) => fetch(`http://127.0.0.1:${port}/login`, { method: 'POST', headers: { cookie, connection: 'close' } });
+  const refused = await post('rollcall_browser=forged~forged');
+  expect([refused.status, refused.headers.get('retry-after'), await refused.text()]).toEqual([
+    503,
+    '3',
+    'Very many people are signing in at this moment. Try again in a few seconds.',
+  ]);
+  const [known = ''] = knownBrowsers.remember(new Headers(), 'ana@example.com').split(';');
+  expect((await post(known)).status).toBe(204);
+  end();
+  await Promise.all(checks);
+  expect((await post('')).status).toBe(204);
+  server.close();
 });

@@ -116,3 +116,12 @@ test('the queue is not analyzed while it happens to be empty', async () => {
   );
   expect(rows[0].reloptions).toContain('autovacuum_analyze_threshold=2147483647');
 });
+
+test.each(['campaign_quarters_now', 'recovered_recipients'])('%s joins nothing that could be compared each with each', async (view) => {
+  const { rows } = await own.db.pool.query<{ 'QUERY PLAN': string }>(
+    `explain (costs off) select * from ${view} where campaign_id = ${campaign}`,
+  );
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('attempts');
+  expect(plan).not.toContain('Join Filter');
+});

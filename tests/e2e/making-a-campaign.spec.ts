@@ -171,8 +171,18 @@ test('the list follows campaigns live and keeps its filter in the address', asyn
   await expect(page.getByText('Ready to send')).toBeVisible();
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
 
-  await page.goto('/');
+  // Typed before a script has arrived, on a slow network.
+  let arrive = () => {};
+  const typed = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/assets/*.js', async (route) => {
+    await typed;
+    await route.continue();
+  });
+  await page.goto('/', { waitUntil: 'commit' });
   await page.getByRole('searchbox').fill('two scripts');
+  arrive();
   await expect(page).toHaveURL(/q=two\+scripts/);
   const row = rowOf(page, id);
   await expect(row).toContainText('1 contact, not sent');

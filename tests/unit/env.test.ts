@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { EnvError, readEnv } from '#app/env.server.ts';
+import { baseUrlWarning, EnvError, readEnv } from '#app/env.server.ts';
 
 const DATABASE_URL = 'postgres://rollcall:hush@localhost:5432/rollcall';
 
@@ -50,6 +50,28 @@ test.each(['https://example.com/rollcall', 'https://example.com/?x=1', 'https://
     expect(problemOf({ BASE_URL: given })).toContain('BASE_URL must be a scheme and a name only');
   },
 );
+
+test.each([
+  'https://*',
+  'https://-mail.example.com',
+  'https://mail..example.com',
+  'https://mail.example.com:0',
+  'https://mail.example.com,b',
+])('a public origin %s that no link can lead to ends the start', (given) => {
+  expect(problemOf({ BASE_URL: given })).toContain('BASE_URL must have a name or an address that links can lead to');
+});
+
+test.each([
+  ['https://mail.example.com', null],
+  ['http://mail.example.com', 'unencrypted'],
+  ['http://localhost:3000', 'lead to each reader'],
+  ['https://127.0.0.1', 'lead to each reader'],
+  ['http://[::1]:3000', 'lead to each reader'],
+])('in production the public origin %s is warned of: %s', (given, warning) => {
+  const source = { BASE_URL: given, NODE_ENV: 'production', SESSION_SECRET: 'generated' };
+  expect(baseUrlWarning(read(source), source)).toEqual(warning && expect.stringContaining(warning));
+  expect(baseUrlWarning(read(source), { ...source, LAUNCHED: '1' })).toBeNull();
+});
 
 test('this machine only is listened to and nobody is believed, where nothing else is said', () => {
   expect(read({})).toMatchObject({ host: '127.0.0.1', trustProxy: [] });

@@ -1,12 +1,10 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
-import { Form, useSearchParams, useSubmit } from '@remix-run/react';
+import { Form, useSearchParams } from '@remix-run/react';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
 import { campaignStatuses, channels, statusLabels } from '#app/domain/campaigns/campaign.ts';
 import { channelLabels } from '../channel-mark.tsx';
+import { useTypedSearch } from '../use-typed-search.ts';
 import classes from './campaign-list.module.css';
-
-const TYPING_PAUSE_MS = 250;
 
 const statusOptions = [{ value: '', label: 'All statuses' }, ...campaignStatuses.map((value) => ({ value, label: statusLabels[value] }))];
 const channelOptions = [{ value: '', label: 'All channels' }, ...channels.map((value) => ({ value, label: channelLabels[value] }))];
@@ -14,24 +12,13 @@ const channelOptions = [{ value: '', label: 'All channels' }, ...channels.map((v
 /** The filter lives in the URL: it can be shared, goes with back and forward, and works as a plain form without scripts. */
 export function CampaignFilters() {
   const [parameters] = useSearchParams();
-  const submit = useSubmit();
-  const form = useRef<HTMLFormElement>(null);
-  const search = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const q = parameters.get('q') ?? '';
-
-  useEffect(() => {
-    // Back and forward change the URL under the field; typing must not be overwritten by its own answer.
-    if (search.current && document.activeElement !== search.current) search.current.value = q;
-  }, [q]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-
-  const apply = () => submit(form.current, { replace: true, preventScrollReset: true });
+  const { form, field, apply, applySoon } = useTypedSearch(q);
   return (
     <search>
       <Form ref={form} method="get" action="/" className={classes.toolbar}>
         <TextInput
-          ref={search}
+          ref={field}
           className={classes.search}
           name="q"
           type="search"
@@ -45,16 +32,13 @@ export function CampaignFilters() {
                 size="sm"
                 aria-label="Clear the search"
                 onClick={() => {
-                  if (search.current) search.current.value = '';
+                  if (field.current) field.current.value = '';
                   apply();
                 }}
               />
             )
           }
-          onChange={() => {
-            clearTimeout(timer.current);
-            timer.current = setTimeout(apply, TYPING_PAUSE_MS);
-          }}
+          onChange={applySoon}
         />
         <NativeSelect
           key={`status ${parameters.get('status')}`}

@@ -33,7 +33,7 @@ export function MappingStep({ campaignId, file, mapping, channel, countries, onC
     encoding: null,
     headerLine: null,
     columns: {},
-    defaultCountry: channel === 'sms' ? 'US' : null,
+    defaultCountry: null,
     bareNumbers: null,
     takeStatuses: false,
   });
@@ -103,9 +103,9 @@ export function MappingStep({ campaignId, file, mapping, channel, countries, onC
             data={countryOptions(countries, locale)}
             value={options.defaultCountry}
             onChange={(defaultCountry) => set({ defaultCountry })}
-            allowDeselect={false}
+            placeholder="Choose where the list is from"
             searchable
-            description="Numbers that begin with + keep their own."
+            description="Numbers that begin with + keep their own. Without a choice, only what is clear is taken."
             inputWrapperOrder={['label', 'input', 'description', 'error']}
           />
         )}

@@ -12,7 +12,10 @@ import { PersonMessageRow } from './person-message-row.tsx';
 
 interface Props {
   people: Person[];
-  q: string;
+  /** The search part of this page's own URL, without a cursor. */
+  search: URLSearchParams;
+  /** By recipient: why it cannot be sent to them again. */
+  closed: Record<number, string>;
   /** The next page's cursor. */
   next: string | null;
   /** Is this not the first page? */
@@ -21,12 +24,13 @@ interface Props {
 }
 
 /** A card for each person: who, whether they may be sent to at all, and their messages, the newest first. */
-export function PeopleList({ people, q, next, later, searching }: Props) {
-  const pageLink = (cursor: string | null) => `/people?${new URLSearchParams({ q, ...(cursor && { cursor }) })}`;
+export function PeopleList({ people, search, closed, next, later, searching }: Props) {
+  const pageLink = (cursor: string | null) =>
+    `/people?${new URLSearchParams({ ...Object.fromEntries(search), ...(cursor && { cursor }) })}`;
   return (
     <div className={classes.people} aria-busy={searching} data-searching={searching || undefined}>
       {people.map((person) => (
-        <PersonCard key={person.address} person={person} />
+        <PersonCard key={person.address} person={person} closed={closed} />
       ))}
       {(next || later) && (
         <nav className={classes.pages} aria-label="Pages">
@@ -46,7 +50,7 @@ export function PeopleList({ people, q, next, later, searching }: Props) {
   );
 }
 
-function PersonCard({ person: { address, channel, messages, suppressed } }: { person: Person }) {
+function PersonCard({ person: { address, channel, messages, suppressed }, closed }: { person: Person; closed: Props['closed'] }) {
   const { counted } = useNumbers();
   return (
     <section className={classes.person} aria-label={address}>
@@ -67,7 +71,7 @@ function PersonCard({ person: { address, channel, messages, suppressed } }: { pe
       {suppressed && <Suppressed suppressed={suppressed} />}
       <ul className={classes.messages}>
         {messages.map((message) => (
-          <PersonMessageRow key={message.recipient.id} message={message} />
+          <PersonMessageRow key={message.recipient.id} message={message} suppressed={suppressed} closed={closed[message.recipient.id]} />
         ))}
       </ul>
     </section>

@@ -1,25 +1,12 @@
 import { Button, CloseButton, TextInput } from '@mantine/core';
-import { Form, useSubmit } from '@remix-run/react';
+import { Form } from '@remix-run/react';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { useTypedSearch } from '../use-typed-search.ts';
 import classes from './people.module.css';
 
-const TYPING_PAUSE_MS = 300;
-
-/** One box for addresses and numbers in any spelling. It lives in the URL and works as a plain form without scripts. */
-export function PeopleSearch({ q }: { q: string }) {
-  const submit = useSubmit();
-  const form = useRef<HTMLFormElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-
-  useEffect(() => {
-    // Back and forward change the URL under the field; typing must not be overwritten by its own answer.
-    if (field.current && document.activeElement !== field.current) field.current.value = q;
-  }, [q]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-
-  const apply = () => submit(form.current, { replace: true, preventScrollReset: true });
+/** One box for addresses and numbers in any spelling, names and more. It lives in the URL and works as a plain form without scripts. */
+export function PeopleSearch({ q, only }: { q: string; only: boolean }) {
+  const { form, field, apply, applySoon } = useTypedSearch(q);
   return (
     <search>
       <Form ref={form} method="get" action="/people" className={classes.search}>
@@ -29,8 +16,8 @@ export function PeopleSearch({ q }: { q: string }) {
           className={classes.field}
           name="q"
           type="search"
-          aria-label="Email address or phone number"
-          placeholder="Email address or phone number"
+          aria-label="Email address, phone number or name"
+          placeholder="Email address, phone number or name"
           defaultValue={q}
           autoFocus={q === ''}
           autoComplete="off"
@@ -51,11 +38,14 @@ export function PeopleSearch({ q }: { q: string }) {
               />
             )
           }
-          onChange={() => {
-            clearTimeout(timer.current);
-            timer.current = setTimeout(apply, TYPING_PAUSE_MS);
-          }}
+          onChange={applySoon}
         />
+        {(q !== '' || only) && (
+          <label className={classes.filter}>
+            <input type="checkbox" name="only" value="not_arrived" defaultChecked={only} onChange={apply} />
+            Only what did not arrive
+          </label>
+        )}
         <Button type="submit" size="md" variant="default" className="no-script">
           Search
         </Button>

@@ -15,7 +15,7 @@ import { RetryOne } from './retry-one.tsx';
 
 interface Props {
   recipient: RecipientJson;
-  campaign: CampaignJson;
+  campaign: Pick<CampaignJson, 'channel'>;
   /** Nobody sends to the address of now. */
   suppressed: SuppressedAddress | null;
   /** Why it cannot be sent to again; null where it can. */

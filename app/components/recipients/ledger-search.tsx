@@ -1,16 +1,13 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { Form, Link, useSubmit } from '@remix-run/react';
+import { Form, Link } from '@remix-run/react';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { failureLabel } from '#app/domain/failures.ts';
 import { type LedgerFilter, ledgerSearch, tabParam } from '#app/domain/recipients/ledger-filter.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';
 import { useNumbers } from '../number.tsx';
+import { useTypedSearch } from '../use-typed-search.ts';
 import classes from './ledger-search.module.css';
-
-const DEBOUNCE_MS = 300;
 
 interface Props {
   filter: LedgerFilter;
@@ -21,21 +18,11 @@ interface Props {
 
 /** Search by address and filter by reason. A plain GET form that sends itself while one types; with a button where no script runs. */
 export function LedgerSearch({ filter, channel, reasons, path }: Props) {
-  const submit = useSubmit();
   const { count } = useNumbers();
-  const form = useRef<HTMLFormElement>(null);
-  const input = useRef<HTMLInputElement>(null);
-  const send = () => form.current && submit(form.current, { replace: true, preventScrollReset: true });
-  const sendSoon = useDebouncedCallback(send, DEBOUNCE_MS);
+  const { form, field, apply, applySoon } = useTypedSearch(filter.q);
   const what = channel === 'email' ? 'address' : 'number';
   const codes = reasons.map((reason) => reason.code);
   if (filter.code && !codes.includes(filter.code)) codes.push(filter.code);
-
-  // Going back changes the URL under the field; typing must not be undone by an answer that comes late.
-  useEffect(() => {
-    const field = input.current;
-    if (field && document.activeElement !== field) field.value = filter.q;
-  }, [filter.q]);
 
   return (
     <Form ref={form} method="get" action={path} className={classes.root} role="search" aria-label="Recipients" preventScrollReset>
@@ -46,7 +33,7 @@ export function LedgerSearch({ filter, channel, reasons, path }: Props) {
           name="code"
           aria-label="Reason"
           defaultValue={filter.code ?? ''}
-          onChange={send}
+          onChange={apply}
           className={classes.reasons}
           data={[
             { value: '', label: 'Any reason' },
@@ -58,7 +45,7 @@ export function LedgerSearch({ filter, channel, reasons, path }: Props) {
         />
       )}
       <TextInput
-        ref={input}
+        ref={field}
         name="q"
         type="search"
         defaultValue={filter.q}
@@ -68,7 +55,7 @@ export function LedgerSearch({ filter, channel, reasons, path }: Props) {
         spellCheck={false}
         className={classes.search}
         leftSection={<IconSearch size={15} stroke={1.8} aria-hidden />}
-        onChange={sendSoon}
+        onChange={applySoon}
         rightSection={
           filter.q !== '' && (
             <CloseButton

@@ -11,10 +11,10 @@ import { useViewer } from '../use-viewer.ts';
 import classes from './search.module.css';
 import { useSearch } from './use-search.ts';
 
-/** `/` or Ctrl-K from everywhere: campaigns by name, people by address or number. */
+/** `/` or Ctrl-K from everywhere: campaigns by name; people by address, number, name, the end of a number, or a message's id. */
 export function GlobalSearch() {
   const [text, setText] = useState('');
-  const { found, searching } = useSearch(text);
+  const { found, searching, looking } = useSearch(text);
   const navigate = useNavigate();
   const mayWrite = may(useViewer(), 'campaigns:write');
   // On some keyboards the slash needs Shift.
@@ -27,13 +27,13 @@ export function GlobalSearch() {
   function openBest(): void {
     const wanted = text.trim().toLowerCase();
     const campaign = found.campaigns.find(({ name }) => name.toLowerCase() === wanted);
-    const person = found.people.find((address) => address === wanted);
+    const person = found.people.find(({ address }) => address === wanted);
     const first = campaign ?? (person ? undefined : found.campaigns[0]);
-    const address = person ?? found.people[0];
-    if (empty || searching || (!first && !address)) return;
+    const someone = person ?? found.people[0];
+    if (empty || searching || (!first && !someone)) return;
     spotlight.close();
     if (first) navigate(first.status === 'DRAFT' ? `/campaigns/${first.id}/edit` : `/campaigns/${first.id}`);
-    else navigate(`/people?${new URLSearchParams({ q: address as string })}`);
+    else if (someone) navigate(someone.to);
   }
   const nobody = !empty && !searching && found.campaigns.length + found.people.length === 0;
 
@@ -56,8 +56,8 @@ export function GlobalSearch() {
     >
       <Modal.Title className={classes.title}>Search</Modal.Title>
       <Spotlight.Search
-        placeholder="Campaign, email address or phone number"
-        aria-label="Campaign, email address or phone number"
+        placeholder="Campaign, address, number or name"
+        aria-label="Campaign, address, number or name"
         leftSection={<IconSearch size={18} stroke={1.8} aria-hidden />}
         maxLength={200}
         onKeyDown={(event) => {
@@ -81,17 +81,24 @@ export function GlobalSearch() {
         )}
         {found.people.length > 0 && (
           <Spotlight.ActionsGroup label="People">
-            {found.people.map((address) => (
+            {found.people.map(({ address, to, why }) => (
               <Spotlight.Action
-                key={address}
+                key={to}
                 label={address}
+                description={why ?? undefined}
                 leftSection={<IconUser size={17} stroke={1.7} aria-hidden />}
-                onClick={() => navigate(`/people?${new URLSearchParams({ q: address })}`)}
+                onClick={() => navigate(to)}
               />
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {nobody && <Spotlight.Empty>No campaign has this in its name, and no person’s address or number begins with it.</Spotlight.Empty>}
+        {nobody && (
+          <Spotlight.Empty>
+            {looking
+              ? 'Looking for it in names and numbers …'
+              : 'No campaign has this in its name, and none of the newest recipients in an address, a number or a column.'}
+          </Spotlight.Empty>
+        )}
         {empty && (
           <Spotlight.ActionsGroup label="Go to">
             <Spotlight.Action

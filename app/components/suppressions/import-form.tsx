@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Paper } from '@mantine/core';
+import { Button, NativeSelect, Paper, TextInput } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
 import { useState } from 'react';
 import { channels } from '#app/domain/campaigns/campaign.ts';
@@ -47,6 +47,13 @@ export function ImportForm({ countries }: { countries: Country[] }) {
               />
             </>
           )}
+          <TextInput
+            className={classes.choice}
+            name="column"
+            label="Column with the addresses"
+            placeholder="Found by its name"
+            maxLength={1000}
+          />
           <input
             className={classes.file}
             type="file"

@@ -1,13 +1,11 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
-import { Form, Link, useSubmit } from '@remix-run/react';
+import { Form, Link } from '@remix-run/react';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
 import { channels } from '#app/domain/campaigns/campaign.ts';
 import { reasonTexts, suppressionReasons } from '#app/domain/suppressions/suppression.ts';
 import classes from '../campaigns/campaign-list.module.css';
 import { channelLabels } from '../channel-mark.tsx';
-
-const TYPING_PAUSE_MS = 300;
+import { useTypedSearch } from '../use-typed-search.ts';
 
 export interface SuppressionView {
   q: string;
@@ -23,17 +21,7 @@ const reasonOptions = [
 
 /** The filter lives in the URL, and works as a plain form without scripts. */
 export function SuppressionFilters({ view }: { view: SuppressionView }) {
-  const submit = useSubmit();
-  const form = useRef<HTMLFormElement>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => {
-    // Back and forward change the URL under the field; typing must not be overwritten by its own answer.
-    if (field.current && document.activeElement !== field.current) field.current.value = view.q;
-  }, [view.q]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-
-  const apply = () => submit(form.current, { replace: true, preventScrollReset: true });
+  const { form, field, apply, applySoon } = useTypedSearch(view.q);
   return (
     <search>
       <Form ref={form} method="get" action="/suppressions" className={classes.toolbar}>
@@ -59,10 +47,7 @@ export function SuppressionFilters({ view }: { view: SuppressionView }) {
               />
             )
           }
-          onChange={() => {
-            clearTimeout(timer.current);
-            timer.current = setTimeout(apply, TYPING_PAUSE_MS);
-          }}
+          onChange={applySoon}
         />
         <NativeSelect
           key={`channel ${view.channel}`}

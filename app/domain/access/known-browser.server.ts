@@ -9,6 +9,8 @@ export interface KnownBrowser {
 export interface KnownBrowsers {
   /** Is it known for this account? */
   find(headers: Headers, account: string): KnownBrowser | null;
+  /** Is it known for some account? */
+  knowsAny(headers: Headers): boolean;
   /** The cookie's new value after a sign-in, beside the accounts that were there. */
   remember(headers: Headers, account: string): string;
 }
@@ -49,6 +51,7 @@ export function createKnownBrowsers(secret: string, secure: boolean): KnownBrows
       const entry = read(headers).find((one) => one.account === hmac(account));
       return entry ? { id: entry.id } : null;
     },
+    knowsAny: (headers) => read(headers).length > 0,
     remember(headers, account) {
       const name = hmac(account);
       const known = read(headers);

@@ -6,6 +6,8 @@ export interface PasswordChecks {
    * @returns null where too many wait already; nothing was run
    */
   run<T>(known: boolean, work: () => Promise<T>): Promise<T> | null;
+  /** Would `run` refuse now? */
+  isFull(known: boolean): boolean;
 }
 
 const AT_ONCE = 2;
@@ -28,14 +30,17 @@ export function createPasswordChecks(atOnce = AT_ONCE, waiting = WAITING, knownW
     }
   }
 
+  const isFull = (known: boolean) => running >= atOnce && (known ? queues.known.length >= knownWaiting : queues.others.length >= waiting);
+
   return {
+    isFull,
     run(known, work) {
       if (running < atOnce) {
         running += 1;
         return inPlace(work);
       }
+      if (isFull(known)) return null;
       const queue = known ? queues.known : queues.others;
-      if (queue.length >= (known ? knownWaiting : waiting)) return null;
       return new Promise<void>((resolve) => queue.push(resolve)).then(() => inPlace(work));
     },
   };

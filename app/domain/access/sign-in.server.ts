@@ -31,6 +31,12 @@ export interface SignInRefusal {
   retryAfterS?: number;
 }
 
+export const BUSY = {
+  error: 'Very many people are signing in at this moment. Try again in a few seconds.',
+  status: 503,
+  retryAfterS: 3,
+} as const;
+
 /**
  * Signs a person in: a redirect with the session's cookie, or why not, the same for an unknown account and a wrong password. A failure is
  * counted before the password is checked, so that tries at the same time cannot pass together, and forgotten after a success. Whoever
@@ -44,6 +50,7 @@ export async function signIn(
   assertSameOrigin(request, auth);
   const name = email.trim().toLowerCase().slice(0, 320);
   const known = auth.knownBrowsers.find(request.headers, name);
+  if (auth.passwordChecks.isFull(known !== null)) return BUSY;
   const counted = counters(auth, name, request.headers.get('x-real-client-ip') ?? 'unknown', known);
   try {
     await counted.consume();
@@ -55,7 +62,7 @@ export async function signIn(
   const check = auth.passwordChecks.run(known !== null, () => checkPassword(auth, request, name, password));
   if (!check) {
     await counted.giveBack();
-    return { error: 'Very many people are signing in at this moment. Try again in a few seconds.', status: 503, retryAfterS: 3 };
+    return BUSY;
   }
   const answer = await check;
   if (answer.status >= 500) throw new Error(`sign-in answered ${answer.status}`);

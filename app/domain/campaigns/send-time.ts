@@ -33,7 +33,7 @@ export function sendTime(at: string, timeZone: string | null | undefined): numbe
       ) {
         return { path: 'scheduled_at', message: `The offset ${offset} is not the one of ${own} at that time. Leave one of the two out.` };
       }
-      return instant.epochMilliseconds;
+      return instant.epochMilliseconds < YEAR_10000 ? instant.epochMilliseconds : notATime;
     }
     if (own && timeZone && !sameZone(own, timeZone)) {
       return { path: 'time_zone', message: `The time names ${own}, but the time zone is ${timeZone}. Leave one of the two out.` };
@@ -42,7 +42,7 @@ export function sendTime(at: string, timeZone: string | null | undefined): numbe
     if (!zone) return { path: 'time_zone', message: 'Name the time zone of this time, such as Europe/Berlin, or give the time an offset.' };
     const wall = Temporal.PlainDateTime.from(text, { overflow: 'reject' });
     const zoned = wall.toZonedDateTime(zone, { disambiguation: 'earlier' });
-    if (zoned.toPlainDateTime().equals(wall)) return zoned.epochMilliseconds;
+    if (zoned.toPlainDateTime().equals(wall)) return zoned.epochMilliseconds < YEAR_10000 ? zoned.epochMilliseconds : notATime;
   } catch {
     return notATime;
   }
@@ -93,6 +93,9 @@ export function comesTwice(at: string, timeZone: string): boolean {
     return false;
   }
 }
+
+/** ms; ISO 8601 writes years with four digits. */
+const YEAR_10000 = 253_402_300_800_000;
 
 const notATime: FieldError = { path: 'scheduled_at', message: 'This is not a time. Write it as 2026-03-29T09:00.' };
 

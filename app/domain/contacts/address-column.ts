@@ -25,7 +25,7 @@ const keys = {
 };
 const hints = {
   email: /mail|courriel|correo|e-?post|почта|邮|メール|^address$|^user ?name$/i,
-  sms: /mobil|phone|handy|celular|m[oó]vil|telef|t[eé]l[eé]ph|телефон|手机|電話|^address$|^number$/i,
+  sms: /mobil|phone|handy|celular|m[oó]vil|telef|t[eé]l[eé]ph|телефон|手机|電話|rufn|whats|^contact$|^kontakt$|^to$|^recipient|empf[aä]ng|^address$|^number$/i,
 };
 
 /** "E-Mail Address:" and "email_address" are the same header. */
@@ -56,29 +56,39 @@ export function looksLikeAddress(value: string, channel: Channel): boolean {
   return digits >= 7 && digits <= 15 && /^'?(?:tel:)?\(?\+?[\d\s().\-/]+$/i.test(text) && !/^\d{4}-\d\d-\d\d/.test(text);
 }
 
-/** The share of a column's filled values that look like addresses, 0 to 1. */
-export function addressShare(rows: readonly string[][], column: number, channel: Channel): number {
-  const values = rows.map((row) => row[column]?.trim() ?? '').filter((value) => value !== '');
-  return values.length === 0 ? 0 : values.filter((value) => looksLikeAddress(value, channel)).length / values.length;
+/**
+ * Which columns can hold the addresses: one where it is clear, several where somebody has to say ("Owner email", "Contact email"), none where
+ * no column qualifies. It is the one whose header says so; among several, or where the header only hints ("Email (work)"), the one whose
+ * values look most like it; with no such header, the values alone decide.
+ */
+export function findAddressColumns(headers: readonly string[], rows: readonly string[][], channel: Channel): number[] {
+  const width = Math.max(headers.length, ...rows.map((row) => row.length));
+  const columns = Array.from({ length: width }, (_, index) => {
+    const header = headers[index] ?? '';
+    const named = scoreHeader(header, channel);
+    const share = addressShare(rows, index, header, channel);
+    return { index, named, share, score: named + share };
+  });
+  const [best, ...others] = columns.sort((a, b) => b.score - a.score || a.index - b.index);
+  // Below this, neither a header nor at least half of the values speak for the column.
+  if (!best || best.score < 0.5) return [];
+  const rivals = others.filter(({ named, share }) => {
+    if (share < 0.5) return false;
+    // A header that says so is better than one that does not; two of the same say nothing.
+    if (best.named > 1) return named === best.named;
+    // Customer numbers look like phone numbers, but nothing else looks like an email address.
+    return channel === 'email' || named === best.named;
+  });
+  return [best, ...rivals].map(({ index }) => index).sort((a, b) => a - b);
 }
 
-/**
- * Which column holds the addresses: the one whose header says so; among several, or where the header only hints ("Email (work)"), the
- * one whose values look most like it; with no such header, the values alone decide. null where no column qualifies.
- */
-export function findAddressColumn(headers: readonly string[], rows: readonly string[][], channel: Channel): number | null {
-  const width = Math.max(headers.length, ...rows.map((row) => row.length));
-  let best: number | null = null;
-  let bestScore = 0;
-  for (let column = 0; column < width; column++) {
-    const score = scoreHeader(headers[column] ?? '', channel) + addressShare(rows, column, channel);
-    if (score > bestScore) {
-      best = column;
-      bestScore = score;
-    }
-  }
-  // Below this, neither a header nor at least half of the values speak for the column.
-  return bestScore >= 0.5 ? best : null;
+/** The share of a column's filled values that look like addresses, 0 to 1. */
+function addressShare(rows: readonly string[][], column: number, header: string, channel: Channel): number {
+  const values = rows.map((row) => row[column]?.trim() ?? '').filter((value) => value !== '');
+  // Of a column called something else: digits alone are a customer's number, or an order's.
+  const only = channel === 'sms' && header !== '' && scoreHeader(header, channel) === 0 ? /^[^\d]*[+0(]|\d[^\d]+\d/ : null;
+  if (values.length === 0 || (channel === 'sms' && /fax/i.test(header))) return 0;
+  return values.filter((value) => looksLikeAddress(value, channel) && (only === null || only.test(value))).length / values.length;
 }
 
 function scoreHeader(header: string, channel: Channel): number {
@@ -86,5 +96,5 @@ function scoreHeader(header: string, channel: Channel): number {
   if (rank !== undefined) {
     return 2 - rank / 200;
   }
-  return hints[channel].test(header.trim()) ? 0.4 : 0;
+  return hints[channel].test(header.trim()) && !/fax/i.test(header) ? 0.4 : 0;
 }

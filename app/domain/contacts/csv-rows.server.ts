@@ -1,7 +1,7 @@
 import { CsvError, type Parser } from 'csv-parse';
 import { Problem } from '../problem.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
-import { createCsvParser, endParser, writeBlock } from './csv-parser.server.ts';
+import { createCsvParser, endParser, UnclosedQuote, writeBlock } from './csv-parser.server.ts';
 import { declaredDelimiter, detectDelimiter } from './csv-sample.ts';
 import { rowTooLong } from './decode.server.ts';
 import { SAMPLE_BYTES } from './mapping.ts';
@@ -47,7 +47,7 @@ async function* readBatches(
     const delimiter = options.delimiter ?? declared ?? detectDelimiter(body, complete);
     used.delimiter = delimiter;
     sample = [Buffer.from(body)];
-    return createCsvParser(delimiter, (record, info) => reader.take(record, info));
+    return createCsvParser(delimiter, (record, info, odd) => reader.take(record, info, odd));
   };
   try {
     for await (const block of blocks) {
@@ -73,15 +73,15 @@ async function* readBatches(
     reader.end();
     yield reader.drain();
   } catch (error) {
-    throw error instanceof CsvError ? explain(error, reader) : error;
+    throw error instanceof CsvError || error instanceof UnclosedQuote ? explain(error, reader) : error;
   } finally {
     parser?.destroy();
   }
 }
 
-function explain(error: CsvError, reader: RowReader): Problem {
-  const line = reader.currentLine(Number(error.empty_lines));
-  if (error.code === 'CSV_MAX_RECORD_SIZE') {
+function explain(error: CsvError | UnclosedQuote, reader: RowReader): Problem {
+  const line = reader.currentLine(error instanceof UnclosedQuote ? error.emptyLines : Number(error.empty_lines));
+  if ('code' in error && error.code === 'CSV_MAX_RECORD_SIZE') {
     return rowTooLong(line);
   }
   return new Problem(

@@ -65,7 +65,7 @@ export async function* decodeLines(
     }
   }
   if (!decode) held = begin(held);
-  const rest = (decode as unknown as Decode)(held, line);
+  const rest = (decode as unknown as Decode)(withoutEnd(held), line);
   if (rest.length > 0) {
     yield checkText(rest, line);
   }
@@ -81,6 +81,13 @@ export function rowTooLong(line: number): Problem {
   );
 }
 
+/** Old programs fill a file's last block with NUL, or end it with Ctrl-Z. */
+function withoutEnd(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 0x1a)) end--;
+  return bytes.subarray(0, end);
+}
+
 function readMark(bytes: Buffer): { encoding: Encoding; length: number } | null {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { encoding: 'utf-8', length: 3 };
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16le', length: 2 };
@@ -91,6 +98,19 @@ function readMark(bytes: Buffer): { encoding: Encoding; length: number } | null 
   if (bytes.toString('latin1', 0, 4) === '%PDF') {
     throw notText('It is a PDF document. Export the contacts as CSV and import that.');
   }
+  const start = bytes.toString('latin1', 0, 200).replace(/^(?:\u00ef\u00bb\u00bf)?\s+/, '');
+  if (bytes.toString('latin1', 0, 4) === '\u00d0\u00cf\u0011\u00e0')
+    throw notText('It is an Excel workbook. Save it as CSV ("CSV UTF-8" in Excel) and import that.');
+  if (/^[[{]\s*(?:[[{]\s*)?"[^"]*"\s*:/.test(start)) {
+    throw notText(
+      'It is JSON. Give its name the ending .json in npm run send, or send it as application/json; on pages import CSV.',
+      'table',
+    );
+  }
+  if (/^(?:<!doctype|<html|<\?xml|<table|\{\\rtf)/i.test(start)) {
+    throw notText('It is a web page or a document. Export the contacts as CSV and import that.', 'table');
+  }
+  if (/^BEGIN:VCARD/i.test(start)) throw notText('It is an address book (vCard). Export the contacts as CSV and import that.', 'table');
   return null;
 }
 
@@ -116,8 +136,8 @@ function decoderOf(encoding: Encoding): Decode {
   };
 }
 
-function notText(what: string): Problem {
-  return new Problem(422, 'not_text', `This is not a text file. ${what} Nothing was imported.`);
+function notText(what: string, kind = 'text file'): Problem {
+  return new Problem(422, 'not_text', `This is not a ${kind}. ${what} Nothing was imported.`);
 }
 
 /** Text has no NUL; binary data and UTF-16 without a byte order mark are full of them. */

@@ -68,6 +68,7 @@ export function findHeader(rows: readonly string[][], channel: Channel): FoundHe
 function isContact(row: readonly string[], column: number, channel: Channel): boolean {
   const cell = (row[column] ?? '').trim();
   if (placeholder.test(cell)) return !row.some((other) => commonHeaders.has(headerKey(other)));
+  if (channel === 'sms' && /^\d+$/.test(cell)) return true;
   if (channel === 'sms') return cell.replace(/\D/g, '').length >= 5 || /^[+-]?\d+(?:[.,]\d+)?e\+?\d+$/i.test(cell);
   if (cell.includes('@')) return true;
   return !mayHeadAddresses(cell, channel) && /^\S+\.[a-z]{2,4}$/i.test(cell);

@@ -86,7 +86,7 @@ export async function importContacts(db: Database, asked: ImportRequest): Promis
     if (!request.dryRun) run = await startRun(db, request.campaignId, request.fileName?.slice(0, 255) ?? null, request.viewer.label);
     const reading = readContacts(request, channel);
     spool = await spoolRows(stage(reading.contacts.batches, channel, request, tally, run));
-    const report = await importSpooled(db, request, spool, reading, tally, run);
+    const report = await importSpooled(db, { ...request, channel }, spool, reading, tally, run);
     await run?.done();
     return report;
   } catch (error) {
@@ -105,7 +105,7 @@ export async function importContacts(db: Database, asked: ImportRequest): Promis
 
 async function importSpooled(
   db: Database,
-  request: ImportRequest,
+  request: ImportRequest & { channel: Channel },
   spool: Spool,
   { contacts, as }: Reading,
   tally: Tally,
@@ -127,6 +127,7 @@ async function importSpooled(
     if (!request.dryRun) tally.phase = 'committing';
     await client.query(request.dryRun ? 'rollback' : 'commit');
     failed = false;
+    const { channel } = request;
     const { errors, preview, left_out, rejected } = tally;
     return {
       rows: tally.rows,
@@ -137,7 +138,7 @@ async function importSpooled(
       warnings: warningsOf(contacts, as, tally),
       errors,
       report_url: request.dryRun ? '' : reportUrl(request.campaignId, saved.importId),
-      ...describe(contacts, as),
+      ...describe(contacts, as, channel),
       preview: request.dryRun ? preview : null,
     };
   } finally {
@@ -213,7 +214,7 @@ function readContacts(request: ImportRequest, channel: Channel): Reading {
   const chunks = request.sample ? wholeLines(readChunks(source)) : readChunks(source);
   const as: DecodedAs = { encoding: 'utf-8', guessed: false, sure: true };
   const contacts = /[/+]json\b/i.test(contentType)
-    ? readJson(chunks, { addressKey: addressColumn, columns, takeStatuses })
+    ? readJson(chunks, { channel, addressKey: addressColumn, columns, takeStatuses })
     : readCsv(decodeLines(chunks, encodingOf(request), as), { channel, addressColumn, delimiter, headerLine, columns, takeStatuses });
   return { contacts, as };
 }
@@ -263,11 +264,12 @@ function count(tally: Tally, row: ContactRow, { line, address, reason, advice, v
 function describe(
   contacts: ContactRows,
   as: DecodedAs,
+  channel: Channel,
 ): Pick<ImportReport, 'encoding' | 'encoding_guessed' | 'delimiter' | 'header_line' | 'columns'> {
   const { delimiter, headerLine, layout } = contacts.facts();
   const columns: ReadColumn[] | undefined = layout?.columns.map(({ header, name, type, leftOut }, index) => {
     const role = index === layout.addressColumn ? 'address' : leftOut ? 'left_out' : 'variable';
-    return { header, name: role === 'variable' ? name : null, role, type, status: statusKind(header) !== null };
+    return { header, name: role === 'variable' ? name : null, role, type, status: statusKind(header, channel) !== null };
   });
   return { encoding: as.encoding, encoding_guessed: as.guessed, delimiter, header_line: headerLine, columns: columns ?? null };
 }

@@ -1,3 +1,4 @@
+import type { Channel } from '../campaigns/campaign.ts';
 import { invalid, Problem } from '../problem.ts';
 import { type ColumnMapping, choiceOf } from './column-mapping.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
@@ -13,6 +14,7 @@ const ITEMS_PER_BATCH = 1000;
 
 /** What becomes of the keys: names and types as in CSV files, and whether people are left out by their status. */
 export interface JsonOptions {
+  channel: Channel;
   addressKey?: string | undefined;
   columns?: ColumnMapping | undefined;
   takeStatuses?: boolean | undefined;
@@ -24,10 +26,13 @@ export interface JsonOptions {
  *
  * @throws Problem 413 beyond {@link MAX_JSON_BYTES}, 422 for anything that is not such a list
  */
-export function readJson(chunks: AsyncIterable<Buffer>, { addressKey = 'address', columns = {}, takeStatuses }: JsonOptions): ContactRows {
+export function readJson(
+  chunks: AsyncIterable<Buffer>,
+  { channel, addressKey = 'address', columns = {}, takeStatuses }: JsonOptions,
+): ContactRows {
   const names = new Map<string, string | null>();
   return {
-    batches: readBatches(chunks, addressKey, names, columns, takeStatuses === true),
+    batches: readBatches(chunks, addressKey, names, columns, takeStatuses ? null : channel),
     variables: () => [...names.values()].filter((name) => name !== null),
     facts: () => ({ delimiter: null, headerLine: null, layout: null, warnings: [] }),
   };
@@ -38,7 +43,8 @@ async function* readBatches(
   addressKey: string,
   names: Map<string, string | null>,
   columns: ColumnMapping,
-  takeStatuses: boolean,
+  /** Whose statuses count; null: nobody's. */
+  statusesOf: Channel | null,
 ): AsyncGenerator<ContactRow[]> {
   const items = parseList(await readAll(chunks));
   const unknown = Object.keys(columns).find((key) => !items.some((item) => isObject(item) && Object.hasOwn(item, key)));
@@ -66,8 +72,8 @@ async function* readBatches(
   };
   const kinds = new Map<string, ReturnType<typeof statusKind>>();
   const kindOf = (key: string) => {
-    if (takeStatuses) return null;
-    if (!kinds.has(key)) kinds.set(key, statusKind(key));
+    if (statusesOf === null) return null;
+    if (!kinds.has(key)) kinds.set(key, statusKind(key, statusesOf));
     return kinds.get(key) ?? null;
   };
   for (let start = 0; start < items.length; start += ITEMS_PER_BATCH) {

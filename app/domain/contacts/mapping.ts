@@ -1,5 +1,5 @@
 import type { Channel } from '../campaigns/campaign.ts';
-import { findAddressColumn, headerKey } from './address-column.ts';
+import { findAddressColumns, headerKey } from './address-column.ts';
 import { type ColumnMapping, type ColumnType, choiceOf } from './column-mapping.ts';
 import { importedCell } from './csv-cell.ts';
 import { declaredDelimiter, detectDelimiter, readRows } from './csv-sample.ts';
@@ -31,8 +31,10 @@ export interface Layout {
   /** False where the header could be a contact. */
   sure: boolean;
   columns: Column[];
-  /** Index of the column with the addresses; null where none looks like it, so that a person must choose. */
+  /** Index of the column with the addresses; null where none looks like it, or several do, so that a person must choose. */
   addressColumn: number | null;
+  /** Of several: which. */
+  rivals: number[];
 }
 
 export interface Mapping extends Layout {
@@ -79,7 +81,9 @@ export function chooseColumns(rows: readonly string[][], channel: Channel, choic
     asked[index]?.name === null ||
     (report && (index === 0 || index === 2)) ||
     (ledger && !asked[index] && !ledgerVariable.test(headers[index] as string));
-  const chosen = wanted === undefined ? (report || ledger ? 1 : findAddressColumn(headers, body, channel)) : findColumn(given, wanted);
+  const candidates =
+    wanted !== undefined ? [findColumn(given, wanted)] : report || ledger ? [1] : findAddressColumns(headers, body, channel);
+  const chosen = candidates.length === 1 ? (candidates[0] as number | null) : null;
   const renamed = new VariableNames();
   const columns = given.map(({ header, name }, index) => {
     const choice = asked[index];
@@ -98,6 +102,7 @@ export function chooseColumns(rows: readonly string[][], channel: Channel, choic
     sure: found.sure,
     columns,
     addressColumn: chosen,
+    rivals: candidates.length > 1 ? (candidates as number[]) : [],
   };
 }
 

@@ -45,7 +45,7 @@ export function isCountry(code: string): code is CountryCode {
 export function readPhone(raw: string, { country, bare }: PhoneReading = {}): AddressReading {
   const plain = plainText(raw);
   if (plain.length > MAX_WRITTEN) return refused('not a valid phone number');
-  const text = unwrap(asciiDigits(plain));
+  const text = writtenNumber(plain);
   if (text === '') return refused('no address');
   if (text.length > MAX_LENGTH || !/^[(+\s]*\d/.test(text)) return refused('not a valid phone number');
   const spreadsheet = fromSpreadsheet(text);
@@ -126,6 +126,11 @@ function isGrouped(text: string): boolean {
 
 function takesMessages(number: PhoneNumber | undefined): boolean {
   return number?.isValid() === true && ['MOBILE', 'FIXED_LINE_OR_MOBILE'].includes(number.getType() ?? '');
+}
+
+/** A number as somebody wrote it, in ASCII digits and without what stands around it. At most some hundred characters. */
+export function writtenNumber(plain: string): string {
+  return unwrap(asciiDigits(plain));
 }
 
 /** What stands around a number in lists, links and spreadsheets and is not part of it. */

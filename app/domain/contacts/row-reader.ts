@@ -1,12 +1,13 @@
 import type { Channel } from '../campaigns/campaign.ts';
 import { builtInVariables } from '../content/built-in-variables.ts';
 import { invalid, Problem } from '../problem.ts';
+import { columnKeys } from './column-keys.ts';
 import { type ColumnMapping, type ColumnType, typedJson } from './column-mapping.ts';
 import type { ContactRow, ReadFacts } from './contact-rows.ts';
 import { importedCell } from './csv-cell.ts';
 import { chooseColumns, type Layout, MAX_COLUMNS, unknownColumns } from './mapping.ts';
 import { trimValue } from './plain-text.ts';
-import { leftOutBy, statusKind } from './status-column.ts';
+import { isKnownStatus, type LeftOutReason, leftOutBy, type StatusKind, statusKind } from './status-column.ts';
 import { toVariableName, VariableNames } from './variable-names.ts';
 
 /** Rows that are looked at before header and address column are decided. */
@@ -32,6 +33,7 @@ export interface RowReaderOptions {
 interface Held {
   line: number;
   record: string[];
+  odd: boolean;
 }
 
 /** Turns records into rows: keeps count of lines, decides on the columns after the first rows, then names every field. */
@@ -44,7 +46,7 @@ export class RowReader {
   #prefixes: string[] = [];
   #types: ColumnType[] = [];
   #leftOut = new Set<number>();
-  #statuses: { index: number; kind: NonNullable<ReturnType<typeof statusKind>> }[] = [];
+  #statuses: StatusColumn[] = [];
   #layout: Layout | null = null;
   #headerLine: number | null = null;
   #warnings: string[] = [];
@@ -62,7 +64,8 @@ export class RowReader {
     this.#nextLine++;
   }
 
-  take(record: string[], info: ParserPosition): void {
+  /** @param odd text follows a closing quotation mark in it */
+  take(record: string[], info: ParserPosition, odd = false): void {
     const line = this.currentLine(info.empty_lines);
     // The parser counts a CRLF inside a field as two lines: where a row took more than one line, we count ourselves.
     const breaks = info.lines === this.#parserLine + info.empty_lines - this.#emptyLines ? 0 : countBreaks(record);
@@ -77,12 +80,12 @@ export class RowReader {
       );
     }
     if (this.#undecided) {
-      this.#undecided.push({ line, record });
+      this.#undecided.push({ line, record, odd });
       if (this.#undecided.length > DECIDE_AFTER) {
         this.#decide(this.#undecided);
       }
     } else {
-      this.#add(line, record);
+      this.#add(line, record, odd);
     }
   }
 
@@ -103,7 +106,12 @@ export class RowReader {
   }
 
   facts(delimiter: string | null): ReadFacts {
-    return { delimiter, headerLine: this.#headerLine, layout: this.#layout, warnings: this.#warnings };
+    return {
+      delimiter,
+      headerLine: this.#headerLine,
+      layout: this.#layout,
+      warnings: [...this.#warnings, ...this.#statuses.flatMap((column) => column.warning() ?? [])],
+    };
   }
 
   /** Where the row starts that is being read, given how many empty lines the parser has passed. */
@@ -126,14 +134,14 @@ export class RowReader {
     for (const [index, column] of layout.columns.entries()) {
       this.#addColumn(column.name, column.type);
       if (column.leftOut) this.#leftOut.add(index);
-      const kind = statusKind(column.header);
-      if (kind && !this.#options.takeStatuses && index !== this.#address) this.#statuses.push({ index, kind });
+      const kind = statusKind(column.header, channel);
+      if (kind && !this.#options.takeStatuses && index !== this.#address) this.#statuses.push(new StatusColumn(index, column.header, kind));
     }
     this.#warn(held, layout);
     this.#width = layout.columns.length;
     this.#undecided = null;
-    for (const { line, record } of rows) {
-      this.#add(line, record);
+    for (const { line, record, odd } of rows) {
+      this.#add(line, record, odd);
     }
   }
 
@@ -146,6 +154,13 @@ export class RowReader {
     }
     if (layout.addressColumn !== null) return;
     const what = channel === 'email' ? 'email addresses' : 'phone numbers';
+    if (layout.rivals.length > 0) {
+      const keys = columnKeys(layout.columns);
+      const rivals = layout.rivals.map((index) => `"${keys[index]}"`).join(', ');
+      throw invalid([
+        { path: 'address_column', message: `Several columns hold ${what}: ${rivals}. Say which one holds those of the recipients.` },
+      ]);
+    }
     throw invalid([
       {
         path: 'address_column',
@@ -166,6 +181,12 @@ export class RowReader {
     if (!sure) {
       this.#warnings.push(`Line ${top} was read as the names of the columns. If it is a contact, say that there is no header.`);
     }
+    const damaged = held.flatMap(({ record }) => record).find((field) => damage.test(field) || field.includes('\u001b'));
+    if (damaged !== undefined) {
+      this.#warnings.push(
+        `Letters look damaged, such as in "${trimValue(damaged).slice(0, 40)}": the file, or one that it was made from, was read in a wrong encoding. Look at the names before sending.`,
+      );
+    }
     const what = this.#options.channel === 'email' ? 'email address' : 'phone number';
     for (const [index, { header, name, leftOut }] of columns.entries()) {
       const wanted = toVariableName(header);
@@ -185,14 +206,21 @@ export class RowReader {
     this.#prefixes.push(`${JSON.stringify(name)}:`);
   }
 
-  #add(line: number, record: string[]): void {
-    if (record.length === 1 && record[0] === '' && this.#width > 1) return; // a line of blanks
+  #add(line: number, record: string[], odd: boolean): void {
+    // A line of blanks or of separators, as spreadsheets write them below a table.
+    if (
+      record.length > 1 || this.#width > 1
+        ? record.every((field) => trimValue(field) === '')
+        : trimValue(record[0] ?? '') === '' && record[0] !== ''
+    )
+      return;
     while (this.#columns.length < record.length) {
       this.#addColumn(''); // fields beyond the header are kept, too
     }
-    let fault: ContactRow['fault'];
-    for (const { index, kind } of this.#statuses) {
-      const reason = leftOutBy(kind, record[index]);
+    // Which of them closes the field is a guess then, and in the wrong column may stand somebody else's address.
+    let fault: ContactRow['fault'] = odd && record.length !== this.#width ? oddQuote : undefined;
+    for (const column of this.#statuses) {
+      const reason = column.read(record[column.index] ?? '');
       if (reason && !fault) fault = { reason, advice: null };
     }
     // A short row lacks its last columns; they are there, and empty.
@@ -218,6 +246,53 @@ export class RowReader {
     };
     if (fault) row.fault = fault;
     this.#rows.push(row);
+  }
+}
+
+/** "ZoÃ«" is "Zoë" in UTF-8 that somebody read as Western European; letters that were lost on the way; Japanese as it travels in mail. */
+const damage =
+  /[\u00c3\u00c4\u00c5][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2018-\u203a\u20ac\u2122]|\u00c2[\u00a0-\u00bf]|\u00e2\u20ac|[\u00d0\u00d1][\u0080-\u00bf\u2018-\u203a]|\ufffd/u;
+
+const oddQuote: ContactRow['fault'] = {
+  reason: 'not a valid value',
+  advice: 'A quotation mark (") in this row is not closed properly. Close it, or double it ("") if it belongs to the text.',
+};
+
+/** Whole columns repeat a few words: each is judged once. */
+const REMEMBERED = 500;
+const TOLD = 5;
+
+class StatusColumn {
+  readonly index: number;
+  readonly #header: string;
+  readonly #kind: StatusKind;
+  readonly #known = new Map<string, LeftOutReason | null>();
+  readonly #unknown = new Set<string>();
+  #speaks = false;
+
+  constructor(index: number, header: string, kind: StatusKind) {
+    this.index = index;
+    this.#header = header;
+    this.#kind = kind;
+  }
+
+  read(value: string): LeftOutReason | null {
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    const reason = leftOutBy(this.#kind, value);
+    if (this.#known.size < REMEMBERED && value.length < 100) this.#known.set(value, reason);
+    if (!isKnownStatus(this.#kind, value)) {
+      if (this.#unknown.size <= TOLD) this.#unknown.add(value.trim().slice(0, 40));
+    } else if (value.trim() !== '') this.#speaks = true;
+    return reason;
+  }
+
+  /** Where a column speaks of being written to, and has words beside those that are known here: somebody should look at them. */
+  warning(): string | null {
+    if (!this.#speaks || this.#unknown.size === 0) return null;
+    const words = [...this.#unknown].slice(0, TOLD).map((word) => `"${word}"`);
+    const more = this.#unknown.size > TOLD ? ' and more' : '';
+    return `The column "${this.#header}" also says ${words.join(', ')}${more}. These people are kept: take them out of the file if they must not be written to.`;
   }
 }
 

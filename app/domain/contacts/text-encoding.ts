@@ -8,6 +8,7 @@ export const encodings = [
   ['windows-1251', 'Cyrillic (Windows)'],
   ['windows-1254', 'Turkish (Windows)'],
   ['windows-1253', 'Greek (Windows)'],
+  ['iso-8859-15', 'Western European (ISO)'],
   ['macintosh', 'Western European (Mac)'],
   ['koi8-r', 'Cyrillic (KOI8-R)'],
   ['ibm866', 'Cyrillic (DOS)'],
@@ -35,7 +36,12 @@ export function encodingNamed(label: string): Encoding | null {
     .toLowerCase()
     .replace(/^["']|["']$/g, '');
   const spelled = wanted
-    .replace(/^cp-?(125\d)$/, 'windows-$1')
+    .replace(/^(?:cp|win|windows)[-_ ]?(125\d)$/, 'windows-$1')
+    .replace(/^utf[-_ ]?(8|16)(?:[-_ ]?(le|be))?(?:[-_ ]?(?:sig|bom))?$/, 'utf-$1$2')
+    .replace(/^(?:latin|iso)[-_ ]?(1|9)$/, (_, part) => (part === '1' ? 'latin1' : 'iso-8859-15'))
+    .replace(/^(?:iso)?[-_ ]?8859[-_ ](\d+)$/, 'iso-8859-$1')
+    .replace(/^euc[-_ ]?(jp|kr)$/, 'euc-$1')
+    .replace(/^koi8[-_ ]?r$/, 'koi8-r')
     .replace(/^(?:mac|mac-?roman)$/, 'macintosh')
     .replace(/^(?:gbk|gb2312|cp936)$/, 'gb18030');
   try {
@@ -106,7 +112,16 @@ function scoreText(text: string, encoding: Encoding): number {
   const plain = text.replace(/[\u2018-\u201f\u2013\u2014\u2026\u2022\u20ac\u00ab\u00bb\u00a0\u2122]/g, ' ');
   const words = plain.split(/[\s,;|"()<>@./_\d-]+/).filter((word) => /\P{ASCII}/u.test(word));
   if (words.length === 0) return 0.5;
-  return words.reduce((sum, word) => sum + scoreWord(word, encoding), 0) / words.length;
+  // A list whose names all are of one language: with two of them as good, that speaks for it.
+  const language = Math.max(
+    0,
+    ...(latin[encoding] ?? []).map((alphabet) => words.filter((word) => isOf(alphabet, word)).length / words.length),
+  );
+  return words.reduce((sum, word) => sum + scoreWord(word, encoding), 0) / words.length + (words.length > 2 ? language * 0.2 : 0);
+}
+
+function isOf(alphabet: string, word: string): boolean {
+  return [...word.toLowerCase().replace(/\u0307/g, '')].every((letter) => /\p{ASCII}/u.test(letter) || alphabet.includes(letter));
 }
 
 function scoreWord(word: string, encoding: Encoding): number {
@@ -124,7 +139,7 @@ function scoreWord(word: string, encoding: Encoding): number {
   }
   const lower = word.toLowerCase();
   const letters = [...lower].filter((letter) => /\P{ASCII}/u.test(letter));
-  const known = (latin[encoding] ?? []).some((alphabet) => letters.every((letter) => alphabet.includes(letter)));
+  const known = (latin[encoding] ?? []).some((alphabet) => isOf(alphabet, word));
   const share = letters.length / Math.max(1, [...lower].length);
   return (known ? 1 : 0.3) + cased - (share === 1 && lower.length > 1 ? 0.8 : 0);
 }

@@ -17,7 +17,7 @@ export interface FieldAnalysis {
   excess: boolean;
 }
 
-const nothing = (): TemplateUses => ({ variables: [], filters: [], made: new Set() });
+const nothing = (): TemplateUses => ({ variables: [], filters: [], slips: [], made: new Set() });
 
 /** Reads the fields that the channel has; blank ones are left out. */
 export function analyseContent(content: Content): FieldAnalysis[] {

@@ -1,8 +1,9 @@
 import { analyseContent, type FieldAnalysis } from './analyse-content.ts';
 import type { builtInVariables } from './built-in-variables.ts';
 import type { Finding } from './finding.ts';
+import { isFieldLike, variableFor } from './foreign-names.ts';
 import { foreignTags } from './foreign-tags.ts';
-import { htmlHints } from './html-hints.ts';
+import { brokenWaysOut, htmlHints } from './html-hints.ts';
 import { plainEngine } from './liquid.ts';
 import { sayLiquidError, sayUnknownFilter } from './liquid-errors.ts';
 import { type Content, type ContentField, parseContent } from './parse-content.ts';
@@ -68,20 +69,30 @@ function ofField(content: Content, { field, template, uses, broken, excess }: Fi
   if (!excess) {
     const spaced = namesWithSpaces(template, known);
     // Liquid reads each word of such a name as one; they are told already.
-    const told = new Set(spaced.flatMap(({ words }) => words));
+    const told = new Set([
+      ...spaced.flatMap(({ words }) => words),
+      ...(uses.slips.length > 0 ? ['is', 'eq', 'ne', 'gt', 'lt', 'in', 'equals'] : []),
+    ]);
     const variables = uses.variables.filter(({ name }) => !told.has(name));
     findings.push(
       ...spaced.map(({ finding }) => finding),
       ...unknownFilters(uses.filters),
       ...unknownVariables(field, variables, content),
       ...overshadowed(uses.variables, content),
-      ...slipsInOutputs(template),
+      ...wordsInOutputs(template, known),
+      ...uses.slips.filter(({ offset }) => !spaced.some(({ finding }) => isWithin(template, finding.offset, offset))),
       ...foreignTags(template, field === 'html', known),
+      ...brokenWaysOut(template),
       ...(field === 'html' ? htmlHints(template) : []),
     );
   }
   const problems = findings.map(({ offset, ...finding }) => ({ field, line: lineOf(offset), ...finding }));
   return [...new Map(problems.map((problem) => [`${problem.line} ${problem.message}`, problem])).values()];
+}
+
+/** Is the second place in the output that begins at the first? */
+function isWithin(template: string, start: number, offset: number): boolean {
+  return offset >= start && offset < template.indexOf('}}', start);
 }
 
 function unknownFilters(filters: FieldAnalysis['uses']['filters']): Finding[] {
@@ -90,20 +101,22 @@ function unknownFilters(filters: FieldAnalysis['uses']['filters']): Finding[] {
   return first.map(({ name, offset }) => ({ offset, severity: 'error', message: sayUnknownFilter(name) }));
 }
 
-/** `{{1}}`, as templates for WhatsApp have it, puts out "1"; `{{ a or b }}` puts out "true". */
-function slipsInOutputs(template: string): Finding[] {
-  const questions = [...template.matchAll(/\{\{-?\s*([\p{L}_][\p{L}\p{N}_.]*)\s+(?:or|and)\s[^{}]{0,200}\}\}/gu)];
-  const asked = questions.slice(0, 10).map(({ 0: tag, 1: name, index }) => ({
+/** `{{1}}`, as templates for WhatsApp have it, puts out "1", and `{{ "City" }}` the word. */
+function wordsInOutputs(template: string, known: readonly string[]): Finding[] {
+  const names = [...template.matchAll(/\{\{-?\s*["']([^"'{}\n]{1,60})["']\s*(?:\||-?\}\})/g)].filter(([, name = '']) =>
+    isFieldLike(name, known),
+  );
+  const words = names.slice(0, 10).map(({ 1: name = '', index }) => ({
     offset: index,
-    severity: 'error' as const,
-    message: `${tag} asks for yes or no, and “true” or “false” would be sent. Write {{ ${name} | default: "…" }}.`,
+    severity: 'warning' as const,
+    message: `{{ "${name}" }} puts out these words. Write {{ ${variableFor(name, known)} }} without quotation marks.`,
   }));
   const numbers = [...template.matchAll(/\{\{-?\s*(\d+)\s*-?\}\}/g)].slice(0, 10).map(({ 0: tag, 1: number, index }) => ({
     offset: index,
     severity: 'warning' as const,
     message: `${tag} puts out the number ${number}. Write the name of a column, such as {{ first_name }}.`,
   }));
-  return [...asked, ...numbers];
+  return [...words, ...numbers];
 }
 
 /** One word on all variables, where the first of them stands. */
@@ -138,7 +151,7 @@ function whenFilledIn(content: Content, fields: readonly FieldAnalysis[]): Conte
       try {
         parsed[field]?.render(sample);
       } catch (error) {
-        if (namesUnknown(error, content)) return [];
+        if (namesUnknown(error, content, used)) return [];
         const { message, line } = sayLiquidError(error as Error);
         return [{ field, message, ...(line !== undefined && { line }), severity: 'error' as const }];
       }
@@ -148,9 +161,9 @@ function whenFilledIn(content: Content, fields: readonly FieldAnalysis[]): Conte
 }
 
 /** `contact.first_name` where there is no `contact`: told already. */
-function namesUnknown(error: unknown, content: Content): boolean {
+function namesUnknown(error: unknown, content: Content, used: readonly string[]): boolean {
   const name = /undefined variable: ([^.,\s]+)/.exec((error as Error).message)?.[1];
-  return name !== undefined && !knownNames(content).includes(name);
+  return name !== undefined && used.includes(name) && !knownNames(content).includes(name);
 }
 
 function onlyFields(content: Content, fields: readonly FieldAnalysis[]): Pick<Content, ContentField> {

@@ -1,76 +1,106 @@
 import type { Finding } from './finding.ts';
-import { isFieldLike, whatToWrite } from './foreign-names.ts';
+import { isFieldLike, isName, whatToWrite } from './foreign-names.ts';
 import { maskLiquid, maskUnsent } from './mask-template.ts';
-import { isUnsubscribing } from './unsubscribe-words.ts';
+import { isOnlyRemove, isUnsubscribeTag, isUnsubscribing, offersWayOut } from './unsubscribe-words.ts';
 
-/**
- * What other products write for a variable arrives as it stands. Spellings that mean nothing else are always told; those that people also
- * write for themselves, such as `[City]`, only where the name is one that lists have.
- */
+/** What other products write for a variable arrives as it stands. Spellings that mean nothing else are always told … */
 const always: RegExp[] = [
   /\*\|([^|\n]{1,80})\|\*/g, // *|FNAME|*
   /%%(?:=|\[)?([^%\n]{1,80}?)(?:=|\])?%%/g, // %%FirstName%%
+  /%(\/?(?:IF|ELSE|ELSEIF)\b[^%\n]{0,60})%/g, // %IF $NAME%
   /<%[=-]?([^%<>\n]{1,80})%>/g, // <%name%>
-  /\[\[([^[\]\n]{1,80})\]\]/g, // [[name]]
+  /<\?(?:php|=)([^<>\n]{1,80}?)\?>/g, // <?= $name ?>
   /\[%([^%[\]\n]{1,80})%\]/g, // [% name %]
   /%\[([^[\]%\n]{1,80})\]%/g, // %[name]%
   /\$\[([^[\]\n]{1,80})\]\$/g, // $[FNAME]$
-  /(?<!<)<<([^<>\n]{1,80})>>(?!>)/g, // <<name>>
-  /&lt;&lt;([^<>&\n]{1,80})&gt;&gt;/g, // the same, encoded
-  /::([A-Za-z_][\w.-]{1,60})::/g, // ::name::
+  /\$lookup\(([^()\n]{1,80})\)\$/g, // $lookup(NAME)$
+  /~~eloqua\.\.([^~\n]{1,120})~~/g,
+  /!\*([A-Za-z_]\w{1,60})\*!/g, // !*name*!
   /@@([A-Za-z_][\w.-]{1,60})@@/g, // @@name@@
-  /#{2,3}([A-Za-z_][\w.:-]{1,60})#{2,3}/g, // ##name##
-  /~([A-Za-z]\w{0,40}\.\w{1,40})~/g, // ~Contact.FirstName~
-  /\(\(([A-Za-z_][\w ?-]{1,60})\)\)/g, // ((name))
   /[$#@%]\{([^{}\n]{1,80})\}/g, // ${name}
-  /%\(([A-Za-z_]\w{0,60})\)s/g, // %(name)s
   /(?<![{$#@%\w])\{[$!#@~]([^{}\n]{1,80})\}(?!\})/g, // {$name}
-  /(?<![{$#@%\w])\{((?:contactfield|subtag|field|tag|var|merge)\s*[=:][^{}\n]{1,80})\}(?!\})/gi, // {contactfield=name}
-  /(?<![{$#@%\w\\])\{([A-Za-z_][\w.-]{0,60}(?:\s?\|[^{}\n]{0,60})?)\}(?!\})/g, // {name}
-  /%([A-Za-z_][\w.-]{1,60})%(?![0-9A-Fa-f]{2})/g, // %name%
-  /(?<![\w&])#([A-Za-z_]\w{0,30}:\w{1,40})#/g, // #recipient:name#
+  /(?<![{$#@%\w])\{((?:[a-z]{0,12}field|subtag|tag|var|merge|dynamiccontent|trackable)\s*[=:][^{}\n]{1,80})\}(?!\})/gi, // {contactfield=name}
+  /\{\s?MERGEFIELD\s{1,3}"?([^{}"\n\\]{1,60})[^{}\n]{0,40}\}/g, // { MERGEFIELD Name }
+  /\[((?:link|newsletter|subscriber|site|date):\w[^[\]\n]{0,60})\]/g, // [subscriber:firstname]
+  /\[(if:[^[\]\n]{1,60})\]/gi, // [if:city=Ulm]
   /<((?:unsubscribe|webversion|forwardtoafriend|preferences|singleline|multiline)\b)[^<>]{0,200}>/gi,
+  /(@TrackLink)\b/g,
+  /\{(?:<[^<>\n]{1,120}>){1,4}\{\s?([A-Za-z_][\w. ]{0,60})/g, // {<b>{name
+  /(?<![\w&])#([A-Za-z_]\w{0,30}:\w{1,40})(?:\|[^#\n]{0,60})?#/g, // #recipient:name#
 ];
 
+/** … those that people also write around other things, where a name stands in them and not words … */
+const named: RegExp[] = [
+  /\[\[([^[\]\n]{1,80})\]\]/g, // [[name]]
+  /(?<!<)<<(?!\s)([^<>|\n]{1,80})>>(?!>)/g, // <<name>>
+  /&lt;&lt;(?!\s)([^<>&|\n]{1,80})&gt;&gt;/g, // the same, encoded
+  /(?<![\w:])::([A-Za-z_][\w.-]{1,60})::(?![\w:])/g, // ::name::
+  /#{2,3}([A-Za-z_][\w.: -]{1,60})#{2,3}/g, // ##name##
+  /~([A-Za-z]\w{0,40}\.\w{1,40})~/g, // ~Contact.FirstName~
+  /\(\(\s?([A-Za-z_][\w ?-]{1,60})\)\)/g, // ((name))
+  /%\(([A-Za-z_]\w{0,60})\)s\b/g, // %(name)s
+  /(?<![{$#@%\w\\)])\{([A-Za-z_][\w.-]{0,60}(?:\s?\|[^{}\n]{0,60})?)\}(?!\})/g, // {name}
+  /(?<![\w%])%([A-Za-z_][\w.-]{1,60})%(?![0-9A-Fa-f]{2})/g, // %name%
+];
+
+/** … and those that people write for themselves, such as `[City]`, where the name is one that lists have. */
 const perhaps: RegExp[] = [
   /(?<![\w\][!%$\\])\[([^[\]\n]{2,80})\](?![\]%$(])/g, // [name]
+  /\[\*\s?([^*[\]\n]{2,60})\*\]/g, // [*name*]
   /(?<![\w&#])#([A-Za-z_][\w.]{1,60})#(?![\w#])/g, // #name#
-  /(?<![{$#@%\w])\{([A-Za-z_][\w.]*(?: [\w.]+){1,3})\}(?!\})/g, // {First name}
+  /(?<![{$#@%\w])\{([A-Za-z_][\w.]*(?: {1,9}[\w.]+){1,3})\}(?!\})/g, // {First name}
+  /(?<![{$#@%\w])\{\s{1,3}([A-Za-z_][\w.]{0,60})\s{1,3}\}(?!\})/g, // { name }
+  /(?<![{$#@%\w])\{([A-Za-z_]\w{0,60}),[^{}\n]{0,60}\}(?!\})/g, // {name, "friend"}
   /«\s?([^«»\n]{2,60}?)\s?»/g, // «name»
-  /(?<![\w$])\$([A-Za-z_]\w{1,60})\$(?!\w)/g, // $name$
+  /(?<![\w$])\$([A-Za-z_][\w ]{1,60})\$(?!\w)/g, // $name$
+  /\$\$([A-Za-z_]\w{1,60})\$\$/g, // $$name$$
+  /(?<![\w$])\$!?([A-Za-z_]\w{2,60})(?![\w$(])/g, // $name
   /(?<![\w_])__([A-Za-z]\w{1,60}?)__(?![\w_])/g, // __name__
   /(?<![\w|])\|([A-Za-z_]\w{1,60})\|(?![\w|])/g, // |name|
   /(?<![\w-])-([A-Za-z_]{3,60})-(?![\w-])/g, // -name-
+  /(?<![\w~])~([A-Za-z_]\w{1,60})~(?![\w~])/g, // ~name~
+  /(?<![\w^])\^([A-Za-z_]\w{1,60})\^(?![\w^])/g, // ^name^
   /(?<![\w@.])@([A-Za-z_]{3,60})@(?![\w@.])/g, // @name@
+  /(?<![\w*|])\*([A-Z][A-Z0-9]*_[A-Z0-9_]+)\*(?![\w*|])/g, // *FIRST_NAME*
+  /<(?!address\b)([A-Za-z][\w ]{2,40})>/gi, // <first_name>
+];
+
+/** Does the name decide whether it is one? */
+const ways = [
+  { patterns: always, isTag: () => true },
+  { patterns: named, isTag: isName },
+  { patterns: perhaps, isTag: isFieldLike },
 ];
 
 const MAX_TOLD = 40;
+/** Places of tags that are compared with each other. */
+const MAX_SEEN = 2_000;
 
 /** @param known names that templates may use */
 export function foreignTags(template: string, html: boolean, known: readonly string[]): Finding[] {
-  const text = maskLiquid(html ? maskUnsent(template) : template);
-  const found = new Map<string, { offset: number; inner: string; times: number; link: boolean }>();
+  const text = joined(maskLiquid(html ? maskUnsent(template) : template));
+  const found = new Map<string, { offset: number; inner: string; times: number; link: boolean; sure: boolean }>();
   const links = html ? linkRanges(text) : [];
   const taken: [number, number][] = [];
   const collect = (source: string, at: number, inLink: boolean) => {
-    for (const [sure, patterns] of [
-      [true, always],
-      [false, perhaps],
-    ] as const) {
+    for (const { patterns, isTag } of ways) {
       for (const pattern of patterns) {
         for (const match of source.matchAll(pattern)) {
           const [tag, inner = ''] = match;
           const offset = at + match.index;
           const link = inLink || links.some(([from, to]) => offset >= from && offset < to);
           const end = offset + tag.length;
+          if (taken.length >= MAX_SEEN) return;
           if (taken.some(([from, to]) => offset < to && end > from)) continue;
-          if (!/\p{L}/u.test(inner) || !(sure || isFieldLike(inner, known) || (link && isUnsubscribing(inner)))) continue;
+          if (!/\p{L}/u.test(inner) || !(isTag(inner, known) || (link && isUnsubscribing(inner)))) continue;
+          if (!link && /^[[{](?![[{$!])/.test(tag) && isOnlyRemove(inner)) continue;
           taken.push([offset, end]);
           const before = found.get(tag);
           if (before) {
             before.times++;
             before.link ||= link;
-          } else if (found.size < MAX_TOLD) found.set(tag, { offset, inner, times: 1, link });
+          } else if (found.size < MAX_TOLD || isUnsubscribing(inner))
+            found.set(tag, { offset, inner, times: 1, link, sure: patterns !== perhaps });
         }
       }
     }
@@ -80,30 +110,42 @@ export function foreignTags(template: string, html: boolean, known: readonly str
     const liquid = /\{\{\s*([^{}]{1,80}?)\s*\}\}/.exec(decoded);
     if (liquid) {
       taken.push([offset, offset + length]);
-      found.set(text.slice(offset, offset + length), { offset, inner: liquid[1] as string, times: 1, link: true });
+      found.set(text.slice(offset, offset + length), { offset, inner: liquid[1] as string, times: 1, link: true, sure: true });
     } else collect(decoded, offset, true);
   }
-  const hasWayOut = /\{\{-?\s*unsubscribe_url\b/.test(template);
-  return [...found].map(([tag, { offset, inner, times, link }]) => {
-    const out = isUnsubscribing(inner);
+  const otherWay = offersWayOut(template);
+  return [...found].map(([tag, { offset, inner, times, link, sure }]) => {
+    const out = isUnsubscribing(inner) && !/resubs/i.test(inner);
+    const dead = out && (link || (!otherWay && (sure || isUnsubscribeTag(inner))));
     const often = times > 1 ? ` It stands there ${times} times.` : '';
     return {
       offset,
-      severity: out && (link || !hasWayOut) ? 'error' : 'warning',
-      message: `${shown(tag)} ${whatToWrite(inner, known, link, hasWayOut && !link)}${often}`,
+      severity: dead ? 'error' : 'warning',
+      message: `${shown(tag)} ${whatToWrite(inner, known, link, !dead)}${often}`,
     };
   });
 }
 
-const shown = (tag: string) => (tag.length > 60 ? `${tag.slice(0, 60)}…` : tag);
+/** Editors break long lines, also within a tag. Of the same length. */
+const joined = (text: string) => text.replace(/(?<=\S)[ \t]*\r?\n[ \t]*(?=\S)/g, (lines) => ' '.repeat(lines.length));
+
+const shown = (tag: string) => {
+  const line = tag.replace(/\s+/g, ' ');
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
+};
 
 /** From where to where links go to, in the template. */
 function linkRanges(text: string): [number, number][] {
   const attributes = text.matchAll(/\b(?:href|src|action)\s*=\s*(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s"'>]{1,2000}))/gi);
-  return [...attributes].map((match) => [match.index, match.index + match[0].length]);
+  return [...attributes].map((match) => {
+    // Behind "?" a mail's words begin.
+    const words = /mailto:[^?]*\?/i.exec(match[0]);
+    return [match.index, match.index + (words ? words.index + words[0].length : match[0].length)];
+  });
 }
 
-const openers = /(?:%7B|%257B|&#123;|&#x7b;|&lbrace;|&lcub;|%5B|%2A%7C|%3C%3C|%25%25|\{&(?:zwnj|zwj|nbsp);\{)[^\s"'<>]{1,160}/gi;
+const openers =
+  /(?:&#123;|&#x7b;|&lbrace;|&lcub;){2}[^<>"']{1,120}?(?:&#125;|&#x7d;|&rbrace;|&rcub;){2}|(?:%7B|%257B|&#123;|&#x7b;|&lbrace;|&lcub;|%5B|%2A%7C|%3C%3C|%25%25|\{&(?:zwnj|zwj|nbsp);\{)[^\s"'<>]{1,160}/gi;
 
 /** Braces and brackets that a program encoded in a link: they come as they are, and lead nowhere. */
 function encoded(text: string): { decoded: string; offset: number; length: number }[] {
@@ -118,6 +160,7 @@ function encoded(text: string): { decoded: string; offset: number; length: numbe
     const before = text[match.index - 1] ?? '';
     // filter[name]=x is a parameter's name.
     if (/^%5B/i.test(match[0]) && /\w/.test(before)) return [];
+    if (/mailto:[^\s"'<>]*\?[^\s"'<>]*$/i.test(text.slice(Math.max(0, match.index - 500), match.index))) return [];
     const length = /(?:%7D|%257D|\}|;|%5D){1,2}/gi.exec(match[0]) ? lastClosing(match[0]) : match[0].length;
     return [{ decoded, offset: match.index, length }];
   });

@@ -18,19 +18,38 @@ export function htmlHints(html: string): Finding[] {
       message: `The HTML has ${size} kB. Gmail cuts a message off after 102 kB, and its end, often the link to unsubscribe, is hidden.`,
     });
   }
-  for (const match of html.matchAll(/https?:\/\/\s*\{\{-?\s*unsubscribe_url\b/g)) {
-    const message = 'The link to unsubscribe has “https://” twice, so nobody could leave the list. Write <a href="{{ unsubscribe_url }}">.';
-    findings.push({ offset: match.index, severity: 'error', message });
-  }
   // A tag's quotation marks would end an attribute.
   const sent = maskUnsent(html).replace(/\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|\{%(?:(?!%\})[\s\S]){0,2000}%\}/g, (tag) => liquidStandIn(tag));
-  return [...findings, ...deadLinks(sent, html).slice(0, MAX_TOLD), ...bareImages(sent).slice(0, MAX_TOLD)];
+  return [...findings, ...deadLinks(sent, html), ...bareImages(sent).slice(0, MAX_TOLD)];
 }
 
 /** Of the same length, without quotation marks; what puts something out is not empty. */
 function liquidStandIn(tag: string): string {
   const letter = tag.startsWith('{{') ? '\u0001' : '\u0002';
   return tag.replace(/[^\n]/g, letter);
+}
+
+/** Filters that leave the link what it is. */
+const harmless = /^(?:escape|escape_once|xml_escape|raw|default|strip|lstrip|rstrip|strip_newlines|append|echo|json)$/;
+
+/** What makes another link of `{{ unsubscribe_url }}`, in HTML and in text. */
+export function brokenWaysOut(template: string): Finding[] {
+  const link = /(https?:\/\/\s*)?\{\{-?\s*unsubscribe_url\b\s*((?:\|[^{}]{0,300})?)\}\}/g;
+  return [...template.matchAll(link)].slice(0, MAX_TOLD).flatMap((match): Finding[] => {
+    const told = (fault: string) => [
+      {
+        offset: match.index,
+        severity: 'error' as const,
+        message: `The link to unsubscribe ${fault}, so nobody could leave the list. Write {{ unsubscribe_url }}.`,
+      },
+    ];
+    if (match[1]) return told('has “https://” twice');
+    const filters = (match[2] ?? '').replace(/"[^"]*"|'[^']*'/g, '').matchAll(/\|\s*(\w+)/g);
+    const [filter] = [...filters].map(([, name = '']) => name).filter((name) => !harmless.test(name));
+    // As a part of another link it has to be encoded.
+    if (!filter || (/encode|cgi_escape/.test(filter) && /[=:/]$/.test(template.slice(0, match.index)))) return [];
+    return told(`is changed by “${filter}”`);
+  });
 }
 
 function attribute(tag: string, name: string): string | null {
@@ -40,24 +59,27 @@ function attribute(tag: string, name: string): string | null {
 
 function deadLinks(sent: string, html: string): Finding[] {
   const links = sent.matchAll(/<(a|area)\b([^<>]{0,3000})>([\s\S]{0,400}?)(?=<\/a\b|<a\b|$)/gi);
-  return [...links].flatMap((match): Finding[] => {
+  const places = new Set([...html.matchAll(/\s(?:id|name)\s*=\s*["']?([\w-]+)/gi)].map(([, name]) => name));
+  const dead = (match: RegExpExecArray): Finding[] => {
     const [whole, , attributes = '', inside = ''] = match;
     const href = attribute(` ${attributes} `, 'href');
-    const words = html
-      .slice(match.index, match.index + whole.length)
-      .replace(/^<[^>]*>/, '')
-      .replace(/<[^>]*>/g, ' ');
+    const link = html.slice(match.index, match.index + whole.length);
+    // Pictures and titles have words, too.
+    const hidden = [...link.matchAll(/\s(?:alt|title|aria-label)\s*=\s*(?:"([^"]{0,200})"|'([^']{0,200})')/gi)].map(
+      (one) => one[1] ?? one[2],
+    );
+    const words = `${link.replace(/^<[^>]*>/, '').replace(/<[^>]*>/g, ' ')} ${hidden.join(' ')}`;
     const label = inside
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim();
     if (href === null && (/\s(?:name|id)\s*=/i.test(attributes) || !isUnsubscribing(words))) return [];
-    const fault = faultOf(href);
+    const fault = faultOf(href) ?? (href && isUnsubscribing(words) ? faultOfWayOut(href, html, match.index, places) : null);
     if (!fault) return [];
     const shown = `<a href="${clean(href ?? '')}">`;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they stand for Liquid's tags
     const name = label && !/[\u0001\u0002]/.test(label) ? ` (“${label.slice(0, 40)}”)` : '';
-    if (isUnsubscribing(words) || isUnsubscribing(href ?? '')) {
+    if (isUnsubscribing(words) || isUnsubscribing(href ?? '') || (isJustHere(words) && isUnsubscribing(around(html, match)))) {
       return [
         {
           offset: match.index,
@@ -73,7 +95,48 @@ function deadLinks(sent: string, html: string): Finding[] {
         message: `The link ${shown}${name} ${fault}. Give it an address, such as https://example.com.`,
       },
     ];
-  });
+  };
+  const findings: Finding[] = [];
+  // However many others there are, a dead way out is told.
+  for (const link of links) {
+    findings.push(...dead(link).filter(({ severity }) => severity === 'error' || findings.length < MAX_TOLD));
+    if (findings.length >= 2 * MAX_TOLD) break;
+  }
+  return findings;
+}
+
+/** "To unsubscribe click here": the words that say where it leads stand beside the link, in no link of their own. */
+function isJustHere(words: string): boolean {
+  return (
+    words.trim().length < 30 &&
+    /\b(?:here|this link|link|hier|ici|aqu[ií]|qui|clique|clic|tutaj|her|här|tästä|сюда|здесь)\b|^\s*$/iu.test(words)
+  );
+}
+
+function around(html: string, { 0: whole, index }: RegExpExecArray): string {
+  const before = html.slice(Math.max(0, index - 150), index).replace(/^[\s\S]*(?:<\/a\b[^>]*>|<\/?(?:p|td|div|li)\b[^>]*>)/i, '');
+  const after = html
+    .slice(index + whole.length, index + whole.length + 150)
+    .replace(/^\s*<\/a\b[^>]*>/i, '')
+    .replace(/(?:<a\b|<\/?(?:p|td|div|li)\b)[\s\S]*$/i, '');
+  return `${before} ${after}`.replace(/<[^>]*>/g, ' ');
+}
+
+/** What is worse where it should be the way out: places that nobody can reach, and what is left of a column that is empty. */
+function faultOfWayOut(href: string, html: string, at: number, places: ReadonlySet<string | undefined>): string | null {
+  const target = href.trim();
+  if (/^#/.test(target)) {
+    return places.has(target.slice(1)) ? null : 'leads to a place that the message does not have';
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it stands for Liquid's outputs
+  if (/^mailto:/i.test(target) && !/@|%40|\u0001/i.test(target)) return 'has no address';
+  if (/^(?:file|blob):/i.test(target)) return 'leads to a file of your own';
+  const host = /^https?:\/\/([^/?#:]+)/i.exec(target)?.[1];
+  if (host && /^(?:localhost|127\.\d|[\w-]+$)/i.test(host)) return 'leads to a place that nobody else can reach';
+  const tag = /^\s*\{\{[^{}]*\|\s*default:\s*(["'])(.*?)\1/.exec(
+    /href\s*=\s*["']?([\s\S]{0,300})/i.exec(html.slice(at, at + 3_000))?.[1] ?? '',
+  );
+  return tag && !/\{\{-?\s*unsubscribe_url\b/.test(tag[0]) && faultOf(tag[2] ?? '') ? 'leads nowhere for whoever lacks it' : null;
 }
 
 /** Why a link leads nowhere; null for one that may lead somewhere. */
@@ -81,8 +144,8 @@ function faultOf(href: string | null): string | null {
   const target = (href ?? '').trim();
   if (target === '' || target === '#') return 'leads nowhere';
   if (/^#/.test(target)) return null;
-  if (/^(?:https?:)?\/*$/i.test(target) || /^(?:javascript:|about:blank)/i.test(target)) return 'leads nowhere';
-  if (/^(?:mailto|tel|sms):\s*$/i.test(target)) return 'leads nowhere';
+  if (/^(?:https?:)?\/*[#?]?$/i.test(target) || /^(?:javascript:|about:blank)/i.test(target)) return 'leads nowhere';
+  if (/^(?:mailto|tel|sms):\s*(?:\?|$)/i.test(target)) return 'leads nowhere';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they stand for Liquid's tags
   if (/^\u0002*\u0001/.test(target) || /^\u0002/.test(target)) return null;
   if (/^https?:\/\/\s*https?:/i.test(target)) return 'has “https://” twice';

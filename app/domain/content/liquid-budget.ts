@@ -1,5 +1,6 @@
-import { Context, type Emitter, type Liquid, LiquidError, RenderError, type Template } from 'liquidjs';
+import { Context, type Emitter, type Liquid, LiquidError, RenderError, type Template, toValue } from 'liquidjs';
 import { LimitError } from './limit-error.ts';
+import { bare, isBlankText } from './liquid-truth.ts';
 
 /**
  * What one rendering may take, counted in steps and characters and not by a clock: the same template and the same data end the same way on
@@ -46,9 +47,18 @@ export function budgetOf(context: Context): Budget {
   return budget;
 }
 
+/** A number or a yes/no has the size of its text, and what nobody sees has none. */
+class MessageContext extends Context {
+  override readProperty(...[value, key]: Parameters<Context['readProperty']>): unknown {
+    const it = bare(value);
+    if (!['string', 'number', 'boolean'].includes(typeof it) || toValue(key) !== 'size') return super.readProperty(value, key);
+    return isBlankText(String(it)) ? 0 : String(it).length;
+  }
+}
+
 /** The context of one rendering. Variables are copied, because {% increment %} writes into them. */
 export function renderingContext(engine: Liquid, variables: object, maxLength: number): Context {
-  const context = new Context({ ...variables }, engine.options, { sync: true }, { liquid: engine });
+  const context = new MessageContext({ ...variables }, engine.options, { sync: true }, { liquid: engine });
   budgets.set(context, new Budget(maxLength));
   return context;
 }

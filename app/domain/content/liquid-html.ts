@@ -101,7 +101,7 @@ export function setFilters(engine: Liquid, html: boolean): void {
   for (const [name, filter] of Object.entries(html ? htmlFilters : plainFilters)) engine.registerFilter(name, filter);
 }
 
-function handlerOf(filter: FilterImplOptions | undefined): Handler {
+export function handlerOf(filter: FilterImplOptions | undefined): Handler {
   return (typeof filter === 'function' ? filter : filter?.handler) as Handler;
 }
 

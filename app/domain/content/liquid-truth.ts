@@ -73,7 +73,7 @@ export const operators: Operators = {
 };
 
 /** A text made by a template is an object (see liquid-html.ts); what it says counts. */
-function bare(value: unknown): unknown {
+export function bare(value: unknown): unknown {
   const plain = toValue(value);
   return plain instanceof Object && !Array.isArray(plain) && 'isText' in plain ? String(plain) : plain;
 }

@@ -1,6 +1,7 @@
 import type { Liquid, Template } from 'liquidjs';
 import type { Finding } from './finding.ts';
 import { variableFor } from './foreign-names.ts';
+import { plainEngine } from './liquid.ts';
 import { sayLiquidError } from './liquid-errors.ts';
 import { type TemplateUses, usesOf } from './template-uses.ts';
 import { isUnsubscribing } from './unsubscribe-words.ts';
@@ -19,7 +20,7 @@ const MAX_TOLD = 40;
 /** @returns nothing where the tags are right one by one and the fault lies between them, beyond what is known here */
 export function syntaxErrors(template: string, engine: Liquid, known: readonly string[]): { findings: Finding[]; uses: TemplateUses } {
   const { pieces, findings } = piecesOf(template);
-  const uses: TemplateUses = { variables: [], filters: [], made: new Set() };
+  const uses: TemplateUses = { variables: [], filters: [], slips: [], made: new Set() };
   const parsed: { templates: Template[]; shift: number }[] = [];
   const error = (offset: number, message: string) => findings.push({ offset, message, severity: 'error' });
   const open: { name: string; piece: Piece }[] = [];
@@ -47,6 +48,7 @@ export function syntaxErrors(template: string, engine: Liquid, known: readonly s
     const own = usesOf(templates, uses.made);
     uses.variables.push(...own.variables.map((use) => ({ ...use, offset: shift })));
     uses.filters.push(...own.filters.map((use) => ({ ...use, offset: shift })));
+    uses.slips.push(...own.slips.map((slip) => ({ ...slip, offset: shift })));
   }
   return { findings: findings.slice(0, MAX_TOLD), uses };
 }
@@ -111,14 +113,12 @@ function standalone(piece: Piece, open: { name: string; piece: Piece }[], error:
   return `{%${piece.inner}%}{% end${name} %}`;
 }
 
-const unsubscribeTag = /^\s*(?:unsubscribe|unsub|opt_?out)\w*\s*$/i;
-
 /** Slips that people bring from elsewhere, each with what to write. */
 function explained({ kind, inner }: Piece, known: readonly string[]): string | null {
   const text = inner.trim();
   const shown = kind === 'tag' ? `{%${inner}%}` : `{{${inner}}}`;
   if (kind === 'tag') {
-    if (unsubscribeTag.test(text))
+    if (!((/^\w*/.exec(text)?.[0] as string) in plainEngine.tags) && !/^(?:end|else|elsif|when)/.test(text) && isUnsubscribing(text))
       return `${shown} is no link to unsubscribe here, so nobody could leave the list. Write {{ unsubscribe_url }}.`;
     const elsif = /^(?:else\s*if|elseif|elif)\s+([\s\S]+)$/.exec(text);
     if (elsif) return `Write {% elsif ${elsif[1]} %} in place of ${shown}.`;
@@ -137,7 +137,7 @@ function explained({ kind, inner }: Piece, known: readonly string[]): string | n
       return `${brace(shown)} has three braces. Write {{ ${variableFor(triple[1] ?? '', known)} }}, or {{ ${variableFor(triple[1] ?? '', known)} | raw }} where it is HTML.`;
     const handlebars = /^([#/^>!&])\s*([\w.]*)\s*([\w.]*)/.exec(text);
     if (handlebars)
-      return `${shown} is another product’s way to write this. ${forHandlebars(handlebars[1] ?? '', handlebars[2] ?? '', handlebars[3] ?? '')}`;
+      return `${shown} is another product’s way to write this. ${forHandlebars(handlebars[1] ?? '', handlebars[2] ?? '', handlebars[3] ?? '', known)}`;
     if (/^[.$@=]/.test(text))
       return `${shown} begins with a sign that has no meaning here. Write {{ ${variableFor(text.split('.').at(-1) ?? text, known)} }}.`;
     if (/\|\|/.test(text)) return `Write {{ ${variableFor(text.split('|')[0] ?? '', known)} | default: "…" }} in place of ${shown}.`;
@@ -155,11 +155,12 @@ function explained({ kind, inner }: Piece, known: readonly string[]): string | n
 /** The third closing brace is the tag's, too. */
 const brace = (shown: string) => (shown.startsWith('{{{') ? `${shown}}`.replace(/\}{4,}$/, '}}}') : shown);
 
-function forHandlebars(sign: string, word: string, name: string): string {
+function forHandlebars(sign: string, word: string, name: string, known: readonly string[]): string {
   if (sign === '#' || sign === '^') {
     if (word === 'each') return 'Write {% for item in list %} and {% endfor %}.';
     const block = sign === '^' || word === 'unless' ? 'unless' : 'if';
-    return `Write {% ${block} ${(word === 'if' || word === 'unless' ? name : word) || 'vip'} %} and {% end${block} %}.`;
+    const asked = (word === 'if' || word === 'unless' ? name : word) || 'vip';
+    return `Write {% ${block} ${variableFor(asked, known)} %} and {% end${block} %}.`;
   }
   if (sign === '/') return `Write {% end${word === 'each' ? 'for' : word === 'unless' ? 'unless' : 'if'} %}.`;
   if (sign === '>') return 'There are no parts of other files here: put the text in its place.';

@@ -1,4 +1,6 @@
 import { type Template, type Token, TypeGuards, toValueSync, Value } from 'liquidjs';
+import type { Finding } from './finding.ts';
+import { slipsOf } from './value-slips.ts';
 
 /** One place where a template names a variable. */
 export interface Use {
@@ -22,6 +24,8 @@ export interface TemplateUses {
   /** In the order of the template. Names that the template makes itself are not among them. */
   variables: Use[];
   filters: FilterUse[];
+  /** What Liquid would read otherwise than it was meant. */
+  slips: Finding[];
   /** Names that the template makes itself. */
   made: Set<string>;
 }
@@ -39,7 +43,7 @@ interface Walked {
 
 /** @param made names that are the template's own from the beginning */
 export function usesOf(templates: readonly Template[], made: Iterable<string> = []): TemplateUses {
-  const uses: TemplateUses = { variables: [], filters: [], made: new Set(made) };
+  const uses: TemplateUses = { variables: [], filters: [], slips: [], made: new Set(made) };
   visit(templates as unknown as readonly Walked[], uses, []);
   uses.variables.sort((a, b) => a.offset - b.offset);
   return uses;
@@ -52,7 +56,7 @@ function visit(templates: readonly Walked[], uses: TemplateUses, blocks: readonl
     for (const argument of template.arguments?.() ?? []) {
       const found =
         argument instanceof Value
-          ? ofValue(argument, uses, condition)
+          ? ofValue(argument, uses, condition, template.name === undefined || template.name === 'echo')
           : named(argument).map((use) => ({ ...use, defaulted: false, asked: null }));
       uses.variables.push(...found.filter(({ name }) => !own(name)));
     }
@@ -63,7 +67,9 @@ function visit(templates: readonly Walked[], uses: TemplateUses, blocks: readonl
   }
 }
 
-function ofValue(value: Value, uses: TemplateUses, condition: boolean): Use[] {
+function ofValue(value: Value, uses: TemplateUses, condition: boolean, output: boolean): Use[] {
+  const slips = slipsOf(value, output);
+  uses.slips.push(...slips);
   for (const filter of value.filters) {
     const { begin } = (filter as unknown as { token: Token }).token;
     if (begin > 0) uses.filters.push({ name: filter.name, offset: begin });

@@ -51,8 +51,7 @@ export function unknownVariables(field: ContentField, uses: readonly Use[], cont
     if (told.has(key)) return [];
     told.add(key);
     if (words[name]) return [{ offset, severity: 'error', message: `{{ ${name} }} is no variable. Write ${words[name]}.` }];
-    const out = isUnsubscribing([name, ...use.path].join('_'));
-    if (out) {
+    if (meansWayOut(use)) {
       const message = `{{ ${[name, ...use.path].join('.')} }} is no link to unsubscribe here, so nobody could leave the list. Write {{ unsubscribe_url }}.`;
       return [{ offset, severity: 'error', message }];
     }
@@ -63,10 +62,15 @@ export function unknownVariables(field: ContentField, uses: readonly Use[], cont
   });
 }
 
+/** Misspelt, too. */
+function meansWayOut({ name, path }: Pick<Use, 'name' | 'path'>): boolean {
+  return isUnsubscribing([name, ...path].join('_')) || nearest(name, ['unsubscribe', 'unsubscribe_url', 'unsubscribe_link']) !== null;
+}
+
 /** Says of variables that nobody can know yet when they are looked at. */
 export function uncheckedVariables(uses: readonly Use[], contacts: Contacts): Finding[] {
   const known = knownNames(contacts);
-  const unknown = uses.filter(({ name, path }) => !known.includes(name) && !words[name] && !isUnsubscribing([name, ...path].join('_')));
+  const unknown = uses.filter(({ name, path }) => !known.includes(name) && !words[name] && !meansWayOut({ name, path }));
   const all = [...new Set(unknown.map(({ name }) => `{{ ${name} }}`))];
   if (hasContacts(contacts) || all.length === 0) return [];
   const some = `${all.slice(0, 6).join(', ')}${all.length > 6 ? ' and more' : ''}`;

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '#db/database.ts';
 import { type LedgerMetrics, readMetrics } from '#db/queries/read-metrics.ts';
 import { repairKinds } from '#db/queries/reconcile.ts';
+import { takesWrites } from '#db/queries/takes-writes.ts';
 import { campaignStatuses } from '../campaigns/campaign.ts';
 import { within } from '../within.ts';
 
@@ -43,6 +44,10 @@ export function createMetrics({ db, live, rates, onError }: MetricsOptions): Met
   const ledger = ledgerMetrics(register, rates);
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [register] });
   const up = gauge('rollcall_database_up', 'Whether the database answered this scrape. The metrics of the ledger are left out where not.');
+  const writable = gauge(
+    'rollcall_database_writable',
+    'Whether the database takes writes: its disk has room, and it is no standby. 0 as well while it does not answer.',
+  );
   const listening = gauge('rollcall_listener_connected', 'Whether this web process is connected to listen to the ledger.');
   const lag = gauge('rollcall_listener_lag_seconds', 'Time that a notification took from PostgreSQL to this web process. +Inf: none came.');
   const clients = gauge('rollcall_socket_clients', 'Browsers and programs connected to this web process by Socket.IO.');
@@ -50,14 +55,16 @@ export function createMetrics({ db, live, rates, onError }: MetricsOptions): Met
 
   async function collect(): Promise<string> {
     const state = live();
-    const [read, lagS] = await Promise.all([
+    const [read, writes, lagS] = await Promise.all([
       within(DEADLINE_MS, readMetrics(db.pool)).catch((error: unknown) => {
         onError(error);
         return null;
       }),
+      within(DEADLINE_MS, takesWrites(db.pool)).catch(() => false),
       state?.lag().catch(() => null) ?? null,
     ]);
     up.set(read ? 1 : 0);
+    writable.set(writes ? 1 : 0);
     ledger(read);
     listening.set(state?.listening ? 1 : 0);
     lag.set(lagS ?? Number.POSITIVE_INFINITY);

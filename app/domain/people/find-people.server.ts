@@ -1,45 +1,54 @@
 import type { Database } from '#db/database.ts';
 import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
-import { addressesLike, messagesTo, sampleNumbers } from '#db/queries/find-people.ts';
-import { type CampaignStatus, type Channel, channels } from '../campaigns/campaign.ts';
+import { addressesLike, messagesCalled, messagesTo } from '#db/queries/find-people.ts';
+import { numbersOfNewest } from '#db/queries/numbers-in-use.ts';
+import { channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalid } from '../problem.ts';
-import { type RecipientRow, recipientColumns, toRecipientJson } from '../recipients/recipient-json.ts';
+import { recipientColumns } from '../recipients/recipient-json.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from '../suppressions/list-suppressions.server.ts';
-import { type PersonMessage, peopleFilter, type SuppressedAddress } from './person.ts';
-import { personPrefixes } from './person-prefixes.ts';
+import { lookThrough, type WalkPlace } from './look-through.server.ts';
+import { type PeopleFilter, type PeoplePage, type PersonMessage, peopleFilter, type SuppressedAddress } from './person.ts';
+import { type Details, matchedColumns, messageIdsOf, personDetails } from './person-details.ts';
+import { type MessageRow, toMessage } from './person-message.server.ts';
+import { mayBeNumber, personPrefixes } from './person-prefixes.ts';
 
-interface Row extends RecipientRow {
-  campaign_id: number;
-  campaign_name: string;
-  campaign_channel: Channel;
-  campaign_status: CampaignStatus;
-}
-
-export interface PeoplePage {
-  data: PersonMessage[];
-  next_cursor: string | null;
-}
+/** ms that a search by names may take before it shows what it has. */
+const WALK_MS = 1_500;
+const SUGGESTION_WALK_MS = 500;
 
 /**
- * A person's messages in all campaigns: by address, for each the newest first; before them those to people who had such an address before.
+ * A person's messages in all campaigns: by address, for each the newest first; what was asked for itself comes first, then those to people who had such an
+ * address before. Where no address begins so, by a provider's id of a message, and then by the columns of the contact file and the end of a number.
  *
  * @throws Problem 422 without anything to look for
  */
-export async function findPeople(db: Database, filter: { q: string; cursor?: string | undefined; limit?: number }): Promise<PeoplePage> {
-  const { q, cursor, limit = 50 } = parseInput(peopleFilter, filter);
-  const after = cursor ? placeOf(cursor) : { address: '', id: 0 };
+export async function findPeople(db: Database, filter: PeopleFilter): Promise<PeoplePage> {
+  const { q, cursor, limit = 50, only, by } = parseInput(peopleFilter, filter);
+  const lost = only === 'not_arrived';
+  const place = cursor ? placeOf(cursor) : null;
+  const details = personDetails(q);
+  if (place?.walk !== undefined || by === 'details') return byDetails(db, details, { from: place?.walk ?? null, limit, lost });
+
+  const { address, id } = place ?? { address: '', id: 0 };
   const prefixes = await prefixesOf(db, q);
   const former = cursor
     ? []
-    : (await heavyQuery<Row>(db, formerMatches(recipientColumns), [prefixes, mostFormer(limit), null, null, null])).rows;
-  const { rows } = await heavyQuery<Row>(db, messagesTo(recipientColumns), [prefixes, after.address, after.id, limit + 1]);
+    : (await heavyQuery<MessageRow>(db, formerMatches(recipientColumns), [prefixes, mostFormer(limit), null, null, null])).rows;
+  const { rows } = await heavyQuery<MessageRow>(db, messagesTo(recipientColumns), [prefixes, address, id, limit + 1, lost]);
+  if (!cursor && rows.length + former.length === 0 && by !== 'address') {
+    const called = await messagesNamed(db, q, limit);
+    if (called.length > 0) return { data: kept(called.map(toMessage), lost), next_cursor: null };
+    if (details) return byDetails(db, details, { from: null, limit, lost });
+  }
   const shown = rows.slice(0, limit - former.length);
   const last = shown.at(-1);
+  const meant = shown.filter((row) => prefixes.includes(row.address));
+  const others = shown.filter((row) => !prefixes.includes(row.address));
   return {
-    data: [...former, ...shown].map(toMessage),
+    data: [...meant.map(toMessage), ...kept(former.map(toMessage), lost), ...others.map(toMessage)],
     next_cursor: rows.length > shown.length && last ? toCursor(`${last.id} ${last.address}`) : null,
   };
 }
@@ -50,6 +59,58 @@ export async function suggestPeople(db: Database, q: string, limit: number): Pro
   if (prefixes.length === 0) return [];
   const { rows } = await heavyQuery<{ address: string }>(db, addressesLike, [prefixes, limit]);
   return rows.map(({ address }) => address);
+}
+
+/** Messages that a provider calls so; the newest first. None where the text is no such id. */
+export async function messagesNamed(db: Database, q: string, limit: number): Promise<MessageRow[]> {
+  const ids = messageIdsOf(q);
+  return ids ? (await heavyQuery<MessageRow>(db, messagesCalled(recipientColumns), [ids, limit])).rows : [];
+}
+
+/** One message of each person whose details are these, for a search while it is typed: among the newest recipients only. */
+export async function suggestByDetails(db: Database, q: string, limit: number): Promise<PersonMessage[]> {
+  const details = personDetails(q);
+  if (!details) return [];
+  const { rows } = await lookThrough(db, details, { from: null, limit: limit * 5, budgetMs: SUGGESTION_WALK_MS });
+  const people = new Map(rows.map((row) => [row.address, withMatches(row, details)]));
+  return [...people.values()].slice(0, limit);
+}
+
+async function byDetails(
+  db: Database,
+  details: Details | null,
+  { from, limit, lost }: { from: WalkPlace | null; limit: number; lost: boolean },
+): Promise<PeoplePage> {
+  if (!details) return { data: [], next_cursor: null };
+  const { rows, next, seen } = await lookThrough(db, details, { from, limit, budgetMs: WALK_MS });
+  const found = kept(
+    rows.map((row) => withMatches(row, details)),
+    lost,
+  );
+  const byAddress = found.toSorted(
+    (a, b) =>
+      (a.recipient.address < b.recipient.address ? -1 : a.recipient.address > b.recipient.address ? 1 : 0) ||
+      b.recipient.id - a.recipient.id,
+  );
+  return {
+    data: byAddress,
+    next_cursor: next && toCursor(`walk ${next.campaign} ${next.recipient} ${next.seen}`),
+    looked_through: { recipients: seen, all: next === null },
+  };
+}
+
+function withMatches(row: MessageRow, details: Details): PersonMessage {
+  const message = toMessage(row);
+  const matched = matchedColumns(message.recipient.variables, details);
+  return matched.length > 0 ? { ...message, matched } : message;
+}
+
+/** The same rule as of the query. */
+function kept(messages: PersonMessage[], lost: boolean): PersonMessage[] {
+  if (!lost) return messages;
+  return messages.filter(
+    ({ recipient: { status, delivery } }) => status === 'failed' || delivery === 'bounced' || delivery === 'undelivered',
+  );
 }
 
 /** Which of the addresses nobody sends to, and why. An address and a number never look alike, so the channel goes without saying. */
@@ -64,22 +125,18 @@ export async function suppressedAmong(db: Database, addresses: readonly string[]
 }
 
 async function prefixesOf(db: Database, q: string): Promise<string[]> {
-  const samples = /\d/.test(q) ? (await heavyQuery<{ address: string }>(db, sampleNumbers, [])).rows : [];
+  const samples = mayBeNumber(q) ? (await heavyQuery<{ address: string }>(db, numbersOfNewest, [])).rows : [];
   return personPrefixes(
     q,
     samples.map(({ address }) => address),
   );
 }
 
-function placeOf(cursor: string): { address: string; id: number } {
-  const [, id, address] = /^(\d{1,15}) (.+)$/s.exec(fromCursor(cursor, 'string')) ?? [];
+function placeOf(cursor: string): { address: string; id: number; walk?: WalkPlace } {
+  const text = fromCursor(cursor, 'string');
+  const [, campaign, recipient, seen] = /^walk (\d{1,15}) (\d{1,15}) (\d{1,15})$/.exec(text) ?? [];
+  if (campaign) return { address: '', id: 0, walk: { campaign: Number(campaign), recipient: Number(recipient), seen: Number(seen) } };
+  const [, id, address] = /^(\d{1,15}) (.+)$/s.exec(text) ?? [];
   if (!id || !address) throw invalid([{ path: 'cursor', message: 'This cursor belongs to no page. Take next_cursor of the page before.' }]);
   return { address, id: Number(id) };
-}
-
-function toMessage({ campaign_id, campaign_name, campaign_channel, campaign_status, ...recipient }: Row): PersonMessage {
-  return {
-    campaign: { id: campaign_id, name: campaign_name, channel: campaign_channel, status: campaign_status },
-    recipient: toRecipientJson(recipient),
-  };
 }

@@ -1,6 +1,5 @@
-import { normaliseEmail } from '../contacts/email-address.ts';
 import { plainText } from '../contacts/plain-text.ts';
-import { searchPrefixes } from '../recipients/search-prefixes.ts';
+import { searchPrefixes, withoutLonger } from '../recipients/search-prefixes.ts';
 
 /**
  * What the ledger's addresses begin with where a person is looked for: as an email address ("Ana <ANA@example.com>" too) and as a number,
@@ -9,12 +8,8 @@ import { searchPrefixes } from '../recipients/search-prefixes.ts';
  * @param samples numbers in E.164
  */
 export function personPrefixes(q: string, samples: readonly string[]): string[] {
-  const text = plainText(q).replaceAll('\0', '');
-  if (text === '') return [];
-  const number = text.replace(/^tel:/i, '').replaceAll(/[\u00a0\u2000-\u200f\u2010-\u2015\u202f]/g, ' ');
-  const prefixes = new Set([
-    normaliseEmail(text) ?? text.toLowerCase(),
-    ...[null, ...samples].flatMap((sample) => searchPrefixes('sms', number, sample)),
-  ]);
-  return [...prefixes].filter((prefix) => ![...prefixes].some((other) => other !== prefix && prefix.startsWith(other)));
+  return withoutLonger([...searchPrefixes('email', q), ...searchPrefixes('sms', q, samples)]);
 }
+
+/** Can it be a number, or its beginning? */
+export const mayBeNumber = (q: string) => /\p{Nd}/u.test(plainText(q));

@@ -8,6 +8,15 @@ import type { SuppressionReason, SuppressionReasonJson } from '../suppressions/s
 export interface PersonMessage {
   campaign: { id: number; name: string; channel: Channel; status: CampaignStatus };
   recipient: RecipientJson;
+  /** Found by these columns of the contact file. */
+  matched?: { name: string; value: string }[];
+}
+
+export interface PeoplePage {
+  data: PersonMessage[];
+  next_cursor: string | null;
+  /** Of a search by details, which begins with the newest: about how many recipients it has looked at (in steps), and whether those are all. */
+  looked_through?: { recipients: number; all: boolean };
 }
 
 export interface SuppressedAddress {
@@ -55,7 +64,16 @@ export const peopleFilter = z.object({
     .trim()
     .min(1, 'Enter an address or a phone number.')
     .max(320, 'This is too long for an address.')
-    .describe('An address or phone number in any spelling, whole or its beginning.'),
+    .describe(
+      'An address or phone number in any spelling, whole or its beginning. Where none begins so: a provider’s message id, then words of the contact file’s columns or the last digits of a number.',
+    ),
+  by: z
+    .enum(['address', 'details'])
+    .optional()
+    .describe('`address`: nothing but addresses and numbers; `details`: at once by columns of the contact file and last digits.'),
+  only: z.enum(['not_arrived']).optional().describe('Only messages that failed, bounced or were not delivered.'),
   cursor: z.string().max(2000).optional(),
   limit: pageLimit,
 });
+
+export type PeopleFilter = z.input<typeof peopleFilter>;

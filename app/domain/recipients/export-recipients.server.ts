@@ -5,6 +5,7 @@ import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { toCell } from '../contacts/csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
+import { numbersOf } from './numbers-of.server.ts';
 import type { RecipientStatus, Trouble } from './recipient.ts';
 import { type RecipientRow, recipientColumns } from './recipient-json.ts';
 import { searchPrefixes } from './search-prefixes.ts';
@@ -34,7 +35,7 @@ export async function exportRecipients(
   style?: CsvStyle,
 ): Promise<Readable> {
   const { variables, channel } = await getCampaign(db, campaignId);
-  const beginnings = q?.trim() ? searchPrefixes(channel, q, await anyAddress(db, campaignId)) : null;
+  const beginnings = q?.trim() ? searchPrefixes(channel, q, await numbersOf(db, campaignId, channel)) : null;
   return csvStream<RecipientRow>(db, {
     text: `select ${recipientColumns} from recipients r
            where r.campaign_id = $1 and ($2::recipient_status[] is null or r.status = any($2)) and ($3::text is null or r.failure_code = $3)
@@ -44,12 +45,4 @@ export async function exportRecipients(
     cells: (row) => [...columns.map((name) => toCell(row[name])), ...variables.map((name) => toCell(row.variables[name] ?? null))],
     style,
   });
-}
-
-/** Shows how numbers of this list are written, so that national ones are found. */
-async function anyAddress(db: Database, campaignId: number): Promise<string | null> {
-  const { rows } = await db.pool.query<{ address: string }>('select address from recipients where campaign_id = $1 order by id limit 1', [
-    campaignId,
-  ]);
-  return rows[0]?.address ?? null;
 }

@@ -14,6 +14,7 @@ import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { notFound } from '../problem.ts';
+import { numbersOf } from './numbers-of.server.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
 import { type RecipientFilter, recipientFilter } from './recipient-filter.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from './recipient-json.ts';
@@ -38,7 +39,7 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
 
   // One row more than the page tells whether there is another.
   const more = limit + 1;
-  const beginnings = q?.trim() ? searchPrefixes(campaign.channel, q, campaign.sample) : null;
+  const beginnings = q?.trim() ? searchPrefixes(campaign.channel, q, await numbersOf(db, campaignId, campaign.channel)) : null;
   if (delivery) {
     const after = cursor ? fromCursor(cursor, 'number') : 0;
     const asked = [campaignId, after, more, statuses, code ?? null, beginnings];
@@ -90,8 +91,6 @@ function withoutCampaign({
 
 interface ListFacts extends CampaignCounters {
   channel: Channel;
-  /** Any address of the list, to see how it is written. */
-  sample: string | null;
   failedForCode: number;
 }
 
@@ -99,7 +98,6 @@ async function listOf(db: Database, campaignId: number, code: string | undefined
   const { rows } = await heavyQuery<ListFacts>(
     db,
     `select channel, total, ${recipientStatuses.join(', ')},
-       (select address from recipients where campaign_id = c.id order by id limit 1) as sample,
        coalesce((select recipients from campaign_failures where campaign_id = c.id and failure_code = $2), 0) as "failedForCode"
      from campaigns c where id = $1`,
     [campaignId, code ?? null],

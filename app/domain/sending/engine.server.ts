@@ -5,6 +5,7 @@ import type { Database } from '#db/database.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
 import type { Outcome } from '#db/queries/record-outcomes.ts';
 import { doubtfulAttempts } from '#db/queries/unknown-texts.ts';
+import { troubleForOperators, troubleOf } from '#db/trouble.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
@@ -65,7 +66,11 @@ export function createEngine(engine: EngineOptions): Engine {
   const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, memory, signal } = engine;
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
-  const options = { ...BATCH, signal, onRepeat: (error: unknown) => log.warn({ err: error }, 'database statement repeated') };
+  const onRepeat = (error: unknown) => {
+    const trouble = troubleOf(error);
+    log.warn({ err: error }, trouble ? troubleForOperators[trouble] : 'database statement repeated');
+  };
+  const options = { ...BATCH, signal, onRepeat };
   /** Attempts whose outcome is not committed yet: a repeated claim may bring them once more. */
   const inFlight = new Set<number>();
   const claim = batched<SendKey, { claim: Claim | null; validUntil: number }>(async (keys, repeated) => {

@@ -1,6 +1,6 @@
 import type { Channel } from '../campaigns/campaign.ts';
 import { headerKey } from '../contacts/address-column.ts';
-import { type LeftOutReason, leftOutBy, statusKind } from '../contacts/status-column.ts';
+import { type LeftOutReason, leftOutBy, type StatusKind, statusKind } from '../contacts/status-column.ts';
 import type { SuppressionReason } from './suppression.ts';
 
 /** How exports of other products head the column that says why. */
@@ -16,19 +16,19 @@ interface Column {
 /** Where a file says why: columns of reasons first, then columns that say whether people may be written to. */
 export interface ReasonColumns {
   reasons: string[];
-  statuses: { name: string; kind: NonNullable<ReturnType<typeof statusKind>> }[];
+  statuses: { name: string; kind: StatusKind }[];
 }
 
 /** What a row of a file says: `mayWrite` where it says in so many words that they may be written to, which is no wish to be on this list. */
 export type FileReason = { mayWrite: true } | { mayWrite: false; reason: SuppressionReason; note: string | null };
 
-export function reasonColumnsOf(columns: readonly Column[]): ReasonColumns {
+export function reasonColumnsOf(columns: readonly Column[], channel: Channel): ReasonColumns {
   // A report of an import: its reasons say why the rows were not taken.
   const report = columns[0]?.header === 'line' && columns[2]?.header === 'reason';
   return {
     reasons: columns.filter(({ header }, index) => reasonHeads.test(headerKey(header)) && !(report && index === 2)).map(({ name }) => name),
     statuses: columns.flatMap(({ header, name }) => {
-      const kind = statusKind(header);
+      const kind = statusKind(header, channel);
       return kind ? [{ name, kind }] : [];
     }),
   };
@@ -90,13 +90,13 @@ function reasonNamed(channel: Channel, text: string): SuppressionReason | null {
 function ofStatus(said: LeftOutReason, text: string): SuppressionReason {
   if (said === 'unsubscribed') return 'unsubscribe';
   if (said === 'complained') return 'complaint';
-  return said === 'blocked' || soft.test(plain(text)) ? 'manual' : 'hard_bounce';
+  return said === 'blocked' || said === 'not confirmed' || soft.test(plain(text)) ? 'manual' : 'hard_bounce';
 }
 
 /** "unsubscribed: no", "accepts marketing: yes", "status: subscribed"; an empty field says nothing. */
-function saysYes({ kind }: ReasonColumns['statuses'][number]['kind'], value: unknown): boolean {
+function saysYes(status: StatusKind, value: unknown): boolean {
   const text = plain(String(value ?? ''));
-  if (kind === 'refusal') return /^(?:no|n|false|f|0|nein|non)$/.test(text);
-  if (kind === 'consent') return /^(?:yes|y|true|t|1|ja|oui|si|subscribed|opted ?in)$/.test(text);
+  if (status.kind === 'refusal') return /^(?:no|n|false|f|0|nein|non)$/.test(text);
+  if (status.kind === 'consent') return status.plain && /^(?:yes|y|true|t|1|ja|oui|si|subscribed|opted ?in)$/.test(text);
   return /^(?:subscribed|opt(?:ed)? ?in)$/.test(text);
 }

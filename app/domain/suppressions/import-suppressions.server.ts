@@ -94,7 +94,7 @@ async function* stage(
   const options: PhoneReading = { country: given !== undefined && isCountry(given) ? given : undefined, bare: bareNumbers };
   let columns: ReasonColumns | null = null;
   for await (const batch of batches) {
-    columns ??= reasonColumns(facts().layout);
+    columns ??= reasonColumns(facts().layout, channel);
     for (let start = 0; start < batch.length; start += ROWS_A_TURN) {
       let text = '';
       for (const row of batch.slice(start, start + ROWS_A_TURN)) {
@@ -112,7 +112,8 @@ async function* stage(
 }
 
 const none: ReasonColumns = { reasons: [], statuses: [] };
-const reasonColumns = (layout: ReturnType<ContactRows['facts']>['layout']) => layout && reasonColumnsOf(layout.columns);
+const reasonColumns = (layout: ReturnType<ContactRows['facts']>['layout'], channel: Channel) =>
+  layout && reasonColumnsOf(layout.columns, channel);
 
 function readRow(
   { line, address: raw, variables }: ContactRow,

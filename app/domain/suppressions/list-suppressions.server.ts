@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
-import { channels } from '../campaigns/campaign.ts';
+import { numbersInUse } from '#db/queries/numbers-in-use.ts';
+import { type Channel, channels } from '../campaigns/campaign.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
@@ -53,7 +54,7 @@ export async function listSuppressions(db: Database, filter: SuppressionFilter =
          order by address limit $3
        ) as s
        order by s.address limit $3`,
-      [...wanted, beginnings(q, channel), cursor ? fromCursor(cursor, 'string') : ''],
+      [...wanted, beginnings(q, channel, await suppressedNumbers(db, channel)), cursor ? fromCursor(cursor, 'string') : ''],
     );
     return page(rows, limit, (row) => row.address);
   }
@@ -70,6 +71,13 @@ export async function listSuppressions(db: Database, filter: SuppressionFilter =
     [...wanted, before],
   );
   return page(rows, limit, (row) => row.id);
+}
+
+/** One number of each country in the list. */
+async function suppressedNumbers(db: Database, channel: Channel | undefined): Promise<string[]> {
+  if (channel === 'email') return [];
+  const { rows } = await heavyQuery<{ address: string }>(db, numbersInUse(`suppressions where channel = 'sms'`), []);
+  return rows.map(({ address }) => address);
 }
 
 function page(rows: SuppressionRow[], limit: number, key: (row: SuppressionRow) => number | string): SuppressionPage {

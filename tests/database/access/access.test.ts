@@ -201,6 +201,7 @@ test('a browser of several people is known for each', async () => {
   expect(cem?.id).toMatch(/^[\w-]{16}$/);
   expect(dora?.id).not.toBe(cem?.id);
   expect(context.auth.knownBrowsers.find(headers, 'ana@example.com')).toBeNull();
+  expect([headers, new Headers()].map((some) => context.auth.knownBrowsers.knowsAny(some))).toEqual([true, false]);
 });
 
 test('a form of another site signs nobody in', async () => {

@@ -33,7 +33,15 @@ describe('a file that cannot be imported imports nothing', () => {
       {},
       { status: 422, message: expect.stringContaining('line 20002') },
     ],
-    ['has text after a quote', 'email,name\na@example.com,"Ana" Lopez\n', {}, { status: 422, message: expect.stringContaining('line 2 ') }],
+    ['is JSON', '[{"address": "a@example.com"}]', {}, { status: 422, code: 'not_text', message: expect.stringContaining('JSON') }],
+    ['is a web page', '<!DOCTYPE html>\n<p>a@example.com</p>\n', {}, { status: 422, code: 'not_text' }],
+    ['is an address book', 'BEGIN:VCARD\nEMAIL:a@example.com\nEND:VCARD\n', {}, { status: 422, message: expect.stringContaining('vCard') }],
+    [
+      'has two columns of addresses',
+      'Owner email,Contact email\nboss@example.com,a@example.com\n',
+      {},
+      { status: 422, errors: [{ path: 'address_column', message: expect.stringContaining('"Owner email", "Contact email"') }] },
+    ],
     [
       'swallows rows by a quote',
       'email,name\n\na@example.com,"Ana\nb@example.com,"Bo"\n',

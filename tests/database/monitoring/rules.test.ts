@@ -93,6 +93,14 @@ const cases = [
     at: '3m',
   },
   {
+    alert: 'RollcallDatabaseTakesNoWrites',
+    series: { rollcall_database_writable: '0x10', rollcall_database_up: '1x10' },
+    at: '3m',
+    labels: {},
+  },
+  { alert: 'RollcallDatabaseTakesNoWrites', series: { rollcall_database_writable: '0x10', rollcall_database_up: '0x10' }, at: '3m' },
+  { alert: 'RollcallDatabaseTakesNoWrites', series: { rollcall_database_writable: '1x10', rollcall_database_up: '1x10' }, at: '3m' },
+  {
     alert: 'RollcallManyFailures',
     series: {
       'rollcall_attempts_total{channel="sms",outcome="permanent"}': '0+30x20',

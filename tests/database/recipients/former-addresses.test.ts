@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emptyVariables } from '#app/domain/content/empty-variables.server.ts';
-import { findPeople } from '#app/domain/people/find-people.server.ts';
+import { findPeople, suggestPeople } from '#app/domain/people/find-people.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
 import { suppressRecipient } from '#app/domain/recipients/suppress-recipient.server.ts';
 import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
@@ -91,4 +91,89 @@ test('a variable that is asked for many times is counted once, and no more than 
       Array.from({ length: 60 }, (_, i) => `v${i}`),
     ),
   ).toHaveLength(50);
+});
+
+describe('people are found by what support hears on the telephone', () => {
+  let id: number;
+  beforeAll(async () => {
+    const { pool } = own.db;
+    id = await draftCampaign(own.db, {
+      addresses: ['m.ferreira@phone.test', 'tom@phone.test', 'ann@phone.test', 'ann@phone.test.example'],
+    });
+    const sms = await draftCampaign(own.db, { channel: 'sms', addresses: ['+442079460958', '+442079460123', '+351912345958'] });
+    const give = (address: string, variables: object) =>
+      pool.query('update recipients set variables = $2 where address = $1', [address, JSON.stringify(variables)]);
+    await give('m.ferreira@phone.test', { first_name: 'Maria José', last_name: 'Quintela d’Ávila', city: 'Porto', points: '100%' });
+    await give('tom@phone.test', { first_name: 'Tom', last_name: 'O"Neil \\ Sons', mail: 'first_name' });
+    await give('+442079460958', { name: 'Quintela, Ana' });
+    await pool.query(
+      `insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome, provider_message_id)
+       select nextval('attempt_ids'), campaign_id, id, 0, 1, now(), now(), 'accepted', case address when 'tom@phone.test' then 'bA7d3fGh1jKlmn0pqrStuv' else 'SM0123456789abcdef0123456789abcdef' end
+       from recipients where (campaign_id = $1 and address = 'tom@phone.test') or (campaign_id = $2 and address = '+442079460123')`,
+      [id, sms],
+    );
+    await pool.query(
+      `insert into former_addresses (recipient_id, round, campaign_id, address) select id, 0, campaign_id, 'ann@phone.test.old' from recipients where address = 'tom@phone.test'`,
+    );
+  });
+  const found = async (q: string, more = {}) => (await findPeople(own.db, { q, ...more })).data.map(({ recipient }) => recipient.address);
+
+  test.each([
+    ['quintela', ['+442079460958', 'm.ferreira@phone.test']],
+    ['ana QUINTELA', ['+442079460958']],
+    ['maria josé', ['m.ferreira@phone.test']],
+    ['d’Ávila', ['m.ferreira@phone.test']],
+    ['uintela', []],
+    ['first_name', ['tom@phone.test']],
+    ['100%', ['m.ferreira@phone.test']],
+    ['O"Neil', ['tom@phone.test']],
+    ['\\ Sons', ['tom@phone.test']],
+    ['0958', ['+442079460958']],
+    ['…5958', ['+351912345958']],
+    ['0 9 5 8', ['+442079460958']],
+    ['bA7d3fGh1jKlmn0pqrStuv', ['tom@phone.test']],
+    ['bA7d3fGh1jKlmn0pqrStuv.recvd-84c9-1-66.0', ['tom@phone.test']],
+    ['<SM0123456789abcdef0123456789abcdef>', ['+442079460123']],
+    ['SM0123456789abcdef0123456789abcdee', []],
+    ['(.*', []],
+    ['%', []],
+  ])('%s', async (q, addresses) => {
+    expect(await found(q)).toEqual(addresses);
+  });
+
+  test('what was asked for itself comes first, then former addresses, then what begins so', async () => {
+    expect(await found('ann@phone.test')).toEqual(['ann@phone.test', 'tom@phone.test', 'ann@phone.test.example']);
+    expect(await suggestPeople(own.db, 'ann@phone.test', 1)).toEqual(['ann@phone.test']);
+  });
+
+  test('it is told how far was looked, and what was found where', async () => {
+    const page = await findPeople(own.db, { q: 'quintela', limit: 1 });
+    expect(page.data).toHaveLength(1);
+    expect(page.looked_through?.all).toBe(false);
+    const rest = await findPeople(own.db, { q: 'quintela', limit: 5, cursor: page.next_cursor ?? '' });
+    expect([...page.data, ...rest.data].map(({ recipient }) => recipient.address).toSorted()).toEqual([
+      '+442079460958',
+      'm.ferreira@phone.test',
+    ]);
+    expect(rest).toMatchObject({ next_cursor: null, looked_through: { all: true } });
+    expect((await findPeople(own.db, { q: 'porto' })).data[0]?.matched).toEqual([{ name: 'city', value: 'Porto' }]);
+    expect(await found('ann', { by: 'details' })).toEqual([]);
+    await expect(findPeople(own.db, { q: 'x', cursor: Buffer.from('"walk 1 1"').toString('base64url') })).rejects.toMatchObject({
+      status: 422,
+    });
+  });
+
+  test('only what did not arrive', async () => {
+    await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+    await own.db.pool.query(
+      `update recipients set status = 'failed', failed_at = now(), failure_code = 'provider_error' where address = 'ann@phone.test' and campaign_id = $1`,
+      [id],
+    );
+    await own.db.pool.query(
+      `update recipients set status = 'sent', sent_at = now(), delivery = 'bounced' where address = 'm.ferreira@phone.test' and campaign_id = $1`,
+      [id],
+    );
+    expect(await found('ann@', { only: 'not_arrived' })).toEqual(['ann@phone.test']);
+    expect(await found('quintela', { only: 'not_arrived' })).toEqual(['m.ferreira@phone.test']);
+  });
 });

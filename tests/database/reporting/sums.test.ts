@@ -76,11 +76,11 @@ describe('reporting.campaigns', () => {
 
 test('reporting.daily_sends adds up to the campaigns and to the log', async () => {
   const [days] = await query(
-    `select sum(sent)::int as sent, sum(failed)::int as failed, sum(recovered)::int as recovered, sum(attempts)::int as attempts, sum(retried)::int as retried
+    `select sum(sent)::int as sent, sum(failed)::int as failed, sum(recovered)::int as recovered, sum(attempts)::int as attempts, sum(retried)::int as retried, sum(delivered)::int as delivered
      from reporting.daily_sends`,
   );
   const [campaigns] = await query<{ sent: number; failed: number; recovered: number; recipients: number }>(
-    'select sum(sent)::int as sent, sum(failed)::int as failed, sum(recovered_by_retry)::int as recovered, sum(total)::int as recipients from reporting.campaigns',
+    'select sum(sent)::int as sent, sum(failed)::int as failed, sum(recovered_by_retry)::int as recovered, sum(delivered)::int as delivered, sum(total)::int as recipients from reporting.campaigns',
   );
   const [log] = await query<{ n: number }>('select count(*)::int as n from attempts');
   const { recipients, ...sums } = campaigns ?? { recipients: 0 };

@@ -17,6 +17,7 @@ test('a flood waits in a short queue, and browsers that are known come first', a
   const log: string[] = [];
   const [first, guess, other, ana] = [held(log, 'first'), held(log, 'guess'), held(log, 'other'), held(log, 'ana')];
   const done = [checks.run(false, first.work), checks.run(false, guess.work), checks.run(false, other.work)];
+  expect([checks.isFull(false), checks.isFull(true)]).toEqual([true, false]);
   expect(checks.run(false, async () => 'too many')).toBeNull();
   done.push(checks.run(true, ana.work));
   expect(checks.run(true, async () => 'too many')).toBeNull();

@@ -65,6 +65,8 @@ describe('the time of sending', () => {
     ['2027-07-01T24:00Z', null, 'scheduled_at'],
     ['2027-W26-4T09:00Z', null, 'scheduled_at'],
     ['2027-182T09:00Z', null, 'scheduled_at'],
+    ['9999-12-31T23:59-12:00', null, 'scheduled_at'],
+    ['9999-12-31T23:59', 'Etc/GMT+12', 'scheduled_at'],
     ['2027-07-01', 'Europe/Berlin', 'scheduled_at'],
     ['0000-07-01T09:00Z', null, 'scheduled_at'],
     ['+002027-07-01T09:00Z', null, 'scheduled_at'],

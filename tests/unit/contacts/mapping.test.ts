@@ -44,6 +44,18 @@ describe('readMapping', () => {
     ['Phone,Mobile,name\n2015550123,2015550124,Ana\n', sms, 1],
     ['Name,Telefonnummer\nAna,0151 23456789\n', sms, 1],
     ['id,since,who\n1,2024-01-01,(201) 555-0123\n', sms, 2],
+    ['Kundennummer;Rufnummer\n12345678;0170 1234567\n', sms, 1],
+    ['id,code\n2015550123,+12015550124\n', sms, 1],
+    ['work email,email\nw@example.com,a@example.com\n', email, 1],
+    ['email,name,email\na@example.com,Ana,\n', email, 0],
+    // Somebody has to say.
+    ['Owner email,Contact email\nboss@example.com,a@example.com\n', email, null],
+    ['Referrer mail,who\nr@example.com,a@example.com\n', email, null],
+    ['email,name,email\na@example.com,Ana,b@example.com\n', email, null],
+    ['a@example.com,b@example.com,c@example.com\n', email, null],
+    ['Parent mobile,Child mobile\n2015550123,2015550124\n', sms, null],
+    ['id,name\n2015550123,Ana\n', sms, null],
+    ['Name,Fax\nAna,(201) 555-0123\n', sms, null],
   ])('the addresses of %j', (text, options, column) => {
     expect(readMapping(text, options).addressColumn).toBe(column);
   });

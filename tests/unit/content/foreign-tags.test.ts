@@ -67,7 +67,39 @@ describe('another product’s variables are told, with what to write', () => {
     ['~Contact.FirstName~', first],
     ['-first_name-', first],
     ['__FIRST_NAME__', first],
+    ['{leadfield=firstname}', first],
+    ['{ MERGEFIELD First_Name }', first],
+    ['{ first_name }', first],
+    ['{first_name, "friend"}', first],
+    ['{<b>{first_name}</b>}', first],
+    ['#recipient:city|your town#', '{{ city }}'],
+    ['###First Name###', first],
+    ['[*city*]', '{{ city }}'],
+    ['$First name$', first],
+    ['$$first_name$$', first],
+    ['$lookup(FIRST_NAME)$', first],
+    ['$first_name', first],
+    ['^CITY^', '{{ city }}'],
+    ['~CITY~', '{{ city }}'],
+    ['*FIRST_NAME*', first],
+    ['!*first_name*!', first],
+    ['<?= $first_name ?>', first],
+    ['<first_name>', first],
+    ['[First\nName]', first],
+    ['*|CI\nTY|*', ''],
+    ['&#123;&#123; city &#125;&#125;', '{{ city'],
+    ['*|MC:SUBJECT|*', 'Take it out'],
+    ['%SENDER-INFO%', 'Take it out'],
+    ['{dynamiccontent="Offer"}', 'Take it out'],
+    ['[Sender_Name]', 'Take it out'],
+    ['https://shop.example/a@TrackLink', 'Take it out'],
+    ['[if:city=Ulm]', '{% if city %}'],
+    ['%IF $CITY%', '{% if city %}'],
+    ['%/IF%', '{% endif %}'],
+    ['{resubscribe_url}', 'Take it out'],
+    ['{{ "First Name" }}', first],
     ['*|IF:CITY|*', '{% if city %}'],
+    ['*|IF:FNAME|*', '{% if first_name %}'],
     ['*|END:IF|*', '{% endif %}'],
     ['*|ELSE:|*', '{% else %}'],
     ['[webversion]', 'Take it out.'],
@@ -145,6 +177,35 @@ describe('what breaks the way out stops the send', () => {
     '<a class="x">Click to unsubscribe</a>',
     '<unsubscribe>Leave</unsubscribe>',
     '[UNSUBSCRIBE]',
+    '[your unsubscribe link here]',
+    '[[remove]]',
+    '{{ unsusbcribe_url }}',
+    '{{ unsubscribe_ulr }}',
+    '{{ abmelde_link }}',
+    '{% unsubscribe "Leave" %}',
+    "{% url 'unsubscribe' %}",
+    '{{ unsubscribe_url | upcase }}',
+    '{{ unsubscribe_url | truncate: 20 }}',
+    'http://{{unsubscribe_url}}',
+    '<a href="{{ unsubscribe_url | url_encode }}">x</a>',
+    '<a href="{{ city | default: "#" }}">Unsubscribe</a>',
+    '<a href="%%unsub_\ncenter_url%%">x</a>',
+    '<a href="&#x7B;&#x7B; unsubscribe_url &#x7D;&#x7D;">x</a>',
+    '<a href="$$resignlink$$">x</a>',
+    '<a href="[*link.unsubscribe*]">x</a>',
+    '<a href="~OptOut_12~">x</a>',
+    '<a href="[JUMPOFFURL]">x</a>',
+    '<a href="mailto:?subject=unsubscribe">Unsubscribe</a>',
+    '<a href="mailto:unsubscribe">Unsubscribe</a>',
+    '<a href="http://localhost:3000/out">Unsubscribe</a>',
+    '<a href="file:///C:/out.html">Unsubscribe</a>',
+    '<a href="https://#">Unsubscribe</a>',
+    '<a href="#out">Unsubscribe</a>',
+    '<a href="#"><img src="x" alt="Unsubscribe"></a>',
+    'To unsubscribe, click <a href="#">here</a>.',
+    '<a href="">Click here</a> to unsubscribe',
+    `${'<a href="#">x</a> '.repeat(30)}<a href="#">Unsubscribe</a>`,
+    `${Array.from({ length: 60 }, (_, index) => `*|T${index}|*`).join(' ')}<a href="*|UNSUB|*">x</a>`,
   ])('%s', (tag) => {
     const errors = told(email(`<p>\n${tag}</p>`)).filter(([severity]) => severity === 'error');
     expect(errors).toEqual([['error', 2, expect.stringContaining(out)]]);
@@ -160,12 +221,25 @@ describe('what breaks the way out stops the send', () => {
     '<a href="mailto:out@shop.example">Unsubscribe</a>',
     '{% if city %}<a href="{{ unsubscribe_url }}">Unsubscribe</a>{% endif %}',
     'Write to us to unsubscribe. <a href="https://shop.example">Shop</a>',
+    '<a href="{{ unsubscribe_url | escape }}">Unsubscribe</a>',
+    '<a href="{{ unsubscribe_url | default: "#" }}">Unsubscribe</a>',
+    '<a href="{{ unsubscribe_url | append: "?from=mail" }}">Unsubscribe</a>',
+    '<a href="https://track.example/?to={{ unsubscribe_url | url_encode }}">Unsubscribe</a>',
+    '<a href="#out">Unsubscribe</a><p id="out">Below</p>',
+    '<a href="mailto:out@shop.example?subject=Out&body=%5BUnsubscribe%5D">Unsubscribe</a>',
+    '<a href="https://shop.example/here">Click here</a> to unsubscribe',
+    'Remove {remove} or [remove] here',
   ])('%s is a way out, or none was meant', (html) => {
     expect(told(email(html))).toEqual([]);
   });
 
-  test('a word in brackets beside a real link is only told', () => {
-    expect(told(email('<p>', { text: '[Unsubscribe] {{ unsubscribe_url }}' }))).toEqual([['warning', 1, expect.stringContaining(out)]]);
+  test.each([
+    '[Unsubscribe] {{ unsubscribe_url }}',
+    '<a href="https://shop.example/u/7">[Unsubscribe]</a>',
+    '[Opt-out law] for all',
+    '[unsubscribe] by mail: <a href="mailto:out@shop.example?subject=unsubscribe">mail</a>',
+  ])('words in brackets beside a real link, or in a sentence, are only told: %s', (html) => {
+    expect(told(email(html))).toEqual([['warning', 1, expect.stringContaining(out)]]);
   });
 
   test('a column of that name is the sender’s own link', () => {
@@ -190,6 +264,15 @@ test.each([
   '{% raw %}{{ name }} [FIRST_NAME]{% endraw %}{% comment %}*|FNAME|*{% endcomment %}',
   '{{ first_name | default: "[name]" }} {{ city | append: "%name%" }}',
   '-- \nBest - regards - us',
+  '50%off% and 20%name%',
+  '[[citation needed]] in [[Main Page]], see [[Help:Contents|help]]',
+  'std::vector::iterator and ((see below)) and << Back | Next >>',
+  'Use f{x} or if(a){b}, {x,y} and {red, green}',
+  'US$ or A$, $x and $E=mc$',
+  '**bold** *emphasis* ~struck~ ^up^',
+  '<address>1 High St</address>',
+  '<a href="https://shop.example/#!/path?a[0]=1&name[first]=2">x</a>',
+  '#BlackFriday #deals',
   '<<< sale >>> == now ==',
 ])('no false alarm: %s', (html) => {
   expect(told(email(html))).toEqual([]);
@@ -274,9 +357,25 @@ describe('slips of syntax say what to write', () => {
     ['{% if city %}x', '{% endif %}'],
     ['{% endif %}', 'no {% if %} before it'],
     ['{% for a in city %}{% if city %}{% endfor %}', '{% endif %}'],
+    ['{% if city == "Ulm" or "Bonn" %}x{% endif %}', 'true for everybody'],
+    ['{% unless city == "Ulm" and "Bonn" %}x{% endunless %}', 'true for everybody'],
+    ['{% if city == "Ulm", "Bonn" %}x{% endif %}', 'comma'],
+    ['{% if city > 9,5 %}x{% endif %}', 'Write 9.5'],
+    ['{% if city <> "Ulm" %}x{% endif %}', '"!="'],
+    ['{% if city > %}x{% endif %}', 'not complete'],
+    ['{% if city is blank %}x{% endif %}', 'Compare by'],
+    ['{% if city eq "Ulm" %}x{% endif %}', 'Compare by'],
+    ['{{ city == "Ulm" }}', 'yes or no'],
+    ['{{ city, first_name }}', 'comma'],
+    ['{{ city,fallback=Ulm }}', 'comma'],
+    ['{{#if FirstName}}', '{% if first_name %}'],
   ])('%s', (template, instead) => {
     expect(told(email(`<p>\n\n${template}`))).toEqual([['error', 3, expect.stringContaining(instead)]]);
   });
+});
+
+test('what only shows when it is filled in is told before it is sent', () => {
+  expect(told(email('{{ city | where: "x" }}'))).toEqual([['error', 1, expect.stringContaining('no column')]]);
 });
 
 describe('reading takes no longer than the template is', () => {
@@ -292,10 +391,26 @@ describe('reading takes no longer than the template is', () => {
     expect(problems.length).toBeLessThanOrEqual(100);
   });
 
-  test.each(['[', '{', '<', '<a ', '<a href="', '<img ', '<style>', '<!--', '%', '*|', '%7B%7B', '#', '::a', '((a', '"', '&'])(
-    'a megabyte of %s',
-    (piece) => {
-      expect(told(email(piece.repeat(1_000_000 / piece.length))).length).toBeLessThanOrEqual(100);
-    },
-  );
+  test.each([
+    '%IF',
+    '<a href="#x">unsubscribe</a>',
+    '[',
+    '{',
+    '<',
+    '<a ',
+    '<a href="',
+    '<img ',
+    '<style>',
+    '<!--',
+    '%',
+    '*|',
+    '%7B%7B',
+    '#',
+    '::a',
+    '((a',
+    '"',
+    '&',
+  ])('a megabyte of %s', (piece) => {
+    expect(told(email(piece.repeat(1_000_000 / piece.length))).length).toBeLessThanOrEqual(100);
+  });
 });

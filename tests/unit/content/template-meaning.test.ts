@@ -123,6 +123,58 @@ describe('numbers and yes/no compare as what they are', () => {
   });
 });
 
+describe('a date is read in one way or not at all, wherever the server stands', () => {
+  const day = '{{ v | date: "%d.%m.%Y" }}';
+  const time = '{{ v | date: "%d.%m.%Y %H:%M" }}';
+  test.each<[string, VariableValue, string]>([
+    [day, '2026-03-04', '04.03.2026'],
+    [day, '2026-3-4', '04.03.2026'],
+    [day, '2026/03/04', '04.03.2026'],
+    [day, '20260304', '04.03.2026'],
+    [day, 20260304, '04.03.2026'],
+    [day, 'March 4, 2026', '04.03.2026'],
+    [day, '4 Mar 2026', '04.03.2026'],
+    [day, '03/04/2026', '03/04/2026'],
+    [day, '04.03.2026', '04.03.2026'],
+    [day, '03.04.2026', '03.04.2026'],
+    [day, '13/04/2026', '13/04/2026'],
+    [day, '2026-06-31', '2026-06-31'],
+    [day, '46085', '46085'],
+    [day, 'soon', 'soon'],
+    [day, '', ''],
+    [day, ' ', ' '],
+    [time, '2026-03-04 23:30', '04.03.2026 23:30'],
+    [time, '2026-03-04T23:30:00Z', '04.03.2026 23:30'],
+    [time, '2026-03-04T23:30:00-08:00', '04.03.2026 23:30'],
+    ['{{ v | date: "%d.%m.%Y", "America/New_York" }}', '2026-03-04', '04.03.2026'],
+    ['{{ v | date_to_string }}', '2026-03-04', '04 Mar 2026'],
+    ['{{ v | date_to_string }}', '03/04/2026', '03/04/2026'],
+  ])('%s with %j', (template, v, expected) => {
+    const zone = process.env.TZ;
+    try {
+      for (const TZ of ['UTC', 'America/Los_Angeles', 'Pacific/Auckland']) {
+        process.env.TZ = TZ;
+        expect(rendered(template, { v })).toEqual({ html: expected, text: expected });
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+});
+
+describe('the size of a column', () => {
+  const filled = '{% if v.size > 0 %}{{ v.size }}{% else %}none{% endif %}';
+  test.each<[VariableValue, string]>([
+    ['abc', '3'],
+    ['', 'none'],
+    ['  ', 'none'],
+    [5, '1'],
+    [true, '4'],
+    [null, 'none'],
+  ])('%j', (v, expected) => expect(rendered(filled, { v })).toEqual({ html: expected, text: expected }));
+});
+
 describe('escaping happens once', () => {
   const v = 'Tom & <b>Jo</b>\n"x"';
   const escaped = 'Tom &amp; &lt;b&gt;Jo&lt;/b&gt;\n&#34;x&#34;';
