@@ -144,5 +144,5 @@ test('the sandbox is named on every page, and paper shows bar and chart without 
   await expect(page.getByRole('button', { name: 'More actions' })).toBeHidden();
   await expect(page.locator('[data-part=sent]').first()).toBeVisible();
   await expect(page.getByRole('region', { name: /^Per (second|minute)/ })).toBeVisible();
-  await expect(page.getByText('Address does not exist').first()).toBeVisible();
+  await expect(page.getByText('Address was refused').first()).toBeVisible();
 });
