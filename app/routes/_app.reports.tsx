@@ -6,13 +6,14 @@ import { FailureReasons } from '#app/components/campaign/failure-reasons.tsx';
 import page from '#app/components/campaign/live-campaign-page.module.css';
 import { EmptyState } from '#app/components/empty-state.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
+import { CampaignsCard } from '#app/components/reports/campaigns-card.tsx';
 import { ReportFilters } from '#app/components/reports/report-filters.tsx';
 import { AfterwardsRow, ReportTotalsRow } from '#app/components/reports/report-totals.tsx';
 import { SqlHint } from '#app/components/reports/sql-hint.tsx';
 import { VolumeCard } from '#app/components/reports/volume-card.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { connection } from '#app/domain/reporting/connection.server.ts';
-import { readReportView, reportSearch, reportUnit, totalsOf } from '#app/domain/reporting/period.ts';
+import { daysOf, lengthOf, readReportView, reportSearch, reportUnit, totalsOf } from '#app/domain/reporting/period.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
 import { orErrorPage } from '#app/page-problem.server.ts';
 import { readReader } from '#app/reader.ts';
@@ -28,8 +29,13 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 export const meta: MetaFunction = () => [{ title: 'Reports · Rollcall' }];
 
 export default function Reports() {
-  const { view, days, timeZone, rows, afterwards, reasons, connection } = useLoaderData<typeof loader>();
+  const { view, days, timeZone, rows, before, campaigns, afterwards, reasons, connection } = useLoaderData<typeof loader>();
   const totals = totalsOf(rows);
+  const unit = reportUnit(view);
+  const daysLink = (start: string) => {
+    const row = daysOf(start, unit, days);
+    return row.from === days.from && row.to === days.to ? null : reportSearch({ ...view, days: row });
+  };
   const quiet = Object.values(totals).every((value) => value === 0);
   return (
     <>
@@ -60,12 +66,13 @@ export default function Reports() {
           </EmptyState>
         ) : (
           <>
-            <ReportTotalsRow totals={totals} />
+            <ReportTotalsRow totals={totals} before={before && { totals: before, days: lengthOf(days) }} />
             {afterwards.sent > 0 && <AfterwardsRow afterwards={afterwards} />}
             <div className={page.pair}>
-              <VolumeCard rows={rows} unit={reportUnit(view)} csv={`/reports.csv${reportSearch(view)}`} />
+              <VolumeCard rows={rows} unit={unit} csv={`/reports.csv${reportSearch(view)}`} linkOf={({ start }) => daysLink(start)} />
               <FailureReasons reasons={reasons} path={null} none="Nobody failed." />
             </div>
+            {campaigns.length > 0 && <CampaignsCard campaigns={campaigns} />}
           </>
         )}
         <SqlHint connection={connection} />

@@ -106,6 +106,9 @@ test('a test message arrives and is not in the ledger', async () => {
   expect(JSON.stringify(page)).toContain('Try me');
   expect(await (await api.call('GET', `/campaigns/${id}`)).json()).toMatchObject({ status: 'DRAFT', total: 0 });
   expect((await api.call('POST', `/campaigns/${id}/test`, { body: { address: 'nobody' } })).status).toBe(422);
+  await api.call('POST', '/suppressions', { body: { channel: 'email', address: 'left@example.com', reason: 'unsubscribe' } });
+  const suppressed = await api.call('POST', `/campaigns/${id}/test`, { body: { address: ' Left@Example.com' } });
+  expect(await suppressed.json()).toMatchObject({ status: 409, code: 'suppressed' });
 
   const refused = await api.call('POST', `/campaigns/${id}/test`, { body: { address: 'bob+invalid@example.com' } });
   expect(await refused.json()).toMatchObject({ outcome: 'permanent', reason: expect.any(String) });

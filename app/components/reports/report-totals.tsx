@@ -3,21 +3,27 @@ import type { Afterwards, ReportTotals } from '#app/domain/reporting/period.ts';
 import { Count, Percent } from '../number.tsx';
 import classes from './reports.module.css';
 
-/** The period in four numbers, each with what it is a part of. */
-export function ReportTotalsRow({ totals: { sent, failed, recovered, attempts, retried } }: { totals: ReportTotals }) {
+interface Props {
+  totals: ReportTotals;
+  /** Of as many days right before, and how many those are; null where there is nothing to compare with. */
+  before: { totals: ReportTotals; days: number } | null;
+}
+
+/** The period in four numbers, each with what it is a part of and how it was before. */
+export function ReportTotalsRow({ totals: { sent, failed, recovered, attempts, retried }, before }: Props) {
   const tried = sent + failed;
   return (
     <dl className={classes.totals}>
-      <Total name="Sent" value={sent}>
+      <Total name="Sent" value={sent} before={before && { value: before.totals.sent, days: before.days }}>
         <Share value={sent} of={tried} words="of those tried" />
       </Total>
-      <Total name="Saved by a retry" value={recovered}>
+      <Total name="Saved by a retry" value={recovered} before={before && { value: before.totals.recovered, days: before.days }}>
         <Share value={recovered} of={sent} words="of the sent ones" />
       </Total>
-      <Total name="Failed" value={failed}>
+      <Total name="Failed" value={failed} before={before && { value: before.totals.failed, days: before.days }}>
         <Share value={failed} of={tried} words="of those tried" />
       </Total>
-      <Total name="Attempts" value={attempts}>
+      <Total name="Attempts" value={attempts} before={before && { value: before.totals.attempts, days: before.days }}>
         <Count value={retried} /> of them retries
       </Total>
     </dl>
@@ -53,7 +59,14 @@ export function AfterwardsRow({ afterwards: { sent, delivered, bounced, complain
   );
 }
 
-function Total({ name, value, children }: { name: string; value: number; children: ReactNode }) {
+interface TotalProps {
+  name: string;
+  value: number;
+  before?: { value: number; days: number } | null;
+  children: ReactNode;
+}
+
+function Total({ name, value, before, children }: TotalProps) {
   return (
     <div>
       <dt>{name}</dt>
@@ -61,6 +74,11 @@ function Total({ name, value, children }: { name: string; value: number; childre
         <Count value={value} />
       </dd>
       <dd className={classes.part}>{children}</dd>
+      {before && (
+        <dd className={classes.part}>
+          <Count value={before.value} /> in the {before.days === 1 ? 'day' : `${before.days} days`} before
+        </dd>
+      )}
     </div>
   );
 }

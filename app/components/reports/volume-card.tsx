@@ -1,5 +1,6 @@
 import { Title } from '@mantine/core';
-import { type ReportRow, reportNumbers } from '#app/domain/reporting/period.ts';
+import { Link } from '@remix-run/react';
+import { type ReportRow, reportNumbers, type Unit } from '#app/domain/reporting/period.ts';
 import minutes from '../campaign/minutes-card.module.css';
 import { StackedBars } from '../charts/stacked-bars.tsx';
 import { Count } from '../number.tsx';
@@ -19,10 +20,19 @@ const numberNames: Record<(typeof reportNumbers)[number], string> = {
   bounced: 'Bounced',
   complained: 'Reported as spam',
   unsubscribed: 'Unsubscribed',
+  delivered: 'Delivered',
 };
 
+interface Props {
+  rows: ReportRow[];
+  unit: Unit;
+  csv: string;
+  /** Where the days of one row are shown; null: they are all that is shown. */
+  linkOf: (row: ReportRow) => string | null;
+}
+
 /** Sent, saved and failed over time: a picture, and the same numbers as a table. */
-export function VolumeCard({ rows, unit, csv }: { rows: ReportRow[]; unit: keyof typeof titles; csv: string }) {
+export function VolumeCard({ rows, unit, csv, linkOf }: Props) {
   const { locale } = useReader();
   const label = (start: string) => startText(start, unit, locale);
   return (
@@ -65,7 +75,7 @@ export function VolumeCard({ rows, unit, csv }: { rows: ReportRow[]; unit: keyof
               {rows.toReversed().map((row) => (
                 <tr key={row.start}>
                   <th scope="row" suppressHydrationWarning>
-                    {label(row.start)}
+                    <RowName to={linkOf(row)}>{label(row.start)}</RowName>
                   </th>
                   {reportNumbers.map((name) => (
                     <td key={name}>
@@ -80,4 +90,8 @@ export function VolumeCard({ rows, unit, csv }: { rows: ReportRow[]; unit: keyof
       </details>
     </section>
   );
+}
+
+function RowName({ to, children }: { to: string | null; children: string }) {
+  return to === null ? children : <Link to={to}>{children}</Link>;
 }

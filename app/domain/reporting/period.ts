@@ -55,7 +55,17 @@ export function reportUnit({ period, days }: ReportView): Unit {
   return length <= 62 ? 'day' : length <= 371 ? 'week' : 'month';
 }
 
-function lengthOf({ from, to }: Days): number {
+/** The days of one row: the last week or month ends with the report. */
+export function daysOf(start: string, unit: Unit, { from, to }: Days): Days {
+  const next = new Date(`${start}T00:00:00Z`);
+  if (unit === 'month') next.setUTCMonth(next.getUTCMonth() + 1);
+  else next.setUTCDate(next.getUTCDate() + (unit === 'week' ? 7 : 1));
+  const last = new Date(next.getTime() - DAY_MS).toISOString().slice(0, 10);
+  return { from: start < from ? from : start, to: last > to ? to : last };
+}
+
+/** How many days a report is about. */
+export function lengthOf({ from, to }: Days): number {
   return (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
 }
 
@@ -82,6 +92,21 @@ export interface ReportRow {
   bounced: number;
   complained: number;
   unsubscribed: number;
+  /** Recipients that are delivered now, by the day of their delivery. */
+  delivered: number;
+}
+
+/** A campaign that began in the period, as it stands now. */
+export interface ReportCampaign {
+  id: number;
+  name: string;
+  channel: Channel;
+  sent: number;
+  failed: number;
+  delivered: number;
+  bounced: number;
+  complained: number;
+  unsubscribed: number;
 }
 
 /** What became of the messages of the campaigns that began in the period; each counts recipients. */
@@ -95,7 +120,17 @@ export interface Afterwards {
 
 export type ReportTotals = Omit<ReportRow, 'start'>;
 
-export const reportNumbers = ['sent', 'recovered', 'failed', 'attempts', 'retried', 'bounced', 'complained', 'unsubscribed'] as const;
+export const reportNumbers = [
+  'sent',
+  'recovered',
+  'failed',
+  'attempts',
+  'retried',
+  'bounced',
+  'complained',
+  'unsubscribed',
+  'delivered',
+] as const;
 
 export function totalsOf(rows: readonly ReportRow[]): ReportTotals {
   const sum = (name: (typeof reportNumbers)[number]) => rows.reduce((total, row) => total + row[name], 0);

@@ -3,7 +3,17 @@ import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { failureLabel } from '../failures.ts';
 import { heavyRead } from '../heavy-reads.server.ts';
-import { type Afterwards, type Days, periods, type ReportRow, type ReportView, reportUnit } from './period.ts';
+import {
+  type Afterwards,
+  type Days,
+  periods,
+  type ReportCampaign,
+  type ReportRow,
+  type ReportTotals,
+  type ReportView,
+  reportNumbers,
+  reportUnit,
+} from './period.ts';
 
 export interface ReportReason {
   code: string;
@@ -18,14 +28,20 @@ export interface Report {
   days: Days;
   /** Oldest first, without holes. */
   rows: ReportRow[];
+  /** Of as many days right before; null where nothing happened in them. */
+  before: ReportTotals | null;
   /** Of campaigns that began in the period. */
   afterwards: Afterwards;
+  /** The largest of them, largest first. */
+  campaigns: ReportCampaign[];
   /** Of recipients that failed in the period and are failed now; the largest first. */
   reasons: ReportReason[];
 }
 
 /** Campaigns that are named below a reason. */
 const CAMPAIGNS_OF_REASON = 5;
+/** Campaigns of the period that are listed. */
+const LISTED = 20;
 
 /**
  * What was sent, failed and saved in a period, over all campaigns. The sums are those of the reporting views, with days of the reader's
@@ -43,31 +59,40 @@ export async function report(db: Database, view: ReportView, timeZone: string): 
       [unit, view.days ? 1 : periods[view.period].count, view.days?.from ?? null, view.days?.to ?? null],
     );
     const days = bounds[0] as Days;
-    const { rows } = await client.query<ReportRow>(
-      `select g.start::date::text as start, coalesce(s.sent, 0)::float8 as sent, coalesce(s.failed, 0)::float8 as failed,
-         coalesce(s.recovered, 0)::float8 as recovered, coalesce(s.attempts, 0)::float8 as attempts, coalesce(s.retried, 0)::float8 as retried,
-         coalesce(s.bounced, 0)::float8 as bounced, coalesce(s.complained, 0)::float8 as complained,
-         coalesce(s.unsubscribed, 0)::float8 as unsubscribed
+    const sums = reportNumbers.map((name) => `coalesce(sum(${name}), 0)::float8 as ${name}`).join(', ');
+    // One look at the views for both: a campaign under way is counted once.
+    const { rows: read } = await client.query<ReportRow & { before: ReportTotals }>(
+      `with daily as materialized (
+         select * from reporting.daily_sends
+         where day between $2::date - ($3::date - $2::date + 1) and $3::date and ($4::text is null or channel = $4)
+       ), before as (select ${sums} from daily where day < $2::date)
+       select g.start::date::text as start, ${reportNumbers.map((name) => `coalesce(s.${name}, 0)::float8 as ${name}`).join(', ')},
+         (select to_json(before) from before) as before
        from generate_series(date_trunc($1, $2::date::timestamp), $3::date::timestamp, ('1 ' || $1)::interval) as g (start)
-       left join (
-         select date_trunc($1, day::timestamp) as start, sum(sent) as sent, sum(failed) as failed, sum(recovered) as recovered,
-           sum(attempts) as attempts, sum(retried) as retried, sum(bounced) as bounced, sum(complained) as complained,
-           sum(unsubscribed) as unsubscribed
-         from reporting.daily_sends where day between $2::date and $3::date and ($4::text is null or channel = $4) group by 1
-       ) s using (start)
+       left join (select date_trunc($1, day::timestamp) as start, ${sums} from daily where day >= $2::date group by 1) s using (start)
        order by g.start`,
       [unit, days.from, days.to, channel],
     );
+    const before = read[0]?.before ?? null;
+    const rows = read.map(({ before: _, ...row }) => row);
     const { rows: afterwards } = await client.query<Afterwards>(
       `select coalesce(sum(sent), 0)::float8 as sent, coalesce(sum(delivered), 0)::float8 as delivered, coalesce(sum(bounced), 0)::float8 as bounced,
          coalesce(sum(complained), 0)::float8 as complained, coalesce(sum(unsubscribed), 0)::float8 as unsubscribed
        from campaigns where started_at >= $1::date and started_at < $2::date + 1 and ($3::channel is null or channel = $3)`,
       [days.from, days.to, channel],
     );
+    const { rows: campaigns } = await client.query<ReportCampaign>(
+      `select id, name, channel, sent, failed, delivered, bounced, complained, unsubscribed
+       from campaigns where started_at >= $1::date and started_at < $2::date + 1 and ($3::channel is null or channel = $3)
+       order by sent + failed desc, id desc limit ${LISTED}`,
+      [days.from, days.to, channel],
+    );
     const { rows: reasons } = await client.query<Omit<ReportReason, 'label'>>(failureReasons, [days.from, days.to, channel]);
     return {
       days,
       rows,
+      before: before && Object.values(before).some((value) => value > 0) ? before : null,
+      campaigns,
       afterwards: afterwards[0] as Afterwards,
       reasons: reasons.map((reason) => ({ ...reason, label: failureLabel(reason.code) })),
     };

@@ -13,7 +13,7 @@ const contract = {
   attempts:
     'campaign_id recipient_id channel round number started_at finished_at duration_ms outcome http_status provider_code reason actor address',
   failure_reasons: 'campaign_id channel failure_code label recipients first_at last_at',
-  daily_sends: 'day channel sent failed attempts retried recovered bounced complained unsubscribed',
+  daily_sends: 'day channel sent failed attempts retried recovered bounced complained unsubscribed delivered',
   retry_recovery: 'campaign_id channel round number attempted accepted',
   suppressions: 'channel address reason source campaign_id recipient_id created_at created_by',
   provider_events: 'campaign_id recipient_id provider kind occurred_at received_at code failure_code reason',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connection } from '#app/domain/reporting/connection.server.ts';
-import { readReportView, reportSearch, reportUnit, totalsOf } from '#app/domain/reporting/period.ts';
+import { daysOf, readReportView, reportSearch, reportUnit, totalsOf } from '#app/domain/reporting/period.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
 import { reportCsv } from '#app/domain/reporting/report-csv.server.ts';
 import { readEnv } from '#app/env.server.ts';
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => own.drop());
 
-const none = { bounced: 0, complained: 0, unsubscribed: 0 };
+const none = { bounced: 0, complained: 0, unsubscribed: 0, delivered: 0 };
 const day = async (zone: string, ago: number) =>
   (await own.db.pool.query<{ day: string }>(`select ((now() at time zone $1)::date - $2::integer)::text as day`, [zone, ago])).rows[0]?.day;
 
@@ -84,7 +84,7 @@ test('days of your own show what fell into them, both ends included, and nothing
   const whole = await at(four, four);
   expect(whole.rows).toEqual([{ start: four, sent: 2, failed: 1, recovered: 1, attempts: 4, retried: 1, ...none }]);
   expect(whole.reasons).toMatchObject([{ code: 'invalid_address', count: 1 }]);
-  expect(whole.afterwards).toEqual({ sent: 2, delivered: 0, ...none });
+  expect(whole.afterwards).toEqual({ sent: 2, ...none });
   for (const [from, to] of [
     [await day('UTC', 6), await day('UTC', 5)],
     [await day('UTC', 3), await day('UTC', -20)],
@@ -97,7 +97,7 @@ test('days of your own show what fell into them, both ends included, and nothing
   }
   const view = { period: '30d', days: { from: four, to: four }, channel: null } as const;
   expect(reportCsv(view, whole.rows)).toBe(
-    `\ufeffday,sent,recovered,failed,attempts,retried,bounced,complained,unsubscribed\r\n${four},2,1,1,4,1,0,0,0\r\n`,
+    `\ufeffday,sent,recovered,failed,attempts,retried,bounced,complained,unsubscribed,delivered\r\n${four},2,1,1,4,1,0,0,0,0\r\n`,
   );
 });
 
@@ -149,4 +149,21 @@ test('administrators and analysts see where the database is, never a password; o
       passwordFile: expect.stringMatching(/kept.reports-password$/),
     });
   }
+});
+
+test('a period is compared with as many days right before it, and says what it is made of', async () => {
+  const { before, campaigns } = await report(own.db, { period: '30d', channel: null }, 'UTC');
+  expect(before).toEqual({ sent: 1, failed: 0, recovered: 0, attempts: 1, retried: 0, ...none });
+  expect(campaigns).toMatchObject([{ name: 'Late', channel: 'email', sent: 2, failed: 1 }]);
+  expect((await report(own.db, { period: '7d', channel: 'sms' }, 'UTC')).before).toBeNull();
+});
+
+test.each([
+  ['2026-03-30', 'week', { from: '2026-03-30', to: '2026-04-05' }],
+  ['2026-03-02', 'week', { from: '2026-03-04', to: '2026-03-08' }],
+  ['2026-03-01', 'month', { from: '2026-03-04', to: '2026-03-31' }],
+  ['2026-04-01', 'month', { from: '2026-04-01', to: '2026-04-20' }],
+  ['2026-04-20', 'day', { from: '2026-04-20', to: '2026-04-20' }],
+] as const)('the row of %s by the %s leads to its own days', (start, unit, days) => {
+  expect(daysOf(start, unit, { from: '2026-03-04', to: '2026-04-20' })).toEqual(days);
 });
