@@ -10,21 +10,26 @@ export interface BounceFacts {
   classification: string | null;
 }
 
-const full = /full|quota|over ?limit|insufficient|storage|not enough space|out of space|size limit|voll\b/;
+const full =
+  /full|quota|over ?limit|insufficient|storage|not enough space|out of space|size limit|voll\b|speicherplatz|pleine?\b|llen[oa]|pien[oa]\b/;
+/** About now, whatever else is said. */
+const now = /temporar|gr[ea]ylist|at a rate|vorübergehend|temporaire/;
+/** About whom it came from. */
+const sender = /\bsender\b|\bptr\b|reverse dns|mail from\b/;
 const passing = new RegExp(
   [
     /expired|timed? ?out|too (old|long|many|quickly|large|big)|retry|try (again|later)|again later|temporar|later\b|throttl|rate ?limit/,
     /gr[ea]ylist|reputation|\bspam|unsolicited|\bspf\b|\bdkim\b|\bdmarc\b|black ?list|block ?list|\bblocked|\brbl\b|dnsbl|policy|poli[ct]ies/,
-    /virus|malware|content|suspicious|authentication|relay|not accepted from|exceed|connection|network|host not|\bmx\b|\bdns\b|loop/,
+    /virus|malware|content|suspicious|authentication|relay|not accepted from|exceed|connection|network|host not|\bmx\b|\bdns\b|loop|storedrv|unable to resolve/,
   ]
     .map(({ source }) => source)
     .join('|'),
 );
 const nobody = new RegExp(
   [
-    /(no such|unknown|invalid|bad|non-?existent) (local )?(user|recipient|address|mailbox|account|destination|e-?mail)/,
+    /(no such|unknown|invalid|bad|non-?existent) (local )?(user|recipient|address|mailbox|account|destination|domain|e-?mail)/,
     /(user|recipient|address|mailbox|account|e-?mail)( \S+){0,4} (is )?(unknown|invalid|not found|disabled|inactive|closed|deactivated|unavailable)/,
-    /(does not|doesn['’]?t|do not|don['’]?t) (exist|have)|not exist|no mailbox|not a valid|not listed|recipientnotfound|address rejected|unrouteable/,
+    /(does not|doesn['’]?t|do not|don['’]?t) (exist|have)|not exist|no mailbox|not a valid|not listed|recipientnotfound|(?<!sender )address rejected|unrouteable|existiert nicht|inconnue?\b|inexistant/,
   ]
     .map(({ source }) => source)
     .join('|'),
@@ -40,9 +45,11 @@ export function bounceIsFinal({ type, status, reason, classification }: BounceFa
   const kind = (type ?? '').trim().toLowerCase();
   if (/block|soft|transient|defer|expired/.test(kind)) return false;
   const words = (reason ?? '').toLowerCase();
-  if (full.test(words)) return false;
+  if (full.test(words) || now.test(words)) return false;
+  if (sender.test(words) && !/recipient|no such|user/.test(words)) return false;
+  if (/^\D{0,3}4\d\d[\s-]/.test(words)) return false;
   const [, level, subject, detail] = statusIn(status ?? '') ?? statusIn(words) ?? [];
-  if (level === '4' || (level === undefined && /^\D{0,3}4\d\d\b/.test(words))) return false;
+  if (level === '4') return false;
   const saysNobody = nobody.test(words);
   switch (subject) {
     case '1': // about the address; 7 and 8 are about the sender's

@@ -13,6 +13,8 @@ interface Refinement {
   /** Looked for in the message, in any letter case. SendGrid has no error codes. */
   message?: RegExp;
   field?: RegExp;
+  /** Only of an error that is about no field but the sender. */
+  nothingElse?: boolean;
   meaning: Meaning;
 }
 
@@ -51,10 +53,16 @@ const unknownServer: Meaning = {
 
 /** Of 401 and 403 alike: which of the two comes with which words has changed over the years. */
 const aboutAccount: [RegExp, Meaning][] = [
-  [/maximum credits|credits? (limit|exceeded)|exceeded your (messaging|sending|email) limits?|out of credits|billing|payment/i, noCredits],
+  [
+    /maximum credits|credits? (limit|exceeded)|exceeded (your|the) ([a-z]+ ){0,3}(limits?|quota)|(plan|daily|monthly|sending|messaging|email) ([a-z]+ )?(limit|quota)|out of credits|billing|payment/i,
+    noCredits,
+  ],
   [/trial/i, trialOver],
-  [/\bip\b.*(whitelist|allow|access|permitted)|(whitelist|not allowed).*\bip\b/i, unknownServer],
-  [/verified sender|sender identity|from address|not verified|unverified|sender authentication/i, sender],
+  [/\bip\b.*(whitelist|allow|access|permitted)|(whitelist|not allowed|unauthorized).*\bip\b/i, unknownServer],
+  [
+    /verified sender|sender identity|from address|not verified|unverified|sender authentication|send from this (domain|address|sender)/i,
+    sender,
+  ],
   [
     /suspend|banned|not active|inactive|deactivat|disabled|frozen|terminat|under review|not (authorized|permitted|provisioned) to send/i,
     suspended,
@@ -63,6 +71,8 @@ const aboutAccount: [RegExp, Meaning][] = [
 
 /** The first that fits wins; where none does, the HTTP status decides. */
 const refinements: Refinement[] = [
+  // The account's troubles come with 400, too, and then name no part of the message but the sender.
+  ...aboutAccount.map(([message, meaning]) => ({ status: 400, message, nothingElse: true, meaning })),
   {
     status: 400,
     field: /^personalizations\.\d+\.(to|cc|bcc)\b/,
@@ -99,7 +109,11 @@ export function classifySendGrid(status: number, errors: readonly SendGridError[
     (rule) =>
       rule.status === status &&
       ((!rule.message && !rule.field) ||
-        errors.some(({ message, field }) => (rule.message ? rule.message.test(message ?? '') : rule.field?.test(field ?? '')))),
+        errors.some(({ message, field }) =>
+          rule.message
+            ? rule.message.test(message ?? '') && (!rule.nothingElse || /^(?:from\b.*)?$/.test(field ?? ''))
+            : rule.field?.test(field ?? ''),
+        )),
   );
   return refined?.meaning ?? meaningOfStatus(rules, status);
 }
@@ -109,7 +123,8 @@ export function readSendGrid(answer: Answered): Answer<SendGridError[]> {
   const { status, headers, body, complete } = answer;
   const id = headers['x-message-id'];
   const marked = typeof id === 'string' && id.trim() !== '';
-  if (isPage(answer) && !speaksForItself(status)) return { is: 'foreign' };
+  // No page has SendGrid's mark: somebody changed the answer on its way.
+  if (isPage(answer) && !speaksForItself(status)) return { is: marked && status < 300 ? 'unclear' : 'foreign' };
   if (status === 202 && marked) return { is: 'accepted', providerMessageId: id.trim() };
   if (status >= 200 && status < 300 && (marked || (status === 202 && !complete))) return { is: 'unclear' };
   if (speaksForItself(status)) return { is: 'refused', reasons: sendGridErrors(body) ?? [] };
@@ -118,10 +133,21 @@ export function readSendGrid(answer: Answered): Answer<SendGridError[]> {
   return errors === null ? { is: 'foreign' } : { is: 'refused', reasons: errors };
 }
 
-/** The `errors` of a body; null where it is not what SendGrid's OpenAPI document promises. */
+/**
+ * The `errors` of a body; null where it is not what SendGrid's OpenAPI document promises: each with a message and the field, none with a code
+ * as other programs' have it.
+ */
 export function sendGridErrors(body: string): SendGridError[] | null {
-  const errors = jsonObject(body)?.errors;
-  return Array.isArray(errors) ? errors.filter((error) => typeof error === 'object' && error !== null) : null;
+  const said = jsonObject(body);
+  if (!Array.isArray(said?.errors) || said.errors.length === 0 || 'success' in said) return null;
+  return said.errors.every(isSendGridError) ? said.errors : null;
+}
+
+function isSendGridError(error: unknown): error is SendGridError {
+  if (typeof error !== 'object' || error === null || 'code' in error) return false;
+  const { message, field } = error as SendGridError;
+  const text = (value: unknown) => value === undefined || value === null || typeof value === 'string';
+  return text(message) && text(field) && (message ?? field ?? null) !== null;
 }
 
 /** The errors that concern one recipient of a call for several, by that recipient's place in it. */

@@ -38,11 +38,23 @@ const meanings: Record<string, Meaning> = {
   groupresubscribe: means('resubscribed'),
 };
 
+/** What must not be lost, under a name that is not documented. */
+const resembling: [RegExp, Meaning][] = [
+  [/resub/, means('resubscribed')],
+  [/unsub|optout/, means('unsubscribed', null, 'unsubscribe')],
+  [/spam|complain|abuse/, means('complained', 'complained', 'complaint')],
+  [/^soft|^block/, means('blocked', 'bounced')],
+  [/bounce/, means('bounced', 'bounced', 'hard_bounce')],
+];
+
 /** SendGrid keeps lists of its own; what it drops for those reasons belongs on ours. */
 const dropped: [RegExp, SuppressingReason][] = [
   [/spam[\s_-]*report|complain/i, 'complaint'],
   [/unsubscribe/i, 'unsubscribe'],
-  [/bounced?[\s_-]*(address|email|recipient|list)|previous(ly)?[\s_-]*bounce/i, 'hard_bounce'],
+  [
+    /bounced?[\s_-]*(address|email|recipient|list)|previous(ly)?[\s_-]*bounce|^invalid([\s_-]*(e-?mail|address|recipient))*$/i,
+    'hard_bounce',
+  ],
 ];
 
 const MAX_EVENT_ID = 200;
@@ -62,7 +74,7 @@ export function sendGridEvent(raw: unknown): ProviderEvent | null {
   const recipientId = id(event.rollcall_recipient);
   const attemptId = id(event.rollcall_attempt);
   const ours = campaignId !== null && recipientId !== null && attemptId !== null;
-  const address = loose(event.email);
+  const address = bare(loose(event.email));
   const messageIds = messageIdsOf(loose(event.sg_message_id));
   const named = text(event.sg_event_id);
   const hasName = named !== null && named !== '' && named.length <= MAX_EVENT_ID;
@@ -88,7 +100,9 @@ function meaningOf(event: Record<string, unknown>): Meaning | null {
     loose(event.event)
       ?.toLowerCase()
       .replaceAll(/[\s_-]/g, '') ?? '';
-  const meaning = Object.hasOwn(meanings, name) ? (meanings[name] as Meaning) : null;
+  const meaning = Object.hasOwn(meanings, name)
+    ? (meanings[name] as Meaning)
+    : (resembling.find(([pattern]) => pattern.test(name))?.[1] ?? null);
   const reason = loose(event.reason) ?? loose(event.response);
   if (meaning?.kind === 'dropped') {
     return { ...meaning, suppress: dropped.find(([pattern]) => pattern.test(reason ?? ''))?.[1] ?? null };
@@ -102,6 +116,11 @@ function meaningOf(event: Record<string, unknown>): Meaning | null {
     ...meaning,
     suppress: meaning.suppress && bounceIsFinal({ type, reason, classification, status: loose(event.status) }) ? 'hard_bounce' : null,
   };
+}
+
+/** "Eve <eve@shop.test>" and "mailto:eve@shop.test" name Eve's address. */
+function bare(address: string | null): string | null {
+  return address === null ? null : (/<\s*([^<>\s]{1,320})\s*>\s*$/.exec(address)?.[1] ?? address).replace(/^mailto:/i, '');
 }
 
 function messageIdsOf(id: string | null): string[] {
@@ -127,7 +146,10 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : null;
 }
 
-/** Seconds since 1970, in this century and no further away. */
+/** Seconds since 1970, or ms, in this century and no further away. */
 function timeOf(value: unknown): number | null {
-  return typeof value === 'number' && value > 946_684_800 && value < 4_102_444_800 ? Math.floor(value * 1000) : null;
+  const said = typeof value === 'string' && /^\s*\d{9,13}(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  if (typeof said !== 'number') return null;
+  const seconds = said > 100_000_000_000 ? said / 1_000 : said;
+  return seconds > 946_684_800 && seconds < 4_102_444_800 ? Math.floor(seconds * 1_000) : null;
 }

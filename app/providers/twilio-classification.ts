@@ -10,7 +10,7 @@ const rules = statusRules('Twilio');
  * whatever its code, and neither a 401 nor a 429 can become a verdict on the recipient. Status 2xx is not for here.
  */
 export function classifyTwilio(status: number, code: number | null): Meaning {
-  const byStatus = meaningOfStatus(rules, status);
+  const byStatus = meaningOfStatus(rules, status === 201 ? 400 : status);
   // A message may have gone out although Twilio failed to say so (error 20500).
   if (status >= 500) return { ...byStatus, lookUpFirst: true };
   const byCode = code === null ? undefined : twilioMeaning(code);
@@ -27,6 +27,8 @@ export function readTwilio(answer: Answered): Answer<TwilioError> {
   const sid = complete ? sidOf(jsonObject(body)?.sid) : sidOf(/^\s*\{.*?"sid"\s*:\s*"([^"]*)"/s.exec(body)?.[1]);
   // Account and time stand before the message's id, so an answer cut in the middle is still Twilio's.
   const begun = status === 201 && !complete && /^\s*\{.*?"account_sid"\s*:\s*"AC/s.test(body);
+  const failed = complete && status === 201 && sid !== null ? failedAtOnce(body) : null;
+  if (failed) return { is: 'refused', reasons: failed };
   if (status === 201 && (sid !== null || begun)) return { is: 'accepted', providerMessageId: sid };
   if (status >= 200 && status < 300 && (sid !== null || (status === 201 && !complete))) return { is: 'unclear' };
   const error = twilioError(body);
@@ -39,6 +41,16 @@ function sidOf(value: unknown): string | null {
   return typeof value === 'string' && /^(SM|MM)[0-9a-zA-Z]{1,64}$/.test(value) ? value : null;
 }
 
+/** Twilio made the message and gave it up in the same moment: why, as in a refusal. */
+function failedAtOnce(body: string): TwilioError | null {
+  const { status, error_code: code, error_message: message } = jsonObject(body) ?? {};
+  if ((status !== 'failed' && status !== 'undelivered') || !isCode(Number(code))) return null;
+  return { code: Number(code), message: typeof message === 'string' ? message : null };
+}
+
+/** Twilio's codes have five figures or more; those of other programs, such as 403 and 1020, have fewer. */
+const isCode = (code: number) => Number.isInteger(code) && code >= 10_000;
+
 export interface TwilioError {
   code: number | null;
   message: string | null;
@@ -49,5 +61,5 @@ export function twilioError(body: string): TwilioError {
   const parsed = jsonObject(body);
   const code = typeof parsed?.code === 'number' || typeof parsed?.code === 'string' ? Number(parsed.code) : Number.NaN;
   const message = parsed?.message ?? parsed?.detail;
-  return { code: Number.isInteger(code) && code > 0 ? code : null, message: typeof message === 'string' ? message : null };
+  return { code: isCode(code) ? code : null, message: typeof message === 'string' ? message : null };
 }

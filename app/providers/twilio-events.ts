@@ -61,13 +61,18 @@ export interface InboundMessage {
 /** Null for what is no text message of a phone number. */
 export function twilioInbound(form: URLSearchParams): InboundMessage | null {
   const sid = (form.get('MessageSid') || form.get('SmsSid') || '').trim();
-  const from = (form.get('From') ?? '').trim();
-  if (!isSid(sid) || !/^\+[1-9]\d{6,14}$/.test(from)) return null;
-  const body = (form.get('Body') ?? '').replaceAll('\u0000', '').toWellFormed();
+  const [, way, from] = /^(?:(rcs|whatsapp):)?(\+[1-9]\d{6,14})$/i.exec((form.get('From') ?? '').trim()) ?? [];
+  if (!isSid(sid) || from === undefined) return null;
+  const files = Number(form.get('NumMedia')) > 0 ? '(a picture or another file)' : '';
+  const body = (form.get('Body') ?? '').replaceAll('\u0000', '').toWellFormed() || files;
   // Set where the account has its own keywords, in any language, and took it for one. What it took for help may still ask to stop.
   const type = (form.get('OptOutType') ?? '').trim().toLowerCase();
   const own = type === 'stop' || type === 'start' || type === 'help' ? type : null;
-  return { sid, from, to: form.get('To')?.trim().slice(0, 50) || null, wish: own ?? wishOf(body), body: body.slice(0, 1_600) };
+  const said = wishOf(body);
+  const asked = own === 'help' && said === 'stop' ? 'stop' : (own ?? said);
+  // Who leaves by another way of the same sender leaves; who comes back there has not come back to text messages.
+  const wish = way?.toLowerCase() === 'whatsapp' && asked === 'start' ? null : asked;
+  return { sid, from, to: form.get('To')?.trim().slice(0, 50) || null, wish, body: body.slice(0, 1_600) };
 }
 
 /** A person's answer that says whether they want messages from this sender. */

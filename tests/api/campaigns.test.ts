@@ -221,6 +221,35 @@ test('the ledger is searched and one recipient is shown with its attempts', asyn
   expect((await api.call('GET', '/campaigns/999999/attempts')).status).toBe(404);
 });
 
+test('the log of attempts ends before the oldest that is under way: what ends late stands before no cursor that has passed', async () => {
+  const { id } = await create();
+  await api.call('POST', `/campaigns/${id}/recipients`, { body: [1, 2, 3].map((n) => ({ address: `person${n}@log.test` })) });
+  await api.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  const { rows } = await api.db.pool.query<{ id: number }>('select id from recipients where campaign_id = $1 order by id', [id]);
+  const [first, second, third] = rows.map((row) => row.id);
+  const move = (rid: number | undefined, set: string) =>
+    api.db.pool.query(`update recipients set ${set}, changed_at = now() where campaign_id = $1 and id = $2`, [id, rid]);
+  const log = (attempt: number, rid: number | undefined) =>
+    api.db.pool.query(
+      `insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome) values ($1, $2, $3, 0, 1, now(), now(), 'accepted')`,
+      [attempt, id, rid],
+    );
+  const logged = async (query = '') => {
+    const page = (await (await api.call('GET', `/campaigns/${id}/attempts${query}`)).json()) as {
+      data: { id: number }[];
+      next_cursor: string;
+    };
+    return page.data.map((attempt) => attempt.id);
+  };
+  await move(second, `status = 'sending', attempt_id = 9002, claimed_at = now()`);
+  await log(9001, first);
+  await log(9003, third);
+  expect(await logged()).toEqual([9001]);
+  await log(9002, second);
+  await move(second, `status = 'sent', sent_at = now()`);
+  expect(await logged()).toEqual([9001, 9002, 9003]);
+});
+
 test('a preview fills in a recipient and tells what is wrong', async () => {
   const { id } = await create();
   await api.call('POST', `/campaigns/${id}/recipients`, { body: [{ address: 'ada@example.com', first_name: 'Ada' }] });

@@ -72,7 +72,7 @@ test('when some fail the status is 3 and the reasons are told', async () => {
   const contacts = file('some.csv', 'first_name,email\nAda,ada@example.com\nBob,bob+invalid@example.com\n');
   const { status, out } = await send(contacts, ...email);
   expect(out).toContain('Partially sent: 1 of 2 sent');
-  expect(out).toMatch(/Why recipients failed\n +1 {2}Address does not exist/);
+  expect(out).toMatch(/Why recipients failed\n +1 {2}Address was refused/);
   expect(status).toBe(3);
 });
 
@@ -106,6 +106,9 @@ test('a test message arrives and is not in the ledger', async () => {
   expect(JSON.stringify(page)).toContain('Try me');
   expect(await (await api.call('GET', `/campaigns/${id}`)).json()).toMatchObject({ status: 'DRAFT', total: 0 });
   expect((await api.call('POST', `/campaigns/${id}/test`, { body: { address: 'nobody' } })).status).toBe(422);
+  await api.call('POST', '/suppressions', { body: { channel: 'email', address: 'left@example.com', reason: 'unsubscribe' } });
+  const suppressed = await api.call('POST', `/campaigns/${id}/test`, { body: { address: ' Left@Example.com' } });
+  expect(await suppressed.json()).toMatchObject({ status: 409, code: 'suppressed' });
 
   const refused = await api.call('POST', `/campaigns/${id}/test`, { body: { address: 'bob+invalid@example.com' } });
   expect(await refused.json()).toMatchObject({ outcome: 'permanent', reason: expect.any(String) });

@@ -150,7 +150,7 @@ it('works from a folder whose name is half a regular expression', () => {
     script,
     `import { createServer } from 'node:http';
     import { createSendGrid } from ${JSON.stringify(join(root, 'app/providers/sendgrid.server.ts'))};
-    const server = createServer((req, res) => { req.resume(); res.writeHead(400).end('{"errors":[]}'); }).listen(0, '127.0.0.1', async () => {
+    const server = createServer((req, res) => { req.resume(); res.writeHead(400).end('{"errors":[{"message":"no"}]}'); }).listen(0, '127.0.0.1', async () => {
       const provider = createSendGrid({ apiKey: 'SG.x', baseUrl: 'http://127.0.0.1:' + server.address().port, timeoutMs: 5000 });
       const result = await provider.send(${JSON.stringify(emailTo('ann@example.com'))});
       console.log(result.outcome);

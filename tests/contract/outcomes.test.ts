@@ -137,6 +137,15 @@ describe('Twilio’s numbers', () => {
     expect(await providers.sms?.send(smsTo(number))).toMatchObject({ outcome, failureCode, providerCode });
   });
 
+  it.each(['+12125551234', '+447700900123', '24680'])('sends from no number that is another’s: %s', async (from) => {
+    expect(await providers.sms?.send(smsTo('+12025550143', { from }))).toMatchObject({
+      outcome: 'account',
+      failureCode: 'configuration',
+      providerCode: '21606',
+    });
+    expect(sandbox.messages().data).toEqual([]);
+  });
+
   it('asks for a look-up after a server error, since the message may exist', async () => {
     expect(await providers.sms?.send(smsTo('+19075550122'))).toMatchObject({ outcome: 'transient', lookUpFirst: true });
   });

@@ -84,6 +84,35 @@ describe('a held provider', () => {
     expect(await sending.untilEnded(id)).toBe('SENT');
   });
 
+  test('is not released by a probe that came to nothing, because the copy could not be filled in', async () => {
+    await sending.sandbox.setFaults({ email: { down: true } });
+    const id = await draftCampaign(own.db, { addresses: numbered(4, 'blank.test'), text: '{{ news }}' });
+    await own.db.pool.query(`update campaigns set variables = '{news}' where id = $1`, [id]);
+    await own.db.pool.query(
+      `update recipients set variables = jsonb_build_object('news', case when address like 'person4%' then 'We are open.' else '' end)
+       where campaign_id = $1`,
+      [id],
+    );
+    const { requests } = await sending.sandbox.stats();
+    await holdProvider(own.db.pool, 'email', { seconds: 1, reason: 'SendGrid is limiting us.', longestS: 3_600, renew: false });
+    await sending.send(id);
+    await vi.waitFor(
+      async () => {
+        const { failed, pending, sent, retrying } = await getCampaign(own.db, id);
+        expect({ failed, pending, sent, retrying }).toEqual({ failed: 3, pending: 1, sent: 0, retrying: 0 });
+        expect((await sending.sandbox.stats()).requests).toBeGreaterThan(requests);
+      },
+      { timeout: 40_000 },
+    );
+    // Whoever could be asked was asked by probes alone, which burn nothing.
+    expect(await gate()).toMatchObject({ hold_until: expect.any(Date) });
+    const { rows } = await own.db.pool.query(`select attempts from recipients where campaign_id = $1 and status = 'pending'`, [id]);
+    expect(rows).toEqual([{ attempts: 0 }]);
+    await sending.sandbox.setFaults({});
+    await requestProbeNow(own.db.pool, 'email');
+    expect(await sending.untilEnded(id)).toBe('PARTIALLY_SENT');
+  });
+
   test('ends its campaigns with the reason when it does not come back', async () => {
     await sending.sandbox.setFaults({ email: { down: true } });
     const id = await draftCampaign(own.db, { addresses: numbered(20, 'gone.test') });

@@ -110,7 +110,8 @@ export const campaignOperations = {
   testCampaign: {
     method: 'POST',
     path: '/campaigns/{id}/test',
-    summary: 'Send one test message, which is not in the ledger',
+    summary:
+      'Send one test message, which is not in the ledger; 409 to an address on the suppression list, and while the channel is stopped',
     permission: 'campaigns:send',
     body: z.strictObject({
       address: z.string('Enter an address.').trim().min(1, 'Enter an address.').max(320),

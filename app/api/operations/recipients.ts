@@ -150,7 +150,7 @@ export const recipientOperations = {
   listAttempts: {
     method: 'GET',
     path: '/campaigns/{id}/attempts',
-    summary: 'The log of attempts, oldest first',
+    summary: 'The log of attempts, oldest first, up to the oldest that is still under way',
     permission: 'campaigns:read',
     query: attemptFilter,
     status: 200,

@@ -39,8 +39,12 @@ export const listItem = z
     max_retries: count.describe('Manual retry rounds allowed. Automatic retries are another number: three a round.'),
     retries_left: count,
     retry_until: time.nullable(),
-    hold_until: time.nullable(),
-    hold_reason: text,
+    hold_until: time
+      .nullable()
+      .describe('When a provider that is held is tried next; null also while the channel is stopped by a limit of 0.'),
+    hold_reason: text.describe(
+      'Why it waits: the provider is held, or somebody stopped the channel by a limit of 0. Null: it does not wait.',
+    ),
     preparing: z.boolean().describe('A long list is being copied, or emptied; it cannot be sent or changed until that is done.'),
     emptying: z.boolean().describe('It is being emptied.'),
     preparing_of: count.nullable().describe('How many people are being copied or removed; null while nobody is.'),

@@ -19,7 +19,7 @@ export function LimitCard({ limit: { channel, rate, default_rate, hold }, proble
   const { formData } = useNavigation();
   const name = channel === 'email' ? 'Email' : 'SMS';
   const busy = formData?.get('intent') === 'rate' && formData.get('channel') === channel;
-  const byDefault = default_rate === null ? 'no limit' : `${count(default_rate)} a second`;
+  const byDefault = default_rate === null ? 'no limit' : `${count(default_rate)} a second, as this server is set up`;
   return (
     <Paper p="lg" component="section" aria-label={name}>
       <Group gap="sm" mb="md">
@@ -34,7 +34,7 @@ export function LimitCard({ limit: { channel, rate, default_rate, hold }, proble
             name="rate"
             inputMode="decimal"
             label={`Messages per second, ${name}`}
-            description={`0 stops ${name} at once. Empty: ${byDefault}, as ${channel === 'email' ? 'EMAIL_RATE' : 'SMS_RATE'} on the server says.`}
+            description={`0 stops ${name} at once. Empty: ${byDefault}.`}
             defaultValue={problem?.fields.rate ?? rate ?? ''}
             error={problem?.errors.find(({ path }) => path === 'rate')?.message}
             maxLength={10}

@@ -10,38 +10,47 @@ export interface PasswordChecks {
   isFull(known: boolean): boolean;
 }
 
-const AT_ONCE = 2;
-/** Some seconds' worth of checks; whoever comes after them gets a quick no instead of a long wait. */
-const WAITING = 8;
-const KNOWN_WAITING = 16;
+/** Places, and how many wait for one: some seconds' worth of checks. Whoever comes after them gets a quick no instead of a long wait. */
+const PLACES = { atOnce: 2, forOthers: 1, waiting: 8, knownWaiting: 16 };
 
-export function createPasswordChecks(atOnce = AT_ONCE, waiting = WAITING, knownWaiting = KNOWN_WAITING): PasswordChecks {
+/** @param places of those at once, strangers may have `forOthers`: a flood leaves a core to who is known, and to the rest of the product */
+export function createPasswordChecks({ atOnce, forOthers, waiting, knownWaiting } = PLACES): PasswordChecks {
   let running = 0;
+  let others = 0;
   const queues = { known: [] as (() => void)[], others: [] as (() => void)[] };
 
-  async function inPlace<T>(work: () => Promise<T>): Promise<T> {
+  const isFree = (known: boolean) => running < atOnce && (known || others < forOthers);
+  const isFull = (known: boolean) => !isFree(known) && (known ? queues.known.length >= knownWaiting : queues.others.length >= waiting);
+
+  function count(known: boolean, by: 1 | -1): void {
+    running += by;
+    if (!known) others += by;
+  }
+
+  async function inPlace<T>(known: boolean, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } finally {
-      const next = queues.known.shift() ?? queues.others.shift();
-      // The place goes to the next one directly: nobody who comes meanwhile can take it.
-      if (next) next();
-      else running -= 1;
+      count(known, -1);
+      const next = isFree(true) && queues.known.length > 0 ? true : isFree(false) && queues.others.length > 0 ? false : null;
+      if (next !== null) {
+        // Counted at once: nobody who comes meanwhile can take the place.
+        count(next, 1);
+        (next ? queues.known : queues.others).shift()?.();
+      }
     }
   }
-
-  const isFull = (known: boolean) => running >= atOnce && (known ? queues.known.length >= knownWaiting : queues.others.length >= waiting);
 
   return {
     isFull,
     run(known, work) {
-      if (running < atOnce) {
-        running += 1;
-        return inPlace(work);
-      }
       if (isFull(known)) return null;
+      if (isFree(known)) {
+        count(known, 1);
+        return inPlace(known, work);
+      }
       const queue = known ? queues.known : queues.others;
-      return new Promise<void>((resolve) => queue.push(resolve)).then(() => inPlace(work));
+      return new Promise<void>((resolve) => queue.push(resolve)).then(() => inPlace(known, work));
     },
   };
 }

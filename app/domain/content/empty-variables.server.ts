@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
 
 export interface EmptyVariable {
   name: string;
@@ -18,7 +19,8 @@ export async function emptyVariables(db: Database, campaignId: number, names: re
   if (asked.length === 0) return [];
   // One count beside the other: with a row for each name the list would be as long as both together.
   const empty = asked.map((_, i) => `count(*) filter (where coalesce(btrim(variables ->> $${i + 2}), '') = '')::integer`);
-  const { rows } = await db.pool.query<{ counts: number[] }>(
+  const { rows } = await heavyQuery<{ counts: number[] }>(
+    db,
     `select array[${empty.join(', ')}] as counts from recipients where campaign_id = $1`,
     [campaignId, ...asked],
   );

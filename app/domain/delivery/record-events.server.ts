@@ -27,6 +27,7 @@ export interface EventReport {
 const CHUNK = 1_000;
 const TRIES = 5;
 const LONGEST_ID = 200;
+const CLOCKS_DIFFER_MS = 60_000;
 
 /**
  * Takes in provider events, which may be late, repeated and out of order: logs each once, and makes ledger and suppression list what all
@@ -36,7 +37,7 @@ const LONGEST_ID = 200;
  */
 export async function recordEvents(db: Database, events: readonly ProviderEvent[], fromSandbox = false): Promise<EventReport> {
   const report = { received: events.length, recorded: 0, duplicates: 0, ignored: 0 };
-  const named = events.map((event) => ({ ...event, eventId: shortId(event.eventId) }));
+  const named = events.map((event) => ({ ...event, eventId: shortId(event.eventId), occurredAtMs: notAhead(event.occurredAtMs) }));
   for (let from = 0; from < named.length; from += CHUNK) {
     const chunk = named.slice(from, from + CHUNK);
     const { known, recorded } = await recordTogether(db, chunk, fromSandbox);
@@ -147,6 +148,11 @@ function whomOf(event: ProviderEvent, fromSandbox: boolean): Whom {
   const { campaignId, recipientId, attemptId, occurredAtMs, provider } = event;
   const source: Source = fromSandbox ? 'sandbox' : provider;
   return { channel: channelOf(event), campaignId, recipientId, attemptId, address: spelled(event), source, atMs: occurredAtMs };
+}
+
+/** What is said to happen in days to come would count as the last word until then: it happened when it came. */
+function notAhead(atMs: number | null): number | null {
+  return atMs !== null && atMs > Date.now() + CLOCKS_DIFFER_MS ? null : atMs;
 }
 
 /** Ids of our own making are as long as what they were made of, which may name people. */

@@ -6,6 +6,7 @@ import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { addressSentence } from '../contacts/address-reading.ts';
 import { readAddress } from '../contacts/read-address.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
 import { notFound, Problem } from '../problem.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from './list-suppressions.server.ts';
 import { spelled } from './spelling.server.ts';
@@ -116,7 +117,8 @@ export async function assertNotSuppressed(client: PoolClient, channel: Channel, 
 
 /** How many of a campaign's list would not be sent to. The smaller of both lists is looked up in the larger one. */
 export async function suppressedOfList(db: Database, campaignId: number): Promise<number> {
-  const { rows } = await db.pool.query<{ count: number }>(
+  const { rows } = await heavyQuery<{ count: number }>(
+    db,
     `select count(*)::integer as count from campaigns c
      join suppressions s on s.channel = c.channel
      join recipients r on r.campaign_id = c.id and r.address = s.address and r.status = 'pending'

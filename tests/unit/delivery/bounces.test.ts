@@ -17,6 +17,9 @@ describe('a bounce', () => {
     ['5.5.0', '550 5.5.0 Requested action not taken: mailbox unavailable'],
     ['5.7.1', '550 5.7.1 No such user here'],
     ['', '550 No such user'],
+    ['5.4.4', '550 5.4.4 Invalid domain'],
+    ['', '550 Utilisateur inconnu'],
+    ['5.0.0', '550 Postfach existiert nicht'],
     ['', ''],
   ])('ends the address for good: %s %s', (status, reason) => expect(bounceIsFinal({ ...none, status, reason })).toBe(true));
 
@@ -36,6 +39,17 @@ describe('a bounce', () => {
     ['', '552 Requested mail action aborted: exceeded storage allocation'],
     ['', 'unable to get mx info: failed to get IPs'],
     ['5.1.1', '550 5.1.1 user over quota'],
+    ['5.1.1', '550 5.1.1 Greylisted, please come back'],
+    ['5.2.1', '550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents more'],
+    ['5.2.1', '550 5.2.1 Mailbox temporarily disabled'],
+    ['5.2.0', '550 5.2.0 STOREDRV.Deliver; delivery result banner'],
+    ['5.0.0', '421 RP-001 The server is busy'],
+    ['5.7.1', '554 5.7.1 Sender address rejected: Access denied'],
+    ['', '550 Sender verify failed'],
+    ['', '554 All mail servers must have a PTR record'],
+    ['', '550 La boîte est pleine'],
+    ['', '552 buzón lleno'],
+    ['', '550 Kein Speicherplatz'],
   ])('passes: %s %s', (status, reason) => expect(bounceIsFinal({ ...none, status, reason })).toBe(false));
 
   test.each(['blocked', 'BLOCKED', 'Block', 'soft'])('of type %s passes, whatever it says', (type) =>
@@ -63,6 +77,13 @@ describe('an event that must not be lost', () => {
     ['with numbers for ids', 'bounce', { type: 'bounce', rollcall_recipient: 6, rollcall_attempt: 8, rollcall_campaign: 4 }, 'hard_bounce'],
     ['with a time in text', 'unsubscribe', { timestamp: '1700000000' }, 'unsubscribe'],
     ['with an endless event id', 'spamreport', { sg_event_id: 'y'.repeat(900) }, 'complaint'],
+    ['as an abuse report', 'abuse', {}, 'complaint'],
+    ['as spam', 'spam', lost, 'complaint'],
+    ['under a longer name', 'one_click_unsubscribe', {}, 'unsubscribe'],
+    ['under a longer name', 'unsubscribe_group', lost, 'unsubscribe'],
+    ['with a name before the address', 'spamreport', { ...lost, sg_message_id: undefined, email: 'Eve <eve@shop.test>' }, 'complaint'],
+    ['with a link for an address', 'spamreport', { ...lost, email: 'mailto:eve@shop.test' }, 'complaint'],
+    ['dropped as invalid before', 'dropped', { reason: 'Invalid' }, 'hard_bounce'],
     ['dropped for an earlier bounce', 'Dropped', { reason: 'bounced address' }, 'hard_bounce'],
     ['dropped for an earlier complaint', 'dropped', { reason: 'Spam Reporting Address' }, 'complaint'],
     ['dropped for an earlier wish', 'dropped', { reason: ['Unsubscribed Address'] }, 'unsubscribe'],

@@ -59,7 +59,11 @@ describe('an event of SendGrid', () => {
     );
   });
 
-  test.each([0, -1, 1e12, Number.NaN, '1700000000', null])('with an unbelievable time %j happened when it came', (timestamp) => {
+  test.each([1_700_000_000, '1700000000', ' 1700000000 ', 1_700_000_000_000, '1700000000000'])('happened when it says: %j', (timestamp) => {
+    expect(sendGridEvent(sendGridJson(ann, 'delivered', { timestamp }))).toMatchObject({ occurredAtMs: 1_700_000_000_000 });
+  });
+
+  test.each([0, -1, 1e15, Number.NaN, 'yesterday', null])('with an unbelievable time %j happened when it came', (timestamp) => {
     expect(sendGridEvent(sendGridJson(ann, 'delivered', { timestamp }))).toMatchObject({ occurredAtMs: null });
   });
 });
@@ -108,7 +112,15 @@ describe('an answer of a person', () => {
 
   test('in the account’s own words is what Twilio took it for', () => {
     expect(answer('ARRET', { OptOutType: 'STOP' })).toBe('stop');
-    expect(answer('STOP', { OptOutType: 'HELP' })).toBeUndefined();
-    expect(answer('STOP', { From: 'whatsapp:+12015550123' })).toBeUndefined();
+    expect(answer('INFO', { OptOutType: 'HELP' })).toBeUndefined();
+    expect(answer('stop please', { OptOutType: 'HELP' })).toBe('stop');
+  });
+
+  test('by another way of the same sender ends text messages, and does not begin them', () => {
+    expect(answer('STOP', { From: 'whatsapp:+12015550123' })).toBe('stop');
+    expect(answer('START', { From: 'whatsapp:+12015550123' })).toBeUndefined();
+    expect(answer('STOP', { From: 'rcs:+12015550123' })).toBe('stop');
+    expect(answer('START', { From: 'rcs:+12015550123' })).toBe('start');
+    expect(answer('STOP', { From: 'messenger:12015550123' })).toBeUndefined();
   });
 });

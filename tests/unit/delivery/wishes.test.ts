@@ -95,6 +95,57 @@ describe('a text message', () => {
       'İPTAL',
     ],
     ...['退订', '停止', '配信停止', '수신거부', 'הסר', 'توقف'],
+    ...[
+      'I said STOP',
+      'Just stop',
+      'Reply STOP',
+      'STOP 2',
+      'STOP - Jo',
+      'Not interested. Stop.',
+      'Stop. I am not interested.',
+      'stop that',
+    ],
+    ...[
+      'stop calling me',
+      'Quit texting me',
+      'stop promotional messages',
+      'leave me alone',
+      'Go away',
+      'Cancel my subscription',
+      'I revoke my consent',
+    ],
+    ...[
+      'sotp',
+      'Unsubcribe',
+      'unsubscribed',
+      'take me off your mailing list',
+      'Remove me from your text list',
+      "Don't text this number again",
+    ],
+    ...['Keine Werbung mehr', 'Bitte keine SMS mehr', 'Nicht mehr schreiben', 'Hören Sie auf', 'Lasst mich in Ruhe', 'Nummer löschen'],
+    ...['Je veux me désabonner', 'Plus de SMS', 'Ne m’envoyez plus de messages', 'Supprimer', 'Quiero darme de baja', 'No más mensajes'],
+    ...[
+      'Bórrenme de la lista',
+      'Pare de enviar mensagens',
+      'Sair da lista',
+      'Non scrivetemi più',
+      'Rimuovimi',
+      'geen sms meer',
+      'Verwijder mij',
+    ],
+    ...[
+      'Slet mig',
+      'poista',
+      'Wypisz mnie',
+      'konec',
+      'leiratkozom',
+      'не пишите мне',
+      'Отпишите меня',
+      'стоп будь ласка',
+      'διαγραφή',
+      'iptal et',
+    ],
+    ...['unreg', 'Hủy', 'ยกเลิก', '取消订阅', 'やめて', '그만', 'बंद करो', 'إلغاء الاشتراك', 'ايقاف', 'הסירו אותי', 'TD'],
   ])('asks to stop: %j', (body) => expect(wishOf(body)).toBe('stop'));
 
   test.each([
@@ -107,6 +158,21 @@ describe('a text message', () => {
       'Which bus stop?',
       'The end',
       'cancel my table for two',
+      'cancel my order',
+      'Cancel 1234',
+      'Cancel. My order is 1234',
+      'I will be there - end',
+      'Cancel it',
+      'Remove this',
+      'Take this',
+      'no quiero más pan',
+      'annulla il mio ordine',
+      '取消订单',
+      'Please don’t stop',
+      'non stop',
+      'Great! Stop by at five',
+      'Delete my data',
+      'wrong number',
     ],
     ...[
       'fine',
@@ -141,5 +207,6 @@ describe('a text message', () => {
     expect(read({ Body: 'nein danke', OptOutType: 'stop' })).toMatchObject({ wish: 'stop' });
     expect(read({ Body: 'x'.repeat(3_000) })?.body).toHaveLength(1_600);
     expect(read({ Body: 'stop', From: '55501' })).toBeNull();
+    expect(read({ Body: '', NumMedia: '1' })).toMatchObject({ wish: null, body: '(a picture or another file)' });
   });
 });
