@@ -60,7 +60,7 @@ export async function restoreExternal(url: string, source: string, replace: bool
       );
     } catch (error) {
       await renameAll(client, aside, (name) => [`${name}_before_restore`, name]);
-      throw new Error(`${(error as Error).message} The database is as it was.`);
+      throw new Error(`${(error as Error).message.replace(/\.?$/, '.')} The database is as it was.`);
     }
     for (const name of aside) await client.query(`drop schema ${name}_before_restore cascade`);
   } finally {
