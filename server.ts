@@ -68,6 +68,9 @@ await startOrExit(async (env) => {
     });
   });
 
+  // A promise that nobody waits for must not take everybody's pages with it.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected that nobody waited for'));
+
   // Vite brings a handler that ends the process before ours has run.
   if (vite) process.removeAllListeners('SIGTERM');
   let stopping = false;
