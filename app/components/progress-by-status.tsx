@@ -36,7 +36,7 @@ export function ProgressByStatus({ counters, size = 'sm' }: { counters: Campaign
 }
 
 /** Parts that come and go while a campaign is under way. */
-const usual: readonly string[] = ['sent', 'sending', 'retrying', 'failed', 'waiting'];
+const usual: readonly string[] = ['sent', 'sending', 'retrying', 'unknown', 'failed', 'waiting'];
 
 /**
  * What the colours of the bar mean, with their counts. Parts that are empty are left out, except sent; while the campaign is under way

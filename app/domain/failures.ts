@@ -19,8 +19,8 @@ export const failureTexts = {
     mayPass: true,
   },
   invalid_address: {
-    label: 'Address does not exist',
-    advice: 'The provider refused the address. Correct it and send again.',
+    label: 'Address was refused',
+    advice: 'The provider does not take the address: it is mistyped, or does not exist. Correct it and send again.',
     mayPass: false,
   },
   invalid_number: {

@@ -1,5 +1,6 @@
+import { Button } from '@mantine/core';
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from '@remix-run/node';
-import { useActionData, useLoaderData, useLocation, useOutletContext } from '@remix-run/react';
+import { Link, useActionData, useLoaderData, useLocation, useOutletContext } from '@remix-run/react';
 import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
 import { providerNames } from '#app/components/campaign/channel-words.ts';
 import type { LiveOutlet } from '#app/components/campaign/live-outlet.ts';
@@ -46,10 +47,24 @@ export default function RetrySheet() {
   const problem = useActionData<typeof action>()?.problem;
   const { path, campaign } = useOutletContext<LiveOutlet>();
   const { search } = useLocation();
+  // Also by somebody else, while this one was being read.
+  const running = campaign.status === 'SENDING' || campaign.status === 'PAUSED';
   return (
     <SideSheet title="Retry" copyLabel={null} closeTo={{ pathname: path, search }}>
-      {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
-      {closed !== null ? (
+      {problem && !running && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
+      {running ? (
+        <ProblemAlert
+          kind="info"
+          title={campaign.retry_count > 0 ? 'A retry round is running' : 'This campaign is being sent'}
+          actions={
+            <Button component={Link} to={{ pathname: path, search }} variant="default">
+              See how it goes
+            </Button>
+          }
+        >
+          Who is not reached by it can be chosen here once it has ended.
+        </ProblemAlert>
+      ) : closed !== null ? (
         <ProblemAlert
           kind="info"
           title="This campaign cannot be retried"

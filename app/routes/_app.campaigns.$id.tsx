@@ -40,8 +40,8 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
     listActivity(db, id, { order: 'newest', limit: EVENTS_SHOWN }),
   ]);
   return {
-    // The message itself is large, and only a recipient's story shows it.
-    campaign: { ...campaign, ...insights.campaign, html: null, text: null },
+    // An email is large, and shown for one recipient at a time.
+    campaign: { ...campaign, ...insights.campaign, html: null, text: campaign.channel === 'sms' ? campaign.text : null },
     page,
     insights,
     activity,

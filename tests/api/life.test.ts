@@ -88,9 +88,9 @@ describe('a retry', () => {
       retryable: 1,
       by_reason: expect.arrayContaining([
         { code: 'provider_error', label: 'Provider had an error', count: 1, retry_by_default: true },
-        { code: 'invalid_address', label: 'Address does not exist', count: 1, retry_by_default: false },
+        { code: 'invalid_address', label: 'Address was refused', count: 1, retry_by_default: false },
       ]),
-      excluded: [{ code: 'invalid_address', label: 'Address does not exist', count: 1 }],
+      excluded: [{ code: 'invalid_address', label: 'Address was refused', count: 1 }],
       retries_left: 3,
       retry_until: expect.stringMatching(/Z$/),
     });

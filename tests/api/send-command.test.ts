@@ -72,7 +72,7 @@ test('when some fail the status is 3 and the reasons are told', async () => {
   const contacts = file('some.csv', 'first_name,email\nAda,ada@example.com\nBob,bob+invalid@example.com\n');
   const { status, out } = await send(contacts, ...email);
   expect(out).toContain('Partially sent: 1 of 2 sent');
-  expect(out).toMatch(/Why recipients failed\n +1 {2}Address does not exist/);
+  expect(out).toMatch(/Why recipients failed\n +1 {2}Address was refused/);
   expect(status).toBe(3);
 });
 

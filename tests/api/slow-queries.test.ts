@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { emptyVariables } from '#app/domain/content/empty-variables.server.ts';
+import { suppressedOfList } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { type Database, openDatabase } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
@@ -54,6 +56,8 @@ test('slow lists leave the greater part of the connections to everybody else', a
   const other = openDatabase(api.url, { max: 6 });
   await whileLocked(other, async (release) => {
     const lists = Array.from({ length: 20 }, () => api.call('GET', `/campaigns/${id}/recipients?q=mia`));
+    // What the editor counts beside a draft is one of them.
+    const counts = Array.from({ length: 5 }, () => Promise.all([emptyVariables(other, id, ['city']), suppressedOfList(other, id)]));
     const stuck = () =>
       other.pool.query(`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
     await vi.waitFor(async () => expect((await stuck()).rows).toEqual([{ n: 2 }]));
@@ -61,5 +65,6 @@ test('slow lists leave the greater part of the connections to everybody else', a
     expect((await stuck()).rows).toEqual([{ n: 2 }]);
     await release();
     expect((await Promise.all(lists)).map(({ status }) => status)).toEqual(lists.map(() => 200));
+    expect(await Promise.all(counts)).toEqual(counts.map(() => [[{ name: 'city', count: 1 }], 0]));
   });
 });

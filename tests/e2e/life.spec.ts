@@ -104,13 +104,13 @@ test('a marketer schedules, takes it back, sends, pauses, resumes, reads why peo
   await expect(page.getByText(/until (today|tomorrow) \d.*23 h \d+ min left/)).toBeVisible();
   const why = page.getByRole('region', { name: 'Why recipients failed' });
   await expect(why).toContainText(/Provider had an error.*4/);
-  await expect(why).toContainText(/Address does not exist.*3/);
+  await expect(why).toContainText(/Address was refused.*3/);
   await expectAccessible(page);
 
   await retry.click();
   const sheet = page.getByRole('dialog', { name: 'Retry' });
   await expect(sheet.getByRole('checkbox', { name: 'Provider had an error' })).toBeChecked();
-  const addresses = sheet.getByRole('checkbox', { name: 'Address does not exist' });
+  const addresses = sheet.getByRole('checkbox', { name: 'Address was refused' });
   await expect(addresses).not.toBeChecked();
   await addresses.check();
   await expect(sheet.getByRole('button', { name: 'Retry 7 recipients' })).toBeVisible();
@@ -159,7 +159,7 @@ test('without scripts a retry is a form with the same choice', async ({ page, re
   await reader.getByRole('link', { name: /^Choose who to retry/ }).click();
   await reader.getByRole('button', { name: 'Retry the chosen recipients' }).click();
   await expect(reader.getByRole('alert').filter({ hasText: 'Nothing was retried' })).toBeVisible();
-  await reader.getByRole('checkbox', { name: 'Address does not exist' }).check();
+  await reader.getByRole('checkbox', { name: 'Address was refused' }).check();
   await reader.getByRole('button', { name: 'Retry the chosen recipients' }).click();
   await expect(reader).toHaveURL(new RegExp(`/campaigns/${id}$`));
   await ended(request, id);
@@ -191,7 +191,7 @@ test('support finds a person, corrects the address and sends to them alone; an a
   await expectAccessible(support);
   await support.getByRole('searchbox').fill(' ZORA.wrong');
   const person = support.getByRole('region', { name: 'zora.wrong+invalid@example.com' });
-  await expect(person).toContainText('Address does not exist');
+  await expect(person).toContainText('Address was refused');
   await expectAccessible(support);
   await person
     .getByRole('link', { name: /^Fix and retry/ })

@@ -31,7 +31,7 @@ test('the page follows a campaign to its end without being reloaded', async ({ p
   await expect(page).toHaveTitle('Partially sent · Followed');
   const reasons = page.getByRole('region', { name: 'Why recipients failed' });
   await expect(reasons).toContainText(/Provider had an error.*1/);
-  await expect(reasons).toContainText(/Address does not exist.*1/);
+  await expect(reasons).toContainText(/Address was refused.*1/);
   expect(await page.evaluate(() => 'stillTheSame' in window)).toBe(true);
 });
 

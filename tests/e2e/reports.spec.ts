@@ -21,8 +21,8 @@ test('an analyst sees how many were sent, saved and lost, and the way to SQL', a
   await expect(page.getByRole('heading', { name: 'Day by day' })).toBeVisible();
   await page.getByText('The numbers as a table').click();
   await expect(page.getByRole('row')).toHaveCount(31);
-  await expect(page.getByText('Address does not exist')).toBeVisible();
-  const reason = page.getByRole('listitem').filter({ has: page.getByText('Address does not exist') });
+  await expect(page.getByText('Address was refused')).toBeVisible();
+  const reason = page.getByRole('listitem').filter({ has: page.getByText('Address was refused') });
   await reason.getByText(/^In (one campaign|which campaigns)$/).click();
   await expect(reason.getByRole('link').first()).toHaveAttribute('href', /status=failed&code=invalid_address#recipients$/);
   const [file] = await Promise.all([

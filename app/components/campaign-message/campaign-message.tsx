@@ -24,7 +24,7 @@ export interface SentMessage {
 /** What was written in a campaign that is no draft any more: subject and sender at once, the whole message for a recipient of one's choice. */
 export function CampaignMessage({ campaign }: { campaign: CampaignJson }) {
   const [open, setOpen] = useState(false);
-  const { channel, subject, from } = campaign;
+  const { channel, subject, text, from } = campaign;
   return (
     <Paper component="section" aria-label="Message of the campaign" className={classes.root}>
       <header className={classes.head}>
@@ -32,11 +32,9 @@ export function CampaignMessage({ campaign }: { campaign: CampaignJson }) {
           <Title order={2} className={classes.title}>
             Message
           </Title>
-          {channel === 'email' && (
-            <div className={`name ${classes.subject}`} dir="auto">
-              {subject ?? 'No subject'}
-            </div>
-          )}
+          <div className={`name ${classes.subject} ${channel === 'sms' ? classes.said : ''}`} dir="auto">
+            {channel === 'email' ? (subject ?? 'No subject') : text}
+          </div>
           <Text size="xs" c="dimmed" className="name">
             From {from ?? 'the configured sender'}
           </Text>

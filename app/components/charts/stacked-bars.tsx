@@ -54,7 +54,7 @@ export function StackedBars({ bars, series }: Props) {
           </div>
         ))}
       </div>
-      <div className={classes.axis}>
+      <div className={classes.axis} data-each={step === 1 || undefined}>
         {labels.map((bar, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a label is its place
           <span key={i} style={{ flexGrow: Math.min(step, bars.length - i * step) }} suppressHydrationWarning>

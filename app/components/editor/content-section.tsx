@@ -1,6 +1,8 @@
 import { Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
+import { textOfHtml } from '#app/domain/content/text-of-html.ts';
 import { useNumbers } from '../number.tsx';
 import classes from './editor.module.css';
 import { PreviewPane } from './preview-pane.tsx';
@@ -66,6 +68,10 @@ export function ContentSection({ campaign, autosave: { draft, set }, notes, chec
               onChange={(value) => set('text', value)}
               placeholder="For readers without HTML. Optional where there is HTML."
               rows={5}
+              footer={
+                draft.text.trim() === '' &&
+                draft.html.trim() !== '' && <TextFromHtml html={draft.html} onText={(text) => set('text', text)} />
+              }
               {...template}
             />
           </>
@@ -103,5 +109,29 @@ export function ContentSection({ campaign, autosave: { draft, set }, notes, chec
         onRecipient={onRecipient}
       />
     </div>
+  );
+}
+
+/** Some people read no HTML, and spam filters like a message to have both: what the text would be is made, and can be changed. */
+function TextFromHtml({ html, onText }: { html: string; onText(text: string): void }) {
+  const [untold, setUntold] = useState(false);
+  const make = () => {
+    const text = textOfHtml(html);
+    if (text === null) setUntold(true);
+    else onText(text);
+  };
+  return (
+    <Text size="xs" c="dimmed" mt={6} className="needs-script" role={untold ? 'status' : undefined}>
+      {untold ? (
+        'It cannot be told what the text of this HTML would be. Write it here.'
+      ) : (
+        <>
+          Left empty, the email goes out as HTML alone.{' '}
+          <button type="button" className={classes.line} onClick={make}>
+            Make the text from the HTML
+          </button>
+        </>
+      )}
+    </Text>
   );
 }

@@ -53,11 +53,17 @@ export function SendForm({ campaignId, autosave, people, ready, mayNot, schedule
   const who = counted(people, 'person', 'people');
   const verb = planned ? 'scheduled' : 'sent';
 
+  const sending = useRef(false);
+
   const send = async (order: SendOrder) => {
+    // A double click on the dialog's button is one press.
+    if (sending.current) return;
+    sending.current = true;
     setBusy(true);
     const name = JSON.stringify(order);
     if (pressed.current?.order !== name) pressed.current = { order: name, key: newKey() };
     const answer = await sendDraft(campaignId, order, pressed.current.key);
+    sending.current = false;
     setBusy(false);
     if (answer.kind === 'ok') return navigate(`/campaigns/${campaignId}`, { state: { sent: true } });
     latest.current.hear();

@@ -1,6 +1,6 @@
 import { Input, Textarea, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react';
-import { type ChangeEvent, type ReactNode, useRef } from 'react';
+import { type ChangeEvent, type CSSProperties, type ReactNode, type RefObject, useEffect, useMemo, useRef } from 'react';
 import classes from './editor.module.css';
 import type { Note } from './readiness.ts';
 import { VariablePicker } from './variable-picker.tsx';
@@ -37,6 +37,8 @@ export function TemplateField({ field, label, value, onChange, variables, notes,
   // That a field is empty is the checklist's to say: nobody is at fault for not having written yet.
   const own = value.trim() === '' ? [] : notes.filter((note) => note.field === field);
   const id = `field-${field}`;
+  // HTML on one endless line is easier to read where it wraps.
+  const numbered = code && value.includes('\n') && !/[^\n]{400}/.test(value);
   const shared = {
     id,
     name: field,
@@ -59,7 +61,19 @@ export function TemplateField({ field, label, value, onChange, variables, notes,
       {rows === 1 ? (
         <TextInput ref={input} {...shared} />
       ) : (
-        <Textarea ref={input} {...shared} rows={rows} classNames={code ? { input: classes.code } : {}} resize="vertical" />
+        <div className={numbered ? classes.numbered : undefined}>
+          {numbered && (
+            <LineNumbers field={input} text={value} marked={own.filter(({ severity }) => severity === 'error').map(({ line }) => line)} />
+          )}
+          <Textarea
+            ref={input}
+            {...shared}
+            rows={rows}
+            {...(code && { classNames: { input: classes.code } })}
+            {...(numbered && { wrap: 'off' })}
+            resize="vertical"
+          />
+        </div>
       )}
       {own.length > 0 && (
         <ul id={`${id}-notes`} className={classes.notes}>
@@ -86,6 +100,39 @@ export function TemplateField({ field, label, value, onChange, variables, notes,
   );
 }
 
+/** Beside the field and scrolled with it: messages name lines. Lines do not wrap there, so that each has one number. */
+function LineNumbers({
+  field,
+  text,
+  marked,
+}: {
+  field: RefObject<HTMLTextAreaElement | null>;
+  text: string;
+  marked: (number | undefined)[];
+}) {
+  const column = useRef<HTMLDivElement>(null);
+  const lines = text.split('\n').length;
+  const numbers = useMemo(() => Array.from({ length: lines }, (_, index) => index + 1).join('\n'), [lines]);
+  useEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    const follow = () => {
+      if (column.current) column.current.scrollTop = element.scrollTop;
+    };
+    follow();
+    element.addEventListener('scroll', follow, { passive: true });
+    return () => element.removeEventListener('scroll', follow);
+  }, [field]);
+  return (
+    <div ref={column} className={`needs-script ${classes.lineNumbers}`} aria-hidden translate="no">
+      {numbers}
+      {[...new Set(marked)].map(
+        (line) => line && <span key={line} className={classes.markedLine} style={{ '--line': line - 1 } as CSSProperties} />,
+      )}
+    </div>
+  );
+}
+
 /** Brings a line of the field into view and selects it. */
 function selectLine(field: HTMLTextAreaElement | null, line: number): void {
   if (!field) return;
@@ -93,6 +140,6 @@ function selectLine(field: HTMLTextAreaElement | null, line: number): void {
   const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
   field.focus();
   field.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
-  // Lines may wrap: the share of the text above stands for the share of the height.
-  field.scrollTop = (start / Math.max(1, field.value.length)) * field.scrollHeight - field.clientHeight / 2;
+  field.scrollTop = ((line - 1) / lines.length) * field.scrollHeight - field.clientHeight / 2;
+  field.scrollLeft = 0;
 }

@@ -62,6 +62,8 @@ export function useAutosave(loaded: CampaignJson, viewer: { id: string; label: s
   const [told, setTold] = useState<readonly DraftChange[]>([]);
   const [kept, setKept] = useState<LocalCopy | null>(null);
   const closed = useRef(false);
+  /** What the server would not take, as JSON, and what it said: the same is not asked again. */
+  const refused = useRef<{ asked: string; state: SaveState } | null>(null);
   const keptNow = useRef<LocalCopy | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const queue = useRef<Promise<boolean>>(Promise.resolve(true));
@@ -121,6 +123,11 @@ export function useAutosave(loaded: CampaignJson, viewer: { id: string; label: s
           setState((known) => (known.kind === 'failed' && !known.signedOut && !known.again ? known : { kind: 'saved' }));
           return own.current.conflicts.length === 0;
         }
+        const asked = JSON.stringify(changes);
+        if (asked === refused.current?.asked) {
+          setState(refused.current.state);
+          return false;
+        }
         setState((known) => (known.kind === 'failed' && known.again ? known : { kind: 'saving' }));
         const answer = await saveDraft(id, changes, revision);
         if (answer.kind === 'ok') {
@@ -129,7 +136,8 @@ export function useAutosave(loaded: CampaignJson, viewer: { id: string; label: s
           return own.current.conflicts.length === 0;
         }
         if (answer.kind === 'refused' && answer.status !== 409 && answer.status !== 404) {
-          setState({ kind: 'failed', message: answer.message, errors: answer.errors, again: false });
+          refused.current = { asked, state: { kind: 'failed', message: answer.message, errors: answer.errors, again: false } };
+          setState(refused.current.state);
           return false;
         }
         if (answer.kind === 'signed-out') {

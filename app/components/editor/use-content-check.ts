@@ -37,6 +37,8 @@ export function useContentCheck(
           body: JSON.stringify({ subject, html, text, recipient_id: recipientId }),
           signal: abort.signal,
         });
+        // Content that is refused is told where it is saved; asking again would change nothing.
+        if (answer.status === 413 || answer.status === 422) return;
         if (!answer.ok) throw new Error(String(answer.status));
         setCheck((await answer.json()) as DraftCheck);
         setChecked(typed);

@@ -62,7 +62,6 @@ export function NotificationList({ notifications, onLeave }: { notifications: No
               <Link
                 to={to}
                 className={`name ${classes.title}`}
-                dir="auto"
                 onClick={() => {
                   if (!notification.read) markRead(notification.id);
                   onLeave();

@@ -107,20 +107,19 @@ export function RetryForm({ preview, provider, path }: Props) {
         </Button>
         {hydrated && retried > 0 && retried < all && (
           <p className={classes.cost} translate="no">
-            {counted(all - retried, 'other waits', 'others wait')} for another round
-            {preview.retries_left === 1 && ', and there is none after this one'}.
+            {counted(all - retried, 'other is', 'others are')} left out
+            {preview.retries_left === 1 ? ', and there is no round after this one' : ', and can be sent to in another round'}.
           </p>
         )}
         <p className={classes.cost} translate="no" suppressHydrationWarning>
           {preview.retries_left === 1 ? 'This is the last retry round' : `Uses 1 of ${count(preview.retries_left)} retry rounds left`}
-          {retried < all && ', whoever you choose'}
-          {preview.retry_until && (
-            <>
-              {' · '}
-              <RetryUntil at={preview.retry_until} />
-            </>
-          )}
+          {retried < all && ', whoever you choose'}.
         </p>
+        {preview.retry_until && (
+          <p className={classes.cost}>
+            <RetryUntil at={preview.retry_until} />
+          </p>
+        )}
       </footer>
     </Form>
   );

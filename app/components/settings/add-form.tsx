@@ -50,7 +50,7 @@ export function AddForm({ intent, submit, namePlaceholder, withEmail = false, pr
             />
           )}
           <RoleSelect label="Role" defaultValue={mine?.fields.role ?? 'marketer'} error={errorOf('role')} flex="0 1 150px" />
-          <Button type="submit" mt={24} loading={formData?.get('intent') === intent}>
+          <Button type="submit" mt={26} loading={formData?.get('intent') === intent}>
             {submit}
           </Button>
         </Group>

@@ -1,7 +1,8 @@
 import { Button, NativeSelect, Paper, TextInput } from '@mantine/core';
-import { Form, useNavigation } from '@remix-run/react';
+import { Form, useActionData, useNavigation } from '@remix-run/react';
 import { useState } from 'react';
 import { channels } from '#app/domain/campaigns/campaign.ts';
+import type { SuppressionAnswer } from '#app/suppression-actions.server.ts';
 import { channelLabels } from '../channel-mark.tsx';
 import { type Country, countryOptions } from '../editor/countries.ts';
 import { useReader } from '../reader-context.tsx';
@@ -12,6 +13,9 @@ export function ImportForm({ countries }: { countries: Country[] }) {
   const { state, formData } = useNavigation();
   const { locale } = useReader();
   const [channel, setChannel] = useState<string>('email');
+  const answer = useActionData() as SuppressionAnswer | undefined;
+  /** The file itself does not say which column is meant. */
+  const asked = answer?.kind === 'refused' && answer.intent === 'import' && answer.errors.some(({ path }) => path === 'address_column');
   const importing = state !== 'idle' && formData?.get('intent') === 'import';
   return (
     <Paper p="md">
@@ -47,13 +51,7 @@ export function ImportForm({ countries }: { countries: Country[] }) {
               />
             </>
           )}
-          <TextInput
-            className={classes.choice}
-            name="column"
-            label="Column with the addresses"
-            placeholder="Found by its name"
-            maxLength={1000}
-          />
+          {asked && <TextInput className={classes.choice} name="column" label="Column with the addresses" maxLength={1000} />}
           <input
             className={classes.file}
             type="file"

@@ -48,21 +48,16 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
   if (beginnings) {
     const after = cursor ? fromCursor(cursor, 'string') : '';
     const few = (statuses || code) && fewPass(passing(campaign, statuses, code), campaign.total);
-    const found = few
+    const search = few
       ? heavyQuery<RecipientRow>(db, pageOfSearchAmongFew(recipientColumns, statuses), [campaignId, after, more, beginnings, code ?? null])
       : heavyQuery<RecipientRow>(db, pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
-    const former = cursor
-      ? []
-      : (
-          await heavyQuery<FormerRow>(db, formerMatches(recipientColumns), [
-            beginnings,
-            mostFormer(limit),
-            campaignId,
-            statuses,
-            code ?? null,
-          ])
-        ).rows;
-    const now = page(await found, limit - former.length, (row) => row.address);
+    const formerSearch = cursor
+      ? null
+      : heavyQuery<FormerRow>(db, formerMatches(recipientColumns), [beginnings, mostFormer(limit), campaignId, statuses, code ?? null]);
+    // Both at once and both awaited: one that failed while nobody waited for it would end the process.
+    const [found, before] = await Promise.all([search, formerSearch]);
+    const former = before?.rows ?? [];
+    const now = page(found, limit - former.length, (row) => row.address);
     return { ...now, data: [...former.map(withoutCampaign), ...now.data] };
   }
 

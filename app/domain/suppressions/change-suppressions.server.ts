@@ -5,11 +5,10 @@ import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../campaigns/campaign.ts';
 import { addressSentence } from '../contacts/address-reading.ts';
-import { readAddress } from '../contacts/read-address.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { notFound, Problem } from '../problem.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from './list-suppressions.server.ts';
-import { spelled } from './spelling.server.ts';
+import { readSuppressed, spelled } from './spelling.server.ts';
 import type { AddedSuppressions, NewSuppression, SuppressionJson, SuppressionReason, SuppressionSource } from './suppression.ts';
 
 /** Nobody sends to it from now on. A reason that stands already stays as it is. @throws Problem 422 */
@@ -33,7 +32,7 @@ export async function addSuppressions(
 ): Promise<AddedSuppressions> {
   const errors: AddedSuppressions['errors'] = [];
   const rows = list.flatMap(({ channel, address: raw, reason }, index) => {
-    const reading = readAddress(channel, raw);
+    const reading = readSuppressed(channel, raw);
     if (reading.address !== null) return [{ channel, address: reading.address, reason }];
     errors.push({ index, address: raw, reason: addressSentence(channel, reading) });
     return [];

@@ -11,13 +11,13 @@ import { readCsv } from '../contacts/csv-rows.server.ts';
 import { type DecodedAs, decodeLines } from '../contacts/decode.server.ts';
 import { checkFileOptions, type FileOptions, fileWarnings } from '../contacts/file-options.server.ts';
 import { type BareNumbers, isCountry, type PhoneReading } from '../contacts/phone-number.ts';
-import { readAddress } from '../contacts/read-address.ts';
 import { escapeCopy } from '../contacts/stage-row.ts';
 import { encodingNamed } from '../contacts/text-encoding.ts';
 import { Problem } from '../problem.ts';
 import { waitForSlowConnection } from '../slow-connections.server.ts';
 import { type ReasonColumns, readFileReason, reasonColumnsOf } from './file-reason.ts';
 import { MAX_REPORTED, type RejectedSuppression, type SuppressionImport } from './import-report.ts';
+import { readSuppressed } from './spelling.server.ts';
 
 export interface SuppressionFile extends FileOptions {
   channel: Channel;
@@ -121,7 +121,7 @@ function readRow(
   options: PhoneReading,
   columns: ReasonColumns,
 ): RejectedSuppression | { line: string } {
-  const { address, fault, advice } = readAddress(channel, raw, options);
+  const { address, fault, advice } = readSuppressed(channel, raw, options);
   const asked = columns.reasons.length > 0 || columns.statuses.length > 0;
   const said = readFileReason(channel, columns, asked ? (JSON.parse(variables) as Record<string, unknown>) : {});
   const note = said.mayWrite ? null : said.note;

@@ -1,12 +1,24 @@
 import type { Channel } from '../campaigns/campaign.ts';
-import { addressSentence } from '../contacts/address-reading.ts';
+import { type AddressReading, addressSentence, read } from '../contacts/address-reading.ts';
+import type { PhoneReading } from '../contacts/phone-number.ts';
+import { plainText } from '../contacts/plain-text.ts';
 import { readAddress } from '../contacts/read-address.ts';
 import { invalid } from '../problem.ts';
 import { searchPrefixes, withoutLonger } from '../recipients/search-prefixes.ts';
 
+/**
+ * As `readAddress`, but a number in E.164 is taken as it is where its country code may stand twice: it may be in the ledger, nobody is
+ * written to by being put on this list, and a wish to leave must find it.
+ */
+export function readSuppressed(channel: Channel, raw: string, options?: PhoneReading): AddressReading {
+  const reading = readAddress(channel, raw, options);
+  const exact = reading.fault === 'could be a number of two countries' ? /^\+[1-9]\d{7,14}$/.exec(plainText(raw)) : null;
+  return exact ? read(exact[0]) : reading;
+}
+
 /** The ledger's spelling. @throws Problem 422 where it is no address of the channel */
 export function spelled(channel: Channel, raw: string): string {
-  const reading = readAddress(channel, raw);
+  const reading = readSuppressed(channel, raw);
   if (reading.address !== null) return reading.address;
   throw invalid([{ path: 'address', message: addressSentence(channel, reading) }]);
 }

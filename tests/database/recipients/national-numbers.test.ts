@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findPeople, suggestPeople } from '#app/domain/people/find-people.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
-import { addSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';
+import { addSuppression, removeSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -36,4 +36,13 @@ test.each([
   expect(await suggestPeople(own.db, q, 6)).toEqual([address]);
   expect((await listRecipients(own.db, campaignId, { q })).data.map((row) => row.address)).toEqual([address]);
   expect((await listSuppressions(own.db, { q })).data.map((row) => row.address)).toEqual([address]);
+});
+
+test('a number that no import takes, since its country code may stand twice, can be put on the suppression list and taken off', async () => {
+  const { address } = await addSuppression(own.db, { label: 'Ana' }, { channel: 'sms', address: '+49491701234567', reason: 'manual' });
+  expect(address).toBe('+49491701234567');
+  await removeSuppression(own.db, { channel: 'sms', address });
+  await expect(
+    addSuppression(own.db, { label: 'Ana' }, { channel: 'sms', address: '+49 49 170 1234567', reason: 'manual' }),
+  ).rejects.toMatchObject({ errors: [{ message: expect.stringContaining('twice') }] });
 });

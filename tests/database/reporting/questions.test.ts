@@ -85,7 +85,7 @@ const answers: Record<string, () => Promise<object[]> | object[]> = {
     { channel: 'sms', sent: 1, saved_by_retry: 1, percent: 100 },
   ],
   'Why do sends fail this week?': () => [
-    { failure_code: 'invalid_address', label: 'Address does not exist', recipients: 1 },
+    { failure_code: 'invalid_address', label: 'Address was refused', recipients: 1 },
     { failure_code: 'invalid_number', label: 'Number is not valid', recipients: 1 },
     { failure_code: 'rate_limited', label: 'Provider was limiting us', recipients: 1 },
   ],

@@ -50,7 +50,7 @@ test('days follow each other without holes, up to today, and lie where the reade
     { start: await day('UTC', 4), sent: 2, failed: 1, recovered: 1, attempts: 4, retried: 1, ...none },
   ]);
   expect(reasons).toEqual([
-    { code: 'invalid_address', label: 'Address does not exist', count: 1, campaigns: [{ id: expect.any(Number), name: 'Late', count: 1 }] },
+    { code: 'invalid_address', label: 'Address was refused', count: 1, campaigns: [{ id: expect.any(Number), name: 'Late', count: 1 }] },
   ]);
 
   const inTokyo = await report(own.db, { period: '7d', channel: null }, 'Asia/Tokyo');

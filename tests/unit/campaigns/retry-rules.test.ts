@@ -21,11 +21,11 @@ describe('the preview of a retry', () => {
       retryable: 27,
       by_reason: [
         { code: 'provider_error', label: 'Provider had an error', count: 20, retry_by_default: true },
-        { code: 'invalid_address', label: 'Address does not exist', count: 3, retry_by_default: false },
+        { code: 'invalid_address', label: 'Address was refused', count: 3, retry_by_default: false },
         { code: 'not_tried', label: 'Not sent to yet', count: 7, retry_by_default: true },
       ],
       excluded: [
-        { code: 'invalid_address', label: 'Address does not exist', count: 3 },
+        { code: 'invalid_address', label: 'Address was refused', count: 3 },
         { code: 'suppressed', label: 'On the suppression list', count: 2 },
       ],
       ...limits,
