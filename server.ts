@@ -35,13 +35,14 @@ await startOrExit(async (env) => {
 
   let realtime: Realtime | undefined;
   const vite = development ? await (await import('vite')).createServer({ server: { middlewareMode: true }, appType: 'custom' }) : undefined;
-  const built = fileURLToPath(new URL('./build/server/index.js', import.meta.url));
+  // As a URL, since a folder may have a # or % in its name.
+  const built = new URL('./build/server/index.js', import.meta.url);
   if (!vite && !existsSync(built)) throw new StartProblem('The pages are not built. Run `npm run build`, then start again.');
   const server = createWebServer({
     context,
     build: vite
       ? () => vite.ssrLoadModule('virtual:remix/server-build') as Promise<unknown> as Promise<ServerBuild>
-      : ((await import(built)) as ServerBuild),
+      : ((await import(built.href)) as ServerBuild),
     clientFolder: vite ? null : fileURLToPath(new URL('./build/client', import.meta.url)),
     live: () => realtime,
     ...(vite ? { middleware: vite.middlewares } : {}),

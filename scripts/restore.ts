@@ -7,7 +7,7 @@ import { restoreEmbedded } from './backup/embedded.ts';
 import { restoreExternal } from './backup/external.ts';
 
 const usage = `npm run restore -- NAME             puts this backup into an empty place
-npm run restore -- NAME --replace   … in the place of what is there; an embedded database is kept beside it, one of your own is emptied first
+npm run restore -- NAME --replace   … in the place of what is there; an embedded database is kept beside it, of one of your own nothing is kept
 
 Stop Rollcall first. Afterwards nothing is sent before an administrator says so.`;
 

@@ -27,7 +27,9 @@ export async function restoreExternal(url: string, source: string, replace: bool
   if (existsSync(`${source}.sha256`) && readFileSync(`${source}.sha256`, 'utf8').trim() !== (await hashFile(source)))
     throw new Error(`The backup is damaged: ${source} is not what was written. Nothing was changed.`);
   await assertTool('pg_restore', url);
-  run('pg_restore', ['--list', source], null);
+  const contents = run('pg_restore', ['--list', source], null);
+  if (!/ TABLE public recipients /.test(contents) || !/ TABLE public schema_migrations /.test(contents))
+    throw new Error(`${source} is no backup of Rollcall: its tables are not in it. Nothing was changed.`);
   const client = new pg.Client({ connectionString: url, application_name: 'rollcall restore' });
   await client.connect();
   try {
@@ -39,19 +41,39 @@ export async function restoreExternal(url: string, source: string, replace: bool
     if (rows[0]?.open) throw new Error('Rollcall is running on this database. Stop every web process and worker first, then restore.');
     if (rows[0]?.used && !replace)
       throw new Error('This database is not empty. Restore into an empty one, or say --replace: what is in it now is gone then.');
-    if (rows[0]?.used) for (const schema of SCHEMAS) await client.query(`drop schema if exists ${schema} cascade`);
-    // The dump makes them.
-    await client.query('drop schema if exists public cascade');
+    const { rows: left } = await client.query<{ name: string }>('select nspname as name from pg_namespace where nspname = any($1)', [
+      SCHEMAS.map((name) => `${name}_before_restore`),
+    ]);
+    if (left.length > 0)
+      throw new Error(
+        `An earlier restore was cut off: what was there before it is in ${left.map(({ name }) => name).join(', ')}. Drop these schemas, or give them back their names, then restore.`,
+      );
+    // What is there goes only once the backup is whole in its place. The dump makes the schemas, so there may be none of their names.
+    const there = await client.query<{ name: string }>('select nspname as name from pg_namespace where nspname = any($1)', [SCHEMAS]);
+    const aside = there.rows.map(({ name }) => name);
+    await renameAll(client, aside, (name) => [name, `${name}_before_restore`]);
+    try {
+      run(
+        'pg_restore',
+        ['--no-owner', '--no-privileges', '--exit-on-error', '--single-transaction', '--dbname', withoutPassword(url), source],
+        url,
+      );
+    } catch (error) {
+      await renameAll(client, aside, (name) => [`${name}_before_restore`, name]);
+      throw new Error(`${(error as Error).message.replace(/\.?$/, '.')} The database is as it was.`);
+    }
+    for (const name of aside) await client.query(`drop schema ${name}_before_restore cascade`);
   } finally {
     await client.end();
   }
-  run(
-    'pg_restore',
-    ['--no-owner', '--no-privileges', '--exit-on-error', '--single-transaction', '--dbname', withoutPassword(url), source],
-    url,
-  );
   await noteAfterRestore(url);
   await giveRightsAgain(url);
+}
+
+/** All of them or none. */
+async function renameAll(client: pg.Client, names: string[], pair: (name: string) => [from: string, to: string]): Promise<void> {
+  const renames = names.map(pair).map(([from, to]) => `alter schema ${from} rename to ${to}`);
+  if (renames.length > 0) await client.query(`begin; ${renames.join('; ')}; commit`);
 }
 
 /** The dump is without rights, since the roles of the other server may not be here: what the migrations gave and took is done again. */
@@ -83,7 +105,7 @@ async function assertTool(tool: string, url: string): Promise<void> {
   );
 }
 
-function run(tool: string, args: string[], url: string | null, failed: () => void = () => {}): void {
+function run(tool: string, args: string[], url: string | null, failed: () => void = () => {}): string {
   const password = url ? decodeURIComponent(new URL(url).password) : '';
   // Not among the arguments: those can be read by everybody on the machine.
   const address = url && tool === 'pg_dump' ? ['--dbname', withoutPassword(url)] : [];
@@ -92,7 +114,7 @@ function run(tool: string, args: string[], url: string | null, failed: () => voi
     env: { ...process.env, ...(password ? { PGPASSWORD: password } : {}) },
     maxBuffer: 64 * 2 ** 20,
   });
-  if (done.status === 0) return;
+  if (done.status === 0) return done.stdout;
   failed();
   throw new Error(`${tool} did not succeed: ${(done.stderr || done.error?.message || '').trim().split('\n').slice(0, 3).join('; ')}`);
 }

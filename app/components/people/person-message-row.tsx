@@ -64,6 +64,14 @@ export function PersonMessageRow({ message, suppressed, closed }: Props) {
             {status === 'failed' && <span className={classes.quiet}>{failureTexts[failure_code as FailureCode]?.advice}</span>}
           </>
         )}
+        {failure_code === null && status === 'sent' && cameBack(delivery) && (
+          <>
+            <span>{delivery === 'bounced' ? 'The receiving side sent it back' : 'It was dropped on the way'}</span>
+            {!closed && (
+              <span className={classes.quiet}>Send it again to another {campaign.channel === 'email' ? 'address' : 'number'}.</span>
+            )}
+          </>
+        )}
         {closed && mayRetry && <span className={classes.quiet}>{closed}</span>}
       </div>
       <div className={classes.act}>
