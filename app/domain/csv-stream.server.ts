@@ -21,7 +21,8 @@ const READER_SILENT_MS = 60_000;
 
 /** RFC 4180, UTF-8 with a byte order mark, so that Excel reads it right. */
 export function csvWriter(header: string[], { delimiter, sep }: CsvStyle = plainCsv): Stringifier {
-  const csv = stringify({ header: true, delimiter, record_delimiter: 'windows', columns: header });
+  // By itself it quotes a value for a whole line end of the file, and not for half of one.
+  const csv = stringify({ header: true, delimiter, record_delimiter: 'windows', quoted_match: /[\r\n]/, columns: header });
   csv.push(`\ufeff${sep ? `sep=${delimiter}\r\n` : ''}`);
   return csv;
 }

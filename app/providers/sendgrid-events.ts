@@ -95,6 +95,15 @@ export function sendGridEvent(raw: unknown): ProviderEvent | null {
   };
 }
 
+const knownNames = new Set(['open', 'click', 'machineopened', 'accountstatuschange']);
+
+/** The name of an event that SendGrid did not have when this was written; null for all others. */
+export function unknownEventName(raw: unknown): string | null {
+  if (typeof raw !== 'object' || raw === null || meaningOf(raw as Record<string, unknown>)) return null;
+  const said = loose((raw as Record<string, unknown>).event) ?? '';
+  return knownNames.has(said.toLowerCase().replaceAll(/[\s_-]/g, '')) ? null : redact(said).slice(0, 40);
+}
+
 function meaningOf(event: Record<string, unknown>): Meaning | null {
   const name =
     loose(event.event)

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { ActionFunctionArgs, AppLoadContext, LoaderFunctionArgs } from '@remix-run/node';
 import { eventIntake } from '#app/domain/delivery/event-intake.server.ts';
 import { Problem } from '#app/domain/problem.ts';
-import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
+import { sendGridEvent, unknownEventName } from '#app/providers/sendgrid-events.ts';
 import { isFromSendGrid, readPublicKey } from '#app/providers/signatures.server.ts';
 import { readBytes } from '#app/request-bytes.server.ts';
 import { answerProvider } from '#app/webhook-request.server.ts';
@@ -27,6 +27,8 @@ const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
     const events = elements.map(sendGridEvent).filter((event) => event !== null);
     const report = await eventIntake(context.db).batch(events, context.env.sandbox === '1');
     const notOurs = elements.length - events.length;
+    const unknown = [...new Set(elements.map(unknownEventName))].filter((name) => name !== null).slice(0, 5);
+    if (unknown.length > 0) context.log.warn({ events: unknown }, 'SendGrid told of events that are not known here');
     context.log.debug({ ...report, received: elements.length, ignored: report.ignored + notOurs }, 'events of SendGrid');
     return Response.json({ ...report, received: elements.length, ignored: report.ignored + notOurs });
   });

@@ -109,6 +109,7 @@ test('unscheduling keeps the time, and the list has a menu, deletes drafts toget
   await request.post(`/api/v1/campaigns/${id}/send`, { headers, data: when });
   await page.goto(`/campaigns/${id}`);
   await page.getByRole('button', { name: 'Unschedule' }).click();
+  await expect(page).toHaveURL(/\/edit$/, { timeout: 40_000 });
   await expect(page.getByLabel('Day and time')).toHaveValue('2099-07-01T09:00');
   await expect(page.getByRole('textbox', { name: 'Time zone' })).toHaveValue(/Europe\/Berlin/);
   await expect(page.getByRole('button', { name: 'Schedule for 3 people' })).toBeEnabled();

@@ -1,4 +1,5 @@
-import { Outlet, useFetcher, useParams } from '@remix-run/react';
+import { Button } from '@mantine/core';
+import { Link, Outlet, useFetcher, useParams } from '@remix-run/react';
 import { useEffect } from 'react';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { tellServerTime } from '#app/realtime/server-clock.ts';
@@ -75,7 +76,9 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
       {asOf !== null && (moves || !online) && <ReconnectingBar asOf={asOf} lost={!online} />}
       <div className={classes.stack}>
         {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
-        {scheduledAt !== null ? (
+        {campaign.status === 'DRAFT' ? (
+          <DraftAgain path={path} />
+        ) : scheduledAt !== null ? (
           <ScheduledHero campaign={{ ...campaign, scheduled_at: scheduledAt }} {...{ path, maySend, online, fetcher }} />
         ) : (
           <>
@@ -112,5 +115,22 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
       </div>
       <Outlet context={outlet} />
     </>
+  );
+}
+
+/** Unscheduled, here or by somebody else, while this page is open. */
+function DraftAgain({ path }: { path: string }) {
+  return (
+    <ProblemAlert
+      kind="info"
+      title="It is a draft again"
+      actions={
+        <Button component={Link} to={`${path}/edit`} variant="default">
+          Open the draft
+        </Button>
+      }
+    >
+      It was taken off its schedule, and goes out only when somebody sends or schedules it.
+    </ProblemAlert>
   );
 }

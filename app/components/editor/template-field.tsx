@@ -37,6 +37,8 @@ export function TemplateField({ field, label, value, onChange, variables, notes,
   // That a field is empty is the checklist's to say: nobody is at fault for not having written yet.
   const own = value.trim() === '' ? [] : notes.filter((note) => note.field === field);
   const id = `field-${field}`;
+  // HTML on one endless line is easier to read where it wraps.
+  const numbered = code && value.includes('\n') && !/[^\n]{400}/.test(value);
   const shared = {
     id,
     name: field,
@@ -59,15 +61,16 @@ export function TemplateField({ field, label, value, onChange, variables, notes,
       {rows === 1 ? (
         <TextInput ref={input} {...shared} />
       ) : (
-        <div className={code ? classes.numbered : undefined}>
-          {code && (
+        <div className={numbered ? classes.numbered : undefined}>
+          {numbered && (
             <LineNumbers field={input} text={value} marked={own.filter(({ severity }) => severity === 'error').map(({ line }) => line)} />
           )}
           <Textarea
             ref={input}
             {...shared}
             rows={rows}
-            {...(code && { wrap: 'off', classNames: { input: classes.code } })}
+            {...(code && { classNames: { input: classes.code } })}
+            {...(numbered && { wrap: 'off' })}
             resize="vertical"
           />
         </div>

@@ -25,7 +25,7 @@ const keys = {
 };
 const hints = {
   email: /mail|courriel|correo|e-?post|почта|邮|メール|^address$|^user ?name$/i,
-  sms: /mobil|phone|handy|celular|m[oó]vil|telef|t[eé]l[eé]ph|телефон|手机|電話|rufn|whats|^contact$|^kontakt$|^to$|^recipient|empf[aä]ng|^address$|^number$/i,
+  sms: /mobil|phone|handy|celular|m[oó]vil|telef|t[eé]l[eé]ph|телефон|手机|電話|rufn|whats|^mob|^ph\b|cell|gsm|sms|contact(?!.*\bid\b)|^kontakt$|^to$|^recipient|empf[aä]ng|^address$|^number$/i,
 };
 
 /** "E-Mail Address:" and "email_address" are the same header. */

@@ -18,7 +18,7 @@ const leaving =
   'unsub|opt(?:ed|s)?outs?|abgemeldet|abmeld|abbestell|austrag|ausgetragen|desabonn|desinscri|dadodebaja|disiscri|descadastr|afgemeld|uitgeschreven|отпис|wypis|odhlas|avregistrer|afmeld|退订|退訂|取消订阅|配信停止|수신거부';
 const refusals: [LeftOutReason, RegExp][] = [
   ['unsubscribed', new RegExp(`${leaving}|^(?:fechade)?baja$`)],
-  ['bounced', /^(?:is|has|was|email|hard|soft)*bounced?(?:at|on|date|time|reason|type|code)?$/],
+  ['bounced', /^(?:is|has|was|email|hard|soft)*bounced?(?:at|on|date|time|reason|type|code)?$|^clean(?:ed)?(?:at|on|date|time)$/],
   [
     'complained',
     /^(?:is|has|was|email|spam|markedas)*(?:complain(?:ed|ts?)|spam(?:report(?:ed)?|complaint)?|abuse(?:report)?)(?:at|on|date|time|reason)?$/,
@@ -42,6 +42,8 @@ const otherStates =
   /order|bestell|payment|zahl|invoice|rechnung|marital|famil|civil|ship|versand|employ|ticket|case|project|booking|commande|pedido|pago/;
 /** A link to leave by, a text beside it, a number of them: no word about this person. */
 const besides = /^(?:url|link|href|token|hash|key|page|header|footer|template|label|text|form|rate|score|count)$/;
+/** Agreement to something else than being written to; letters and faxes. */
+const elsewhere = /track|cookie|profil|thirdparty|photo|foto|video|terms|^(?:user)?permissions$|postal|directmail|fax/;
 /** When, how and from where they agreed. */
 const circumstance = /^(?:at|on|date|time|timestamp|datum|am|le|ip|source|method|version|wording|id|name|by)$/;
 
@@ -54,7 +56,7 @@ export function statusKind(header: string, channel: Channel): StatusKind | null 
   const last = toVariableName(header.slice(0, 200)).split('_').at(-1) ?? '';
   const mail = /mail/.test(key);
   const sms = /sms|whatsapp|phone|mobil|call|telefon|handy|donottext|texts?(?:optin|optout|consent|status)/.test(key);
-  if (besides.test(last) || (mail !== sms && mail !== (channel === 'email'))) return null;
+  if (besides.test(last) || elsewhere.test(key) || (mail !== sms && mail !== (channel === 'email'))) return null;
   const refusal = refusals.find(([, pattern]) => pattern.test(key));
   if (refusal) return { kind: 'refusal', reason: refusal[0] };
   if (valid.test(key)) return { kind: 'consent', plain: false, reason: 'unreachable' };
@@ -92,7 +94,7 @@ const weak: [LeftOutReason, RegExp][] = [
 const no =
   /^(?:no|n|false|f|0|off|nein|non|nee|нет|nie|nao|nei|nej|ei|ne|nem|hayir|not|0 0|none|denied|declined|refused?|rejected|not ?(?:given|granted|allowed)|abgelehnt|verweigert|retire|revoca\p{L}*|rechaza\p{L}*|nega\p{L}{2}|geweigerd|ingetrokken|отозва\p{L}*|отказ\p{L}*|否|いいえ|아니오)$/u;
 const yes =
-  /^(?:yes|y|true|t|1|on|x|ja|oui|si|sim|да|tak|ano|igen|evet|ok|active|aktiv|actif|activ[oa]|attivo|subscribed|confirmed|verified|valid|deliverable|delivered|granted|given|explicit|express|implied|opt(?:ed)? ?in|single|double|allow(?:ed)?|erlaubt|erteilt|angemeldet|abonne|inscrit|suscrito|iscritto|是|はい|예)$/;
+  /^(?:yes|y|true|t|1|on|x|ja|oui|si|sim|да|tak|ano|igen|evet|ok|active|enabled|aktiv|actif|activ[oa]|attivo|subscribed|confirmed|verified|valid|deliverable|delivered|granted|given|explicit|express|implied|opt(?:ed)? ?in|single|double|allow(?:ed)?|erlaubt|erteilt|angemeldet|abonne|inscrit|suscrito|iscritto|是|はい|예|(?:19|20)\d\d \d\d? \d.*|\d\d? \d\d? (?:19|20)\d\d.*)$/;
 const nothing = /^(?:|null|nil|none|never|nan|n a|0000 00 00.*|1970 01 01.*)$/;
 
 /** Why somebody is left out, by one value of such a column; null where it says nothing against writing. */
@@ -101,6 +103,8 @@ export function leftOutBy(kind: StatusKind, value: unknown): LeftOutReason | nul
   if (kind.kind === 'refusal') return nothing.test(text) || no.test(text) || yesTo(text) || /^https? /.test(text) ? null : kind.reason;
   const said = [...strong, ...(kind.kind === 'state' && !kind.weak ? [] : weak)].find(([, word]) => word.test(text))?.[0] ?? null;
   if (said || kind.kind === 'state') return said;
+  // "subscription: none" is a plan, "opt-in: none" is not.
+  if (text === 'none' && !kind.plain) return null;
   return no.test(text) ? kind.reason : text === 'pending' ? 'not confirmed' : null;
 }
 

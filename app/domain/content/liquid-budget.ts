@@ -47,12 +47,19 @@ export function budgetOf(context: Context): Budget {
   return budget;
 }
 
-/** A number or a yes/no has the size of its text, and what nobody sees has none. */
+/**
+ * A number or a yes/no has the size of its text, and what nobody sees has none. The third word of somebody with two is nothing, not a
+ * mistake.
+ */
 class MessageContext extends Context {
   override readProperty(...[value, key]: Parameters<Context['readProperty']>): unknown {
     const it = bare(value);
-    if (!['string', 'number', 'boolean'].includes(typeof it) || toValue(key) !== 'size') return super.readProperty(value, key);
-    return isBlankText(String(it)) ? 0 : String(it).length;
+    const name = toValue(key);
+    if (name === 'size' && ['string', 'number', 'boolean'].includes(typeof it)) return isBlankText(String(it)) ? 0 : String(it).length;
+    const found: unknown = super.readProperty(value, key);
+    // {{ name.first }} is a column of another product.
+    const ofList = Array.isArray(it) && (typeof name === 'number' || name === 'first' || name === 'last');
+    return found === undefined && (ofList || (typeof it === 'string' && typeof name === 'number')) ? null : found;
   }
 }
 

@@ -2,6 +2,8 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImportRequest } from '#app/domain/contacts/import-contacts.server.ts';
 import { reportCsv } from '#app/domain/contacts/report-csv.server.ts';
+import { encodingNamed } from '#app/domain/contacts/text-encoding.ts';
+import { exportRecipients } from '#app/domain/recipients/export-recipients.server.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { emptyDraft, importText, recipientsOf } from '#tests/support/import.ts';
 
@@ -110,6 +112,21 @@ describe('other encodings', () => {
     expect(report).toMatchObject({ encoding: 'windows-1251', encoding_guessed: false, warnings: [] });
   });
 
+  test.each([
+    ['UTF-8 that was read as Western European', 'email,name\nmia@example.com,Zo\u00c3\u00ab\n', {}],
+    ['a charset that is wrong', 'email,name\nmia@example.com,M\u00fcller\n', { contentType: 'text/csv; charset=ISO-8859-1' }],
+    ['letters that were lost', 'email,name\nmia@example.com,M\ufffdller\n', {}],
+  ])('%s is told', async (_, content, options) => {
+    expect((await bring(content, options)).report.warnings).toEqual([expect.stringContaining('Letters look damaged')]);
+  });
+
+  test.each(['UTF8', 'utf_8', 'UTF-8-SIG', 'win-1251', 'windows1251', 'ISO_8859-15', 'latin9', 'euc_jp', 'UTF16', '"Shift-JIS"'])(
+    '%s is an encoding',
+    (label) => {
+      expect(encodingNamed(label)).not.toBeNull();
+    },
+  );
+
   test('text that is not in the encoding that was given, and an encoding that is none, are refused', async () => {
     await expect(bring(bytes('email,name\nmia@example.com,\xFC\n'), { encoding: 'utf-8' })).rejects.toMatchObject({
       code: 'wrong_encoding',
@@ -175,6 +192,12 @@ describe('people who must not be written to', () => {
       others.map(([, reason]) => reason).filter((reason) => reason !== ''),
     );
     expect((await bring(`email,${header}\n${rows}\n`, { takeStatuses: true })).report).toMatchObject({ rejected: 0, left_out: 0 });
+  });
+
+  test('words that are not known are told, where a column speaks of writing', async () => {
+    const { report } = await bring('email,status\na@example.com,subscribed\nb@example.com,paused\nc@example.com,on leave\n');
+    expect(report).toMatchObject({ accepted: 3, warnings: [expect.stringContaining('"status" also says "paused", "on leave"')] });
+    expect((await bring('email,state\na@example.com,Ohio\n')).report.warnings).toEqual([]);
   });
 
   test('an order that was cancelled is no wish to leave, and JSON follows the same rule', async () => {
@@ -255,6 +278,13 @@ test('a report of rejected rows has all columns, and can be corrected and import
     ['mia@example.com', { vorname: 'Mia', ort: 'Ulm' }],
     ['leo@example.com', { vorname: 'Leo', ort: '=1+1' }],
   ]);
+});
+
+test.each(['\n', '\r', '\r\n', '\n=1+1\r', '"\n;'])('an export of values with %j is imported as it was', async (sign) => {
+  const told = [{ address: 'mia@example.com', note: `Low Rd${sign}Ulm`, town: 'Ulm' }];
+  const { db, campaignId, people } = await bring(told, { contentType: 'application/json' });
+  const csv = await buffer(await exportRecipients(db, campaignId, {}));
+  expect((await bring(csv)).people).toEqual(people);
 });
 
 test('nested lists without end, and a name that is none, are refused in words', async () => {

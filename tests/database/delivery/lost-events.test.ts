@@ -146,6 +146,17 @@ describe('reasons', () => {
     expect(await reasons('both@reasons.test')).toEqual(['hard_bounce sendgrid']);
   });
 
+  test('a new subscription of days to come does not undo who leaves until then', async () => {
+    const a = await delivered('ahead@reasons.test');
+    const now = Math.floor(Date.now() / 1_000);
+    const at = (event: string, timestamp: number) => sendGridEvent(sendGridJson(a, event, { timestamp })) as ProviderEvent;
+    await recordEvents(own.db, [at('group_resubscribe', now + 86_400 * 300)]);
+    await recordEvents(own.db, [at('unsubscribe', now + 30)]);
+    expect(await reasons('ahead@reasons.test')).toEqual(['unsubscribe sendgrid']);
+    await recordEvents(own.db, [at('group_resubscribe', now + 50)]);
+    expect(await reasons('ahead@reasons.test')).toEqual([]);
+  });
+
   test('that the sandbox told end when a real provider comes, and no others', async () => {
     const [forged, real] = ['+12015550631', '+12015550632'];
     await says('stop', forged as string, true);

@@ -46,6 +46,9 @@ describe('readMapping', () => {
     ['id,since,who\n1,2024-01-01,(201) 555-0123\n', sms, 2],
     ['Kundennummer;Rufnummer\n12345678;0170 1234567\n', sms, 1],
     ['id,code\n2015550123,+12015550124\n', sms, 1],
+    ['Contact ID,Contact No.\n2015550123,2015550124\n', sms, 1],
+    ['E-mail 1 - Value,E-mail 2 - Value\na@example.com,b@example.com\n', email, 0],
+    ['Home Phone,Mobile Phone\n2015550123,2015550124\n', sms, 1],
     ['work email,email\nw@example.com,a@example.com\n', email, 1],
     ['email,name,email\na@example.com,Ana,\n', email, 0],
     // Somebody has to say.

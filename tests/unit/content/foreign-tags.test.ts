@@ -375,6 +375,7 @@ describe('slips of syntax say what to write', () => {
 });
 
 test('what only shows when it is filled in is told before it is sent', () => {
+  expect(told(email('{{ city.first }}'))).toEqual([['error', 1, expect.stringContaining('city.first')]]);
   expect(told(email('{{ city | where: "x" }}'))).toEqual([['error', 1, expect.stringContaining('no column')]]);
 });
 

@@ -175,6 +175,16 @@ describe('the size of a column', () => {
   ])('%j', (v, expected) => expect(rendered(filled, { v })).toEqual({ html: expected, text: expected }));
 });
 
+describe('a word that is not there is blank', () => {
+  test.each<[string, VariableValue, string]>([
+    ['{% assign words = v | split: " " %}{{ words[1] }}|{{ words.last }}', 'Mary Ann', 'Ann|Ann'],
+    ['{% assign words = v | split: " " %}{{ words[1] }}|{{ words.first }}', 'Mary', '|Mary'],
+    ['{% assign words = v | split: " " %}{{ words[0] | default: "friend" }}|{{ words.first }}', '', 'friend|'],
+    ['{{ v[0] }}.', 'Mary', 'M.'],
+    ['{{ v[0] }}.', '', '.'],
+  ])('%s with %j', (template, v, expected) => expect(rendered(template, { v })).toEqual({ html: expected, text: expected }));
+});
+
 describe('escaping happens once', () => {
   const v = 'Tom & <b>Jo</b>\n"x"';
   const escaped = 'Tom &amp; &lt;b&gt;Jo&lt;/b&gt;\n&#34;x&#34;';

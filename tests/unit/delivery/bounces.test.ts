@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bounceIsFinal } from '#app/providers/bounces.ts';
-import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
+import { sendGridEvent, unknownEventName } from '#app/providers/sendgrid-events.ts';
 import { sendGridJson } from '#tests/support/events.ts';
 
 const eve = { campaignId: 4, recipientId: 6, attemptId: 8, address: 'eve@shop.test' };
@@ -105,6 +105,15 @@ describe('an event that must not be lost', () => {
   test('and names nobody is none', () => {
     expect(read('bounce', { ...lost, email: undefined, sg_message_id: undefined })).toBeNull();
   });
+
+  test.each([
+    ['deep_archived', 'deep_archived'],
+    ['', ''],
+    ['open', null],
+    ['Click', null],
+    ['bounce', null],
+    ['spam-complaints', null],
+  ])('of a name that is not known is told to the log: %j', (event, name) => expect(unknownEventName({ event })).toBe(name));
 
   test.each(['open', 'click', 'account_status_change', 'toString', 'constructor', ''])('is none of these: %s', (event) =>
     expect(read(event, lost)).toBeNull(),
