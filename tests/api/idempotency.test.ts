@@ -197,6 +197,10 @@ describe('where the answer to the commit is lost', () => {
     expect(again.status).toBe(409);
     expect(await again.json()).toMatchObject({ code: 'idempotency_outcome_unknown', look_at: `/api/v1${place(id)}` });
     expect(await done()).toBe(before + 1);
+    if (name === 'import') {
+      const { rows } = await api.db.pool.query('select message from import_runs where campaign_id = $1', [id]);
+      expect(rows).toEqual([{ message: expect.stringContaining('may or may not have been imported') }]);
+    }
     Object.assign(api.context, { db });
     await through.pool.end();
     await cut.stop();
