@@ -67,7 +67,10 @@ export async function readUpload(
   const fields = new Map<string, string>();
   let work: Promise<unknown> | null = null;
   let inFile = false;
+  let taken: Readable | null = null;
+  let fail: (error: unknown) => void = () => {};
   const ended = new Promise<void>((resolve, reject) => {
+    fail = reject;
     const refuse = () => reject(new Problem(400, 'invalid', 'This form holds more than one file. Nothing was imported; choose one file.'));
     form.on('field', (name, value) => fields.set(name, value));
     form.on('file', (name, file, fileName) => {
@@ -78,8 +81,8 @@ export async function readUpload(
       file.once('end', () => {
         inFile = false;
       });
-      // Whoever stops reading leaves the rest of the file to run through, so that the form comes to its end.
-      const source = Readable.from(file.iterator({ destroyOnReturn: false }), { objectMode: false });
+      taken = file;
+      const source = Readable.from(wholeFile(file, ended), { objectMode: false });
       work = use(source, fileName.replaceAll('\0', ''), fields).finally(() => file.resume());
       work.catch(reject);
     });
@@ -90,21 +93,36 @@ export async function readUpload(
   ended.catch(() => {}); // may come while nobody waits for it
   const reader = request.body?.getReader();
   let loose = 0;
-  for (;;) {
-    const next = await Promise.race([reader?.read() ?? { done: true as const, value: undefined }, ended]);
-    if (!next || next.done) break;
-    // In pieces, so that the bytes of the file are told from those around it.
-    for (let start = 0; start < next.value.byteLength; start += PIECE_BYTES) {
-      const piece = Buffer.from(next.value.subarray(start, start + PIECE_BYTES));
-      if (!inFile) loose += piece.length;
-      if (loose > MAX_LOOSE_BYTES) throw broken();
-      await Promise.race([new Promise<void>((resolve) => form.write(piece, () => resolve())), ended]);
+  try {
+    for (;;) {
+      const next = await Promise.race([reader?.read() ?? { done: true as const, value: undefined }, ended]);
+      if (!next || next.done) break;
+      // In pieces, so that the bytes of the file are told from those around it.
+      for (let start = 0; start < next.value.byteLength; start += PIECE_BYTES) {
+        const piece = Buffer.from(next.value.subarray(start, start + PIECE_BYTES));
+        if (!inFile) loose += piece.length;
+        if (loose > MAX_LOOSE_BYTES) throw broken();
+        await Promise.race([new Promise<void>((resolve) => form.write(piece, () => resolve())), ended]);
+      }
     }
+    form.end();
+    await ended;
+  } catch (error) {
+    fail(error);
+    (taken as Readable | null)?.destroy(error as Error); // whoever reads it takes nothing either
+    throw error;
   }
-  form.end();
-  await ended;
   await work;
   return work !== null;
+}
+
+/**
+ * The bytes of a form's file, which end only when the form has come to its end as it should: before that nobody knows whether they are all.
+ * Whoever stops reading leaves the rest of the file to run through.
+ */
+async function* wholeFile(file: Readable, formEnded: Promise<void>): AsyncGenerator<Buffer> {
+  yield* file.iterator({ destroyOnReturn: false });
+  await formEnded;
 }
 
 const broken = () => new Problem(400, 'invalid', 'The file did not arrive whole. Nothing was imported; choose it again.');

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve as absolute } from 'node:path';
 import { type Env, readEnv } from '../app/env.server.ts';
@@ -36,12 +36,24 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
   // All that can be wrong is said before anything is started, also of what the sandbox puts its own values in place of. Only the embedded
   // database's address is not known yet.
   const checked = readEnv({ ...given, ...launched, ...(embeddedDatabase ? { DATABASE_URL: 'postgres://127.0.0.1/rollcall' } : {}) });
+  assertWritable(dataDir);
   await assertFree(checked.port, 'PORT', checked.host);
   if (sandbox) await assertFree(checked.sandboxPort, 'SANDBOX_PORT', '127.0.0.1');
 
   const database = embeddedDatabase ? await keepDatabase(absolute(dataDir), say) : undefined;
   const source = merged(database?.url);
   return { env: readEnv(source), source, sandbox, stopDatabase: async () => database?.stop() };
+}
+
+function assertWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new LaunchError(
+      `Nothing can be kept in the folder ${absolute(folder)} (${describeError(error)}). Set DATA_DIR to one that this user may write to.`,
+    );
+  }
 }
 
 async function assertFree(port: number, variable: string, host?: string): Promise<void> {

@@ -48,8 +48,16 @@ async function run(order: Order): Promise<number> {
   try {
     await following.joined;
     await client.send(id, ready).catch(async (error: unknown) => {
-      if (error instanceof BadInput) await client.discard(id).catch(() => {});
-      throw error;
+      if (error instanceof BadInput) {
+        await client.discard(id).catch(() => {});
+        throw error;
+      }
+      // What failed may be the answer alone; whoever starts again sends everything twice.
+      const now = await client.campaign(id).catch(() => null);
+      if (now === null || now.status === 'DRAFT') {
+        const advice = `Look at ${page} whether this campaign was sent, before you start this command again: that makes another one.`;
+        throw new Error(`${(error as Error).message}\n${advice}`, { cause: error });
+      }
     });
     await following.ended;
   } finally {

@@ -165,8 +165,16 @@ test.each([
   ['has a thousand fields', `${field('a', 'b').repeat(1000)}${file('a.csv', 'email\n')}--x--\r\n`],
   ['has a huge field', `${field('a', 'b'.repeat(3_000_000))}${file('a.csv', 'email\n')}--x--\r\n`],
   ['has much before its first part', `${'b'.repeat(3_000_000)}\r\n${file('a.csv', 'email\n')}--x--\r\n`],
-])('an upload that %s is refused', async (_, body) => {
-  await expect(readAll(body)).rejects.toMatchObject({ status: 400, code: 'invalid' });
+  ['has a thousand fields behind its file', `${file('a.csv', 'email\n')}${field('a', 'b').repeat(1000)}--x--\r\n`],
+])('an upload that %s is refused, and its file is never whole', async (_, body) => {
+  let whole = false;
+  const read = readUpload(form(body, boundary), async (source) => {
+    for await (const _chunk of source);
+    whole = true;
+  });
+  await expect(read).rejects.toMatchObject({ status: 400, code: 'invalid' });
+  await new Promise(setImmediate);
+  expect(whole).toBe(false);
 });
 
 test('an upload without a boundary is refused, and what its reader throws is told', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { forgetOldKeys, type KeyedCall, runOnce } from '#app/domain/idempotency.server.ts';
+import { openDatabase } from '#db/database.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
-import { openCutDatabase } from '#tests/support/cut-database.ts';
+import { openCutLine } from '#tests/support/cut-line.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -178,8 +179,11 @@ describe('where the answer to the commit is lost', () => {
     const done = async () => (await api.db.pool.query(effects, effects.includes('$1') ? [id] : [])).rowCount;
     const before = (await done()) ?? 0;
     const { db } = api.context;
-    const cut = await openCutDatabase(api.url);
-    Object.assign(api.context, { db: cut.db });
+    const url = new URL(api.url);
+    const cut = await openCutLine(Number(url.port), url.hostname);
+    Object.assign(url, { hostname: '127.0.0.1', port: String(cut.port) });
+    const through = openDatabase(url.href);
+    Object.assign(api.context, { db: through });
     const call = () =>
       api.call('POST', path(id), {
         ...options,
@@ -194,6 +198,7 @@ describe('where the answer to the commit is lost', () => {
     expect(await again.json()).toMatchObject({ code: 'idempotency_outcome_unknown', look_at: `/api/v1${place(id)}` });
     expect(await done()).toBe(before + 1);
     Object.assign(api.context, { db });
+    await through.pool.end();
     await cut.stop();
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, type TestApi } from '#tests/support/api.ts';
+import { openCutLine } from '#tests/support/cut-line.ts';
 import { type Sending, startSending } from '#tests/support/sending.ts';
 import { freePort, startWeb } from '#tests/support/web.ts';
 
@@ -33,8 +34,10 @@ function file(name: string, content: string): string {
   return path;
 }
 
-async function send(...args: string[]): Promise<{ status: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ['scripts/send.ts', ...args, '--url', api.context.env.baseUrl], {
+const send = (...args: string[]) => sendThrough(api.context.env.baseUrl, ...args);
+
+async function sendThrough(url: string, ...args: string[]): Promise<{ status: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, ['scripts/send.ts', ...args, '--url', url], {
     env: { ...process.env, API_KEY: api.keys.marketer },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -91,6 +94,16 @@ test.each<[string, () => string[], RegExp]>([
   expect(err).toMatch(message);
   expect(status).toBe(2);
   expect((await api.db.pool.query('select count(*)::int as n from campaigns')).rows).toEqual(before.rows);
+});
+
+test('where the answer to the sending is lost, it is asked for, and nobody who reads an error sends twice', async () => {
+  const line = await openCutLine(api.context.env.port);
+  line.cutAfter(/POST \/api\/v1\/campaigns\/\d+\/send/);
+  const contacts = file('lost.csv', 'email,first_name\nlost1@example.com,Lo\nlost2@example.com,Li\n');
+  const { status, err } = await sendThrough(`http://127.0.0.1:${line.port}`, contacts, ...email);
+  expect([status, err]).toEqual([0, '']);
+  expect(sending.sandbox.messages({ to: 'lost1@example.com' }).data).toHaveLength(1);
+  await line.stop();
 });
 
 test('a test message arrives and is not in the ledger', async () => {

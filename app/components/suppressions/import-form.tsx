@@ -52,17 +52,19 @@ export function ImportForm({ countries }: { countries: Country[] }) {
             </>
           )}
           {asked && <TextInput className={classes.choice} name="column" label="Column with the addresses" maxLength={1000} />}
-          <input
-            className={classes.file}
-            type="file"
-            name="file"
-            accept=".csv,.txt,text/csv"
-            required
-            aria-label="CSV file with a column of addresses"
-          />
-          <Button type="submit" variant="default" className={classes.below} loading={importing}>
-            Import
-          </Button>
+          <div className={classes.upload}>
+            <input
+              className={classes.file}
+              type="file"
+              name="file"
+              accept=".csv,.txt,text/csv"
+              required
+              aria-label="CSV file with a column of addresses"
+            />
+            <Button type="submit" variant="default" loading={importing}>
+              Import
+            </Button>
+          </div>
         </div>
       </Form>
       <p className={classes.hint} aria-live="polite">

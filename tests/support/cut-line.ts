@@ -1,20 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { type Database, openDatabase } from '#db/database.ts';
 
-/** A database on a line that breaks: the answer to the next statement that matches is lost after PostgreSQL has given it. */
-export interface CutDatabase {
-  db: Database;
-  /** What the next client to be cut off says, in its own letters. */
-  cutAfter(statement: RegExp): void;
+/** A way to a server that breaks when it is told to: the answer to the next request that matches is lost after it was given. */
+export interface CutLine {
+  /** On 127.0.0.1. */
+  port: number;
+  cutAfter(request: RegExp): void;
   stop(): Promise<void>;
 }
 
-export async function openCutDatabase(url: string): Promise<CutDatabase> {
+export async function openCutLine(port: number, host = '127.0.0.1'): Promise<CutLine> {
   let awaited: RegExp | null = null;
-  const { hostname, port } = new URL(url);
   const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
+    const upstream = connect(port, host);
     let cut = false;
     client.on('data', (bytes) => {
       if (awaited?.test(bytes.toString('latin1'))) {
@@ -32,17 +30,12 @@ export async function openCutDatabase(url: string): Promise<CutDatabase> {
     }
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const through = new URL(url);
-  through.hostname = '127.0.0.1';
-  through.port = String((server.address() as AddressInfo).port);
-  const db = openDatabase(through.href, { applicationName: 'cut' });
   return {
-    db,
-    cutAfter(statement) {
-      awaited = statement;
+    port: (server.address() as AddressInfo).port,
+    cutAfter(request) {
+      awaited = request;
     },
     async stop() {
-      await db.pool.end();
       server.close();
       await once(server, 'close');
     },
