@@ -69,7 +69,9 @@ export async function openStage({ latencyMs, faultRate = 0 }: StageOptions): Pro
 
   try {
     await until(`the web server is ready (see ${folder}/web.log)`, 40_000, async () => {
-      return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false;
+      // It listens before its first key is made.
+      const asked = await fetch(`${url}/api/v1/campaigns`, { headers: { Authorization: `Bearer ${key}` } }).catch(() => undefined);
+      return asked?.ok ?? false;
     });
   } catch (error) {
     await stop();
