@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { type Stringifier, stringify } from 'csv-stringify';
 import type { PoolClient } from 'pg';
@@ -41,6 +42,14 @@ export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentM
     throw error;
   });
   const rows = client.query(new QueryStream(query.text, query.values, { batchSize: BATCH_ROWS }));
+  try {
+    // What goes wrong before there is a row can still be answered; and a cursor that is closed before its rows are described answers twice.
+    await once(rows, 'readable');
+  } catch (error) {
+    giveBack();
+    endTransaction(client, error as Error);
+    throw error;
+  }
   const cells = new Transform({
     objectMode: true,
     transform(row: Row, _encoding, done) {
