@@ -37,7 +37,10 @@ function WhoCan({ administrators }: { administrators: { name: string; email: str
         <List listStyleType="none" mt="sm">
           {administrators.map(({ name, email }) => (
             <List.Item key={email}>
-              <span className="name">{name}</span>, <Anchor href={`mailto:${email}`}>{email}</Anchor>
+              <span className="name">{name}</span>,{' '}
+              <Anchor underline="always" href={`mailto:${email}`}>
+                {email}
+              </Anchor>
             </List.Item>
           ))}
         </List>

@@ -198,18 +198,23 @@ test('support finds a person, corrects the address and sends to them alone; an a
     .first()
     .click();
 
-  const sheet = support.getByRole('dialog');
-  const field = sheet.getByRole('textbox', { name: 'Correct the address' });
+  // In place: support stays with the person.
+  const field = person.getByRole('textbox', { name: 'Correct the address' });
   await field.fill('zora at example');
-  await expect(sheet.getByText('This is not an email address.')).toBeVisible();
-  await expect(sheet.getByRole('button', { name: /retry/i })).toBeDisabled();
+  await expect(person.getByText('This is not an email address.')).toBeVisible();
+  await expect(person.getByRole('button', { name: /retry/i })).toBeDisabled();
   await field.fill('person0001@example.com');
-  await sheet.getByRole('button', { name: 'Fix and retry' }).click();
-  await expect(sheet.getByRole('alert')).toContainText('This address is a recipient of the campaign already.');
+  await person.getByRole('button', { name: 'Fix and retry' }).click();
+  await expect(person.getByRole('alert')).toContainText('This address is a recipient of the campaign already.');
   await field.fill('Zora.Right@Example.com');
-  await expect(sheet.getByText('Goes to zora.right@example.com')).toBeVisible();
+  await expect(person.getByText('Goes to zora.right@example.com')).toBeVisible();
   await expectAccessible(support);
-  await sheet.getByRole('button', { name: 'Fix and retry' }).click();
+  await person.getByRole('button', { name: 'Fix and retry' }).click();
+  const right = support.getByRole('region', { name: 'zora.right@example.com' });
+  await expect(right).toContainText('Their address here was zora.wrong+invalid@example.com before');
+  await expect(right.getByText('Sent', { exact: true }).last()).toBeVisible();
+  await right.getByRole('link', { name: 'Invitation' }).click();
+  const sheet = support.getByRole('dialog');
   await expect(sheet.getByRole('heading', { name: 'zora.right@example.com' })).toBeVisible();
   await expect(sheet).toContainText('SendGrid took the message');
   await ended(request, id);

@@ -26,7 +26,7 @@ export function LookedThrough({ q, lookedThrough, byDetails }: Props) {
   if (byDetails === null) return null;
   return (
     <p className={classes.note}>
-      <Anchor component={Link} to={byDetails} size="sm">
+      <Anchor underline="always" component={Link} to={byDetails} size="sm">
         Look for “<bdi>{q}</bdi>” in names, other columns and the last digits of numbers, too
       </Anchor>
     </p>

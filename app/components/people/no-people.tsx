@@ -18,7 +18,7 @@ export function NoPeople({ q, only }: { q: string; only: boolean }) {
     return (
       <EmptyState icon={IconUserQuestion} title="Nothing that did not arrive">
         No message to “<bdi>{q}</bdi>” failed or came back.{' '}
-        <Anchor component={Link} to={`/people?${new URLSearchParams({ q })}`}>
+        <Anchor underline="always" component={Link} to={`/people?${new URLSearchParams({ q })}`}>
           Look at all of their messages
         </Anchor>
       </EmptyState>
@@ -29,7 +29,7 @@ export function NoPeople({ q, only }: { q: string; only: boolean }) {
       No campaign has a recipient whose address or number begins with “<bdi>{q}</bdi>”, or who has it in a name, another column or as a
       number’s last digits. Look for a typing mistake, try only the first letters, or search for a number with its country code. Who was
       never sent to may still be on the{' '}
-      <Anchor component={Link} to={`/suppressions?${new URLSearchParams({ q })}`}>
+      <Anchor underline="always" component={Link} to={`/suppressions?${new URLSearchParams({ q })}`}>
         suppression list
       </Anchor>
       .
