@@ -112,12 +112,12 @@ function scoreText(text: string, encoding: Encoding): number {
   const plain = text.replace(/[\u2018-\u201f\u2013\u2014\u2026\u2022\u20ac\u00ab\u00bb\u00a0\u2122]/g, ' ');
   const words = plain.split(/[\s,;|"()<>@./_\d-]+/).filter((word) => /\P{ASCII}/u.test(word));
   if (words.length === 0) return 0.5;
-  // A list whose names all are of one language: with two of them as good, that speaks for it, where it is not one name again and again.
+  // A list whose names nearly all are of one language: with two of them as good, that speaks for it, where it is not one name again and again.
   const language = Math.max(
     0,
     ...(latin[encoding] ?? []).map((alphabet) => words.filter((word) => isOf(alphabet, word)).length / words.length),
   );
-  return words.reduce((sum, word) => sum + scoreWord(word, encoding), 0) / words.length + (new Set(words).size > 2 ? language * 0.2 : 0);
+  return words.reduce((sum, word) => sum + scoreWord(word, encoding), 0) / words.length + (new Set(words).size > 2 && language > 0.9 ? 0.2 : 0);
 }
 
 function isOf(alphabet: string, word: string): boolean {
