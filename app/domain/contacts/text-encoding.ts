@@ -117,7 +117,9 @@ function scoreText(text: string, encoding: Encoding): number {
     0,
     ...(latin[encoding] ?? []).map((alphabet) => words.filter((word) => isOf(alphabet, word)).length / words.length),
   );
-  return words.reduce((sum, word) => sum + scoreWord(word, encoding), 0) / words.length + (new Set(words).size > 2 && language > 0.9 ? 0.2 : 0);
+  return (
+    words.reduce((sum, word) => sum + scoreWord(word, encoding), 0) / words.length + (new Set(words).size > 2 && language > 0.9 ? 0.2 : 0)
+  );
 }
 
 function isOf(alphabet: string, word: string): boolean {
