@@ -139,7 +139,7 @@ describe('a retry round', () => {
     await resolveRecipient(own.db, ana, id, (await recipient(id, to)).id, 'failed');
     return id;
   }
-  const again = (id: number) => retryCampaign(own.db, ana, id, { codes: ['outcome_unknown'], windowS: 3_600 });
+  const again = (id: number) => retryCampaign(own.db, ana, id, { codes: ['not_arrived'], windowS: 3_600 });
 
   test('looks at its first attempt for what the round before may have sent, and does not send twice', async () => {
     const to = '+12025550148';
