@@ -8,7 +8,8 @@ import { type FieldError, Problem } from './domain/problem.ts';
 import { addSuppression, isSuppressed, removeSuppression } from './domain/suppressions/change-suppressions.server.ts';
 import type { SuppressionImport } from './domain/suppressions/import-report.ts';
 import { importSuppressions } from './domain/suppressions/import-suppressions.server.ts';
-import { newSuppression, suppressionReasons, suppressionSources } from './domain/suppressions/suppression.ts';
+import { suppressionReasons, suppressionSources } from './domain/suppressions/suppression.ts';
+import { newSuppression } from './domain/suppressions/suppression-input.ts';
 import { problemOfChange } from './domain/unavailable.server.ts';
 import { readForm, readUpload } from './request-bytes.server.ts';
 

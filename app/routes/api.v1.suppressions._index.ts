@@ -3,7 +3,7 @@ import { answer, on } from '#app/api/handler.server.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
 import { addSuppression, addSuppressions, removeSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
-import { newSuppression } from '#app/domain/suppressions/suppression.ts';
+import { newSuppression } from '#app/domain/suppressions/suppression-input.ts';
 
 const wholeName = newSuppression.pick({ channel: true, address: true });
 

@@ -4,7 +4,7 @@ import { csvOptions } from '../../domain/csv-style.ts';
 import { peopleFilter } from '../../domain/people/person.ts';
 import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
 import { exportFilter, recipientFilter } from '../../domain/recipients/recipient-filter.ts';
-import { bulkResolution, resolution } from '../../domain/recipients/resolutions.ts';
+import { bulkResolution, resolution } from '../../domain/recipients/resolution-input.ts';
 import { fileOptions } from '../file-options.ts';
 import type { Operation } from '../operation.ts';
 

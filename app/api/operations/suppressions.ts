@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channels } from '../../domain/campaigns/campaign.ts';
 import { inboundFilter } from '../../domain/delivery/inbound-message.ts';
-import { namedSuppression, newSuppressions, suppressionFilter, suppressionReason } from '../../domain/suppressions/suppression.ts';
+import { namedSuppression, newSuppressions, suppressionFilter, suppressionReason } from '../../domain/suppressions/suppression-input.ts';
 import { fileOptions } from '../file-options.ts';
 import type { Operation } from '../operation.ts';
 

@@ -9,7 +9,8 @@ import { heavyQuery } from '../heavy-reads.server.ts';
 import { notFound, Problem } from '../problem.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from './list-suppressions.server.ts';
 import { readSuppressed, spelled } from './spelling.server.ts';
-import type { AddedSuppressions, NewSuppression, SuppressionJson, SuppressionReason, SuppressionSource } from './suppression.ts';
+import type { AddedSuppressions, SuppressionJson, SuppressionReason, SuppressionSource } from './suppression.ts';
+import type { NewSuppression } from './suppression-input.ts';
 
 /** Nobody sends to it from now on. A reason that stands already stays as it is. @throws Problem 422 */
 export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>, added: NewSuppression): Promise<SuppressionJson> {

@@ -5,7 +5,8 @@ import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { beginnings } from './spelling.server.ts';
-import { type SuppressionFilter, type SuppressionJson, type SuppressionReasonJson, suppressionFilter } from './suppression.ts';
+import type { SuppressionJson, SuppressionReasonJson } from './suppression.ts';
+import { type SuppressionFilter, suppressionFilter } from './suppression-input.ts';
 
 export interface SuppressionPage {
   data: SuppressionJson[];
