@@ -7,7 +7,7 @@ import { Problem } from '../problem.ts';
 /** What is smaller never touches the disk. */
 const IN_MEMORY = 4 * 1024 * 1024;
 const MAX_BYTES = 8 * 1024 * 1024 * 1024;
-const READ_BYTES = 256 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 
 /** Rows on their way, kept on disk until the file is there to its end, so that a slow sender holds no database connection. */
 export interface Spool {
@@ -47,7 +47,7 @@ export async function spoolRows(rows: AsyncIterable<string>): Promise<Spool> {
     for await (const text of rows) {
       held.push(text);
       heldBytes += text.length;
-      if (heldBytes > IN_MEMORY) await flush();
+      if (heldBytes > (file ? BLOCK_BYTES : IN_MEMORY)) await flush();
     }
     if (file) await flush();
   } catch (error) {
@@ -62,7 +62,7 @@ export async function spoolRows(rows: AsyncIterable<string>): Promise<Spool> {
         return;
       }
       for (let position = 0; position < bytes; ) {
-        const { bytesRead, buffer } = await file.handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, position);
+        const { bytesRead, buffer } = await file.handle.read(Buffer.allocUnsafe(BLOCK_BYTES), 0, BLOCK_BYTES, position);
         if (bytesRead === 0) throw new Error('a spooled import ended before its end');
         position += bytesRead;
         yield buffer.subarray(0, bytesRead);
