@@ -10,6 +10,7 @@ function complaints(page: Page): string[] {
   return told;
 }
 
+test.describe.configure({ timeout: 150_000 });
 test.beforeEach(async ({ page, request }) => {
   await emailFaults(request, { latency_ms: 300 });
   await signIn(page);
@@ -18,7 +19,6 @@ test.afterAll(async ({ request }) => emailFaults(request, {}));
 
 test('a page that the browser translates goes on telling the truth', async ({ page, request }) => {
   // Slow enough that it cannot end before it is paused, whatever else the machine does.
-  test.setTimeout(150_000);
   await emailFaults(request, { latency_ms: 6_000 });
   const id = await sendTo(request, 'Translated', ['gone+invalid@example.com', 'late+429x2@example.com', ...people(900)]);
   const told = complaints(page);

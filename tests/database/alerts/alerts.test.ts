@@ -1,15 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AlertEvent } from '#app/domain/alerts/alert.ts';
-import { listDeliveries, resendDelivery, testEndpoint } from '#app/domain/alerts/deliveries.server.ts';
-import {
-  createEndpoint,
-  deleteEndpoint,
-  getEndpoint,
-  listEndpoints,
-  rotateSecret,
-  updateEndpoint,
-} from '#app/domain/alerts/endpoints.server.ts';
+import { listDeliveries, resendDelivery } from '#app/domain/alerts/deliveries.server.ts';
+import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints, updateEndpoint } from '#app/domain/alerts/endpoints.server.ts';
 import { raiseAlert } from '#app/domain/alerts/raise-alert.server.ts';
 import { retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import { retryRecipient } from '#app/domain/recipients/retry-recipient.server.ts';
@@ -359,51 +352,20 @@ test('a provider that begins to be held is told, once an hour at most', async ()
   ]);
 });
 
-describe('by hand', () => {
-  test('a test is posted at once and shows what the receiver said; it is no alert', async () => {
-    const { id, secret } = await endpoint(['provider.degraded']);
-    receiver.answer = (response) => response.writeHead(418).end('short and stout');
-    expect(await testEndpoint(own.db, ana, id, rules)).toMatchObject({
-      type: 'webhook.test',
-      status: 'failed',
-      attempts: [{ status: 418, response: 'short and stout', actor: 'Ana' }],
-    });
-    receiver.answer = (response) => response.writeHead(200).end();
-    expect(await testEndpoint(own.db, ana, id, rules)).toMatchObject({ status: 'delivered' });
-    const { body, headers } = receiver.received[1] as Received;
-    expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({ type: 'webhook.test' });
-    expect((await getEndpoint(own.db, id)).failing_since).toBeNull();
-  });
-
-  test('a secret is changed without a gap: both sign for a day', async () => {
-    const { id, secret } = await endpoint();
-    const { secret: newer } = await rotateSecret(own.db, id);
-    expect(newer).not.toBe(secret);
-    await testEndpoint(own.db, ana, id, rules);
-    const { body, headers } = receiver.received[0] as Received;
-    for (const known of [secret, newer]) new Webhook(known).verify(body, headers as Record<string, string>);
-    await own.db.pool.query(`update webhook_endpoints set former_secret_until = now() where id = $1`, [id]);
-    await testEndpoint(own.db, ana, id, rules);
-    const later = receiver.received[1] as Received;
-    new Webhook(newer).verify(later.body, later.headers as Record<string, string>);
-    expect(() => new Webhook(secret).verify(later.body, later.headers as Record<string, string>)).toThrow();
-  });
-
-  test('code raises an alert once for its occasion, with its transaction or not at all', async () => {
-    await endpoint(['provider.degraded']);
-    const provider = { provider: 'sendgrid', channel: 'email', reason: 'SendGrid answers with errors.', until: null } as const;
-    const client = await own.db.pool.connect();
-    await client.query('begin');
-    expect(await raiseAlert(client, 'sendgrid today', { type: 'provider.degraded', provider })).toBe(true);
-    await client.query('rollback');
-    client.release();
-    await untilTold();
-    expect(typesReceived()).toEqual([]);
-    expect(await raiseAlert(own.db.pool, 'sendgrid today', { type: 'provider.degraded', provider })).toBe(true);
-    expect(await raiseAlert(own.db.pool, 'sendgrid today', { type: 'provider.degraded', provider })).toBe(false);
-    await untilTold();
-    expect(receiver.received.map(({ body }) => JSON.parse(body))).toMatchObject([
-      { type: 'provider.degraded', data: { campaign: null, provider } },
-    ]);
-  });
+test('code raises an alert once for its occasion, with its transaction or not at all', async () => {
+  await endpoint(['provider.degraded']);
+  const provider = { provider: 'sendgrid', channel: 'email', reason: 'SendGrid answers with errors.', until: null } as const;
+  const client = await own.db.pool.connect();
+  await client.query('begin');
+  expect(await raiseAlert(client, 'sendgrid today', { type: 'provider.degraded', provider })).toBe(true);
+  await client.query('rollback');
+  client.release();
+  await untilTold();
+  expect(typesReceived()).toEqual([]);
+  expect(await raiseAlert(own.db.pool, 'sendgrid today', { type: 'provider.degraded', provider })).toBe(true);
+  expect(await raiseAlert(own.db.pool, 'sendgrid today', { type: 'provider.degraded', provider })).toBe(false);
+  await untilTold();
+  expect(receiver.received.map(({ body }) => JSON.parse(body))).toMatchObject([
+    { type: 'provider.degraded', data: { campaign: null, provider } },
+  ]);
 });
