@@ -17,7 +17,7 @@ export function bodyPace(lookMs = LOOK_MS): RequestHandler {
   return (request, response, next) => {
     const { headers, socket } = request;
     if (headers['transfer-encoding'] === undefined && !Number(headers['content-length'] ?? 0)) return next();
-    const upload = headers['content-type']?.startsWith('multipart/') || /\/recipients$/.test(request.path);
+    const upload = headers['content-type']?.startsWith('multipart/') || /\/(?:recipients|imports)$/.test(request.path);
     let slow = 0;
     let seen = socket.bytesRead;
     const look = setInterval(() => {

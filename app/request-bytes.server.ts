@@ -90,22 +90,34 @@ export async function readUpload(
     form.on('error', () => reject(broken()));
     form.on('finish', resolve);
   });
-  ended.catch(() => {}); // may come while nobody waits for it
+  // Racing each piece against one promise would keep all of them for as long as that lives.
+  let over = false;
+  let stop = () => {};
+  const settle = () => {
+    over = true;
+    stop();
+  };
+  ended.then(settle, settle);
+  const orEnd = <T>(work: Promise<T>) =>
+    new Promise<T | undefined>((resolve, reject) => {
+      stop = () => resolve(undefined);
+      work.then(resolve, reject);
+    });
   const reader = request.body?.getReader();
   let loose = 0;
   try {
-    for (;;) {
-      const next = await Promise.race([reader?.read() ?? { done: true as const, value: undefined }, ended]);
+    while (reader && !over) {
+      const next = await orEnd(reader.read());
       if (!next || next.done) break;
       // In pieces, so that the bytes of the file are told from those around it.
-      for (let start = 0; start < next.value.byteLength; start += PIECE_BYTES) {
+      for (let start = 0; start < next.value.byteLength && !over; start += PIECE_BYTES) {
         const piece = Buffer.from(next.value.subarray(start, start + PIECE_BYTES));
         if (!inFile) loose += piece.length;
         if (loose > MAX_LOOSE_BYTES) throw broken();
-        await Promise.race([new Promise<void>((resolve) => form.write(piece, () => resolve())), ended]);
+        await orEnd(new Promise<void>((resolve) => form.write(piece, () => resolve())));
       }
     }
-    form.end();
+    if (!over) form.end();
     await ended;
   } catch (error) {
     fail(error);

@@ -103,6 +103,9 @@ const refinements: Refinement[] = [
   },
 ];
 
+/** Of a message: longer ones are not SendGrid's, and the patterns would take their time over them. */
+const MOST_READ = 1_000;
+
 /** What a refusal of `POST /v3/mail/send` means: by HTTP status, refined by the errors of its body. Status 2xx is not for here. */
 export function classifySendGrid(status: number, errors: readonly SendGridError[]): Meaning {
   const refined = refinements.find(
@@ -111,7 +114,7 @@ export function classifySendGrid(status: number, errors: readonly SendGridError[
       ((!rule.message && !rule.field) ||
         errors.some(({ message, field }) =>
           rule.message
-            ? rule.message.test(message ?? '') && (!rule.nothingElse || /^(?:from\b.*)?$/.test(field ?? ''))
+            ? rule.message.test((message ?? '').slice(0, MOST_READ)) && (!rule.nothingElse || /^(?:from\b.*)?$/.test(field ?? ''))
             : rule.field?.test(field ?? ''),
         )),
   );

@@ -146,9 +146,8 @@ begin
   -- A late change of a single recipient (a carrier's refusal, a person's decision) may change how an ended campaign ended.
   if d_sent <> 0 or d_suppressed <> 0 or d_queued > 0 then
     select * into c from campaigns where id = campaign for no key update;
-    -- A person sends to somebody again in a campaign that has ended: it is open for them alone, and ends again when and how it had ended. Only
-    -- where the transaction says so: a dispatch that was under way while the campaign was cancelled queues, too, and opens nothing.
-    if d_queued > 0 and current_setting('rollcall.reopen', true) = 'yes' and c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED') then
+    -- Somebody is sent to again in a campaign that has ended: it is open for them alone, and ends again when and how it had ended.
+    if d_queued > 0 and c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED') then
       if c.moving then
         raise exception 'campaign % is still being ended', campaign using errcode = 'serialization_failure';
       end if;

@@ -14,10 +14,6 @@ create table campaign_deliveries (
   primary key (campaign_id, quarter)
 ) with (fillfactor = 50);
 
-insert into campaign_deliveries
-select campaign_id, date_bin('15 minutes', greatest(delivered_at, sent_at), '2000-01-01 00:00:00+00'), count(*)::integer
-from recipients where delivery = 'delivered' and delivered_at is not null group by 1, 2;
-
 create function count_deliveries() returns trigger language plpgsql as $$
 begin
   insert into campaign_deliveries as kept
@@ -37,6 +33,11 @@ end $$;
 -- Its name comes after recipients_updated, so that the campaign's row is locked first, as everywhere.
 create trigger recipients_updated_deliveries after update on recipients
   referencing old table as old_rows new table as new_rows for each statement execute function count_deliveries();
+
+-- Last: the trigger's lock keeps changes of recipients waiting until all is committed, so that each delivery is counted here or there.
+insert into campaign_deliveries
+select campaign_id, date_bin('15 minutes', greatest(delivered_at, sent_at), '2000-01-01 00:00:00+00'), count(*)::integer
+from recipients where delivery = 'delivered' and delivered_at is not null group by 1, 2;
 
 create or replace view reporting.daily_sends with (security_barrier=true) as
  SELECT quarter::date AS day,

@@ -26,7 +26,7 @@ const refusals: [LeftOutReason, RegExp][] = [
   ['unreachable', /^(?:is)?(?:invalid|undeliverable)(?:e?mail|phone|number|address)?$|^(?:e?mail|phone|number|address)(?:is)?invalid$/],
   [
     'blocked',
-    /donot(?:allow)?(?:bulk)?(?:contact|e?mail|call|phone|text|sms|disturb|send|market)|^(?:is|has)?no(?:e?mails?|sms|contact|mailing)$|^dn[cd]$|blacklist|blocklist|^(?:is)?blocked|suppress|sperre$|gesperrt|robinson|^deceased$|^verstorben$/,
+    /donot(?:allow)?(?:bulk)?(?:contact|e?mail|call|phone|text|sms|disturb|send|market)|^(?:is|has)?no(?:e?mails?|sms|texts?|contact|mailing)$|^dn[cd]$|blacklist|blocklist|^(?:is)?blocked|suppress|sperre$|gesperrt|robinson|^deceased$|^verstorben$/,
   ],
 ];
 const plainConsent =
@@ -44,6 +44,8 @@ const otherStates =
 const besides = /^(?:url|link|href|token|hash|key|page|header|footer|template|label|text|form|rate|score|count)$/;
 /** Agreement to something else than being written to; letters and faxes. */
 const elsewhere = /track|cookie|profil|thirdparty|photo|foto|video|terms|^(?:user)?permissions$|postal|directmail|fax/;
+/** "Do not text", "no text", "opted out of text": it is what they do not want. */
+const noText = /(?:donot(?:send)?|^(?:is|has)?no|out(?:of|from)?)texts?$/;
 /** When, how and from where they agreed. */
 const circumstance = /^(?:at|on|date|time|timestamp|datum|am|le|ip|source|method|version|wording|id|name|by)$/;
 
@@ -55,8 +57,8 @@ export function statusKind(header: string, channel: Channel): StatusKind | null 
   const key = headerKey(header.slice(0, 200)).normalize('NFC');
   const last = toVariableName(header.slice(0, 200)).split('_').at(-1) ?? '';
   const mail = /mail/.test(key);
-  const sms = /sms|whatsapp|phone|mobil|call|telefon|handy|donottext|texts?(?:optin|optout|consent|status)/.test(key);
-  if (besides.test(last) || elsewhere.test(key) || (mail !== sms && mail !== (channel === 'email'))) return null;
+  const sms = /sms|whatsapp|phone|mobil|call|telefon|handy|texts?(?:optin|optout|consent|status)/.test(key) || noText.test(key);
+  if ((besides.test(last) && !noText.test(key)) || elsewhere.test(key) || (mail !== sms && mail !== (channel === 'email'))) return null;
   const refusal = refusals.find(([, pattern]) => pattern.test(key));
   if (refusal) return { kind: 'refusal', reason: refusal[0] };
   if (valid.test(key)) return { kind: 'consent', plain: false, reason: 'unreachable' };

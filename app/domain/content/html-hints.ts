@@ -53,9 +53,12 @@ export function brokenWaysOut(template: string): Finding[] {
 }
 
 function attribute(tag: string, name: string): string | null {
-  const match = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i').exec(tag);
+  const match = new RegExp(`[\\s"'\u0001\u0002]${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i').exec(tag);
   return match ? (match[1] ?? match[2] ?? match[3] ?? '') : new RegExp(`\\s${name}(?=[\\s>/])`, 'i').test(tag) ? '' : null;
 }
+
+/** A way out that works, however its tag is written. */
+const leadsOut = /\bhref\s*=\s*["']?\s*\{\{-?\s*unsubscribe_url\b/i;
 
 function deadLinks(sent: string, html: string): Finding[] {
   const links = sent.matchAll(/<(a|area)\b([^<>]{0,3000})>([\s\S]{0,400}?)(?=<\/a\b|<a\b|$)/gi);
@@ -73,7 +76,7 @@ function deadLinks(sent: string, html: string): Finding[] {
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim();
-    if (href === null && (/\s(?:name|id)\s*=/i.test(attributes) || !isUnsubscribing(words))) return [];
+    if (href === null && (/\s(?:name|id)\s*=/i.test(attributes) || !isUnsubscribing(words) || leadsOut.test(link))) return [];
     const fault = faultOf(href) ?? (href && isUnsubscribing(words) ? faultOfWayOut(href, html, match.index, places) : null);
     if (!fault) return [];
     const shown = `<a href="${clean(href ?? '')}">`;

@@ -44,7 +44,7 @@ export function isUnsubscribeTag(text: string): boolean {
 export function offersWayOut(template: string): boolean {
   if (/\{\{-?\s*unsubscribe_url\b/.test(template)) return true;
   const links = template.matchAll(
-    /<a\b[^<>]{0,1000}?\shref\s*=\s*["']?\s*((?:https?:\/\/|mailto:)[^\s"'<>{}[\]*|$]{3,500})["'\s>]([\s\S]{0,400}?)<\/a/gi,
+    /<a\b[^<>]{0,1000}?\shref\s{0,20}=\s{0,20}["']?\s{0,20}((?:https?:\/\/|mailto:)[^\s"'<>{}[\]*|$]{3,500})["'\s>]([\s\S]{0,400}?)<\/a/gi,
   );
   for (const [, href = '', label = ''] of links) if (isUnsubscribing(`${href} ${label}`)) return true;
   const urls = template.matchAll(/(?:https?:\/\/|mailto:)[^\s"'<>{}[\]*|$%]{3,500}/gi);

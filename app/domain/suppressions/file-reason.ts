@@ -48,7 +48,7 @@ export function readFileReason(
   const found = given.map((text) => reasonNamed(channel, text)).find((reason) => reason !== null);
   const against = statuses.map(({ name, kind }) => ({ said: leftOutBy(kind, values[name]), text: String(values[name] ?? '') }));
   const status = against.find(({ said }) => said !== null);
-  if (!found && !status && statuses.some(({ name, kind }) => saysYes(kind, values[name]))) return { mayWrite: true };
+  if (given.length === 0 && !status && statuses.some(({ name, kind }) => saysYes(kind, values[name]))) return { mayWrite: true };
   const reason = found ?? (status ? ofStatus(status.said as LeftOutReason, status.text) : 'manual');
   return { mayWrite: false, reason, note: note === null || plain(note) === plain(reason) ? null : shown(note) };
 }
@@ -93,10 +93,10 @@ function ofStatus(said: LeftOutReason, text: string): SuppressionReason {
   return said === 'blocked' || said === 'not confirmed' || soft.test(plain(text)) ? 'manual' : 'hard_bounce';
 }
 
-/** "unsubscribed: no", "accepts marketing: yes", "status: subscribed"; an empty field says nothing. */
+/** "unsubscribed: no", "accepts marketing: yes", "status: subscribed"; an empty field says nothing, nor does "bounced: no". */
 function saysYes(status: StatusKind, value: unknown): boolean {
   const text = plain(String(value ?? ''));
-  if (status.kind === 'refusal') return /^(?:no|n|false|f|0|nein|non)$/.test(text);
+  if (status.kind === 'refusal') return status.reason === 'unsubscribed' && /^(?:no|n|false|f|0|nein|non)$/.test(text);
   if (status.kind === 'consent') return status.plain && /^(?:yes|y|true|t|1|ja|oui|si|subscribed|opted ?in)$/.test(text);
   return /^(?:subscribed|opt(?:ed)? ?in)$/.test(text);
 }

@@ -31,6 +31,9 @@ const reasons: [header: string, word: string, reason: string, note: string | nul
   ['do not email', 'yes', 'manual', null],
   ['subscribed', 'false', 'unsubscribe', null],
   ['favourite colour', 'spam', 'manual', null],
+  // What did not happen to them is no reason to write to them.
+  ['bounced', 'no', 'manual', null],
+  ['Complaint', '0', 'manual', null],
 ];
 
 test.each(reasons)('a column %s that says "%s" is kept as %s', async (header, word, reason, note) => {

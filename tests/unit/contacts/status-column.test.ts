@@ -82,6 +82,11 @@ describe('what a column says about writing to people', () => {
     ['Email status', 'bounced', 'bounced', 'no status'],
     ['Do not call', '1', 'no status', 'blocked'],
     ['Do not contact', '1', 'blocked', 'blocked'],
+    ['Do Not Text', 'yes', 'no status', 'blocked'],
+    ['do_not_send_text', 'x', 'no status', 'blocked'],
+    ['No texts', '1', 'no status', 'blocked'],
+    ['Opted out of text', 'yes', 'no status', 'unsubscribed'],
+    ['Unsubscribe text', 'Leave our list', 'no status', 'no status'],
     ['SMS and email consent', 'no', 'unsubscribed', 'unsubscribed'],
   ])('%s: %s counts for the channel that it names', (header, value, email, sms) => {
     expect([told(header, value), told(header, value, 'sms')]).toEqual([email, sms]);

@@ -257,6 +257,9 @@ test.each([
   '<a href="https://shop.example/#!/path?a[0]=1&name[first]=2">x</a>',
   '#BlackFriday #deals',
   '<<< sale >>> == now ==',
+  '<a {% if city %}href="{{ unsubscribe_url }}"{% endif %}>Unsubscribe</a>',
+  '<a class="x"href="{{ unsubscribe_url }}">Unsubscribe</a>',
+  '<a title="Leave >" href="{{ unsubscribe_url }}">Unsubscribe</a>',
 ])('no false alarm: %s', (html) => {
   expect(told(email(html))).toEqual([]);
 });

@@ -100,6 +100,10 @@ describe('reading takes no longer than the template is', () => {
     expect(problems.length).toBeLessThanOrEqual(100);
   });
 
+  test('a link that goes on in blanks', () => {
+    expect(told(email(`<a href=${' '.repeat(500_000)}`)).length).toBeLessThanOrEqual(100);
+  });
+
   test.each([
     '%IF',
     '<a href="#x">unsubscribe</a>',

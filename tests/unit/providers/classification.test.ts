@@ -163,6 +163,10 @@ describe('Twilio', () => {
   });
 });
 
+it('reads no longer over an endless message than over SendGrid’s', () => {
+  expect(classifySendGrid(400, [{ message: 'ip '.repeat(300_000), field: null }])).toMatchObject({ outcome: expect.any(String) });
+});
+
 describe('no answer', () => {
   it('is unknown only after the request may have been written', () => {
     for (const cause of ['deadline', 'network', 'stopped'] as const) {
