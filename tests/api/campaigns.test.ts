@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { openDatabase } from '#db/database.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
 let api: TestApi;
@@ -214,6 +215,7 @@ test('a reader who leaves an export in the middle leaves no connection and no tr
     await vi.waitFor(() => expect(pool.idleCount).toBe(pool.totalCount));
   }
   expect((await api.call('GET', `/campaigns/${id}/export.csv`).then((response) => response.text())).split('\r\n')).toHaveLength(20_002);
+  await watcher.pool.end();
 });
 
 test('the ledger is searched and one recipient is shown with its attempts', async () => {
