@@ -212,7 +212,7 @@ test('the table has a row for every loader and every action', async () => {
   expect([...new Set(table.map(([route, , form]) => `routes/${route} ${form ? 'action' : 'loader'}`))].sort()).toEqual(wanted.sort());
 });
 
-describe.each(table)('%s, %s %o', (...row) => {
+describe.each(table.map((row) => ({ row, name: `${row[0]}, ${row[1]} ${row[2] ? JSON.stringify(row[2]) : ''}` })))('$name', ({ row }) => {
   const [route, path, form, who, got, out] = row;
   test('gives each role what it may have, and leads others to the sign-in', async () => {
     expect(await call(route, path, form, {})).toBe(out ?? signIn(row));
