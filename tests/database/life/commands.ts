@@ -9,7 +9,8 @@ import { suppressRecipient } from '#app/domain/recipients/suppress-recipient.ser
 import { removeSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { unsubscribe } from '#app/domain/unsubscribe/unsubscribe.server.ts';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
-import { type Attempt, type Delivery, type Model, Refusal } from './model.ts';
+import type { Model } from './model.ts';
+import { type Attempt, type Delivery, Refusal } from './person.ts';
 import { agree, byDefault, statusOf, type World } from './world.ts';
 
 export type Command = fc.AsyncCommand<Model, World> & { act: Run };

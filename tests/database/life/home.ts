@@ -18,6 +18,7 @@ export async function bringHome(model: Model, real: World): Promise<void> {
   for (let turn = 0; turn < 12 && !done(); turn++) {
     const { campaign } = model;
     await does(confirm());
+    if (model.stopped) await does(gate('go on'));
     if (model.held) await does(gate('release'));
     if (campaign.status === 'PAUSED') await does(resume);
     while (model.calls.some(({ unanswered }) => unanswered)) await does(repeatClaim(0));
@@ -50,7 +51,7 @@ export async function tidy(real: World): Promise<void> {
     set local session_replication_role = 'replica';
     delete from recipients; delete from attempts; delete from provider_events; delete from campaigns;
     delete from graphile_worker._private_jobs;
-    update provider_gates set held_since = null, hold_until = null, hold_reason = null, hold_count = 0;
+    update provider_gates set held_since = null, hold_until = null, hold_reason = null, hold_count = 0, rate = null;
     commit`);
   await real.query(`select confirm_restored('a test')`);
 }

@@ -10,12 +10,13 @@ import { markDoubtful } from '#db/ledger/doubt.ts';
 import { moveRecipients } from '#db/ledger/give-back.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { confirmRestored, noteRestored } from '#db/queries/ledger-home.ts';
-import { holdProvider, probeProvider, releaseProvider } from '#db/queries/provider-gates.ts';
+import { holdProvider, probeProvider, releaseProvider, setRate } from '#db/queries/provider-gates.ts';
 import { dispatchCampaign } from '#tasks/dispatch-campaign.ts';
 import { moveCampaignRecipients } from '#tasks/move-recipients.ts';
 import { settleUnknownOutcomes } from '#tasks/settle-unknown.ts';
 import { type Command, command } from './commands.ts';
-import type { Attempt, Call, Model } from './model.ts';
+import type { Model } from './model.ts';
+import type { Attempt, Call } from './person.ts';
 import { LATER_S, type Worker, type World } from './world.ts';
 
 const workerOf = (real: World, n: number) => real.workers[n % real.workers.length] as Worker;
@@ -168,7 +169,9 @@ async function bury(model: Model, real: World, n: number): Promise<void> {
 
 export const workerDies = (n: number) => command('workerDies', { n }, (model, real) => bury(model, real, n));
 
-export const gate = (what: 'hold' | 'release' | 'give up') =>
+const gates = ['hold', 'release', 'give up', 'stop', 'go on'] as const;
+/** What becomes of the provider's gate: a person stops the channel and lets it go on, the rest is told by its answers. */
+export const gate = (what: (typeof gates)[number]) =>
   command('gate', { what }, async (model, real) => {
     if (what === 'hold') {
       await hold(real, false);
@@ -176,6 +179,9 @@ export const gate = (what: 'hold' | 'release' | 'give up') =>
     } else if (what === 'release') {
       await releaseProvider(real.db.pool, real.channel);
       model.held = false;
+    } else if (what !== 'give up') {
+      await setRate(real.db.pool, real.channel, what === 'stop' ? 0 : null);
+      model.stopped = what === 'stop';
     } else if (model.held) {
       await real.query(`update provider_gates set held_since = now() - interval '2 hours' where channel = $1`, [real.channel]);
       await hold(real, true);
@@ -195,7 +201,7 @@ export const probe = () =>
       const probing = await probeProvider(real.db.pool, real.channel);
       const chosen = (await queued()).filter(({ id }) => !before.some((one) => one.id === id));
       const { status, stop, rest } = model.campaign;
-      const somebodyWaits = status === 'SENDING' && stop === null && rest === null && model.count('pending') > 0;
+      const somebodyWaits = status === 'SENDING' && stop === null && rest === null && !model.stopped && model.count('pending') > 0;
       expect([probing, chosen.length]).toEqual([somebodyWaits, somebodyWaits ? 1 : 0]);
       const person = model.people.find(({ id }) => id === chosen[0]?.id);
       if (person) model.offerProbe(person);
@@ -367,7 +373,7 @@ export const workersCommands: fc.Arbitrary<Command>[] = [
   ),
   ...often(fc.nat(3).map(repeatClaim), 3),
   worker.map(workerDies),
-  fc.constantFrom('hold' as const, 'release' as const, 'give up' as const).map(gate),
+  fc.constantFrom(...gates, 'go on' as const).map(gate),
   fc.constant(null).map(probe),
   ...often(fc.constant(null).map(retriesDue), 4),
   ...often(

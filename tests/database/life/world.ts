@@ -4,7 +4,8 @@ import { retriedByDefault } from '#app/domain/campaigns/retry-rules.ts';
 import type { Database } from '#db/database.ts';
 import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
-import { type Attempt, Model, NOBODYS, type Person } from './model.ts';
+import { Model } from './model.ts';
+import { type Attempt, NOBODYS, type Person } from './person.ts';
 
 /** Seconds that come only when a command lets them pass: no machine is so slow. */
 export const LATER_S = 900;
@@ -220,7 +221,9 @@ function stuck(model: Model, waiting: Facts['waiting']): string[] {
     switch (person.status) {
       case 'pending':
         if (c.moving || c.status === 'PAUSED' || c.status === 'FAILED' || c.status === 'PARTIALLY_SENT') return true;
-        return c.status === 'SENDING' && (model.held || !model.home || waiting.dispatch || c.rest !== null || c.stop !== null);
+        return (
+          c.status === 'SENDING' && (model.held || model.stopped || !model.home || waiting.dispatch || c.rest !== null || c.stop !== null)
+        );
       case 'queued':
       case 'retrying':
         return (c.moving && c.status === 'CANCELLED') || waiting.sends[person.id] === person.seq;
