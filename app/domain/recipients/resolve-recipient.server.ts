@@ -6,11 +6,8 @@ import { notFound, Problem } from '../problem.ts';
 import { getRecipient } from './get-recipient.server.ts';
 import { type RecipientJson, recipientStatusLabels } from './recipient.ts';
 import { sendAgain } from './reopen-recipient.server.ts';
-import type { Resolution } from './resolutions.ts';
+import { decidable, type Resolution } from './resolutions.ts';
 import { again, assertSettled, lockRecipient, nameActor } from './retry-recipient.server.ts';
-
-/** Given up as unknown; and what a person decided may be decided otherwise, where that recipient is named. */
-const decidable = ['outcome_unknown', 'not_arrived'];
 
 /**
  * A person's decision on a recipient whose outcome is unknown, or was given up as unknown: it arrived, it did not, or send it again. Also in
