@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { addJob } from '../jobs.ts';
 import { inTransaction } from '../transaction.ts';
 
 type Channel = 'email' | 'sms';
@@ -46,9 +47,7 @@ export async function requestProbeNow(pool: Pool, channel: Channel): Promise<boo
        where id in (select id from campaigns where channel = $1 and hold_until > now() order by id for no key update)`,
       [channel],
     );
-    await client.query(`select graphile_worker.add_job('probe_provider', json_build_object('channel', $1::text), priority => -20)`, [
-      channel,
-    ]);
+    await client.query(`select ${addJob('probe_provider', { channel: '$1::text' })}`, [channel]);
     return true;
   });
 }

@@ -1,9 +1,9 @@
 import type { Logger } from '#app/log.server.ts';
 import type { Database } from '#db/database.ts';
+import { renewLostJobs } from '#db/ledger/offer.ts';
 import { tellCampaigns } from '#db/queries/provider-gates.ts';
 import {
   activeCampaigns,
-  addMissingJobs,
   alone,
   checkCounters,
   endDoneCampaigns,
@@ -40,7 +40,7 @@ async function mend(db: Database, log: Logger): Promise<Repair[]> {
   for (const channel of ['email', 'sms'] as const) await tellCampaigns(db.pool, channel);
   repairs.push(
     ...(await freeOrphanedJobs(db.pool)),
-    ...(await addMissingJobs(db.pool)),
+    ...(await renewLostJobs(db.pool)).map(({ campaignId, renewed }) => ({ kind: 'job_missing' as const, campaignId, repaired: renewed })),
     ...(await removeDeadJobs(db.pool)),
     ...(await requestMissingDispatches(db.pool)),
     ...(await requestMissingLists(db.pool)),
