@@ -78,6 +78,14 @@ export async function startRound(client: PoolClient, id: number, codes: readonly
   await requestDispatch(client, id);
 }
 
+/** Its list goes, and what was known of its columns. @param rest how many a task is still to remove; null: none */
+export async function emptyList(client: PoolClient, id: number, rest: number | null): Promise<void> {
+  await client.query(
+    `update campaigns set variables = '{}', preparing = $2::integer is not null, emptying = $2::integer is not null, preparing_of = $2 where id = $1`,
+    [id, rest],
+  );
+}
+
 /** Its list is complete, or empty: from here on it may be sent, or changed. */
 export async function finishList(pool: Pool, campaignId: number): Promise<void> {
   await pool.query('update campaigns set preparing = false, emptying = false, preparing_of = null where id = $1 and preparing', [

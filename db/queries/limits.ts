@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { addJob } from '../jobs.ts';
 import { inTransaction } from '../transaction.ts';
+import { tellCampaigns } from './provider-gates.ts';
 
 type Channel = 'email' | 'sms';
 
@@ -42,11 +43,7 @@ export async function requestProbeNow(pool: Pool, channel: Channel): Promise<boo
       [channel],
     );
     if (!rowCount) return false;
-    await client.query(
-      `update campaigns set hold_until = now()
-       where id in (select id from campaigns where channel = $1 and hold_until > now() order by id for no key update)`,
-      [channel],
-    );
+    await tellCampaigns(client, channel);
     await client.query(`select ${addJob('probe_provider', { channel: '$1::text' })}`, [channel]);
     return true;
   });

@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { addJob } from '../jobs.ts';
-import { inTransaction } from '../transaction.ts';
 
 /** What can be found wrong. */
 export const repairKinds = ['job_missing', 'job_dead', 'job_orphaned', 'dispatch_missing', 'counters_wrong', 'not_ended'] as const;
@@ -107,32 +106,6 @@ export async function requestMissingStarts(pool: Pool): Promise<Repair[]> {
      from waiting`,
   );
   return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
-}
-
-const COUNTED = ['pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled'] as const;
-
-/**
- * Compares a campaign's kept counters with its ledger in one snapshot and, where they differ, sets them right under the campaign's lock.
- * The triggers make a difference impossible; this is the proof that it stays so.
- */
-export async function checkCounters(pool: Pool, campaignId: number): Promise<Repair[]> {
-  const counts = COUNTED.map((status) => `count(*) filter (where r.status = '${status}')::integer as ${status}`).join(', ');
-  const differs = `(${COUNTED.map((status) => `c.${status}`).join(', ')}) is distinct from (${COUNTED.map((status) => `l.${status}`).join(', ')})`;
-  const ledger = `campaigns c cross join lateral (
-    select ${counts}, count(*)::integer as total,
-      count(*) filter (where r.status = 'unknown' and r.unknown_until is null)::integer as held
-    from recipients r where r.campaign_id = c.id) l`;
-  const { rowCount } = await pool.query(`select from ${ledger} where c.id = $1 and ${differs}`, [campaignId]);
-  if (!rowCount) return [];
-  return inTransaction(pool, async (client) => {
-    await client.query('select from campaigns where id = $1 for no key update', [campaignId]);
-    const set = COUNTED.map((status) => `${status} = l.${status}`).join(', ');
-    const { rowCount: repaired } = await client.query(
-      `update campaigns set total = l.total, held = l.held, ${set} from (select l.* from ${ledger} where c.id = $1 and ${differs}) l where campaigns.id = $1`,
-      [campaignId],
-    );
-    return repaired ? [{ kind: 'counters_wrong', campaignId, repaired }] : [];
-  });
 }
 
 /** Campaigns in which something may be going on, and what their ledger has come to. */
