@@ -316,6 +316,11 @@ export class LedgerModel {
     }
   }
 
+  stop(code: string): void {
+    const { campaign: c } = this;
+    if (open(c.status) && c.stop === null) Object.assign(c, { stop: code, moving: true });
+  }
+
   finishMove(): void {
     if (!this.campaign.moving) return;
     Object.assign(this.campaign, { moving: false, retryCodes: null });

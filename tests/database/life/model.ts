@@ -19,11 +19,6 @@ export class Model extends LedgerModel {
     Object.assign(this.campaign, { status: 'CANCELLED', moving: true, stop: null });
   }
 
-  stop(code: string): void {
-    const { campaign: c } = this;
-    if (open(c.status) && c.stop === null) Object.assign(c, { stop: code, moving: true });
-  }
-
   retryRound(codes: readonly string[] | undefined, byDefault: (code: string) => boolean): void {
     const { campaign: c } = this;
     if ((c.status !== 'FAILED' && c.status !== 'PARTIALLY_SENT') || c.retryCount >= c.maxRetries) throw new Refusal(409);
