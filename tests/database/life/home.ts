@@ -4,7 +4,7 @@ import type { Command } from './commands.ts';
 import { life } from './commands.ts';
 import type { Model } from './model.ts';
 import { answer, claim, confirm, dispatch, gate, move, reconciled, repeatClaim, retriesDue, settle } from './workers.ts';
-import type { World } from './world.ts';
+import { sumsAgree, type World } from './world.ts';
 
 const resume = life(['resume', resumeCampaign]);
 
@@ -36,6 +36,7 @@ export async function bringHome(model: Model, real: World): Promise<void> {
     [],
     true,
   ]);
+  await sumsAgree(model, real);
 }
 
 function resting({ campaign: { status } }: Model): string[] {

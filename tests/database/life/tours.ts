@@ -8,6 +8,7 @@ import {
   gate,
   loseJobs,
   move,
+  probe,
   reconciled,
   repeatClaim,
   restore,
@@ -35,6 +36,7 @@ const claimLost = [dispatch(0, false), claim(0, 0, true)];
 export const tours: Record<string, Tour> = {
   'a retry whose job was lost': { commands: [shift(['transient']), retriesDue(), loseJobs('send', false), reconciled()] },
   'a job that Graphile gave up': { commands: [dispatch(0, false), loseJobs('send', true), reconciled()] },
+  'a claim repeated': { commands: [...claimLost, repeatClaim(0)] },
   'a claim repeated after a pause': { commands: [...claimLost, pause, repeatClaim(0)] },
   'a claim repeated after an opt-out': { commands: [...claimLost, suppress(0), repeatClaim(0)] },
   'a claim repeated after a cancel': { commands: [...claimLost, cancel, repeatClaim(0)] },
@@ -82,6 +84,7 @@ export const tours: Record<string, Tour> = {
   },
   'a correction while paused, of one that failed': { size: 2, commands: [shift(['permanent']), pause, retryOne(0, 'new')] },
   'a correction while paused, of one that came back': { size: 2, commands: [shift(['accepted']), bounced, pause, retryOne(0, 'new')] },
+  'a correction of one that came back': { commands: [shift(['accepted']), bounced, retryOne(0, 'new')] },
   'a decision that is made again': {
     commands: [shift(['unknown']), resolveOne(0, 'failed'), resolveOne(0, 'failed'), resolveOne(0, 'sent')],
   },
@@ -103,6 +106,29 @@ export const tours: Record<string, Tour> = {
       takeBack,
     ],
   },
+  'an unknown outcome of a cancelled campaign': { commands: [shift(['unknown']), cancel, takeBack, settle(false, true, true)] },
+  'an unknown outcome of a paused campaign': { commands: [shift(['unknown']), pause, settle(false, true, true)] },
+  'a worker that dies with a job': { size: 2, commands: [...claimed, workerDies(0), settle(false, true, true)] },
+  'a worker that dies with a retry': { commands: [shift(['transient']), retriesDue(), claim(0, 0, false), workerDies(0)] },
+  'a provider that is well again': { size: 3, commands: [gate('hold'), dispatch(0, false), gate('release'), shift(['accepted'])] },
+  'a provider whose probe says that it is well again': {
+    size: 3,
+    commands: [
+      gate('hold'),
+      dispatch(0, false),
+      probe(),
+      claim(0, 0, false),
+      answer(0, 'transient', false, false),
+      probe(),
+      shift(['accepted']),
+    ],
+  },
+  'a provider that does not come back': {
+    size: 2,
+    commands: [dispatch(0, false), gate('hold'), gate('give up'), takeBack, claim(0, 0, false)],
+  },
+  'a channel that is stopped and goes on': { size: 2, commands: [gate('stop'), dispatch(0, false), gate('go on'), shift(['accepted'])] },
+  'an older database before anything was sent': { commands: [restore(), takeBack] },
   'an older database': { size: 3, commands: [...claimed, answer(0, 'transient', true, false), restore(), takeBack] },
   'an older database in the middle of a text': { channel: 'sms', size: 2, commands: [shift(['transient']), restore(), takeBack] },
 };

@@ -373,8 +373,8 @@ export const workersCommands: fc.Arbitrary<Command>[] = [
   ),
   ...often(fc.nat(3).map(repeatClaim), 3),
   worker.map(workerDies),
-  fc.constantFrom(...gates, 'go on' as const).map(gate),
-  fc.constant(null).map(probe),
+  ...often(fc.constantFrom(...gates, 'hold' as const, 'go on' as const).map(gate), 2),
+  ...often(fc.constant(null).map(probe), 2),
   ...often(fc.constant(null).map(retriesDue), 4),
   ...often(
     fc.tuple(rarely, fc.boolean(), fc.boolean()).map((given) => settle(...given)),

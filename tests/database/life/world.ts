@@ -162,7 +162,8 @@ export async function agree(model: Model, real: World): Promise<void> {
            'sends', coalesce(json_object_agg(coalesce(j.payload ->> 'recipient_id', t.identifier), (j.payload ->> 'dispatch_seq')::integer
              order by (j.payload ->> 'dispatch_seq')::integer nulls first), '{}'))
          from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-         where (j.attempts < j.max_attempts or j.locked_at is not null)
+         left join workers w on w.pool_id = j.locked_by and w.ended_at is null
+         where (case when j.locked_at is null then j.attempts < j.max_attempts else w.id is not null end)
            and (t.identifier = 'probe_provider' or (j.payload ->> 'campaign_id')::bigint = $1))
      ) as facts`,
     [real.id],
@@ -208,6 +209,23 @@ export async function agree(model: Model, real: World): Promise<void> {
 function recovered(log: Attempt[]): number {
   const again = log.filter((attempt) => attempt.outcome === 'accepted' && log.find(({ person }) => person === attempt.person) !== attempt);
   return new Set(again.map(({ person }) => person).filter(({ status }) => status === 'sent')).size;
+}
+
+/** The days' sums are those of the only campaign there is. */
+export async function sumsAgree(model: Model, real: World): Promise<void> {
+  const sums = await real.query<Record<string, number>>(
+    `select sum(sent)::integer as sent, sum(failed)::integer as failed, sum(attempts)::integer as attempts, sum(retried)::integer as retried,
+       sum(recovered)::integer as recovered, sum(delivered)::integer as delivered from reporting.daily_sends`,
+    [],
+    'life_sums',
+  );
+  const log = [...model.attempts.values()].filter(({ outcome }) => outcome !== null);
+  const expected = {
+    ...{ sent: model.count('sent'), failed: model.count('failed'), attempts: log.length, recovered: recovered(log) },
+    ...{ retried: log.length - new Set(log.map(({ person }) => person)).size },
+    delivered: model.people.filter(({ delivery }) => delivery === 'delivered').length,
+  };
+  if (Object.values(expected).some((n) => n > 0)) expect(sums).toEqual([expected]);
 }
 
 /** Whoever is open has a job, a time or a person that it waits for; these have none. */
