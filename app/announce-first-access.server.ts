@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppContext } from './context.server.ts';
 import { ensureFirstAccess } from './domain/access/first-access.server.ts';
+import { makeFolder } from './make-folder.server.ts';
 
 /**
  * Makes the first sign-in and the first API key, and hands them over: the key as a file, a generated password to the supervisor's terminal or
@@ -12,7 +13,7 @@ export async function announceFirstAccess(context: AppContext): Promise<void> {
   const { admin, apiKey } = await ensureFirstAccess(context);
   if (apiKey) {
     const file = join(env.dataDir, 'api-key');
-    mkdirSync(env.dataDir, { recursive: true });
+    makeFolder(env.dataDir);
     writeFileSync(file, `${apiKey}\n`, { mode: 0o600 });
     chmodSync(file, 0o600); // a file that was there before keeps its mode otherwise
   }
