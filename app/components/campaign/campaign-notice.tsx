@@ -18,16 +18,18 @@ interface Props {
   path: string;
   /** Messages per second that the settings allow; null: they say none. */
   rate?: number | null;
+  /** Can its single recipients not be sent to again any more? */
+  closed?: boolean;
 }
 
 /** What stands in the way of the campaign, or how it ended, in a sentence; nothing while all goes well. */
-export function CampaignNotice({ campaign, reasons, path, rate }: Props) {
+export function CampaignNotice({ campaign, reasons, path, rate, closed }: Props) {
   const { status, hold_reason } = campaign;
   if (status === 'SENDING' && hold_reason) return <HeldNotice campaign={campaign} />;
   if (status === 'SENDING' && rate) return <SlowNotice channel={campaign.channel} rate={rate} />;
   if (status === 'PAUSED') return <PausedNotice campaign={campaign} />;
   if (status === 'CANCELLED') return <CancelledNotice campaign={campaign} />;
-  if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} path={path} />;
+  if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} path={path} closed={closed} />;
   return null;
 }
 
@@ -111,7 +113,7 @@ function CancelledNotice({ campaign }: { campaign: CampaignJson }) {
 /** Reasons that the providers' settings help to understand. */
 const inSettings: readonly string[] = ['credentials', 'sender_not_verified', 'configuration'];
 
-function EndNotice({ campaign, reasons, path }: Props) {
+function EndNotice({ campaign, reasons, path, closed }: Props) {
   const viewer = useViewer();
   const { counted, count } = useNumbers();
   const { status, total, sent, failed, pending, suppressed, bounced, failure_code, failure_reason } = campaign;
@@ -123,7 +125,7 @@ function EndNotice({ campaign, reasons, path }: Props) {
           ? `${counted(suppressed, 'recipient is', 'recipients are')} on the list of those who are never sent to, and ${suppressed === 1 ? 'was' : 'were'} left out.`
           : 'Every recipient was accepted by the provider.'}
         {bounced > 0 &&
-          ` ${counted(bounced, 'message', 'messages')} came back since: ${bounced === 1 ? 'its address' : 'the addresses'} can be corrected and sent to again below.`}
+          ` ${counted(bounced, 'message', 'messages')} came back since${closed ? '.' : `: ${bounced === 1 ? 'its address' : 'the addresses'} can be corrected and sent to again below.`}`}
       </ProblemAlert>
     );
   }
@@ -173,7 +175,7 @@ function EndNotice({ campaign, reasons, path }: Props) {
       {missed > mayPass &&
         (mayPass > 0
           ? `${counted(missed - mayPass, 'needs', 'need')} a correction before it makes sense to send again.`
-          : 'A correction is needed before it makes sense to send again; each can be corrected and retried alone below.')}
+          : `A correction is needed before it makes sense to send again${closed ? '.' : '; each can be corrected and retried alone below.'}`)}
     </ProblemAlert>
   );
 }
