@@ -51,10 +51,10 @@ function HeldNotice({ campaign }: { campaign: CampaignJson }) {
 }
 
 function SlowNotice({ channel, rate }: { channel: CampaignJson['channel']; rate: number }) {
-  const { count } = useNumbers();
+  const numbers = useNumbers();
   return (
     <Text size="sm" c="dimmed">
-      {channel === 'email' ? 'Email' : 'SMS'} is limited to {count(rate)} a second in the settings, for all campaigns together.
+      {channel === 'email' ? 'Email' : 'SMS'} is limited to {numbers.rate(rate)} a second in the settings, for all campaigns together.
     </Text>
   );
 }
