@@ -11,6 +11,7 @@ import { RetryBar } from '../retry/retry-bar.tsx';
 import { useViewer } from '../use-viewer.ts';
 import { Countdown } from './countdown.tsx';
 import type { FailureReason } from './failure-reasons.tsx';
+import { UnknownActions } from './unknown-notice.tsx';
 
 interface Props {
   campaign: CampaignJson;
@@ -27,7 +28,7 @@ export function CampaignNotice({ campaign, reasons, path, rate, closed }: Props)
   const { status, hold_reason } = campaign;
   if (status === 'SENDING' && hold_reason) return <HeldNotice campaign={campaign} />;
   if (status === 'SENDING' && rate) return <SlowNotice channel={campaign.channel} rate={rate} />;
-  if (status === 'PAUSED') return <PausedNotice campaign={campaign} />;
+  if (status === 'PAUSED') return <PausedNotice campaign={campaign} path={path} />;
   if (status === 'CANCELLED') return <CancelledNotice campaign={campaign} />;
   if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} path={path} closed={closed} />;
   return null;
@@ -67,16 +68,20 @@ function ToLimits() {
   );
 }
 
-function PausedNotice({ campaign }: { campaign: CampaignJson }) {
+function PausedNotice({ campaign, path }: { campaign: CampaignJson; path: string }) {
   const { counted } = useNumbers();
   const { pending, queued, retrying, sending, known_until, unknown } = campaign;
   const waiting = pending + queued + retrying;
   if (known_until) {
     return (
-      <ProblemAlert kind="warning" title="Paused, since the database was put back from a backup">
+      <ProblemAlert
+        kind="warning"
+        title="Paused, since the database was put back from a backup"
+        actions={unknown > 0 && <UnknownActions campaign={campaign} path={path} />}
+      >
         What was sent after <ClockTime at={known_until} /> is not known here.{' '}
         {unknown > 0
-          ? `For ${counted(unknown, 'recipient', 'recipients')} nobody can tell whether the message went out: decide for each before you resume.`
+          ? `For ${counted(unknown, 'recipient', 'recipients')} nobody can tell whether the message went out: decide before you resume.`
           : 'If somebody resumed this campaign after that, resuming it again would send twice. Look at the provider first.'}
       </ProblemAlert>
     );
