@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
+import { readDefinitions } from './definitions.ts';
 
 export const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 
@@ -23,7 +24,11 @@ export async function assertMigrated(pool: Pool): Promise<void> {
     .map((file) => file.slice(0, -4))
     .filter((name) => !names.has(name))
     .sort();
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    const { rowCount } = await pool.query('select from schema_definitions where hash = $1', [readDefinitions().hash]);
+    if (rowCount) return;
+    missing.push('its current functions');
+  }
   const what = applied.length === 0 ? 'has no tables of Rollcall yet' : `is older than this version (it lacks ${missing.join(', ')})`;
   throw new NotMigrated(`The database is not migrated: it ${what}. Run \`npm run migrate\`, then start again.`);
 }

@@ -513,6 +513,15 @@ create table repairs (
   constraint repairs_repaired_check CHECK ((repaired > 0))
 );
 
+create table schema_definitions (
+  id integer generated always as identity not null,
+  hash text not null,
+  texts jsonb not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_definitions_pkey PRIMARY KEY (id),
+  constraint schema_definitions_hash_key UNIQUE (hash)
+);
+
 create table settings_in_force (
   name text not null,
   value integer not null,
@@ -1266,6 +1275,14 @@ AS $function$
   from provider_gates where channel = of_channel
 $function$;
 
+CREATE OR REPLACE FUNCTION public.recipient_move_refused()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a recipient that is % cannot become %', old.status, new.status using errcode = 'check_violation';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.recipients_deleted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1477,6 +1494,21 @@ CREATE TRIGGER campaign_waits BEFORE UPDATE ON public.campaigns FOR EACH ROW WHE
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER provider_events_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION provider_events_are_final();
 CREATE TRIGGER provider_hold_raises_alert AFTER UPDATE ON public.provider_gates FOR EACH ROW WHEN (((old.held_since IS NULL) AND (new.held_since IS NOT NULL))) EXECUTE FUNCTION provider_hold_raises_alert();
+
+CREATE TRIGGER recipient_moves AFTER UPDATE ON public.recipients FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT
+        CASE old.status
+            WHEN 'pending'::recipient_status THEN (new.status = ANY (ARRAY['queued'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'cancelled'::recipient_status]))
+            WHEN 'queued'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
+            WHEN 'sending'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'retrying'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'failed'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
+            WHEN 'retrying'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
+            WHEN 'unknown'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'queued'::recipient_status, 'sent'::recipient_status, 'failed'::recipient_status]))
+            WHEN 'sent'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'queued'::recipient_status, 'failed'::recipient_status]))
+            WHEN 'failed'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'queued'::recipient_status, 'sent'::recipient_status]))
+            WHEN 'suppressed'::recipient_status THEN (new.status = 'sent'::recipient_status)
+            WHEN 'cancelled'::recipient_status THEN (new.status = 'sent'::recipient_status)
+            ELSE NULL::boolean
+        END))) EXECUTE FUNCTION recipient_move_refused();
+
 CREATE TRIGGER recipients_deleted AFTER DELETE ON public.recipients REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_deleted();
 CREATE TRIGGER recipients_inserted AFTER INSERT ON public.recipients REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_inserted();
 CREATE TRIGGER recipients_updated AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_updated();

@@ -970,6 +970,13 @@ export interface ReportingSuppressions {
   source: string | null;
 }
 
+export interface SchemaDefinitions {
+  applied_at: Generated<Timestamp>;
+  hash: string;
+  id: Generated<number>;
+  texts: Json;
+}
+
 export interface SettingsInForce {
   name: string;
   value: number;
@@ -1093,6 +1100,7 @@ export interface DB {
   "reporting.recipients": ReportingRecipients;
   "reporting.retry_recovery": ReportingRetryRecovery;
   "reporting.suppressions": ReportingSuppressions;
+  schema_definitions: SchemaDefinitions;
   settings_in_force: SettingsInForce;
   sign_in_failures: SignInFailures;
   suppression_reasons: SuppressionReasons;

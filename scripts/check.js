@@ -10,8 +10,10 @@ const steps = [
   ['Lint and format', 'node_modules/@biomejs/biome/bin/biome', 'check', '.'],
   ['Types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
   ['Import rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...SOURCES],
+  ['Room of the ledger', 'scripts/check-ledger.ts'],
   ['Schema and its types', 'scripts/schema.ts', '--check'],
   ['OpenAPI document', 'scripts/openapi.ts', '--check'],
+  ['Picture of the ledger', 'scripts/ledger-docs.ts', '--check'],
   ['Reporting dictionary', 'scripts/reporting-docs.ts', '--check'],
 ];
 

@@ -1,7 +1,7 @@
 import type { Task } from 'graphile-worker';
 import type { Database } from '#db/database.ts';
-import { cloneRecipients } from '#db/queries/clone-recipients.ts';
-import { finishList } from '#db/queries/finish-list.ts';
+import { finishList } from '#db/ledger/campaign-life.ts';
+import { cloneRecipients } from '#db/ledger/clone-list.ts';
 import { clonePayload } from './payloads.ts';
 
 /** Copies a campaign's list into its clone, batch by batch. Starting over after a crash copies nobody twice. */

@@ -1,8 +1,9 @@
 import type { Task } from 'graphile-worker';
 import type { Database } from '#db/database.ts';
-import { markDoubtful } from '#db/queries/ledger-home.ts';
-import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
-import { requestSettle } from '#db/queries/settle-unknown.ts';
+import { finishMove } from '#db/ledger/campaign-life.ts';
+import { requestSettle } from '#db/ledger/conclude.ts';
+import { markDoubtful } from '#db/ledger/doubt.ts';
+import { moveRecipients } from '#db/ledger/give-back.ts';
 import { campaignPayload } from './payloads.ts';
 
 /** After pause, cancel or an account-level stop: takes back, batch by batch, the recipients that must not be sent to. */

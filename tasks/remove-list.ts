@@ -1,7 +1,7 @@
 import type { Task } from 'graphile-worker';
 import type { Database } from '#db/database.ts';
-import { finishList } from '#db/queries/finish-list.ts';
-import { removeFromList } from '#db/queries/remove-list.ts';
+import { finishList } from '#db/ledger/campaign-life.ts';
+import { removeFromList } from '#db/ledger/remove-list.ts';
 import { removalPayload } from './payloads.ts';
 
 /** Removes a deleted or emptied draft's people, batch by batch. Starting over after a crash goes on where it was. */

@@ -4,8 +4,8 @@ import type { LookUp } from '#app/domain/sending/look-up.server.ts';
 import { settleUnknownTexts } from '#app/domain/sending/settle-texts.server.ts';
 import type { Env } from '#app/env.server.ts';
 import type { Database } from '#db/database.ts';
-import { expireClaims } from '#db/queries/expire-claims.ts';
-import { requestSettle, settleUnknown } from '#db/queries/settle-unknown.ts';
+import { requestSettle, settleUnknown } from '#db/ledger/conclude.ts';
+import { expireClaims } from '#db/ledger/lapse.ts';
 
 /** Seconds beyond the send timeout in which an outcome may still be committed. */
 const COMMIT_MARGIN_S = 10;

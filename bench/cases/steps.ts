@@ -1,10 +1,10 @@
 import { parseContent } from '#app/domain/content/parse-content.ts';
 import { renderMessage } from '#app/domain/content/render-message.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
-import { type Claim, claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
-import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
-import type { Outcome } from '#db/queries/record-outcomes.ts';
-import { recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { dispatchRecipients } from '#db/ledger/offer.ts';
+import type { Outcome } from '#db/ledger/settle.ts';
+import { recordOutcomes } from '#db/ledger/settle.ts';
 import { sandboxSendgridApiKey } from '#sandbox/credentials.ts';
 import { draft, message } from '../campaigns.ts';
 import { median } from '../figures.ts';

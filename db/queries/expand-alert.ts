@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { addJob } from '../jobs.ts';
 
 /** Tries of a delivery before it counts as lost; Graphile waits e^n seconds after the nth, about 3.5 hours in all. */
 export const DELIVERY_ATTEMPTS = 10;
@@ -41,12 +42,11 @@ export async function expandAlert(pool: Pool, alertId: number, body: string): Pr
        returning id, endpoint_id
      ),
      jobs as (
-       select graphile_worker.add_job('deliver_alert', json_build_object('delivery_id', id),
-         queue_name => 'alerts to ' || endpoint_id, max_attempts => $3)
+       select ${addJob('deliver_alert', { delivery_id: 'id' }, { queue: `'alerts to ' || endpoint_id`, maxAttempts: DELIVERY_ATTEMPTS })}
        from made
      )
      select (select count(*) from made)::integer as made, (select count(*) from jobs) as jobs`,
-    [alertId, body, DELIVERY_ATTEMPTS],
+    [alertId, body],
   );
   return rows[0]?.made ?? 0;
 }

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
+import { addJob } from '../jobs.ts';
 import { inTransaction } from '../transaction.ts';
+import { tellCampaigns } from './provider-gates.ts';
 
 type Channel = 'email' | 'sms';
 
@@ -41,14 +43,8 @@ export async function requestProbeNow(pool: Pool, channel: Channel): Promise<boo
       [channel],
     );
     if (!rowCount) return false;
-    await client.query(
-      `update campaigns set hold_until = now()
-       where id in (select id from campaigns where channel = $1 and hold_until > now() order by id for no key update)`,
-      [channel],
-    );
-    await client.query(`select graphile_worker.add_job('probe_provider', json_build_object('channel', $1::text), priority => -20)`, [
-      channel,
-    ]);
+    await tellCampaigns(client, channel);
+    await client.query(`select ${addJob('probe_provider', { channel: '$1::text' })}`, [channel]);
     return true;
   });
 }

@@ -1,6 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
+import { addJob } from '../jobs.ts';
+import { stopCampaign } from '../ledger/campaign-life.ts';
+import { offerProbe } from '../ledger/offer.ts';
 import { inTransaction } from '../transaction.ts';
-import { stopCampaign } from './stop-campaign.ts';
 
 type Channel = 'email' | 'sms';
 
@@ -96,7 +98,7 @@ export async function tellCampaigns(client: Pool | PoolClient, channel: Channel)
 
 async function goOn(client: PoolClient, channel: Channel): Promise<void> {
   await client.query(
-    `select graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', id), priority => -20)
+    `select ${addJob('dispatch_campaign', { campaign_id: 'id' })}
      from campaigns where channel = $1 and status = 'SENDING'`,
     [channel],
   );
@@ -134,10 +136,7 @@ export async function probeAgain(pool: Pool, channel: Channel): Promise<void> {
 }
 
 async function requestProbe(client: Pool | PoolClient, channel: Channel, at: Date): Promise<void> {
-  await client.query(
-    `select graphile_worker.add_job('probe_provider', json_build_object('channel', $1::text), run_at => $2, priority => -20)`,
-    [channel, at],
-  );
+  await client.query(`select ${addJob('probe_provider', { channel: '$1::text' }, { runAt: '$2' })}`, [channel, at]);
 }
 
 /** A probe that was lost (with its worker, say) is followed by another after this time. */
@@ -146,44 +145,11 @@ const PROBE_LOST_S = 30;
 /**
  * Sends one message through a held provider, of a campaign that waits for it. With nobody waiting there is nothing to hold.
  *
- * To whom is left to chance, everybody alike: somebody whose own message the provider always answers with an error would otherwise be asked
- * for again and again, and keep it held for all the others.
- *
  * @returns whether a probe is on its way
  */
 export async function probeProvider(pool: Pool, channel: Channel): Promise<boolean> {
   const probing = await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ id: number; campaign_id: number }>(
-      `with campaign as (
-         select c.id from campaigns c
-         where c.channel = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
-           and exists (select from provider_gates where channel = $1 and hold_until <= now() and rate is distinct from 0)
-         order by -ln(1 - random()) / c.pending limit 1
-       ),
-       ends as (
-         select c.id as campaign_id,
-           (select id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending' order by listed_as, id limit 1) as first,
-           (select id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending' order by listed_as desc, id desc limit 1) as last
-         from campaign c
-       ),
-       start as materialized (select campaign_id, first + floor(random() * (last - first + 1))::bigint as id from ends),
-       picked as (
-         select r.campaign_id, r.id from start s
-         join recipients r on r.campaign_id = s.campaign_id and r.listed_as = 'pending' and r.status = 'pending' and r.id >= s.id
-         order by r.id limit 1 for update of r skip locked
-       ),
-       moved as (
-         update recipients r set status = 'queued', dispatch_seq = r.dispatch_seq + 1, changed_at = now()
-         from picked where r.campaign_id = picked.campaign_id and r.id = picked.id
-         returning r.campaign_id, r.id, r.dispatch_seq
-       )
-       select campaign_id, id, graphile_worker.add_job('send_' || $1::text,
-         json_build_object('campaign_id', campaign_id, 'recipient_id', id, 'dispatch_seq', dispatch_seq, 'probe', true),
-         max_attempts => 4, priority => -10)
-       from moved`,
-      [channel],
-    );
-    if (rows.length === 0) return false;
+    if (!(await offerProbe(client, channel))) return false;
     await requestProbe(client, channel, new Date(Date.now() + PROBE_LOST_S * 1_000));
     return true;
   });

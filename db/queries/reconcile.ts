@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
-import { inTransaction } from '../transaction.ts';
-import { inFlight } from './in-flight.ts';
+import { addJob } from '../jobs.ts';
 
 /** What can be found wrong. */
 export const repairKinds = ['job_missing', 'job_dead', 'job_orphaned', 'dispatch_missing', 'counters_wrong', 'not_ended'] as const;
@@ -12,54 +11,8 @@ export interface Repair {
   repaired: number;
 }
 
-/** A recipient that nothing has changed for so long ought to have its job. */
+/** What nothing has changed for so long ought to have its job. */
 const UNCHANGED_S = 10;
-
-/**
- * Recipients that are queued, or due again, and have no job: they get one. A job counts as theirs while it carries their dispatch_seq and
- * may still run.
- */
-export async function addMissingJobs(pool: Pool): Promise<Repair[]> {
-  const { rows } = await pool.query<{ campaign_id: number; n: number }>(
-    `with live as (
-       select (j.payload ->> 'campaign_id')::bigint as campaign_id, (j.payload ->> 'recipient_id')::bigint as id,
-         (j.payload ->> 'dispatch_seq')::integer as dispatch_seq
-       from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-       where t.identifier in ('send_email', 'send_sms') and (j.attempts < j.max_attempts or j.locked_at is not null)
-     ),
-     waiting as (
-       select r.campaign_id, r.id, c.channel
-       from campaigns c cross join lateral (
-         (${inFlight('campaign_id, id', 'queued')})
-         union all
-         (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'retrying' order by listed_as, id limit c.retrying)
-       ) as r
-       where c.status in ('SENDING', 'PAUSED')
-     ),
-     missing as (
-       select r.campaign_id, r.id, w.channel, r.next_attempt_at
-       from waiting w join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
-       where r.status in ('queued', 'retrying')
-         and r.changed_at < now() - $1 * interval '1 second' and coalesce(r.next_attempt_at, r.changed_at) < now() - $1 * interval '1 second'
-         and not exists (select from live where live.campaign_id = r.campaign_id and live.id = r.id and live.dispatch_seq = r.dispatch_seq)
-       order by r.id limit 5000 for update of r skip locked
-     ),
-     renewed as (
-       update recipients r set dispatch_seq = r.dispatch_seq + 1, changed_at = now()
-       from missing where r.campaign_id = missing.campaign_id and r.id = missing.id
-       returning r.campaign_id, r.id, r.dispatch_seq, missing.channel
-     ),
-     jobs as (
-       select graphile_worker.add_jobs(array_agg((
-         'send_' || channel, json_build_object('campaign_id', campaign_id, 'recipient_id', id, 'dispatch_seq', dispatch_seq),
-         null, null, 4, null, -10, null)::graphile_worker.job_spec))
-       from renewed having count(*) > 0
-     )
-     select campaign_id, count(*)::integer as n, (select count(*) from jobs) as jobs from renewed group by campaign_id`,
-    [UNCHANGED_S],
-  );
-  return rows.map(({ campaign_id, n }) => ({ kind: 'job_missing', campaignId: campaign_id, repaired: n }));
-}
 
 /** Send jobs that Graphile has given up; whoever still waits for one has just been given another. */
 export async function removeDeadJobs(pool: Pool): Promise<Repair[]> {
@@ -106,10 +59,13 @@ export async function requestMissingLists(pool: Pool): Promise<Repair[]> {
                or (t.identifier = 'remove_list' and (j.payload ->> 'campaign_id')::bigint = c.id)))
      )
      select id, case
-       when emptying then graphile_worker.add_job('remove_list', json_build_object('campaign_id', id, 'import_ids', '[]'::json), priority => -15)
-       else graphile_worker.add_job('clone_recipients', json_build_object('campaign_id', cloned_from, 'clone_id', id, 'recipients', coalesce(
-         (select details ->> 'recipients' from campaign_events where campaign_id = waiting.id and kind = 'cloned' order by id limit 1), 'all')),
-         priority => -15)
+       when emptying then ${addJob('remove_list', { campaign_id: 'id', import_ids: `'[]'::json` })}
+       else ${addJob('clone_recipients', {
+         campaign_id: 'cloned_from',
+         clone_id: 'id',
+         recipients: `coalesce((select details ->> 'recipients' from campaign_events
+           where campaign_id = waiting.id and kind = 'cloned' order by id limit 1), 'all')`,
+       })}
      end from waiting where emptying or cloned_from is not null`,
     [UNCHANGED_S],
   );
@@ -120,7 +76,7 @@ export async function requestMissingLists(pool: Pool): Promise<Repair[]> {
 export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `with waiting as (
-       select c.id, case when c.moving then 'move_recipients' else 'dispatch_campaign' end as task
+       select c.id, c.moving
        from campaigns c join provider_gates g on g.channel = c.channel
        where (c.moving or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
            and (c.dispatch_requested or c.queued < c.dispatch_below or c.queued + c.sending + c.retrying = 0)))
@@ -129,7 +85,8 @@ export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
            where t.identifier in ('dispatch_campaign', 'move_recipients') and (j.payload ->> 'campaign_id')::bigint = c.id
              and (j.attempts < j.max_attempts or j.locked_at is not null))
      )
-     select id, graphile_worker.add_job(task, json_build_object('campaign_id', id), priority => -20) from waiting`,
+     select id, case when moving then ${addJob('move_recipients', { campaign_id: 'id' })}
+       else ${addJob('dispatch_campaign', { campaign_id: 'id' })} end from waiting`,
   );
   return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
 }
@@ -145,37 +102,10 @@ export async function requestMissingStarts(pool: Pool): Promise<Repair[]> {
            and (j.payload ->> 'scheduled_at')::timestamptz = c.scheduled_at
            and (j.attempts < j.max_attempts or j.locked_at is not null))
      )
-     select id, graphile_worker.add_job('start_campaign', json_build_object('campaign_id', id, 'scheduled_at', scheduled_at),
-       run_at => scheduled_at, priority => -20)
+     select id, ${addJob('start_campaign', { campaign_id: 'id', scheduled_at: 'scheduled_at' }, { runAt: 'scheduled_at' })}
      from waiting`,
   );
   return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
-}
-
-const COUNTED = ['pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled'] as const;
-
-/**
- * Compares a campaign's kept counters with its ledger in one snapshot and, where they differ, sets them right under the campaign's lock.
- * The triggers make a difference impossible; this is the proof that it stays so.
- */
-export async function checkCounters(pool: Pool, campaignId: number): Promise<Repair[]> {
-  const counts = COUNTED.map((status) => `count(*) filter (where r.status = '${status}')::integer as ${status}`).join(', ');
-  const differs = `(${COUNTED.map((status) => `c.${status}`).join(', ')}) is distinct from (${COUNTED.map((status) => `l.${status}`).join(', ')})`;
-  const ledger = `campaigns c cross join lateral (
-    select ${counts}, count(*)::integer as total,
-      count(*) filter (where r.status = 'unknown' and r.unknown_until is null)::integer as held
-    from recipients r where r.campaign_id = c.id) l`;
-  const { rowCount } = await pool.query(`select from ${ledger} where c.id = $1 and ${differs}`, [campaignId]);
-  if (!rowCount) return [];
-  return inTransaction(pool, async (client) => {
-    await client.query('select from campaigns where id = $1 for no key update', [campaignId]);
-    const set = COUNTED.map((status) => `${status} = l.${status}`).join(', ');
-    const { rowCount: repaired } = await client.query(
-      `update campaigns set total = l.total, held = l.held, ${set} from (select l.* from ${ledger} where c.id = $1 and ${differs}) l where campaigns.id = $1`,
-      [campaignId],
-    );
-    return repaired ? [{ kind: 'counters_wrong', campaignId, repaired }] : [];
-  });
 }
 
 /** Campaigns in which something may be going on, and what their ledger has come to. */

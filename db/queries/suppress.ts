@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { markUnsubscribed } from '../ledger/learn.ts';
 
 export type Reason = 'manual' | 'stop' | 'unsubscribe' | 'hard_bounce' | 'complaint';
 export type Source = 'person' | 'import' | 'link' | 'sendgrid' | 'twilio' | 'sandbox';
@@ -229,26 +230,6 @@ export async function recordInbound(
   ]);
   await removeWithoutReason(client, ids);
   return true;
-}
-
-/** Keeps by which message they left, for good: their campaigns count it. Lock order: with the other recipients, in id order. */
-export async function markUnsubscribed(
-  client: Pool | PoolClient,
-  rows: readonly { campaignId: number; recipientId: number; atMs: number | null }[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  await client.query(
-    `with left_by as (
-       select campaign_id, id, min(coalesce(to_timestamp(at_ms / 1000), now())) as at
-       from unnest($1::bigint[], $2::bigint[], $3::float8[]) as t (campaign_id, id, at_ms) group by 1, 2
-     ),
-     due as (
-       select r.campaign_id, r.id, l.at from left_by l join recipients r on r.campaign_id = l.campaign_id and r.id = l.id
-       where r.unsubscribed_at is null order by r.id for update of r
-     )
-     update recipients r set unsubscribed_at = due.at, changed_at = now() from due where r.campaign_id = due.campaign_id and r.id = due.id`,
-    [rows.map((row) => row.campaignId), rows.map((row) => row.recipientId), rows.map((row) => row.atMs)],
-  );
 }
 
 /** A person's own click on the link of a message; the log tells of it when it changed something. */

@@ -23,17 +23,6 @@ export async function unknownTexts(pool: Pool): Promise<DoubtfulAttempt[]> {
   return rows;
 }
 
-/** Lets those whose provider did not answer the question wait for another `forS`. */
-export async function postponeUnknown(pool: Pool, attemptIds: readonly number[], forS: number): Promise<void> {
-  await pool.query(
-    `update recipients r set unknown_until = now() + $2 * interval '1 second', changed_at = now()
-     from (select r.campaign_id, r.id from recipients r
-       where r.status = 'unknown' and r.unknown_until <= now() and r.attempt_id = any($1) order by r.id for update) due
-     where r.campaign_id = due.campaign_id and r.id = due.id`,
-    [attemptIds, forS],
-  );
-}
-
 /**
  * The attempts that may have sent the message to this address although they are not known to have: a server error after which Twilio says to
  * look first, or no answer. The first of each round up to this one, since a text may differ from round to round by its link; newest round

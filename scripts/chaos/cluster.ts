@@ -80,7 +80,7 @@ export async function startCluster(say: (line: string) => void, withBrowser = fa
     TWILIO_AUTH_TOKEN: sandboxTwilioAuthToken,
     TWILIO_BASE_URL: sandboxUrl,
     SMS_FROM: sandboxSmsFrom,
-    SEND_TIMEOUT_MS: '1000',
+    SEND_TIMEOUT_MS: '3000',
     UNKNOWN_GRACE_S: String(UNKNOWN_GRACE_S),
     WORKER_CONCURRENCY: String(CONCURRENCY),
     NODE_ENV: 'production',
@@ -108,7 +108,7 @@ export async function startCluster(say: (line: string) => void, withBrowser = fa
   async function startWorker(): Promise<void> {
     const worker = startProcess(folder, `worker-${++workerCount}`, 'worker.ts', env);
     workers.push(worker);
-    await until('a new worker is registered', 30_000, async () => {
+    await until('a new worker is registered', 120_000, async () => {
       if (!worker.running()) throw new Error(`worker ${workerCount} ended while it started: see ${folder}/worker-${workerCount}.log`);
       return (await query('select from workers where pid = $1 and ended_at is null', [worker.pid])).length === 1;
     });
@@ -118,7 +118,7 @@ export async function startCluster(say: (line: string) => void, withBrowser = fa
     const [port, name] = [await freePort(), `web-${++webCount}`];
     const web = startProcess(folder, name, 'server.ts', { ...env, PORT: String(port) });
     webs.push(web);
-    await until(`${name} is ready`, 40_000, async () => {
+    await until(`${name} is ready`, 120_000, async () => {
       if (!web.running()) throw new Error(`${name} ended while it started: see ${folder}/${name}.log`);
       return answers(`http://127.0.0.1:${port}/readyz`);
     });
@@ -154,7 +154,7 @@ export async function startCluster(say: (line: string) => void, withBrowser = fa
   try {
     await startWeb(); // alone: it makes the API key
     await Promise.all([
-      until('the sandbox answers', 20_000, () => answers(`${sandboxUrl}/sandbox`)),
+      until('the sandbox answers', 120_000, () => answers(`${sandboxUrl}/sandbox`)),
       startWeb(),
       startWorker(),
       startWorker(),

@@ -4,6 +4,7 @@ import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { cloneCampaignRecipients } from '#tasks/clone-recipients.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
+import { writeByHand } from '#tests/support/by-hand.ts';
 
 let api: TestApi;
 let ben: string;
@@ -221,6 +222,7 @@ describe('a clone for those not reached', () => {
     const made = await draft();
     await patch(made, { max_retries: 1, unknown_policy: 'hold' });
     await api.call('POST', `${path(made)}/recipients`, { body: states.map(([address]) => ({ address })) });
+    await writeByHand(api.db.pool);
     await api.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [made.id]);
     for (const [address, state, code] of states.filter(([, state]) => state !== 'pending')) {
       await api.db.pool.query(

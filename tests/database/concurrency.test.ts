@@ -3,10 +3,11 @@ import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campa
 import { isProblem } from '#app/domain/problem.ts';
 import { isPassing } from '#db/batch.ts';
 import { openDatabase } from '#db/database.ts';
-import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
-import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
-import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
-import { recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { finishMove } from '#db/ledger/campaign-life.ts';
+import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { moveRecipients } from '#db/ledger/give-back.ts';
+import { dispatchRecipients } from '#db/ledger/offer.ts';
+import { recordOutcomes } from '#db/ledger/settle.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { campaignStatuses } from '#app/domain/campaigns/campaign.ts';
 import { transitions } from '#app/domain/campaigns/transitions.ts';
-import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
-import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
-import { finishMove, moveRecipients } from '#db/queries/move-recipients.ts';
-import { type Outcome, recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { finishMove } from '#db/ledger/campaign-life.ts';
+import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { moveRecipients } from '#db/ledger/give-back.ts';
+import { dispatchRecipients } from '#db/ledger/offer.ts';
+import { type Outcome, recordOutcomes } from '#db/ledger/settle.ts';
 import { dispatchCampaign } from '#tasks/dispatch-campaign.ts';
+import { writeByHand } from '#tests/support/by-hand.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
@@ -208,6 +210,7 @@ describe('the ledger', () => {
   test('forgets nobody who becomes pending while a top-up finds nothing', async () => {
     const { db } = test_;
     const top = dispatchCampaign(db, { emailRate: undefined, smsRate: undefined });
+    await writeByHand(db.pool);
     for (let turn = 0; turn < 150; turn++) {
       const id = await draftCampaign(db, { addresses: numbered(1) });
       await start(id);

@@ -1,10 +1,10 @@
 import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { claimRecipients, type SendKey } from '#db/queries/claim-recipients.ts';
-import { dispatchRecipients } from '#db/queries/dispatch-recipients.ts';
-import { expireClaims } from '#db/queries/expire-claims.ts';
-import { addMissingJobs } from '#db/queries/reconcile.ts';
-import { recordOutcomes } from '#db/queries/record-outcomes.ts';
+import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { expireClaims } from '#db/ledger/lapse.ts';
+import { dispatchRecipients, renewLostJobs } from '#db/ledger/offer.ts';
+import { recordOutcomes } from '#db/ledger/settle.ts';
+
 import { foreignMessageIds } from '#db/queries/unknown-texts.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -82,7 +82,7 @@ test('a top-up walks its own campaign once and updates what it locked', async ()
 
 test.each<[string, (client: Pool) => Promise<unknown>]>([
   ['claims without an outcome', (client) => expireClaims(client, { olderThanS: 60 }, 30)],
-  ['recipients without a job', (client) => addMissingJobs(client)],
+  ['recipients without a job', (client) => renewLostJobs(client)],
 ])('%s are looked for among those who wait', async (_what, work) => {
   const plan = (await plansOf(work)).join('\n');
   expect(plan).toContain('using recipients_by_list');

@@ -242,9 +242,13 @@ test('an outcome that nobody knows is decided with the consequence in sight', as
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('radio', { name: 'Send it again' }).check();
   await expect(sheet.getByText(/this person gets it twice/)).toBeVisible();
-  await sheet.getByRole('radio', { name: 'It arrived' }).check();
+  await expect(sheet.getByRole('radio', { name: 'It arrived' })).not.toBeChecked();
   await expectAccessible(page);
-  await sheet.getByRole('button', { name: 'Count it as sent' }).click();
+  await sheet.getByRole('radio', { name: 'It did not arrive' }).check();
+  await sheet.getByRole('button', { name: 'Count it as failed' }).click();
+  await expect(sheet).toContainText('Did not arrive');
+  // The person rings again: it was in another folder.
+  await sheet.getByRole('button', { name: 'It did arrive' }).click();
   await expect(sheet).toContainText('Sent');
   expect(await api.campaign(request, id)).toMatchObject({ status: 'SENT', sent: 2, unknown: 0 });
 });

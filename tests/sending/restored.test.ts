@@ -9,6 +9,7 @@ import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { ledgerState, noteRestored } from '#db/queries/ledger-home.ts';
 import { startWorker } from '#tasks/start-worker.ts';
+import { writeByHand } from '#tests/support/by-hand.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { ana, type Sending, startSending } from '#tests/support/sending.ts';
@@ -35,6 +36,7 @@ async function inTheMiddle(channel: 'email' | 'sms' = 'email'): Promise<{ id: nu
   const id = await draftCampaign(own.db, { channel, addresses });
   await sql(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
   const ids = (await sql<{ id: number }>('select id from recipients where campaign_id = $1 order by id', [id])).map((row) => row.id);
+  await writeByHand(own.db.pool);
   await sql(
     `update recipients set status = 'sent', sent_at = now(), attempts = 1, attempt_id = nextval('attempt_ids') where campaign_id = $1 and id = any($2)`,
     [id, ids.slice(0, 3)],

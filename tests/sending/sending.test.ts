@@ -8,7 +8,7 @@ let own: TestDatabase;
 let sending: Sending;
 beforeAll(async () => {
   own = await createTestDatabase();
-  sending = await startSending(own, { SEND_TIMEOUT_MS: '3000' });
+  sending = await startSending(own);
 });
 afterAll(async () => {
   await sending.stop();
@@ -94,20 +94,6 @@ describe('a campaign through the sandbox', () => {
     const recipient = await recipientOf(id, 'no+invalid@example.com');
     expect(recipient).toMatchObject({ status: 'failed', attempts: 1, failure_code: 'invalid_address' });
     expect(recipient.failure_reason).toMatch(/[a-z]+\.$/);
-  });
-
-  test('sends again after an unknown outcome whose grace has passed, and logs both', async () => {
-    const id = await sent(['slow+timeout@example.com']);
-    const attempts = await attemptsOf(own, id, 'slow+timeout@example.com');
-    expect(attempts[0]).toMatchObject({ number: 1, outcome: 'unknown' });
-    expect(attempts.length).toBeGreaterThan(1);
-    expect(attempts[1]?.waited_ms).toBeGreaterThanOrEqual(1_000);
-  });
-
-  test('holds an unknown outcome for a person where the campaign says so, and ends without it', async () => {
-    const id = await sent(['slow+timeout@example.com', 'ok@example.com'], { unknownPolicy: 'hold' });
-    expect(await campaign(id)).toMatchObject({ status: 'PARTIALLY_SENT', sent: 1, unknown: 1, held: 1 });
-    expect(await recipientOf(id, 'slow+timeout@example.com')).toMatchObject({ status: 'unknown', unknown_until: null });
   });
 
   test('stops for a refused key, burns no attempt and says why', async () => {

@@ -1,5 +1,6 @@
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import type { Database } from '#db/database.ts';
+import { writeByHand } from './by-hand.ts';
 
 /** One attempt: how it ended, and in which round. */
 export interface KnownAttempt {
@@ -44,6 +45,7 @@ export async function knownCampaign(db: Database, known: KnownCampaign): Promise
     id,
     recipients.map(({ address }) => address),
   ]);
+  await writeByHand(db.pool);
   await db.pool.query(`update campaigns set status = 'SENDING', moving = true, started_at = ${startedAt} where id = $1`, [id]);
   for (const { address, status, code, delivery, deliveredAfterS, attempts } of recipients) {
     for (const { outcome, round = 0, number, atH = 0, ms = 200, reason } of attempts) {

@@ -1,11 +1,11 @@
-import { Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useFetcher } from '@remix-run/react';
 import { may, refusal } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { cameBack } from '#app/domain/campaigns/retry-rules.ts';
 import type { SuppressedAddress } from '#app/domain/people/person.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
-import { mayResolve } from '#app/domain/recipients/resolutions.ts';
+import { mayResolve, mayTakeBack } from '#app/domain/recipients/resolutions.ts';
 import type { ActAnswer } from '../campaign/act-answer.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { useViewer } from '../use-viewer.ts';
@@ -54,6 +54,15 @@ export function RecipientActions({ recipient, campaign, suppressed, closed, acti
         ) : (
           <RetryOne key={`${recipient.round} ${recipient.address}`} {...shared} suppressed={suppressed !== null} />
         ))}
+      {mayTakeBack(recipient) && (
+        <fetcher.Form method="post" action={action} className={classes.foot}>
+          <input type="hidden" name="intent" value="resolve" />
+          <Button type="submit" name="outcome" value="sent" size="compact-sm" variant="default" loading={fetcher.state !== 'idle'}>
+            It did arrive
+          </Button>
+          <p className={classes.hint}>Takes back what was decided. Counts as sent; nothing is sent now.</p>
+        </fetcher.Form>
+      )}
     </section>
   );
 }

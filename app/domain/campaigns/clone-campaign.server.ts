@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import { addJob } from '#db/jobs.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import { logEvent } from '../activity/log-event.server.ts';
@@ -34,11 +35,8 @@ export async function cloneCampaign(db: Database, viewer: Viewer, id: number, re
     const details = { from: id, name: original.name, ...(recipients === 'not_reached' && { recipients }) };
     await logEvent(client, { campaignId: clone, kind: 'cloned', actor: viewer.label, details });
     if (people > 0) {
-      await client.query(
-        `select graphile_worker.add_job('clone_recipients', json_build_object('campaign_id', $1::bigint, 'clone_id', $2::bigint, 'recipients', $3::text),
-           priority => -15)`,
-        [id, clone, recipients],
-      );
+      const job = addJob('clone_recipients', { campaign_id: '$1::bigint', clone_id: '$2::bigint', recipients: '$3::text' });
+      await client.query(`select ${job}`, [id, clone, recipients]);
     }
     return clone;
   });

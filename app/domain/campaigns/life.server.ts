@@ -1,17 +1,17 @@
 import type { Database } from '#db/database.ts';
+import * as life from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignJson } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
-import { lockCampaign, requestDispatch, requestMove, stateConflict } from './locked-campaign.server.ts';
+import { lockCampaign, stateConflict } from './locked-campaign.server.ts';
 
 /** Stops claims at once; what is in flight still ends. @throws Problem 404, 409 unless SENDING */
 export async function pauseCampaign(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'SENDING') throw stateConflict('paused', campaign.status);
-    await client.query(`update campaigns set status = 'PAUSED', moving = true, dispatch_requested = false where id = $1`, [id]);
-    await requestMove(client, id);
+    await life.pauseCampaign(client, id);
   });
   return getCampaign(db, id);
 }
@@ -21,9 +21,7 @@ export async function resumeCampaign(db: Database, viewer: Viewer, id: number): 
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'PAUSED') throw stateConflict('resumed', campaign.status);
-    await client.query(`update campaigns set status = 'SENDING', dispatch_requested = true where id = $1`, [id]);
-    await client.query('select end_campaign_if_done(c) from campaigns c where id = $1', [id]);
-    await requestDispatch(client, id);
+    await life.resumeCampaign(client, id);
   });
   return getCampaign(db, id);
 }
@@ -37,11 +35,7 @@ export async function cancelCampaign(db: Database, viewer: Viewer, id: number): 
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (!['SENDING', 'PAUSED', 'SCHEDULED'].includes(campaign.status)) throw stateConflict('cancelled', campaign.status);
-    await client.query(
-      `update campaigns set status = 'CANCELLED', finished_at = now(), moving = true, dispatch_requested = false where id = $1`,
-      [id],
-    );
-    await requestMove(client, id);
+    await life.cancelCampaign(client, id);
   });
   return getCampaign(db, id);
 }

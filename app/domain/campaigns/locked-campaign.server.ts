@@ -52,15 +52,3 @@ export async function lockCampaign(client: PoolClient, viewer: Pick<Viewer, 'lab
 export function stateConflict(act: string, status: CampaignStatus): Problem {
   return new Problem(409, 'conflict', `A campaign that is ${statusLabels[status].toLowerCase()} cannot be ${act}.`);
 }
-
-export async function requestDispatch(client: PoolClient, id: number): Promise<void> {
-  await client.query(`select graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', $1::bigint), priority => -20)`, [
-    id,
-  ]);
-}
-
-export async function requestMove(client: PoolClient, id: number): Promise<void> {
-  await client.query(`select graphile_worker.add_job('move_recipients', json_build_object('campaign_id', $1::bigint), priority => -20)`, [
-    id,
-  ]);
-}

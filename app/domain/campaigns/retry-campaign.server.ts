@@ -1,11 +1,12 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import { startRound } from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import { Problem } from '../problem.ts';
 import { failureGroups } from './failure-groups.server.ts';
 import { getCampaign } from './get-campaign.server.ts';
-import { lockCampaign, requestDispatch, requestMove } from './locked-campaign.server.ts';
+import { lockCampaign } from './locked-campaign.server.ts';
 import { NOT_TRIED, previewRetry, type RetryPreview, retriedByDefault, retryClosed } from './retry-rules.ts';
 
 /** What a retry of this campaign would send to, by reason. Costs the same for any number of recipients. @throws Problem 404 */
@@ -52,13 +53,7 @@ export async function retryCampaign(
       );
     }
 
-    await client.query(
-      `update campaigns set status = 'SENDING', retry_count = retry_count + 1, failed_at = null, finished_at = null, failure_code = null,
-         failure_reason = null, retry_codes = $2, retried_at = now(), retried_by = $3, moving = true, dispatch_requested = true where id = $1`,
-      [id, chosen, viewer.label],
-    );
-    await requestMove(client, id);
-    await requestDispatch(client, id);
+    await startRound(client, id, chosen, viewer.label);
     return { retried, retries_left: campaign.max_retries - campaign.retry_count - 1 };
   });
 }

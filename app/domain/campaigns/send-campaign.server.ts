@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import * as life from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import { type CheckedContent, checkStored, isSameContent } from '../content/stored-content.server.ts';
@@ -7,7 +8,7 @@ import { conflict, invalid, Problem } from '../problem.ts';
 import type { CampaignJson } from './campaign.ts';
 import { agoText } from './draft-changes.ts';
 import { getCampaign } from './get-campaign.server.ts';
-import { type LockedCampaign, lockCampaign, requestDispatch, stateConflict } from './locked-campaign.server.ts';
+import { type LockedCampaign, lockCampaign, stateConflict } from './locked-campaign.server.ts';
 import { sendTime } from './send-time.ts';
 import { staleRevision } from './stale-revision.server.ts';
 import { stillPreparing } from './still-preparing.ts';
@@ -52,7 +53,7 @@ export async function sendCampaign(
     }
     const sender = readySender(campaign, senders, checked);
     if (scheduled_at) await schedule(client, campaign, sender, scheduled_at, time_zone ?? null);
-    else await start(client, id, sender, viewer.label);
+    else await life.startCampaign(client, id, sender, viewer.label);
   });
   return getCampaign(db, id);
 }
@@ -83,32 +84,12 @@ function readySender(campaign: LockedCampaign, senders: DefaultSenders, { conten
   return sender;
 }
 
-async function start(client: PoolClient, id: number, sender: string, by: string): Promise<void> {
-  await client.query(
-    `update campaigns set status = 'SENDING', sender = $2, started_at = now(), started_by = $3, dispatch_requested = true, planned_at = null,
-       planned_time_zone = null
-     where id = $1`,
-    [id, sender, by],
-  );
-  await requestDispatch(client, id);
-}
-
 async function schedule(client: PoolClient, campaign: LockedCampaign, sender: string, at: string, timeZone: string | null): Promise<void> {
   const time = sendTime(at, timeZone);
   if (typeof time !== 'number') throw invalid([time]);
   if (time <= campaign.now.getTime())
     throw invalid([{ path: 'scheduled_at', message: 'This time has passed. Choose a later one, or send now.' }]);
-  const { rows } = await client.query<{ scheduled_at: Date }>(
-    `update campaigns set status = 'SCHEDULED', sender = $2, scheduled_at = to_timestamp($3::float8 / 1000), time_zone = $4, planned_at = null,
-       planned_time_zone = null
-     where id = $1 returning scheduled_at`,
-    [campaign.id, sender, time, timeZone],
-  );
-  await client.query(
-    `select graphile_worker.add_job('start_campaign', json_build_object('campaign_id', $1::bigint, 'scheduled_at', $2::text),
-       run_at => $3, priority => -20)`,
-    [campaign.id, rows[0]?.scheduled_at.toISOString(), rows[0]?.scheduled_at],
-  );
+  await life.scheduleCampaign(client, campaign.id, sender, time, timeZone);
 }
 
 /** Makes a scheduled campaign a draft again, which remembers its time and zone. @throws Problem 404, 409 unless SCHEDULED */
@@ -116,11 +97,7 @@ export async function unscheduleCampaign(db: Database, viewer: Viewer, id: numbe
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'SCHEDULED') throw stateConflict('unscheduled', campaign.status);
-    await client.query(
-      `update campaigns set status = 'DRAFT', planned_at = scheduled_at, planned_time_zone = time_zone, scheduled_at = null, time_zone = null
-       where id = $1`,
-      [id],
-    );
+    await life.unscheduleCampaign(client, id);
   });
   return getCampaign(db, id);
 }
@@ -130,7 +107,7 @@ export async function sendScheduledNow(db: Database, viewer: Viewer, id: number)
   await inTransaction(db.pool, async (client) => {
     const { status, sender } = await lockCampaign(client, viewer, id);
     if (status !== 'SCHEDULED' || !sender) throw stateConflict('sent ahead of its time', status);
-    await start(client, id, sender, viewer.label);
+    await life.startCampaign(client, id, sender, viewer.label);
   });
   return getCampaign(db, id);
 }
@@ -142,6 +119,6 @@ export async function startScheduledCampaign(db: Database, id: number, scheduled
       `select sender from campaigns where id = $1 and status = 'SCHEDULED' and scheduled_at = $2 for no key update`,
       [id, scheduledAt],
     );
-    if (rows[0]) await start(client, id, rows[0].sender, 'schedule');
+    if (rows[0]) await life.startCampaign(client, id, rows[0].sender, 'schedule');
   });
 }

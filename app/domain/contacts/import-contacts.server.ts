@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import { copyToStaging, createStaging, insertRecipients, keepRejects } from '#db/ledger/import-list.ts';
 import type { Viewer } from '../access/roles.ts';
 import { logEvent } from '../activity/log-event.server.ts';
 import { type Channel, statusLabels } from '../campaigns/campaign.ts';
@@ -28,7 +29,6 @@ import { readJson } from './json-rows.server.ts';
 import { type BareNumbers, isCountry } from './phone-number.ts';
 import { readAddress } from './read-address.ts';
 import { copyLine, type StagedRow, stageRow } from './stage-row.ts';
-import { copyToStaging, createStaging, insertRecipients, keepRejects } from './staging.server.ts';
 import { leftOutReasons, statusKind } from './status-column.ts';
 import { type Encoding, encodingNamed } from './text-encoding.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '#db/database.ts';
-import { inFlight } from '#db/queries/in-flight.ts';
+import { inFlight } from '#db/ledger/in-flight.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';

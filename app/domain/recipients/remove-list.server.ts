@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
-import { removeFromList } from '#db/queries/remove-list.ts';
+import { addJob } from '#db/jobs.ts';
+import { removeFromList } from '#db/ledger/remove-list.ts';
 import { conflict } from '../problem.ts';
 
 /**
@@ -19,10 +20,10 @@ export async function removeLockedList(client: PoolClient, campaignId: number): 
   const importIds = imports.rows.map(({ id }) => id);
   const more = await removeFromList(client, { campaignId, importIds });
   if (more) {
-    await client.query(
-      `select graphile_worker.add_job('remove_list', json_build_object('campaign_id', $1::bigint, 'import_ids', $2::bigint[]), priority => -15)`,
-      [campaignId, importIds],
-    );
+    await client.query(`select ${addJob('remove_list', { campaign_id: '$1::bigint', import_ids: '$2::bigint[]' })}`, [
+      campaignId,
+      importIds,
+    ]);
   }
   return more;
 }

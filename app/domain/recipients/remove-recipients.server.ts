@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { emptyList } from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignJson } from '../campaigns/campaign.ts';
@@ -16,11 +17,7 @@ export async function removeRecipients(db: Database, campaignId: number, viewer?
   await inTransaction(db.pool, async (client) => {
     const { total } = await lockDraft(client, campaignId, 'emptied', { viewer });
     const more = await removeLockedList(client, campaignId);
-    await client.query(`update campaigns set variables = '{}', preparing = $2, emptying = $2, preparing_of = $3 where id = $1`, [
-      campaignId,
-      more,
-      more ? total : null,
-    ]);
+    await emptyList(client, campaignId, more ? total : null);
   });
   return getCampaign(db, campaignId);
 }

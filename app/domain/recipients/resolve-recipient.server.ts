@@ -1,16 +1,13 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import { decideRecipients } from '#db/ledger/decide.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import { notFound, Problem } from '../problem.ts';
 import { getRecipient } from './get-recipient.server.ts';
 import { type RecipientJson, recipientStatusLabels } from './recipient.ts';
-import { sendAgain } from './reopen-recipient.server.ts';
-import type { Resolution } from './resolutions.ts';
-import { again, assertSettled, lockRecipient, nameActor } from './retry-recipient.server.ts';
-
-/** Given up as unknown; and what a person decided may be decided otherwise, where that recipient is named. */
-const decidable = ['outcome_unknown', 'not_arrived'];
+import { decidable, type Resolution } from './resolutions.ts';
+import { lockRecipient, nameActor, sendAgain } from './retry-recipient.server.ts';
 
 /**
  * A person's decision on a recipient whose outcome is unknown, or was given up as unknown: it arrived, it did not, or send it again. Also in
@@ -36,10 +33,9 @@ export async function resolveRecipient(
       [campaignId, id, viewer.label, { outcome }],
     );
     if (outcome === 'resend') {
-      await again(client, viewer, campaignId, id, found.address, found.campaign_status);
-      await sendAgain(client, campaignId, [id]);
+      await sendAgain(client, campaignId, [id], { by: viewer.label });
     } else {
-      await decide(client, viewer, campaignId, [id], outcome);
+      await decideRecipients(client, campaignId, [id], outcome, viewer.label);
     }
   });
   return (await getRecipient(db, campaignId, id)).recipient;
@@ -108,35 +104,7 @@ async function resolveBatch(
      select $1, id, 'recipient_resolved', $3, $4 from unnest($2::bigint[]) as id`,
     [campaignId, found, viewer.label, { outcome, bulk: true }],
   );
-  if (outcome !== 'resend') {
-    await decide(client, viewer, campaignId, found, outcome);
-    return found;
-  }
-  await assertSettled(client, campaignId);
-  await client.query(
-    `update recipients r set status = case c.status when 'PAUSED' then 'pending' else 'queued' end::recipient_status, round = r.round + 1,
-       attempts = 0, dispatch_seq = r.dispatch_seq + 1, failed_at = null, unknown_until = null, failure_code = null, failure_reason = null,
-       retried_by = $3, changed_at = now()
-     from campaigns c where c.id = $1 and r.campaign_id = $1 and r.id = any($2::bigint[])`,
-    [campaignId, found, viewer.label],
-  );
-  await sendAgain(client, campaignId, found);
+  if (outcome === 'resend') await sendAgain(client, campaignId, found, { by: viewer.label });
+  else await decideRecipients(client, campaignId, found, outcome, viewer.label);
   return found;
-}
-
-async function decide(
-  client: PoolClient,
-  viewer: Viewer,
-  campaignId: number,
-  ids: readonly number[],
-  outcome: 'sent' | 'failed',
-): Promise<void> {
-  await client.query(
-    outcome === 'sent'
-      ? `update recipients set status = 'sent', sent_at = now(), failed_at = null, unknown_until = null, failure_code = null,
-           failure_reason = null, changed_at = now() where campaign_id = $1 and id = any($2::bigint[]) and $3::text is not null`
-      : `update recipients set status = 'failed', failed_at = coalesce(failed_at, now()), unknown_until = null, failure_code = 'not_arrived',
-           failure_reason = $3, changed_at = now() where campaign_id = $1 and id = any($2::bigint[])`,
-    [campaignId, ids, `${viewer.label} found that the message did not arrive.`],
-  );
 }

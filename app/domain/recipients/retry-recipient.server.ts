@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import { isBeingCancelled, reopenRecipients } from '#db/ledger/reopen.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
@@ -10,7 +11,6 @@ import { invalid, notFound, Problem } from '../problem.ts';
 import { assertNotSuppressed } from '../suppressions/change-suppressions.server.ts';
 import { getRecipient } from './get-recipient.server.ts';
 import type { Delivery, RecipientJson, RecipientStatus } from './recipient.ts';
-import { sendAgain } from './reopen-recipient.server.ts';
 
 interface Found {
   status: RecipientStatus;
@@ -24,9 +24,9 @@ interface Found {
   now: Date;
 }
 
-/** What this transaction does is logged in the viewer's name; whoever it sends to again opens an ended campaign, for them alone. */
+/** What this transaction does is logged in the viewer's name. */
 export async function nameActor(client: PoolClient, viewer: Viewer): Promise<void> {
-  await client.query(`select set_config('rollcall.actor', $1, true), set_config('rollcall.reopen', 'yes', true)`, [viewer.label]);
+  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
 }
 
 /** The recipient, locked, with what its campaign allows; what happens is logged in the viewer's name. @throws Problem 404 */
@@ -69,8 +69,7 @@ export async function retryRecipient(
         corrected === found.address ? { corrected: false } : { corrected: true, from: found.address, to: corrected },
       ],
     );
-    await again(client, viewer, campaignId, id, corrected, found.campaign_status);
-    await sendAgain(client, campaignId, [id]);
+    await sendAgain(client, campaignId, [id], { by: viewer.label, address: corrected });
   });
   return (await getRecipient(db, campaignId, id)).recipient;
 }
@@ -87,38 +86,23 @@ function normalised(raw: string, channel: Channel): string {
 }
 
 /**
- * A new round with a fresh budget: queued at once, or pending while the campaign is paused. What the rounds so far were sent to is kept; events
- * that still come about them are about the former address or the message that came back, so they are no evidence for the new one.
+ * A new round for recipients that this transaction has locked, to a corrected address where one is given.
+ *
+ * @throws Problem 409 while the campaign is still being cancelled, and where the address is a recipient already
  */
-export async function again(client: PoolClient, viewer: Viewer, campaignId: number, id: number, address: string, status: CampaignStatus) {
-  await assertSettled(client, campaignId);
+export async function sendAgain(
+  client: PoolClient,
+  campaignId: number,
+  ids: readonly number[],
+  how: Parameters<typeof reopenRecipients>[3],
+): Promise<void> {
+  if (await isBeingCancelled(client, campaignId)) {
+    throw new Problem(409, 'conflict', 'The campaign is just being cancelled. Try again in half a minute.');
+  }
   try {
-    await client.query(
-      `with former as (
-         insert into former_addresses (recipient_id, round, campaign_id, address)
-         select id, round, campaign_id, address from recipients where campaign_id = $1 and id = $2 and address <> $3
-       )
-       update recipients set status = $4, address = $3, round = round + 1, attempts = 0, dispatch_seq = dispatch_seq + 1, failed_at = null,
-         unknown_until = null, failure_code = null, failure_reason = null, retried_by = $5, changed_at = now(), sent_at = null,
-         attempt_id = case when address = $3 and status <> 'sent' then attempt_id else nextval('attempt_ids') end,
-         delivery = null, delivered_at = null
-       where campaign_id = $1 and id = $2`,
-      [campaignId, id, address, status === 'PAUSED' ? 'pending' : 'queued', viewer.label],
-    );
+    await reopenRecipients(client, campaignId, ids, how);
   } catch (error) {
     if ((error as { constraint?: string }).constraint !== 'one_row_per_address') throw error;
     throw new Problem(409, 'address_taken', 'This address is a recipient of the campaign already.');
   }
-}
-
-/**
- * A campaign that was just cancelled is open for nobody until it is done with the others: they would be sent to after all.
- *
- * @throws Problem 409
- */
-export async function assertSettled(client: PoolClient, campaignId: number): Promise<void> {
-  const { rowCount } = await client.query(`select from campaigns where id = $1 and status = 'CANCELLED' and (moving or unknown > held)`, [
-    campaignId,
-  ]);
-  if (rowCount) throw new Problem(409, 'conflict', 'The campaign is just being cancelled. Try again in half a minute.');
 }

@@ -1,8 +1,8 @@
 import type { Database } from '#db/database.ts';
-import { type AttemptKey, applyEvents } from '#db/queries/provider-events.ts';
-import { type Outcome, recordOutcomes } from '#db/queries/record-outcomes.ts';
-import { requestSettle } from '#db/queries/settle-unknown.ts';
-import { contentRefusedForAll, stopCampaign } from '#db/queries/stop-campaign.ts';
+import { contentRefusedForAll, stopCampaign } from '#db/ledger/campaign-life.ts';
+import { requestSettle } from '#db/ledger/conclude.ts';
+import { type AttemptKey, applyEvents } from '#db/ledger/learn.ts';
+import { type Outcome, recordOutcomes } from '#db/ledger/settle.ts';
 import { suppress } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 

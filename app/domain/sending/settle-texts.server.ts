@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts';
-import { requestSettle, settleUnknown } from '#db/queries/settle-unknown.ts';
-import { type DoubtfulAttempt, postponeUnknown, unknownTexts } from '#db/queries/unknown-texts.ts';
+import { postponeUnknown, requestSettle, settleUnknown } from '#db/ledger/conclude.ts';
+import { type DoubtfulAttempt, unknownTexts } from '#db/queries/unknown-texts.ts';
 import { recordEvents } from '../delivery/record-events.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import type { Found, LookUp } from './look-up.server.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts';
-import { expireClaims } from '#db/queries/expire-claims.ts';
-import { requestSettle } from '#db/queries/settle-unknown.ts';
+import { requestSettle } from '#db/ledger/conclude.ts';
+import { expireClaims } from '#db/ledger/lapse.ts';
 import { endWorker, freeJobsOfWorker } from '#db/queries/worker-registry.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { Logger } from '#app/log.server.ts';
 import type { Database } from '#db/database.ts';
+import { mendCounters } from '#db/ledger/counters.ts';
+import { renewLostJobs } from '#db/ledger/offer.ts';
 import { tellCampaigns } from '#db/queries/provider-gates.ts';
 import {
   activeCampaigns,
-  addMissingJobs,
   alone,
-  checkCounters,
   endDoneCampaigns,
   freeOrphanedJobs,
   logRepairs,
@@ -32,7 +32,7 @@ async function mend(db: Database, log: Logger): Promise<Repair[]> {
   const repairs: Repair[] = [];
   for (const { id, version, resting } of await activeCampaigns(db.pool)) {
     if (resting && counted.get(id) === version) continue;
-    repairs.push(...(await checkCounters(db.pool, id)));
+    if (await mendCounters(db.pool, id)) repairs.push({ kind: 'counters_wrong', campaignId: id, repaired: 1 });
     if (resting) counted.set(id, version);
     else counted.delete(id);
   }
@@ -40,7 +40,7 @@ async function mend(db: Database, log: Logger): Promise<Repair[]> {
   for (const channel of ['email', 'sms'] as const) await tellCampaigns(db.pool, channel);
   repairs.push(
     ...(await freeOrphanedJobs(db.pool)),
-    ...(await addMissingJobs(db.pool)),
+    ...(await renewLostJobs(db.pool)).map(({ campaignId, renewed }) => ({ kind: 'job_missing' as const, campaignId, repaired: renewed })),
     ...(await removeDeadJobs(db.pool)),
     ...(await requestMissingDispatches(db.pool)),
     ...(await requestMissingLists(db.pool)),

@@ -143,7 +143,7 @@ describe('Twilio’s status callbacks', () => {
 
 it('an absent Rollcall costs the sending nothing', async () => {
   const alone = await startSandbox({ baseUrl: 'http://127.0.0.1:9', faults: { email: { events_delay_ms: 0 } } });
-  const own = providersAt(alone.url);
+  const own = providersAt(alone.url, { sendTimeoutMs: 60_000 });
   const results = await Promise.all(Array.from({ length: 300 }, () => own.email?.send(emailTo('ann@example.com'))));
   expect(results.every((result) => result?.outcome === 'accepted')).toBe(true);
   await own.close();

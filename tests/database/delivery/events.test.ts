@@ -5,7 +5,7 @@ import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
 import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
-import { claimRecipients } from '#db/queries/claim-recipients.ts';
+import { claimRecipients } from '#db/ledger/claim.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { type Addressee, addressees, sendGridJson, sentCampaign, smsEvent } from '#tests/support/events.ts';

@@ -6,6 +6,7 @@ import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts
 import { suppressRecipient } from '#app/domain/recipients/suppress-recipient.server.ts';
 import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import { didNotArrive } from '#db/queries/message-rows.ts';
+import { writeByHand } from '#tests/support/by-hand.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { ana } from '#tests/support/sending.ts';
@@ -166,6 +167,7 @@ describe('people are found by what support hears on the telephone', () => {
   });
 
   test('only what did not arrive', async () => {
+    await writeByHand(own.db.pool);
     await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
     await own.db.pool.query(
       `update recipients set status = 'failed', failed_at = now(), failure_code = 'provider_error' where address = 'ann@phone.test' and campaign_id = $1`,

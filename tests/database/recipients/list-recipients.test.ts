@@ -6,6 +6,7 @@ import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts
 import type { RecipientFilter } from '#app/domain/recipients/recipient-filter.ts';
 import { removeRecipients } from '#app/domain/recipients/remove-recipients.server.ts';
 import { pageOfAll, pageOfCode, pageOfSearch, pageOfSearchAmongFew, pageOfStatuses } from '#db/queries/page-recipients.ts';
+import { writeByHand } from '#tests/support/by-hand.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
 let database: TestDatabase;
@@ -18,6 +19,7 @@ beforeAll(async () => {
   campaignId = (await createCampaign(db, { label: 'Ana' }, { name: 'Ledger', channel: 'email' })).id;
   // A second campaign with the same addresses shows that no query looks beyond its own.
   const other = (await createCampaign(db, { label: 'Ana' }, { name: 'Other', channel: 'email' })).id;
+  await writeByHand(db.pool);
   for (const id of [other, campaignId]) {
     await db.pool.query(
       `insert into recipients (campaign_id, address, variables)

@@ -8,7 +8,7 @@ import { sendCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
 import { findPeople } from '#app/domain/people/find-people.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
 import { removeRecipients } from '#app/domain/recipients/remove-recipients.server.ts';
-import { removeFromList } from '#db/queries/remove-list.ts';
+import { removeFromList } from '#db/ledger/remove-list.ts';
 import { cloneCampaignRecipients } from '#tasks/clone-recipients.ts';
 import { removeList } from '#tasks/remove-list.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';

@@ -1,8 +1,15 @@
 import type { Pool } from 'pg';
+import { becomes } from './becomes.ts';
 import { inFlight } from './in-flight.ts';
 
 /** Which claims: those older than any call can last, or those of a worker that died. */
 export type ExpiredClaims = { olderThanS: number } | { claimedBy: number };
+
+const lapsed = becomes('lapse', 'unknown', {
+  unknown_until: `now() + $2 * interval '1 second'`,
+  failure_code: `'outcome_unknown'`,
+  failure_reason: '$3',
+});
 
 /**
  * Claims whose outcome never came (their worker died): their recipients become `unknown`, with the attempt in the log, and wait out the
@@ -30,9 +37,7 @@ export async function expireClaims(pool: Pool, which: ExpiredClaims, unknownGrac
        select attempt_id, campaign_id, id, round, attempts, claimed_at, now(), 'unknown', $3, retried_by from expired
        on conflict (id) do nothing
      )
-     update recipients r set
-       status = 'unknown', claimed_at = null, changed_at = now(), failure_code = 'outcome_unknown', failure_reason = $3,
-       unknown_until = now() + $2 * interval '1 second'
+     update recipients r set ${lapsed}
      from expired where r.campaign_id = expired.campaign_id and r.id = expired.id`,
     ['claimedBy' in which ? which.claimedBy : which.olderThanS, unknownGraceS, reason],
   );

@@ -1,11 +1,22 @@
 import type { Pool } from 'pg';
+import { becomes } from './becomes.ts';
 
 const BATCH = 2_000;
+
+const moved = becomes(
+  ['giveBack', 'retry'],
+  { sql: 'locked.next' },
+  {
+    round: 'r.round + again::integer',
+    attempts: 'case when again then 0 else r.attempts end',
+    retried_by: 'case when again then locked.retried_by else r.retried_by end',
+  },
+);
 
 /**
  * Moves recipients, batch by batch, as their campaign's state asks: a paused or stopping campaign's queued ones (and, where nothing may
  * follow, retrying ones) go back to `pending`, a cancelled one's to `cancelled`, and in a retry round the chosen failed ones to
- * `pending` with a new round and a fresh attempt budget. Rows that a claim holds are skipped: the claim itself sees the campaign's state.
+ * `pending` with a new round and a fresh attempt budget. Rows that somebody holds are skipped at first and waited for in the end.
  *
  * Batches follow one another in id order, each found by its statuses' ranges of recipients_by_list (see pageOfStatuses): a million takes
  * as long for its last batch as for its first. Looking from the beginning each time took 0.5 s a batch in the middle of a million.
@@ -14,20 +25,23 @@ const BATCH = 2_000;
  */
 export async function moveRecipients(pool: Pool, campaignId: number): Promise<number> {
   let all = 0;
-  // Whoever came into reach behind the place in the list is found by going through it again.
-  for (let pass = 1; pass > 0; all += pass) {
-    pass = 0;
+  // Whoever came into reach behind the place in the list, or was held by somebody, is found by going through it again.
+  for (let patient = false, done = false; !done; ) {
+    let pass = 0;
     for (let last: number | null = 0; last !== null; ) {
-      const batch = await moveBatch(pool, campaignId, last);
+      const batch = await moveBatch(pool, campaignId, last, patient);
       pass += batch.moved;
       last = batch.last;
     }
+    all += pass;
+    done = patient && pass === 0;
+    patient = pass === 0;
   }
   return all;
 }
 
 /** @returns how many moved, and the last id looked at; null: there are no more */
-async function moveBatch(pool: Pool, campaignId: number, after: number): Promise<{ moved: number; last: number | null }> {
+async function moveBatch(pool: Pool, campaignId: number, after: number, patient: boolean): Promise<{ moved: number; last: number | null }> {
   const { rows } = await pool.query<{ moved: number; last: number | null }>(
     `with asked as (
        select status as campaign_status, queued, retried_by, retry_codes, retried_at, unnest(array_remove(array[
@@ -51,17 +65,13 @@ async function moveBatch(pool: Pool, campaignId: number, after: number): Promise
        order by found.id limit ${BATCH}
      ),
      locked as (
-       select r.id, p.campaign_status, p.retried_by, r.status in ('failed', 'pending') and p.campaign_status <> 'CANCELLED' as again
+       select r.id, case p.campaign_status when 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status as next, p.retried_by, r.status in ('failed', 'pending') and p.campaign_status <> 'CANCELLED' as again
        from picked p join recipients r on r.campaign_id = $1 and r.id = p.id
        where r.status = p.status and r.failed_at is not distinct from p.failed_at
-       order by r.id for update of r skip locked
+       order by r.id for update of r ${patient ? '' : 'skip locked'}
      ),
      moved as (
-       update recipients r set
-         status = case when locked.campaign_status = 'CANCELLED' then 'cancelled' else 'pending' end::recipient_status,
-         round = r.round + again::integer, attempts = case when again then 0 else r.attempts end,
-         retried_by = case when again then locked.retried_by else r.retried_by end,
-         next_attempt_at = null, failed_at = null, failure_code = null, failure_reason = null, changed_at = now()
+       update recipients r set ${moved}
        from locked where r.campaign_id = $1 and r.id = locked.id
        returning r.id
      )
@@ -69,9 +79,4 @@ async function moveBatch(pool: Pool, campaignId: number, after: number): Promise
     [campaignId, after],
   );
   return rows[0] as { moved: number; last: number | null };
-}
-
-/** Ends a bulk move: from here on the campaign may end, and does so if nothing is open any more. */
-export async function finishMove(pool: Pool, campaignId: number): Promise<void> {
-  await pool.query('select finish_move($1)', [campaignId]);
 }

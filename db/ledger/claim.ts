@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { becomes } from './becomes.ts';
 
 /** What a send job's payload names. */
 export interface SendKey {
@@ -20,6 +21,22 @@ export interface Claim {
   number: number;
   attemptId: number;
 }
+
+const claimed = becomes(
+  'claim',
+  { sql: 'due.next' },
+  {
+    attempts: `r.attempts + (due.next = 'sending')::integer - due.again::integer`,
+    attempt_id: `case when due.next = 'sending' and not due.again then nextval('attempt_ids') else r.attempt_id end`,
+    claimed_at: 'clock_timestamp()',
+    claimed_by: '$4::integer',
+    failure_code: `case when due.next <> 'suppressed' then r.failure_code end`,
+    failure_reason: `case when due.next <> 'suppressed' then r.failure_reason end`,
+    // Events are about attempts: a new one has none yet.
+    delivery: `case when due.next <> 'sending' then r.delivery end`,
+    delivered_at: `case when due.next <> 'sending' then r.delivered_at end`,
+  },
+);
 
 /**
  * Claims recipients in one statement, so that the intent to send is committed before any call goes out.
@@ -53,8 +70,9 @@ export async function claimRecipients(
         from campaigns c join provider_gates g on g.channel = c.channel where c.id = any ($1::bigint[])
       ),
       due as (
-        select r.campaign_id, r.id, c.status as campaign_status, r.status = 'sending' as again,
-          c.sends and (w.probe or not c.held) as turn, c.sends and (w.probe or not c.held) and s.id is null as may_send
+        select r.campaign_id, r.id, r.status = 'sending' as again,
+          case when not (c.sends and (w.probe or not c.held)) then case c.status when 'CANCELLED' then 'cancelled' else 'pending' end
+            when s.id is null then 'sending' else 'suppressed' end::recipient_status as next
         from wanted w
         join of_campaign c on c.id = w.campaign_id
         join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
@@ -66,24 +84,11 @@ export async function claimRecipients(
         order by r.id
         for update of r
       )
-      update recipients r set
-        status = case when may_send then 'sending' when turn then 'suppressed' when campaign_status = 'CANCELLED' then 'cancelled'
-          else 'pending' end::recipient_status,
-        attempts = r.attempts + may_send::integer - again::integer,
-        attempt_id = case when may_send and not again then nextval('attempt_ids') else r.attempt_id end,
-        claimed_at = case when may_send then clock_timestamp() end,
-        claimed_by = case when may_send then $4::integer end,
-        next_attempt_at = null,
-        failure_code = case when may_send or not turn then r.failure_code end,
-        failure_reason = case when may_send or not turn then r.failure_reason end,
-        -- Events are about attempts: this one has none yet.
-        delivery = case when not may_send then r.delivery end,
-        delivered_at = case when not may_send then r.delivered_at end,
-        changed_at = now()
+      update recipients r set ${claimed}
       from due
       where r.campaign_id = due.campaign_id and r.id = due.id
       returning r.campaign_id as "campaignId", r.id as "recipientId", r.address, r.variables, r.round, r.attempts as "number",
-        r.attempt_id as "attemptId", due.may_send as claimed`,
+        r.attempt_id as "attemptId", due.next = 'sending' as claimed`,
     values: [
       keys.map((key) => key.campaign_id),
       keys.map((key) => key.recipient_id),

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import type { AttemptKey } from './provider-events.ts';
+import { becomes } from './becomes.ts';
+import type { AttemptKey } from './learn.ts';
 
 /** What became of one claimed recipient, and what follows from it. */
 export interface Outcome {
@@ -21,6 +22,21 @@ export interface Outcome {
   retryAfterS: number | null;
   providerMessageId: string | null;
 }
+
+const settled = becomes(
+  'settle',
+  { sql: 'mine.next' },
+  {
+    attempts: 'r.attempts - mine.refund::integer',
+    next_attempt_at: `now() + mine.delay_s * interval '1 second'`,
+    unknown_until: `now() + mine.delay_s * interval '1 second'`,
+    sent_at: 'now()',
+    failed_at: 'now()',
+    failure_code: 'mine.failure_code',
+    failure_reason: 'case when mine.failure_code is not null then mine.reason end',
+    provider_message_id: 'coalesce(mine.provider_message_id, r.provider_message_id)',
+  },
+);
 
 /**
  * Commits outcomes in one statement: ledger, attempt log and (by triggers) counters and notifications. Idempotent by attempt id, so it
@@ -52,7 +68,7 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
             when c.status = 'CANCELLED' then 'cancelled'
             when c.stops then 'pending'
             else o.status
-          end as next_status
+          end as next
         from results o
         join of_campaign c on c.id = o.campaign_id
         join recipients r on r.campaign_id = o.campaign_id and r.id = o.id
@@ -71,25 +87,13 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
         on conflict (id) do nothing
       ),
       changed as (
-        update recipients r set
-          status = mine.next_status,
-          attempts = r.attempts - mine.refund::integer,
-          next_attempt_at = case when mine.next_status = 'retrying' then now() + mine.delay_s * interval '1 second' end,
-          unknown_until = case when mine.next_status = 'unknown' then now() + mine.delay_s * interval '1 second' end,
-          sent_at = case when mine.next_status = 'sent' then now() end,
-          failed_at = case when mine.next_status = 'failed' then now() end,
-          failure_code = mine.failure_code,
-          failure_reason = case when mine.failure_code is not null then mine.reason end,
-          provider_message_id = coalesce(mine.provider_message_id, r.provider_message_id),
-          claimed_at = null,
-          claimed_by = null,
-          changed_at = now()
+        update recipients r set ${settled}
         from mine
         where r.campaign_id = mine.campaign_id and r.id = mine.id
         returning r.campaign_id, r.id, r.attempt_id, r.status, r.delivery
       )
       select campaign_id as "campaignId", id as "recipientId", attempt_id as "attemptId" from changed
-      where status = 'unknown' or (status = 'sent' and delivery = 'undelivered') or (status in ('retrying', 'failed') and delivery is not null)`,
+      where status = 'unknown' or (status = 'sent' and delivery = 'undelivered') or (status in ('retrying', 'failed', 'pending', 'cancelled') and delivery is not null)`,
     values: [
       column('campaignId'),
       column('recipientId'),

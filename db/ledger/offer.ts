@@ -1,0 +1,126 @@
+import type { Pool, PoolClient } from 'pg';
+import { addSendJobs } from '../jobs.ts';
+import { becomes } from './becomes.ts';
+import { inFlight } from './in-flight.ts';
+
+/** Jobs kept queued over all campaigns; Graphile slows down on a large table, and pause and cancel must be instant. */
+export const JOB_WINDOW = 4_000;
+/** What a campaign may always queue, however many others are sending. */
+const SMALLEST_WINDOW = 100;
+
+/**
+ * Tops up one campaign's window of send jobs: its next pending recipients become `queued` and get their jobs in one statement, so
+ * neither exists without the other. Windows are shared evenly among the campaigns that are sending.
+ *
+ * It goes on behind the last one it took, so that it never walks over the index entries that all those before left dead; these stay
+ * until they are vacuumed, and while anybody holds an old snapshot they cannot be.
+ *
+ * A held provider's campaigns are not topped up; where messages per second are limited, the window is 2 s of them.
+ *
+ * @param rates messages per second where the settings say none
+ * @returns how many were queued, and whether there is room and reason for more
+ */
+export async function dispatchRecipients(
+  pool: Pool,
+  campaignId: number,
+  rates: { email?: number | undefined; sms?: number | undefined } = {},
+): Promise<{ queued: number; more: boolean }> {
+  const { rows } = await pool.query<{ queued: number; more: boolean }>('select queued, more from dispatch_recipients($1, $2, $3, $4, $5)', [
+    campaignId,
+    SMALLEST_WINDOW,
+    JOB_WINDOW,
+    rates.email,
+    rates.sms,
+  ]);
+  return rows[0] as { queued: number; more: boolean };
+}
+
+const offered = becomes('offer', 'queued', { dispatch_seq: 'r.dispatch_seq + 1' });
+
+/**
+ * Offers one recipient of a campaign that waits for a held provider, as its probe.
+ *
+ * To whom is left to chance, everybody alike: somebody whose own message the provider always answers with an error would otherwise be asked
+ * for again and again, and keep it held for all the others.
+ *
+ * @returns false where nobody waits
+ */
+export async function offerProbe(client: PoolClient, channel: 'email' | 'sms'): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `with campaign as (
+       select c.id from campaigns c
+       where c.channel = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+         and exists (select from provider_gates where channel = $1 and hold_until <= now() and rate is distinct from 0)
+       order by -ln(1 - random()) / c.pending limit 1
+     ),
+     ends as (
+       select c.id as campaign_id,
+         (select id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending' order by listed_as, id limit 1) as first,
+         (select id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending' order by listed_as desc, id desc limit 1) as last
+       from campaign c
+     ),
+     start as materialized (select campaign_id, first + floor(random() * (last - first + 1))::bigint as id from ends),
+     picked as (
+       select r.campaign_id, r.id from start s
+       join recipients r on r.campaign_id = s.campaign_id and r.listed_as = 'pending' and r.status = 'pending' and r.id >= s.id
+       order by r.id limit 1 for update of r skip locked
+     ),
+     moved as (
+       update recipients r set ${offered}
+       from picked where r.campaign_id = picked.campaign_id and r.id = picked.id
+       returning r.campaign_id, r.id, r.dispatch_seq
+     )
+     select ${addSendJobs('$1::text', { probe: true })} from moved having count(*) > 0`,
+    [channel],
+  );
+  return Boolean(rowCount);
+}
+
+/** A recipient that nothing has changed for so long ought to have its job. */
+const UNCHANGED_S = 10;
+
+const renewed = becomes('renew', { sql: 'r.status' }, { dispatch_seq: 'r.dispatch_seq + 1' });
+
+/**
+ * Recipients that are queued, or due again, and have no job: they get one. A job counts as theirs while it carries their dispatch_seq and
+ * may still run.
+ */
+export async function renewLostJobs(pool: Pool): Promise<{ campaignId: number; renewed: number }[]> {
+  const { rows } = await pool.query<{ campaignId: number; renewed: number }>(
+    `with live as (
+       select (j.payload ->> 'campaign_id')::bigint as campaign_id, (j.payload ->> 'recipient_id')::bigint as id,
+         (j.payload ->> 'dispatch_seq')::integer as dispatch_seq
+       from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+       where t.identifier in ('send_email', 'send_sms') and (j.attempts < j.max_attempts or j.locked_at is not null)
+     ),
+     waiting as (
+       select r.campaign_id, r.id, c.channel
+       from campaigns c cross join lateral (
+         (${inFlight('campaign_id, id', 'queued')})
+         union all
+         (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'retrying' order by listed_as, id limit c.retrying)
+       ) as r
+       where c.status in ('SENDING', 'PAUSED')
+     ),
+     missing as (
+       select r.campaign_id, r.id, w.channel, r.next_attempt_at
+       from waiting w join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
+       where r.status in ('queued', 'retrying')
+         and r.changed_at < now() - $1 * interval '1 second' and coalesce(r.next_attempt_at, r.changed_at) < now() - $1 * interval '1 second'
+         and not exists (select from live where live.campaign_id = r.campaign_id and live.id = r.id and live.dispatch_seq = r.dispatch_seq)
+       order by r.id limit 5000 for update of r skip locked
+     ),
+     renewed as (
+       update recipients r set ${renewed}
+       from missing where r.campaign_id = missing.campaign_id and r.id = missing.id
+       returning r.campaign_id, r.id, r.dispatch_seq, missing.channel
+     ),
+     jobs as (
+       select ${addSendJobs('channel')}
+       from renewed having count(*) > 0
+     )
+     select campaign_id as "campaignId", count(*)::integer as renewed, (select count(*) from jobs) as jobs from renewed group by campaign_id`,
+    [UNCHANGED_S],
+  );
+  return rows.map(({ campaignId, renewed }) => ({ campaignId, renewed }));
+}
