@@ -77,7 +77,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
       <div className={classes.stack}>
         {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
         {campaign.status === 'DRAFT' ? (
-          <DraftAgain path={path} />
+          <DraftHere path={path} mayWrite={mayWrite} />
         ) : scheduledAt !== null ? (
           <ScheduledHero campaign={{ ...campaign, scheduled_at: scheduledAt }} {...{ path, maySend, online, fetcher }} />
         ) : (
@@ -125,8 +125,15 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
   );
 }
 
-/** Unscheduled, here or by somebody else, while this page is open. */
-function DraftAgain({ path }: { path: string }) {
+/** Unscheduled, here or by somebody else, while this page is open; or looked at by somebody who may not write it. */
+function DraftHere({ path, mayWrite }: { path: string; mayWrite: boolean }) {
+  if (!mayWrite) {
+    return (
+      <ProblemAlert kind="info" title="This campaign is a draft">
+        It goes out only when a marketer or an administrator sends or schedules it. Until then its message and its list may change.
+      </ProblemAlert>
+    );
+  }
   return (
     <ProblemAlert
       kind="info"

@@ -91,9 +91,17 @@ const outcomeTexts: Record<AttemptJson['outcome'], string> = {
   unknown: 'There was no clear answer.',
 };
 
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
+const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
+
+/** "2nd sending": how often somebody was sent to, by retry rounds or alone. @param round of the attempt, 0 for the first */
+export function sendingText(round: number): string {
+  return `${round + 1}${endings[ordinals.select(round + 1)] ?? 'th'} sending`;
+}
+
 /** An attempt as a line of the story: "Attempt 2: the provider refused for now." */
 export function attemptText({ round, number, outcome }: Pick<AttemptJson, 'round' | 'number' | 'outcome'>): string {
-  return `Attempt ${number}${round > 0 ? ` of round ${round + 1}` : ''}. ${outcomeTexts[outcome]}`;
+  return `Attempt ${number}${round > 0 ? ` of the ${sendingText(round)}` : ''}. ${outcomeTexts[outcome]}`;
 }
 
 /** Oldest first; what happened at the same moment keeps its order. Works for times in ISO 8601, all in UTC and of the same length. */
