@@ -85,7 +85,13 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
             <SectionBoundary name="The progress">
               <ProgressHero campaign={campaign} />
             </SectionBoundary>
-            <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} rate={insights.rate} />
+            <CampaignNotice
+              campaign={campaign}
+              reasons={insights.reasons}
+              path={path}
+              rate={insights.rate}
+              closed={insights.singlesClosed}
+            />
             <UnknownNotice campaign={campaign} reasons={insights.reasons} path={path} />
             <SectionBoundary name="Reasons and course">
               <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>
@@ -101,6 +107,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
             page={shown}
             rows={rows}
             reasons={insights.reasons}
+            closed={insights.singlesClosed}
             path={path}
             openId={openId}
             onShowChanges={showChanges}

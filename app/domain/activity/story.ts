@@ -23,6 +23,8 @@ export interface ProviderEvent {
   occurred_at: string;
   code: string | null;
   reason: string | null;
+  /** The address that its message went to, where it was corrected since. */
+  former?: string | null;
 }
 
 const providerTexts: Record<string, string> = {
@@ -68,12 +70,17 @@ export function storyEvents(
     ...activity
       .filter(tookPart)
       .map(({ at, kind, actor, text }) => ({ at, source: 'campaign' as const, kind, actor, text, code: null, reason: null })),
-    ...provider.map(({ kind, occurred_at, code, reason }) => ({
+    ...provider.map(({ kind, occurred_at, code, reason, former }) => ({
       ...{ at: occurred_at, source: 'provider' as const, kind, actor: null },
-      ...{ text: providerTexts[kind] ?? `The provider reported: ${kind}.`, code, reason },
+      ...{ text: ofWhom(providerTexts[kind] ?? `The provider reported: ${kind}.`, former), code, reason },
     })),
   ];
   return inOrder(events, ({ at }) => at);
+}
+
+/** Who left or complained at a former address is not the person at the address of now. */
+function ofWhom(text: string, former?: string | null): string {
+  return former ? text.replace(/^The person /, `The person at ${former} `) : text;
 }
 
 const outcomeTexts: Record<AttemptJson['outcome'], string> = {

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { maskUnsent } from './mask-template.ts';
+import { maskUnsent, replaceTags } from './mask-template.ts';
 import { isUnsubscribing } from './unsubscribe-words.ts';
 
 /** Gmail shows the first 102 kB of a message, and the rest behind a link: with it, the link to unsubscribe. */
@@ -19,7 +19,7 @@ export function htmlHints(html: string): Finding[] {
     });
   }
   // A tag's quotation marks would end an attribute.
-  const sent = maskUnsent(html).replace(/\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|\{%(?:(?!%\})[\s\S]){0,2000}%\}/g, (tag) => liquidStandIn(tag));
+  const sent = replaceTags(maskUnsent(html), liquidStandIn);
   return [...findings, ...deadLinks(sent, html), ...bareImages(sent).slice(0, MAX_TOLD)];
 }
 
