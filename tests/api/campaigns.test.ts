@@ -299,7 +299,17 @@ test('a campaign is sent, paused, resumed and cancelled', async () => {
 });
 
 test('the document describes itself', async () => {
-  const document = (await (await api.call('GET', '/openapi.json')).json()) as { openapi: string; paths: object };
+  const document = (await (await api.call('GET', '/openapi.json')).json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, { responses?: object }>>;
+  };
   expect(document.openapi).toBe('3.1.0');
   expect(Object.keys(document.paths)).toContain('/campaigns/{id}/send');
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { responses }]) => ({ name: `${method} ${path}`, responses })),
+  );
+  const told = operations.filter(({ responses }) => responses !== undefined);
+  expect(told.length).toBeGreaterThan(40);
+  // A malformed request can reach each of them.
+  expect(told.filter(({ responses }) => !('400' in (responses as object))).map(({ name }) => name)).toEqual([]);
 });

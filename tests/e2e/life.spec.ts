@@ -271,7 +271,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await search.getByRole('textbox').fill('harve');
     await expect(search.getByRole('button', { name: new RegExp(`Harvest ${colorScheme}`) })).toBeVisible();
     await expectAccessible(page);
-    await search.getByRole('button', { name: 'harvey.harvest@example.com' }).click();
+    await search.getByRole('textbox').fill('harvey');
+    await expect(search.getByRole('button', { name: 'harvey.harvest@example.com' })).toBeVisible();
+    await expect(search.getByRole('button', { name: new RegExp(`Harvest ${colorScheme}`) })).toHaveCount(0);
+    // The first answer opens without an arrow key.
+    await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/\/people\?q=harvey/);
     await expect(page.getByRole('region', { name: 'harvey.harvest@example.com' })).toContainText(`Harvest ${colorScheme}`);
 
