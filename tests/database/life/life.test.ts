@@ -142,11 +142,11 @@ test('nobody became what the table of transitions does not have', () => {
   expect([...moved].filter((pair) => !allowed.includes(pair))).toEqual([]);
 });
 
-test('each row of the table was reached', () => {
+test.skipIf(path)('each row of the table was reached', () => {
   console.info(`${counted.runs} runs, ${counted.commands} commands, ${Math.round(counted.ms / 1_000)} s`);
   expect(rows.filter((row) => !reached.has(row))).toEqual([]);
 });
 
-test('the runs were long', () => {
+test.skipIf(path)('the runs were long', () => {
   expect(counted.commands / counted.runs).toBeGreaterThanOrEqual(40);
 });

@@ -36,6 +36,24 @@ const claimLost = [dispatch(0, false), claim(0, 0, true)];
 export const tours: Record<string, Tour> = {
   'a retry whose job was lost': { commands: [shift(['transient']), retriesDue(), loseJobs('send', false), reconciled()] },
   'a job that Graphile gave up': { commands: [dispatch(0, false), loseJobs('send', true), reconciled()] },
+  'a job that comes to a held provider': { commands: [dispatch(0, false), gate('hold'), claim(0, 0, false)] },
+  'a report while the call lasts': { commands: [...claimed, event(0, 1)] },
+  'a report of somebody whom a stop took back': {
+    size: 2,
+    commands: [
+      ...claimed,
+      answer(0, 'transient', true, false),
+      claim(0, 0, false),
+      answer(0, 'account', false, false),
+      takeBack,
+      processed,
+    ],
+  },
+  'a text that came back': { channel: 'sms', commands: [shift(['accepted']), undelivered] },
+  'a pause whose job was lost': { commands: [pause, loseJobs('move_recipients', false), reconciled()] },
+  'somebody who is given back in a campaign that was opened again for them': {
+    commands: [shift(['permanent']), retryOne(0, 'same'), claim(0, 0, false), answer(0, 'not called', false, false)],
+  },
   'a claim repeated': { commands: [...claimLost, repeatClaim(0)] },
   'a claim repeated after a pause': { commands: [...claimLost, pause, repeatClaim(0)] },
   'a claim repeated after an opt-out': { commands: [...claimLost, suppress(0), repeatClaim(0)] },
@@ -66,7 +84,14 @@ export const tours: Record<string, Tour> = {
   'a text that came back after a stop': {
     channel: 'sms',
     size: 2,
-    commands: [...claimed, claim(1, 0, false), answer(0, 'account', false, false), event(0, 2), event(1, 2)],
+    commands: [
+      ...claimed,
+      answer(0, 'transient', false, false),
+      claim(0, 0, false),
+      answer(0, 'account', false, false),
+      takeBack,
+      undelivered,
+    ],
   },
   'a text that came back while its outcome is unknown': { channel: 'sms', commands: [shift(['unknown']), undelivered] },
   'a text that came back after a cancel, and arrived': {
