@@ -711,7 +711,9 @@ begin
       end if;
       update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
         reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
-        rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end
+        rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end,
+        -- Whoever of them is given back is asked for again.
+        dispatch_below = 1
       where id = campaign;
     elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
@@ -1103,8 +1105,13 @@ begin
     rest_code = null,
     rest_reason = null,
     dispatch_below = 0,
-    dispatch_requested = false
+    dispatch_requested = false,
+    moving = result = 'CANCELLED' and c.pending > 0
   where id = c.id;
+  -- Opened again for single people after a cancel, and stopped before them: nobody waits in a cancelled campaign.
+  if result = 'CANCELLED' and c.pending > 0 then
+    perform graphile_worker.add_job('move_recipients', json_build_object('campaign_id', c.id), priority => -20);
+  end if;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.finish_move(campaign bigint)

@@ -1,6 +1,6 @@
 // npm run backup: a copy of the database that `npm run restore` puts back.
-import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../app/make-folder.server.ts';
 import { backUpEmbedded } from './backup/embedded.ts';
 import { backUpExternal } from './backup/external.ts';
 import { operate, WrongCall } from './operate.ts';
@@ -14,7 +14,7 @@ await operate(usage, async ({ url, embeddedFolder, env, positionals: [name, ...m
   if (more.length > 0) throw new WrongCall(usage);
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const target = resolve(name ?? `backups/rollcall-${time}${embeddedFolder ? '' : '.dump'}`);
-  if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(target), 0o700);
   const started = performance.now();
   const { bytes } = embeddedFolder ? await backUpEmbedded(url, embeddedFolder, target) : await backUpExternal(url, target);
   console.log(`${target}: ${(bytes / 2 ** 20).toFixed(1)} MB in ${((performance.now() - started) / 1_000).toFixed(1)} s`);

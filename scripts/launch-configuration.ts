@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve as absolute } from 'node:path';
 import { type Env, readEnv } from '../app/env.server.ts';
+import { makeFolder } from '../app/make-folder.server.ts';
 import { keepDatabase } from './kept-database.ts';
 import { describeError, LaunchError } from './launch-error.ts';
 import { decideLaunch, sandboxEnv } from './launch-settings.ts';
@@ -47,7 +48,7 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
 
 function assertWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new LaunchError(

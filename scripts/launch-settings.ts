@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../app/make-folder.server.ts';
 import {
   deriveWebhookKeys,
   sandboxEmailFrom,
@@ -69,7 +70,7 @@ export function sandboxEnv(dataDir: string, port: number, given: Record<string, 
 /** Kept, so that events which the sandbox signed before a restart are still believed after it. */
 function keptSecret(file: string): string {
   if (!existsSync(file)) {
-    mkdirSync(join(file, '..'), { recursive: true });
+    makeFolder(join(file, '..'));
     writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
   }
   return readFileSync(file, 'utf8');

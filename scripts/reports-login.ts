@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { REPORTS_PASSWORD_FILE, REPORTS_USER } from '../app/domain/reporting/connection.server.ts';
+import { makeFolder } from '../app/make-folder.server.ts';
 
 /** Makes the login with which BI tools read the embedded database's reporting views, with the password that DATA_DIR keeps. */
 export async function keepReportsLogin(url: string, dataDir: string): Promise<void> {
   const file = join(dataDir, REPORTS_PASSWORD_FILE);
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });
   const password = readFileSync(file, 'utf8').trim();
   const client = new pg.Client({ connectionString: url, application_name: 'rollcall supervisor' });

@@ -1,7 +1,8 @@
 // npm run restore: puts a backup in the place of the database. Nothing is sent afterwards before a person says so.
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeFolder } from '../app/make-folder.server.ts';
 import { startProblem } from '../app/start-problem.server.ts';
 import { restoreEmbedded } from './backup/embedded.ts';
 import { restoreExternal } from './backup/external.ts';
@@ -39,7 +40,7 @@ try {
     if (!statSync(source).isDirectory())
       throw new Error('This is a dump of a database of your own: set DATABASE_URL to the database that it shall go into.');
     const folder = join(resolve(process.env.DATA_DIR || '.data'), 'postgres');
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const { keptAs } = await restoreEmbedded(folder, source, values.replace ?? false);
     if (keptAs) console.log(`What was there is kept in ${keptAs}; delete it when you need it no more.`);
   }

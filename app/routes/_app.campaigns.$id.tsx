@@ -25,7 +25,8 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   const id = idOf(params.id);
   // Before the rows, so that those are at least as new as its version.
   const campaign = await orErrorPage(getCampaign(db, id));
-  if (campaign.status === 'DRAFT') throw redirect(`/campaigns/${id}/edit`);
+  // Who may not write sees a draft's message and people here.
+  if (campaign.status === 'DRAFT' && may(viewer, 'campaigns:write')) throw redirect(`/campaigns/${id}/edit`);
 
   const url = new URL(request.url);
   const filter = readLedgerFilter(url.searchParams);

@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, re
 import { useActionData, useLoaderData } from '@remix-run/react';
 import { Editor } from '#app/components/editor/editor.tsx';
 import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { may } from '#app/domain/access/roles.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { countries } from '#app/domain/contacts/countries.server.ts';
 import { listImports, listRuns } from '#app/domain/contacts/list-imports.server.ts';
@@ -12,10 +13,11 @@ import { idOf, orErrorPage } from '#app/page-problem.server.ts';
 export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `${data?.campaign.name ?? 'Draft'} · Rollcall` }];
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
-  assertMay(await requireUser(context, request), 'campaigns:write');
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:read');
   const id = idOf(params.id);
   const campaign = await orErrorPage(getCampaign(context.db, id));
-  if (campaign.status !== 'DRAFT') throw redirect(`/campaigns/${id}`);
+  if (campaign.status !== 'DRAFT' || !may(viewer, 'campaigns:write')) throw redirect(`/campaigns/${id}`);
   const [imports, runs, check] = await Promise.all([
     listImports(context.db, id),
     listRuns(context.db, id),

@@ -85,7 +85,9 @@ export default function Suppressions() {
           </Button>
         }
       />
-      <div aria-live="polite">{answer && !refused && <SuppressionAnswerAlert answer={answer} />}</div>
+      <div aria-live="polite" className={classes.answer}>
+        {answer && !refused && <SuppressionAnswerAlert answer={answer} />}
+      </div>
       {mayWrite ? (
         <SuppressionForms
           refused={refused}

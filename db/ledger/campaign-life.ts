@@ -58,10 +58,11 @@ export async function resumeCampaign(client: PoolClient, id: number): Promise<vo
   await requestDispatch(client, id);
 }
 
-/** Claims end at once; who was not tried becomes `cancelled` by a task. */
+/** Claims end at once; who was not tried becomes `cancelled` by a task. What stopped it before is over: it would stop those who are sent to again. */
 export async function cancelCampaign(client: PoolClient, id: number): Promise<void> {
   await client.query(
-    `update campaigns set status = 'CANCELLED', finished_at = now(), moving = true, dispatch_requested = false where id = $1`,
+    `update campaigns set status = 'CANCELLED', finished_at = now(), moving = true, dispatch_requested = false, stop_code = null,
+       stop_reason = null where id = $1`,
     [id],
   );
   await requestMove(client, id);

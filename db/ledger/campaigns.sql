@@ -155,8 +155,13 @@ begin
     rest_code = null,
     rest_reason = null,
     dispatch_below = 0,
-    dispatch_requested = false
+    dispatch_requested = false,
+    moving = result = 'CANCELLED' and c.pending > 0
   where id = c.id;
+  -- Opened again for single people after a cancel, and stopped before them: nobody waits in a cancelled campaign.
+  if result = 'CANCELLED' and c.pending > 0 then
+    perform graphile_worker.add_job('move_recipients', json_build_object('campaign_id', c.id), priority => -20);
+  end if;
 end $$;
 
 -- Ends a bulk move of recipients: from here on the campaign may end.

@@ -58,7 +58,7 @@ export async function requestSettle(client: Pool | PoolClient, inS: number): Pro
   await client.query(`select ${addJob('settle_unknown', {}, { runAt: `now() + $1 * interval '1 second'` })}`, [inS]);
 }
 
-const postponed = becomes('postpone', { sql: 'r.status' }, { unknown_until: `now() + $2 * interval '1 second'` });
+const postponed = becomes('postpone', 'unknown', { unknown_until: `now() + $2 * interval '1 second'` });
 
 /** Lets those whose provider did not answer the question wait for another `forS`. */
 export async function postponeUnknown(pool: Pool, attemptIds: readonly number[], forS: number): Promise<void> {

@@ -86,7 +86,7 @@ export const verbs = {
       queued: ['queued', 'sent'],
       sending: ['sending'],
       retrying: ['retrying', 'sent'],
-      unknown: ['unknown', 'sent', 'failed'],
+      unknown: ['sent', 'failed'],
       sent: ['sent', 'failed'],
       failed: ['failed', 'sent'],
       suppressed: ['suppressed', 'sent'],

@@ -1,11 +1,14 @@
+import { messageColumns, onlyLost } from './message-rows.ts';
+
 /**
  * Recipients found by an address that they had before it was corrected: corrections are made by hand and few. Who is found by the address of
  * now, too, is left out.
  *
- * $1 beginnings (none the beginning of another), $2 limit, $3 campaign or null for all, $4 statuses or null, $5 failure code or null
+ * $1 beginnings (none the beginning of another), $2 limit, $3 campaign or null for all, $4 statuses or null, $5 failure code or null,
+ * $6 only what did not arrive
  */
 export const formerMatches = (columns: string) =>
-  `select c.id as campaign_id, c.name as campaign_name, c.channel as campaign_channel, c.status as campaign_status, ${columns}, r.former_address
+  `select ${messageColumns(columns)}, r.former_address
    from unnest($1::text[]) as given(beginning)
    cross join lateral (
      select now_at.*, f.address as former_address from former_addresses f
@@ -13,6 +16,7 @@ export const formerMatches = (columns: string) =>
      where f.address >= given.beginning collate "C" and f.address < given.beginning || U&'\\+10FFFF' collate "C"
        and ($3::bigint is null or f.campaign_id = $3)
        and ($4::text[] is null or now_at.status::text = any($4)) and ($5::text is null or now_at.failure_code = $5)
+       and ${onlyLost('$6', 'now_at')}
        and not exists (select from unnest($1::text[]) as other(beginning) where starts_with(now_at.address, other.beginning))
        and not exists (
          select from former_addresses later

@@ -1,3 +1,5 @@
+import { messageColumns, onlyLost } from './message-rows.ts';
+
 /**
  * Looking for people in all campaigns asks one_row_per_address of each campaign: some µs a campaign, however many recipients there are, and for a
  * short beginning at most a page of each. An index of addresses over all campaigns would answer in one step, and would cost every recipient
@@ -5,15 +7,12 @@
  */
 const inEachCampaign = (columns: string, where: string, limit: string) =>
   `campaigns c cross join lateral (
-     select ${columns} from recipients
+     select ${columns} from recipients s
      where campaign_id = c.id and address < wanted.beginning || U&'\\+10FFFF' and ${where}
      order by address limit ${limit}
    ) as r`;
 
 const wanted = '(select beginning collate "C" as beginning from unnest($1::text[]) as given(beginning)) as wanted';
-
-/** Failed, or taken by the provider and come back. */
-const onlyLost = (asked: string) => `(not ${asked}::boolean or status = 'failed' or delivery in ('bounced', 'undelivered'))`;
 
 /**
  * Messages to addresses with given beginnings, in all campaigns: by address, for each the newest first. A deleted draft's people, who stay
@@ -22,10 +21,9 @@ const onlyLost = (asked: string) => `(not ${asked}::boolean or status = 'failed'
  * $1 beginnings (none the beginning of another), $2 after address, $3 and id, $4 limit, $5 only what did not arrive
  */
 export const messagesTo = (columns: string) =>
-  `select c.id as campaign_id, c.name as campaign_name, c.channel as campaign_channel, c.status as campaign_status,
-     ${columns}
+  `select ${messageColumns(columns)}
    from ${wanted}
-   cross join ${inEachCampaign('*', `address >= greatest(wanted.beginning, $2) and (address > $2 or id < $3) and ${onlyLost('$5')}`, '$4')}
+   cross join ${inEachCampaign('*', `address >= greatest(wanted.beginning, $2) and (address > $2 or id < $3) and ${onlyLost('$5', 's')}`, '$4')}
    order by r.address, r.id desc limit $4`;
 
 /**
@@ -40,10 +38,10 @@ export const addressesLike = `
 /**
  * Messages that a provider calls so, the newest first. The log of attempts has an index of these ids that is small and coarse.
  *
- * $1 ids, $2 limit
+ * $1 ids, $2 limit, $3 only what did not arrive
  */
 export const messagesCalled = (columns: string) =>
-  `select c.id as campaign_id, c.name as campaign_name, c.channel as campaign_channel, c.status as campaign_status, ${columns}
+  `select ${messageColumns(columns)}
    from (select distinct campaign_id, recipient_id from attempts where provider_message_id = any($1)) as a
    join recipients r on r.campaign_id = a.campaign_id and r.id = a.recipient_id join campaigns c on c.id = r.campaign_id
-   order by r.id desc limit $2`;
+   where ${onlyLost('$3', 'r')} order by r.id desc limit $2`;

@@ -82,7 +82,7 @@ export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
            and (c.dispatch_requested or c.queued < c.dispatch_below or c.queued + c.sending + c.retrying = 0)))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-           where t.identifier in ('dispatch_campaign', 'move_recipients') and (j.payload ->> 'campaign_id')::bigint = c.id
+           where t.identifier = case when c.moving then 'move_recipients' else 'dispatch_campaign' end and (j.payload ->> 'campaign_id')::bigint = c.id
              and (j.attempts < j.max_attempts or j.locked_at is not null))
      )
      select id, case when moving then ${addJob('move_recipients', { campaign_id: 'id' })}

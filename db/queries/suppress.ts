@@ -246,8 +246,10 @@ export async function recordUnsubscribe(
        where r.campaign_id = $1 and r.id = $2
      ),
      ${putReasons('do nothing')}
-     insert into provider_events (provider, event_id, campaign_id, recipient_id, kind, occurred_at)
-     select 'rollcall', 'unsubscribe:' || suppression_id || ':' || $2::bigint, $1, $2, 'unsubscribed', now() from added
+     insert into provider_events (provider, event_id, campaign_id, recipient_id, attempt_id, kind, occurred_at)
+     select 'rollcall', 'unsubscribe:' || suppression_id || ':' || $2::bigint, $1, $2,
+       (select max(id) from attempts where campaign_id = $1 and recipient_id = $2 and round = $3::smallint), 'unsubscribed', now()
+     from added
      on conflict (provider, event_id) do nothing`,
     [campaignId, recipientId, round],
   );

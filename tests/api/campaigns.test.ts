@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { openDatabase } from '#db/database.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
 let api: TestApi;
@@ -190,18 +191,33 @@ describe('an import', () => {
   });
 });
 
-test('a reader who leaves an export early leaves no connection behind', async () => {
+test('a reader who leaves an export in the middle leaves no connection and no transaction behind', async () => {
   const { id } = await create();
   await api.db.pool.query(`insert into recipients (campaign_id, address) select $1, n || '@example.com' from generate_series(1, 20000) n`, [
     id,
   ]);
-  for (let i = 0; i < 15; i++) {
+  const { pool } = api.db;
+  // On a connection of its own: the one that was left may be the next that the pool hands out.
+  const watcher = openDatabase(api.url, { applicationName: 'watcher', max: 1 });
+  const reading = async () =>
+    (
+      await watcher.pool.query(
+        `select from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`,
+      )
+    ).rowCount;
+  // More often than there are places for exports, and connections.
+  for (let i = 0; i < pool.options.max + 2; i++) {
     const response = await api.call('GET', `/campaigns/${id}/export.csv`);
+    expect(response.status).toBe(200);
     const reader = response.body?.getReader();
     expect((await reader?.read())?.value?.length).toBeGreaterThan(0);
+    expect(await reading()).toBe(1);
     await reader?.cancel();
+    await vi.waitFor(async () => expect(await reading()).toBe(0));
+    await vi.waitFor(() => expect(pool.idleCount).toBe(pool.totalCount));
   }
   expect((await api.call('GET', `/campaigns/${id}/export.csv`).then((response) => response.text())).split('\r\n')).toHaveLength(20_002);
+  await watcher.pool.end();
 });
 
 test('the ledger is searched and one recipient is shown with its attempts', async () => {
@@ -283,7 +299,17 @@ test('a campaign is sent, paused, resumed and cancelled', async () => {
 });
 
 test('the document describes itself', async () => {
-  const document = (await (await api.call('GET', '/openapi.json')).json()) as { openapi: string; paths: object };
+  const document = (await (await api.call('GET', '/openapi.json')).json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, { responses?: object }>>;
+  };
   expect(document.openapi).toBe('3.1.0');
   expect(Object.keys(document.paths)).toContain('/campaigns/{id}/send');
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { responses }]) => ({ name: `${method} ${path}`, responses })),
+  );
+  const told = operations.filter(({ responses }) => responses !== undefined);
+  expect(told.length).toBeGreaterThan(40);
+  // A malformed request can reach each of them.
+  expect(told.filter(({ responses }) => !('400' in (responses as object))).map(({ name }) => name)).toEqual([]);
 });

@@ -119,6 +119,14 @@ test('a test message arrives and is not in the ledger', async () => {
   expect(JSON.stringify(page)).toContain('Try me');
   expect(await (await api.call('GET', `/campaigns/${id}`)).json()).toMatchObject({ status: 'DRAFT', total: 0 });
   expect((await api.call('POST', `/campaigns/${id}/test`, { body: { address: 'nobody' } })).status).toBe(422);
+  // It says that it is a test, and is the message of whom the preview is for.
+  const list = ['Ada', 'Bob'].map((name) => ({ address: `${name}@example.com`, name }));
+  await api.call('POST', `/campaigns/${id}/recipients`, { body: list });
+  await api.call('PATCH', `/campaigns/${id}`, { body: { subject: 'For {{ name }}' } });
+  const { data } = (await (await api.call('GET', `/campaigns/${id}/recipients`)).json()) as { data: { id: number }[] };
+  await api.call('POST', `/campaigns/${id}/test`, { body: { address: 'second@example.com', recipient_id: data[1]?.id } });
+  const second = await fetch(`${sending.sandbox.url}/sandbox/messages?to=second@example.com`).then((found) => found.text());
+  expect(second).toContain('[Test] For Bob');
   await api.call('POST', '/suppressions', { body: { channel: 'email', address: 'left@example.com', reason: 'unsubscribe' } });
   const suppressed = await api.call('POST', `/campaigns/${id}/test`, { body: { address: ' Left@Example.com' } });
   expect(await suppressed.json()).toMatchObject({ status: 409, code: 'suppressed' });

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, expect, type Page, test } from '@playwright/test';
+import { apiKey } from '../support/product.ts';
 import { api, emailFaults, people, sendTo, signIn, signInAs } from './sent-campaign.ts';
 
 test.describe.configure({ timeout: 120_000 });
@@ -230,6 +231,12 @@ test('support finds a person, corrects the address and sends to them alone; an a
   await expect(analyst.getByRole('button', { name: /^Choose who to retry/ })).toBeDisabled();
   await expect(analyst.getByText(/The role Analyst may not send campaigns/)).toBeVisible();
   await expect(analyst.getByRole('link', { name: /^Fix and retry/ })).toHaveCount(0);
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const made = await request.post('/api/v1/campaigns', { headers, data: { name: 'Not yet', channel: 'email', subject: 'Soon' } });
+  const { id: notYet } = (await made.json()) as { id: number };
+  await analyst.goto(`/campaigns/${notYet}/edit`);
+  await expect(analyst).toHaveURL(new RegExp(`/campaigns/${notYet}$`));
+  await expect(analyst.getByText('This campaign is a draft')).toBeVisible();
 });
 
 test('an outcome that nobody knows is decided with the consequence in sight', async ({ page, request }) => {
@@ -264,7 +271,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await search.getByRole('textbox').fill('harve');
     await expect(search.getByRole('button', { name: new RegExp(`Harvest ${colorScheme}`) })).toBeVisible();
     await expectAccessible(page);
-    await search.getByRole('button', { name: 'harvey.harvest@example.com' }).click();
+    await search.getByRole('textbox').fill('harvey');
+    await expect(search.getByRole('button', { name: 'harvey.harvest@example.com' })).toBeVisible();
+    await expect(search.getByRole('button', { name: new RegExp(`Harvest ${colorScheme}`) })).toHaveCount(0);
+    // The first answer opens without an arrow key.
+    await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/\/people\?q=harvey/);
     await expect(page.getByRole('region', { name: 'harvey.harvest@example.com' })).toContainText(`Harvest ${colorScheme}`);
 

@@ -76,13 +76,17 @@ test('signed out while writing: the text stays, and is saved after signing in be
   await saved(page);
   await context.clearCookies();
   await subject(page).fill('Written signed out');
-  const beside = page.getByRole('link', { name: 'Sign in, in a new tab' });
+  await page.getByRole('button', { name: 'Send to 3 people now' }).click();
+  const refused = page.locator('#send-form').getByRole('alert');
+  await expect(refused).toContainText('Not sent: you are signed out');
+  const beside = refused.getByRole('link', { name: 'Sign in, in a new tab' });
   const [tab] = await Promise.all([context.waitForEvent('page'), beside.click()]);
   await tab.getByLabel('Email').fill(admin.email);
   await tab.getByRole('textbox', { name: 'Password' }).fill(admin.password);
   await tab.getByRole('button', { name: 'Sign in' }).click();
   await expect(tab.getByText('You are signed in')).toBeVisible();
   await saved(page);
+  await expect(refused).toHaveCount(0);
   expect((await api.campaign(request, id)).subject).toBe('Written signed out');
 });
 

@@ -35,24 +35,55 @@ const attemptsOf = async (id: number) =>
 describe('a held provider', () => {
   test('is sent nothing but a probe, burns nobody’s attempts, says so on the campaign, and goes on when it is well again', async () => {
     const hold = { seconds: 600, reason: 'SendGrid is limiting us.', longestS: 3_600, renew: false };
-    const id = await draftCampaign(own.db, { addresses: numbered(500, 'held.test') });
-    await sending.sandbox.setFaults({ email: { latency_ms: 50 } });
+    const id = await draftCampaign(own.db, { addresses: numbered(1_000, 'held.test') });
+    await sending.sandbox.setFaults({ email: { latency_ms: 200 } });
     await sending.send(id);
     await vi.waitFor(async () => expect((await getCampaign(own.db, id)).sent).toBeGreaterThan(0));
     expect(await holdProvider(own.db.pool, 'email', hold)).toBe(true);
     expect(await holdProvider(own.db.pool, 'email', hold)).toBe(false);
     expect(await getCampaign(own.db, id)).toMatchObject({ hold_reason: 'SendGrid is limiting us.', hold_until: expect.any(String) });
-    await vi.waitFor(async () => {
+    const settled = async () => {
       const { queued, sending: inFlight } = await getCampaign(own.db, id);
       expect([queued, inFlight]).toEqual([0, 0]);
-    });
+    };
+    await vi.waitFor(settled);
+    // What was under way ended, and the others were put back.
+    const { sent, pending } = await getCampaign(own.db, id);
+    expect(pending).toBeGreaterThan(0);
+    expect(sent + pending).toBe(1_000);
     const { requests } = await sending.sandbox.stats();
-    expect((await sending.sandbox.stats()).requests).toBe(requests);
 
+    // One probe goes out, and whoever has a job all the same is put back.
+    await sending.sandbox.setFaults({ email: { down: true } });
+    await requestProbeNow(own.db.pool, 'email');
+    await vi.waitFor(async () => expect(await gate()).toMatchObject({ hold_count: 2 }));
+    await own.db.pool.query(
+      `with woken as (
+         update recipients set status = 'queued', dispatch_seq = dispatch_seq + 1 where campaign_id = $1 and status = 'pending'
+         returning id, dispatch_seq
+       )
+       select graphile_worker.add_job('send_email', json_build_object('campaign_id', $1::bigint, 'recipient_id', id, 'dispatch_seq', dispatch_seq))
+       from woken`,
+      [id],
+    );
+    await vi.waitFor(settled);
+    expect((await sending.sandbox.stats()).requests).toBe(requests + 1);
+    const { rows } = await own.db.pool.query(
+      `select status, attempts, count(*)::int as n from recipients where campaign_id = $1 group by 1, 2 order by 1`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { status: 'pending', attempts: 0, n: pending },
+      { status: 'sent', attempts: 1, n: sent },
+    ]);
+
+    await sending.sandbox.setFaults({});
     await requestProbeNow(own.db.pool, 'email');
     expect(await sending.untilEnded(id)).toBe('SENT');
-    await sending.sandbox.setFaults({});
-    expect(await attemptsOf(id)).toEqual([{ outcome: 'accepted', n: 500 }]);
+    expect(await attemptsOf(id)).toEqual([
+      { outcome: 'accepted', n: 1_000 },
+      { outcome: 'transient', n: 1 },
+    ]);
     expect(await gate()).toMatchObject({ hold_until: null, hold_reason: null, hold_count: 0 });
     expect(await getCampaign(own.db, id)).toMatchObject({ hold_until: null, hold_reason: null });
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
+import { resolveUnknown } from '#app/domain/recipients/resolve-recipient.server.ts';
 import { goOnSending, restoredCampaigns, restoredState, tellRestored } from '#app/domain/restored/restored.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
@@ -11,7 +12,7 @@ import { startWorker } from '#tasks/start-worker.ts';
 import { writeByHand } from '#tests/support/by-hand.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
-import { type Sending, startSending } from '#tests/support/sending.ts';
+import { ana, type Sending, startSending } from '#tests/support/sending.ts';
 
 let own: TestDatabase;
 let sending: Sending | undefined;
@@ -134,6 +135,11 @@ test.each(Object.entries(puttingBack))(
     expect(await restoredState(own.db)).toBeNull();
     expect(await sending.untilEnded(fresh)).toBe('SENT');
     expect(await sql('select status, unknown from campaigns where id = $1', [id])).toEqual([{ status: 'PAUSED', unknown: 7 }]);
+    // One decision for all of them, and still nobody is sent to before somebody resumes it.
+    expect(await resolveUnknown(own.db, ana, id, { outcome: 'resend' })).toBe(7);
+    expect(await sql('select status, unknown, pending, queued from campaigns where id = $1', [id])).toEqual([
+      { status: 'PAUSED', unknown: 0, pending: 7, queued: 0 },
+    ]);
     const { data } = (await (await fetch(`${sending.sandbox.url}/sandbox/messages`)).json()) as { data: { to: string }[] };
     expect(data.map(({ to }) => to).sort()).toEqual(numbered(3, 'fresh.test'));
     expect(await counterDrift(own.db)).toEqual([]);

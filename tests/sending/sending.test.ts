@@ -2,16 +2,19 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
-import { ana, attemptsOf, type Sending, startSending } from '#tests/support/sending.ts';
+import { ana, attemptsOf, type Callbacks, type Sending, startSending, takeCallbacks } from '#tests/support/sending.ts';
 
 let own: TestDatabase;
 let sending: Sending;
+let callbacks: Callbacks;
 beforeAll(async () => {
   own = await createTestDatabase();
-  sending = await startSending(own);
+  callbacks = await takeCallbacks(own);
+  sending = await startSending(own, { BASE_URL: callbacks.url });
 });
 afterAll(async () => {
   await sending.stop();
+  callbacks.stop();
   await own.drop();
 });
 
@@ -166,8 +169,37 @@ describe('a campaign through the sandbox', () => {
   });
 
   test('sends text messages, with the refusals of carriers and numbers told apart', async () => {
-    const id = await sent(['+12025550101', '+12025550102'], { channel: 'sms' });
-    expect(await campaign(id)).toMatchObject({ status: 'SENT', sent: 2 });
+    const fates = {
+      '+12025550101': ['sent', null],
+      '+19075550101': ['failed', 'invalid_number'],
+      '+19075550103': ['failed', 'not_allowed'],
+      '+19075550104': ['failed', 'opted_out'],
+      '+19075550105': ['failed', 'invalid_number'],
+      '+19075550141': ['failed', 'unreachable'],
+      '+19075550142': ['failed', 'invalid_number'],
+      '+19075550143': ['failed', 'invalid_number'],
+      '+19075550144': ['failed', 'carrier_rejected'],
+      '+19075550146': ['failed', 'sender_not_registered'],
+    };
+    const id = await sent(Object.keys(fates), { channel: 'sms' });
+    const told = async () => {
+      const { rows } = await own.db.pool.query<{ address: string; status: string; failure_code: string | null }>(
+        'select address, status, failure_code from recipients where campaign_id = $1 order by address',
+        [id],
+      );
+      return Object.fromEntries(rows.map(({ address, status, failure_code }) => [address, [status, failure_code]]));
+    };
+    // Carriers tell by callback, after Twilio has taken the message.
+    await vi.waitFor(async () => expect(await told()).toEqual(fates));
+    expect(await campaign(id)).toMatchObject({ status: 'PARTIALLY_SENT', sent: 1, failed: 9 });
+    const { rows } = await own.db.pool.query(
+      `select outcome, count(*)::int as n from attempts where campaign_id = $1 group by 1 order by 1`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { outcome: 'accepted', n: 6 },
+      { outcome: 'permanent', n: 4 },
+    ]);
   });
 
   test('leaves counters that equal the ledger', async () => {

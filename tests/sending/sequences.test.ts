@@ -1,43 +1,27 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cloneCampaign } from '#app/domain/campaigns/clone-campaign.server.ts';
 import { failureGroups } from '#app/domain/campaigns/failure-groups.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { getRetryPreview, retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
-import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
-import { twilioStatus } from '#app/providers/twilio-events.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
-import { ana, attemptsOf, type Sending, startSending } from '#tests/support/sending.ts';
+import { ana, attemptsOf, type Callbacks, type Sending, startSending, takeCallbacks } from '#tests/support/sending.ts';
 
 /** The sequences that the product promises, each from a draft to its end through the sandbox. */
 
 const windowS = 86_400;
 let own: TestDatabase;
 let sending: Sending;
-/** Takes what the sandbox posts back about text messages, as the web process would. */
-const callbacks = createServer(async (request, response) => {
-  const { searchParams } = new URL(request.url ?? '', 'http://localhost');
-  const event = twilioStatus(new URLSearchParams(await text(request)), searchParams);
-  if (event) await recordEvents(own.db, [event]);
-  response.writeHead(204).end();
-});
+let callbacks: Callbacks;
 beforeAll(async () => {
   own = await createTestDatabase();
-  await once(callbacks.listen(0, '127.0.0.1'), 'listening');
-  sending = await startSending(own, {
-    SEND_TIMEOUT_MS: '60000',
-    BASE_URL: `http://127.0.0.1:${(callbacks.address() as AddressInfo).port}`,
-  });
+  callbacks = await takeCallbacks(own);
+  sending = await startSending(own, { SEND_TIMEOUT_MS: '60000', BASE_URL: callbacks.url });
 });
 afterAll(async () => {
   await sending.stop();
-  callbacks.closeAllConnections();
-  callbacks.close();
+  callbacks.stop();
   await own.drop();
 });
 

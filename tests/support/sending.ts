@@ -1,9 +1,15 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, vi } from 'vitest';
 import type { CampaignStatus } from '#app/domain/campaigns/campaign.ts';
 import { sendCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
+import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
 import { type Env, readEnv } from '#app/env.server.ts';
 import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
+import { twilioStatus } from '#app/providers/twilio-events.ts';
 import { sandboxSendgridApiKey, sandboxTwilioAccountSid, sandboxTwilioAuthToken } from '#sandbox/credentials.ts';
 import { startSandbox } from '#sandbox/index.ts';
 import { startWorker } from '#tasks/start-worker.ts';
@@ -61,6 +67,30 @@ export async function startSending(own: TestDatabase, variables: Record<string, 
       await running?.stop();
       await providers.close();
       await sandbox.stop();
+    },
+  };
+}
+
+export interface Callbacks {
+  /** For BASE_URL. */
+  url: string;
+  stop(): void;
+}
+
+/** Takes what the sandbox posts back about text messages, as the web process would. */
+export async function takeCallbacks({ db }: TestDatabase): Promise<Callbacks> {
+  const server = createServer(async (request, response) => {
+    const { searchParams } = new URL(request.url ?? '', 'http://localhost');
+    const event = twilioStatus(new URLSearchParams(await text(request)), searchParams);
+    if (event) await recordEvents(db, [event]);
+    response.writeHead(204).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop() {
+      server.closeAllConnections();
+      server.close();
     },
   };
 }

@@ -11,6 +11,7 @@ import { RetryBar } from '../retry/retry-bar.tsx';
 import { useViewer } from '../use-viewer.ts';
 import { Countdown } from './countdown.tsx';
 import type { FailureReason } from './failure-reasons.tsx';
+import { UnknownActions } from './unknown-notice.tsx';
 
 interface Props {
   campaign: CampaignJson;
@@ -18,16 +19,18 @@ interface Props {
   path: string;
   /** Messages per second that the settings allow; null: they say none. */
   rate?: number | null;
+  /** Can its single recipients not be sent to again any more? */
+  closed?: boolean;
 }
 
 /** What stands in the way of the campaign, or how it ended, in a sentence; nothing while all goes well. */
-export function CampaignNotice({ campaign, reasons, path, rate }: Props) {
+export function CampaignNotice({ campaign, reasons, path, rate, closed }: Props) {
   const { status, hold_reason } = campaign;
   if (status === 'SENDING' && hold_reason) return <HeldNotice campaign={campaign} />;
   if (status === 'SENDING' && rate) return <SlowNotice channel={campaign.channel} rate={rate} />;
-  if (status === 'PAUSED') return <PausedNotice campaign={campaign} />;
+  if (status === 'PAUSED') return <PausedNotice campaign={campaign} path={path} />;
   if (status === 'CANCELLED') return <CancelledNotice campaign={campaign} />;
-  if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} path={path} />;
+  if (hasEnded(status)) return <EndNotice campaign={campaign} reasons={reasons} path={path} closed={closed} />;
   return null;
 }
 
@@ -49,10 +52,10 @@ function HeldNotice({ campaign }: { campaign: CampaignJson }) {
 }
 
 function SlowNotice({ channel, rate }: { channel: CampaignJson['channel']; rate: number }) {
-  const { count } = useNumbers();
+  const numbers = useNumbers();
   return (
     <Text size="sm" c="dimmed">
-      {channel === 'email' ? 'Email' : 'SMS'} is limited to {count(rate)} a second in the settings, for all campaigns together.
+      {channel === 'email' ? 'Email' : 'SMS'} is limited to {numbers.rate(rate)} a second in the settings, for all campaigns together.
     </Text>
   );
 }
@@ -65,16 +68,20 @@ function ToLimits() {
   );
 }
 
-function PausedNotice({ campaign }: { campaign: CampaignJson }) {
+function PausedNotice({ campaign, path }: { campaign: CampaignJson; path: string }) {
   const { counted } = useNumbers();
   const { pending, queued, retrying, sending, known_until, unknown } = campaign;
   const waiting = pending + queued + retrying;
   if (known_until) {
     return (
-      <ProblemAlert kind="warning" title="Paused, since the database was put back from a backup">
+      <ProblemAlert
+        kind="warning"
+        title="Paused, since the database was put back from a backup"
+        actions={unknown > 0 && <UnknownActions campaign={campaign} path={path} />}
+      >
         What was sent after <ClockTime at={known_until} /> is not known here.{' '}
         {unknown > 0
-          ? `For ${counted(unknown, 'recipient', 'recipients')} nobody can tell whether the message went out: decide for each before you resume.`
+          ? `For ${counted(unknown, 'recipient', 'recipients')} nobody can tell whether the message went out: decide before you resume.`
           : 'If somebody resumed this campaign after that, resuming it again would send twice. Look at the provider first.'}
       </ProblemAlert>
     );
@@ -111,7 +118,7 @@ function CancelledNotice({ campaign }: { campaign: CampaignJson }) {
 /** Reasons that the providers' settings help to understand. */
 const inSettings: readonly string[] = ['credentials', 'sender_not_verified', 'configuration'];
 
-function EndNotice({ campaign, reasons, path }: Props) {
+function EndNotice({ campaign, reasons, path, closed }: Props) {
   const viewer = useViewer();
   const { counted, count } = useNumbers();
   const { status, total, sent, failed, pending, suppressed, bounced, failure_code, failure_reason } = campaign;
@@ -123,7 +130,7 @@ function EndNotice({ campaign, reasons, path }: Props) {
           ? `${counted(suppressed, 'recipient is', 'recipients are')} on the list of those who are never sent to, and ${suppressed === 1 ? 'was' : 'were'} left out.`
           : 'Every recipient was accepted by the provider.'}
         {bounced > 0 &&
-          ` ${counted(bounced, 'message', 'messages')} came back since: ${bounced === 1 ? 'its address' : 'the addresses'} can be corrected and sent to again below.`}
+          ` ${counted(bounced, 'message', 'messages')} came back since${closed ? '.' : `: ${bounced === 1 ? 'its address' : 'the addresses'} can be corrected and sent to again below.`}`}
       </ProblemAlert>
     );
   }
@@ -173,7 +180,7 @@ function EndNotice({ campaign, reasons, path }: Props) {
       {missed > mayPass &&
         (mayPass > 0
           ? `${counted(missed - mayPass, 'needs', 'need')} a correction before it makes sense to send again.`
-          : 'A correction is needed before it makes sense to send again; each can be corrected and retried alone below.')}
+          : `A correction is needed before it makes sense to send again${closed ? '.' : '; each can be corrected and retried alone below.'}`)}
     </ProblemAlert>
   );
 }

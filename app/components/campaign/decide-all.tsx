@@ -16,17 +16,21 @@ const choices: { outcome: Resolution; label: string; consequence: string }[] = [
   },
 ];
 
+const whilePaused = 'They go out when the campaign is resumed. Who got the first one gets it twice.';
+
 interface Props {
   campaignId: number;
   /** How many outcomes are unknown now. */
   unknown: number;
   /** Where to look for what happened: "SendGrid". */
   provider: string;
+  /** Nothing goes out before somebody resumes the campaign. */
+  paused?: boolean;
 }
 
 /** One decision for every recipient of a campaign whose outcome nobody knows: chosen with its consequence in sight, confirmed with the number. */
-export function DecideAll({ campaignId, unknown, provider }: Props) {
-  const { counted } = useNumbers();
+export function DecideAll({ campaignId, unknown, provider, paused }: Props) {
+  const { count, counted } = useNumbers();
   const [opened, { open, close }] = useDisclosure(false);
   const [outcome, setOutcome] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -59,7 +63,7 @@ export function DecideAll({ campaignId, unknown, provider }: Props) {
           <Radio.Group value={outcome} onChange={setOutcome} aria-label="What happened">
             <Stack gap="sm">
               {choices.map(({ outcome: value, label, consequence }) => (
-                <Radio key={value} value={value} label={label} description={consequence} />
+                <Radio key={value} value={value} label={label} description={paused && value === 'resend' ? whilePaused : consequence} />
               ))}
             </Stack>
           </Radio.Group>
@@ -68,7 +72,7 @@ export function DecideAll({ campaignId, unknown, provider }: Props) {
               Decide later
             </Button>
             <Button key={outcome} disabled={outcome === null} loading={busy} onClick={decide}>
-              {outcome === 'resend' ? `Send ${unknown} again` : outcome === null ? 'Choose what happened' : `Decide ${who}`}
+              {outcome === 'resend' ? `Send ${count(unknown)} again` : outcome === null ? 'Choose what happened' : `Decide ${who}`}
             </Button>
           </Group>
         </Stack>

@@ -77,7 +77,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
       <div className={classes.stack}>
         {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
         {campaign.status === 'DRAFT' ? (
-          <DraftAgain path={path} />
+          <DraftHere path={path} mayWrite={mayWrite} />
         ) : scheduledAt !== null ? (
           <ScheduledHero campaign={{ ...campaign, scheduled_at: scheduledAt }} {...{ path, maySend, online, fetcher }} />
         ) : (
@@ -85,7 +85,13 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
             <SectionBoundary name="The progress">
               <ProgressHero campaign={campaign} />
             </SectionBoundary>
-            <CampaignNotice campaign={campaign} reasons={insights.reasons} path={path} rate={insights.rate} />
+            <CampaignNotice
+              campaign={campaign}
+              reasons={insights.reasons}
+              path={path}
+              rate={insights.rate}
+              closed={insights.singlesClosed}
+            />
             <UnknownNotice campaign={campaign} reasons={insights.reasons} path={path} />
             <SectionBoundary name="Reasons and course">
               <div className={classes.pair} data-under-way={!hasEnded(campaign.status) || undefined}>
@@ -101,6 +107,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
             page={shown}
             rows={rows}
             reasons={insights.reasons}
+            closed={insights.singlesClosed}
             path={path}
             openId={openId}
             onShowChanges={showChanges}
@@ -118,8 +125,15 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
   );
 }
 
-/** Unscheduled, here or by somebody else, while this page is open. */
-function DraftAgain({ path }: { path: string }) {
+/** Unscheduled, here or by somebody else, while this page is open; or looked at by somebody who may not write it. */
+function DraftHere({ path, mayWrite }: { path: string; mayWrite: boolean }) {
+  if (!mayWrite) {
+    return (
+      <ProblemAlert kind="info" title="This campaign is a draft">
+        It goes out only when a marketer or an administrator sends or schedules it. Until then its message and its list may change.
+      </ProblemAlert>
+    );
+  }
   return (
     <ProblemAlert
       kind="info"

@@ -23,33 +23,43 @@ interface Props {
  */
 export function UnknownNotice({ campaign, reasons, path }: Props) {
   const { counted } = useNumbers();
-  const viewer = useViewer();
-  const { id, status, unknown, channel } = campaign;
+  const { status, unknown, channel } = campaign;
   const givenUp = reasons.find(({ code }) => code === OUTCOME_UNKNOWN)?.count ?? 0;
   const all = unknown + givenUp;
   if (!hasEnded(status) || all === 0) return null;
-  const filter = unknown > 0 ? { tab: 'unknown' as const } : { tab: 'failed' as const, code: OUTCOME_UNKNOWN };
   return (
     <ProblemAlert
       kind="info"
       title={`${counted(all, 'outcome is', 'outcomes are')} unknown`}
-      actions={
-        <>
-          {may(viewer, 'recipients:retry') && <DecideAll campaignId={id} unknown={all} provider={providerNames[channel]} />}
-          <Button
-            component={Link}
-            to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, ...filter }), hash: '#recipients' }}
-            variant="default"
-            size="compact-sm"
-          >
-            See the {all === 1 ? 'recipient' : counted(unknown > 0 ? unknown : givenUp, 'recipient', 'recipients')}
-          </Button>
-        </>
-      }
+      actions={<UnknownActions campaign={campaign} givenUp={givenUp} path={path} />}
     >
       {providerNames[channel]} never said whether it took {all === 1 ? 'this message' : 'these messages'}. Sending again could deliver
       twice, so a person decides: it arrived, it did not, or send it again.
       {givenUp > 0 && ` Until then ${givenUp === all ? (all === 1 ? 'it counts' : 'they count') : `${givenUp} of them count`} as failed.`}
     </ProblemAlert>
+  );
+}
+
+/** One decision for all whose outcome nobody knows, and the way to them. */
+export function UnknownActions({ campaign, givenUp = 0, path }: { campaign: CampaignJson; givenUp?: number; path: string }) {
+  const { counted } = useNumbers();
+  const viewer = useViewer();
+  const { id, status, unknown, channel } = campaign;
+  const all = unknown + givenUp;
+  const filter = unknown > 0 ? { tab: 'unknown' as const } : { tab: 'failed' as const, code: OUTCOME_UNKNOWN };
+  return (
+    <>
+      {may(viewer, 'recipients:retry') && (
+        <DecideAll campaignId={id} unknown={all} provider={providerNames[channel]} paused={status === 'PAUSED'} />
+      )}
+      <Button
+        component={Link}
+        to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, ...filter }), hash: '#recipients' }}
+        variant="default"
+        size="compact-sm"
+      >
+        See the {all === 1 ? 'recipient' : counted(unknown > 0 ? unknown : givenUp, 'recipient', 'recipients')}
+      </Button>
+    </>
   );
 }

@@ -55,7 +55,7 @@ export function CampaignMenu({ campaign, to }: { campaign: CampaignJson; to: str
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item component={Link} to={to} leftSection={<IconExternalLink size={16} stroke={1.7} aria-hidden />}>
-          {draft ? 'Edit' : 'Open'}
+          {draft && may(viewer, 'campaigns:write') ? 'Edit' : 'Open'}
         </Menu.Item>
         {may(viewer, 'campaigns:write') && (
           <Menu.Item

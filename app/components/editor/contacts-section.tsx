@@ -27,10 +27,12 @@ interface Props {
   runs: RunningImport[];
   /** For SMS; else empty. */
   countries: Country[];
+  /** Is a file on its way, which leaving the page would stop? */
+  onUploading(uploading: boolean): void;
 }
 
 /** Brings a list in: a file is dropped, its columns are confirmed on its first rows, then it is streamed to the server and reported on. */
-export function ContactsSection({ campaign, imports, runs, countries }: Props) {
+export function ContactsSection({ campaign, imports, runs, countries, onUploading }: Props) {
   const { revalidate } = useRevalidator();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [unreadable, setUnreadable] = useState<string | null>(null);
@@ -58,9 +60,14 @@ export function ContactsSection({ campaign, imports, runs, countries }: Props) {
     [campaign.channel, upload.dismiss],
   );
 
-  const { state } = upload;
+  const { state, sending } = upload;
+  useEffect(() => {
+    onUploading(sending);
+    return () => onUploading(false);
+  }, [sending, onUploading]);
+  const running = runs.some((run) => run.state !== 'failed');
   // Once the file has arrived, what the server makes of it is seen as any other tab sees it.
-  const arrived = state.kind === 'sending' && state.share >= 1 && !runs.some((run) => run.state !== 'failed');
+  const arrived = state.kind === 'sending' && state.share >= 1 && !running;
   useEffect(() => {
     if (!arrived) return;
     const timer = setTimeout(revalidate, 1_000);
@@ -77,7 +84,7 @@ export function ContactsSection({ campaign, imports, runs, countries }: Props) {
         </ProblemAlert>
       )}
       {unreadable && <ProblemAlert title="This file cannot be imported">{unreadable}</ProblemAlert>}
-      {state.kind === 'sending' && state.share >= 1 && runs.some((run) => run.state !== 'failed') ? null : state.kind === 'sending' ? (
+      {state.kind === 'sending' && state.share >= 1 && running ? null : state.kind === 'sending' ? (
         <div className={classes.sending} role="status">
           <Group justify="space-between" wrap="nowrap" mb={8}>
             <Text size="sm" fw={500} truncate className="name">
@@ -126,7 +133,7 @@ export function ContactsSection({ campaign, imports, runs, countries }: Props) {
               <IconUpload size={28} stroke={1.4} aria-hidden />
             </Dropzone.Accept>
             <div>
-              <Text fw={500}>{campaign.total > 0 ? 'Add another list' : 'Drop a contact list here, or choose a file'}</Text>
+              <Text fw={500}>{campaign.total > 0 || running ? 'Add another list' : 'Drop a contact list here, or choose a file'}</Text>
               <Text size="xs" c="dimmed">
                 CSV as your CRM or Excel exports it, of any size: {campaign.channel === 'email' ? 'email addresses' : 'phone numbers'} in
                 one column, in any order; other columns become variables.
@@ -144,7 +151,7 @@ export function ContactsSection({ campaign, imports, runs, countries }: Props) {
           Import
         </Button>
       </Form>
-      {campaign.total === 0 && !chosen && state.kind === 'idle' && (
+      {campaign.total === 0 && !running && !chosen && state.kind === 'idle' && (
         <Text size="xs" c="dimmed">
           No list at hand?{' '}
           <a href="/sample-contacts.csv" download>

@@ -62,6 +62,7 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
   useEffect(() => {
     if (behind) revalidate();
   }, [behind, revalidate]);
+  const [uploading, setUploading] = useState(false);
   const [recipientId, setRecipientId] = useState<number | null>(null);
   // The person may be gone with the list.
   const shownFor = campaign.total > 0 ? recipientId : null;
@@ -117,7 +118,7 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
         }
       />
       <DraftNotices autosave={autosave} me={viewer.label} />
-      <LeaveGuard autosave={autosave} />
+      <LeaveGuard autosave={autosave} uploading={uploading} />
       {failed && failed.intent !== 'send' && (
         <div className={classes.failed}>
           <ProblemAlert title={failed.error} errors={failed.errors} />
@@ -173,7 +174,7 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
                 {campaign.preparing ? (
                   <ListInWork campaign={campaign} />
                 ) : (
-                  <ContactsSection campaign={campaign} imports={imports} runs={runs} countries={countries} />
+                  <ContactsSection {...{ campaign, imports, runs, countries }} onUploading={setUploading} />
                 )}
               </Section>
               <Section id="settings-section" title="Settings" step={3} done>

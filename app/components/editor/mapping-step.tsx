@@ -143,7 +143,16 @@ export function MappingStep({ campaignId, file, mapping, channel, countries, onC
           ))}
         </Alert>
       )}
-      {report && <PreviewTable report={report} columns={options.columns} onChange={(changed) => set({ columns: changed })} />}
+      {report && (
+        <PreviewTable
+          report={report}
+          columns={options.columns}
+          onChange={(changed) =>
+            // A column that somebody calls "address" does not become the one that is sent to.
+            set({ columns: changed, addressColumn: options.addressColumn ?? keys[address] ?? null })
+          }
+        />
+      )}
       <Group justify="flex-end" gap="xs" mt="md">
         <Button variant="subtle" color="gray" onClick={onCancel}>
           Choose another file

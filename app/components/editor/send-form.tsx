@@ -2,7 +2,7 @@ import { Button, Checkbox, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { Form, Link, useNavigate } from '@remix-run/react';
 import { IconCalendarClock, IconSend } from '@tabler/icons-react';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { FieldError } from '#app/domain/problem.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
@@ -36,6 +36,8 @@ interface Refused {
   /** It is no draft any more: the page where it is. */
   live?: boolean;
   signIn?: boolean;
+  /** True no more once all is saved. */
+  untilSaved?: boolean;
 }
 
 /** The one button that cannot be taken back: it asks once, with the number, and names the revision on the screen. What went wrong stands beside it. */
@@ -46,6 +48,10 @@ export function SendForm({ campaignId, autosave, people, ready, mayNot, schedule
   const [refused, setRefused] = useState<Refused | null>(
     failed ? { title: 'Nothing was sent', text: failed.error, errors: failed.errors } : null,
   );
+  const allSaved = autosave.state.kind === 'saved' && autosave.conflicts.length === 0;
+  useEffect(() => {
+    if (allSaved) setRefused((now) => (now?.untilSaved ? null : now));
+  }, [allSaved]);
   /** One key for one order: a press whose answer was lost is answered again. */
   const pressed = useRef<{ order: string; key: string } | null>(null);
   const latest = useRef(autosave);
@@ -92,7 +98,7 @@ export function SendForm({ campaignId, autosave, people, ready, mayNot, schedule
     // What is sent is what stands in the database.
     const saved = await autosave.flush();
     setBusy(false);
-    if (!saved) return setRefused(unsaved(latest.current, verb));
+    if (!saved) return setRefused({ ...unsaved(latest.current, verb), untilSaved: true });
     const { revision } = latest.current;
     const order = { revision, ...(schedule.later && { scheduled_at: schedule.at, time_zone: schedule.timeZone }) };
     modals.openConfirmModal({

@@ -58,7 +58,7 @@ export function useUpload(campaignId: number, onDone: () => void) {
 
   const cancel = useCallback(() => request.current?.abort(), []);
   const dismiss = useCallback(() => setState({ kind: 'idle' }), []);
-  return { state, start, cancel, dismiss };
+  return { state, sending, start, cancel, dismiss };
 }
 
 function parsed(text: string): unknown {

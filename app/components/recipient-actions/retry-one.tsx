@@ -73,7 +73,7 @@ export function RetryOne({ recipient, channel, action, suppressed, fetcher }: Pr
         >
           {!same ? 'Fix and retry' : wrong ? `Retry the same ${word}` : 'Retry'}
         </Button>
-        <p className={classes.hint}>Sends this one message. It uses none of the campaign’s retry attempts.</p>
+        <p className={classes.hint}>Sends this one message. It uses none of the campaign’s retry rounds.</p>
       </div>
     </fetcher.Form>
   );

@@ -3,7 +3,7 @@ import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { mayResolve } from '#app/domain/recipients/resolutions.ts';
 import { needsCorrection } from './needs-correction.ts';
 
-/** What a row offers to do for its recipient, in the words of the button; null: nothing. Nobody is sent to again after a cancel, but decided. */
+/** What a row offers to do for its recipient, in the words of the button; null: nothing. Nobody is sent to again after a cancel or its time, but decided. */
 export function rowAct(
   {
     status,
@@ -11,10 +11,10 @@ export function rowAct(
     unknown_until,
     delivery,
   }: Pick<RecipientJson, 'status' | 'failure_code' | 'unknown_until'> & { delivery?: RecipientJson['delivery'] },
-  cancelled = false,
+  closed = false,
 ): string | null {
   if (mayResolve({ status, failure_code, unknown_until })) return 'Decide';
-  if (cancelled) return null;
+  if (closed) return null;
   if (status === 'sent' && cameBack(delivery ?? null)) return 'Fix and retry';
   if (status === 'failed') return needsCorrection(failure_code) ? 'Fix and retry' : 'Retry';
   return null;

@@ -1,3 +1,4 @@
+import { sendingText } from '#app/domain/activity/story.ts';
 import { type AttemptJson, type AttemptOutcome, MAX_ATTEMPTS } from '#app/domain/recipients/recipient.ts';
 import type { Tone } from '../status-look.ts';
 
@@ -23,8 +24,11 @@ export function attemptTone(attempt: Pick<AttemptJson, 'outcome'>): Tone {
   return outcomes[attempt.outcome].tone;
 }
 
-/** "First attempt", "Retry 2 of 3", with the round where there was more than one. */
+/**
+ * "First attempt", "Retry 2 of 3"; where the person was sent to before, "2nd sending, retry 2 of 3". A round is the campaign's: somebody who
+ * was sent to alone was part of none.
+ */
 export function attemptName({ number, round }: Pick<AttemptJson, 'number' | 'round'>): string {
   const name = number === 1 ? 'First attempt' : `Retry ${number - 1} of ${MAX_ATTEMPTS - 1}`;
-  return round === 0 ? name : `${name}, round ${round + 1}`;
+  return round === 0 ? name : `${sendingText(round)}, ${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }

@@ -20,13 +20,13 @@ interface Props {
   left: boolean;
   /** May the reader do something for single recipients? */
   mayAct: boolean;
-  /** Was the campaign cancelled? */
-  cancelled: boolean;
+  /** Can nobody of the campaign be sent to again any more? */
+  closed: boolean;
 }
 
 /** One line of the ledger. Rendered again only when its own contents change. */
-export const RecipientRow = memo(function RecipientRow({ row, to, current, left, mayAct, cancelled }: Props) {
-  const act = mayAct ? rowAct(row, cancelled) : null;
+export const RecipientRow = memo(function RecipientRow({ row, to, current, left, mayAct, closed }: Props) {
+  const act = mayAct ? rowAct(row, closed) : null;
   return (
     <tr className={classes.row} data-left={left || undefined} data-current={current || undefined} data-recipient={row.id}>
       <th scope="row" className={classes.address}>

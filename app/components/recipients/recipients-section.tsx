@@ -22,6 +22,8 @@ interface Props {
   /** The page's rows, as they are now. */
   rows: readonly RecipientJson[];
   reasons: FailureReason[];
+  /** Can nobody be sent to again any more? */
+  closed: boolean;
   path: string;
   openId: number | null;
   /** Shows the page as it would be read now. */
@@ -29,7 +31,7 @@ interface Props {
 }
 
 /** The ledger: tabs, search, and fifty rows that change in place while their order stays. */
-export function RecipientsSection({ campaign, page, rows, reasons, path, openId, onShowChanges }: Props) {
+export function RecipientsSection({ campaign, page, rows, reasons, closed, path, openId, onShowChanges }: Props) {
   const { filter } = page;
   const { state, location, formMethod } = useNavigation();
   const loading = state === 'loading' && (formMethod === undefined || formMethod === 'GET') && location.pathname === path;
@@ -63,7 +65,7 @@ export function RecipientsSection({ campaign, page, rows, reasons, path, openId,
             search={ledgerSearch(filter)}
             openId={openId}
             mayAct={mayAct}
-            cancelled={campaign.status === 'CANCELLED'}
+            closed={closed || campaign.status === 'CANCELLED'}
           />
         )}
       </div>

@@ -13,11 +13,11 @@ interface Props {
   /** The recipient whose story is open. */
   openId: number | null;
   mayAct: boolean;
-  cancelled: boolean;
+  closed: boolean;
 }
 
 /** A table where there is room, a list of cards on a phone: the same markup, so that it is a table for everybody. */
-export const RecipientsTable = memo(function RecipientsTable({ rows, filter, path, search, openId, mayAct, cancelled }: Props) {
+export const RecipientsTable = memo(function RecipientsTable({ rows, filter, path, search, openId, mayAct, closed }: Props) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: on phones the table is laid out as cards, and browsers would drop its role
     <table className={classes.table} role="table">
@@ -54,7 +54,7 @@ export const RecipientsTable = memo(function RecipientsTable({ rows, filter, pat
             current={row.id === openId}
             left={!fits(filter, row)}
             mayAct={mayAct}
-            cancelled={cancelled}
+            closed={closed}
           />
         ))}
       </tbody>

@@ -32,6 +32,8 @@ const abbreviations: Record<string, string> = {
   brt: 'Brasilia',
   art: 'Argentina',
   gmt: 'Greenwich Mean Time',
+  zulu: 'Coordinated Universal Time',
+  z: 'Coordinated Universal Time',
   bst: 'British Summer Time|Bangladesh',
   wet: 'Western European',
   west: 'Western European',
@@ -99,6 +101,7 @@ const places: Record<string, string> = {
   'myanmar, yangon': 'Asia/Rangoon',
   'nepal, kathmandu': 'Asia/Katmandu',
   'buenos aires': 'America/Buenos_Aires',
+  'cdmx, guadalajara, monterrey': 'America/Mexico_City',
 };
 
 /** Browsers name some zones by their old, some by their new names. */
@@ -156,6 +159,18 @@ const likely = [
 export function findZones(zones: readonly Zone[], search: string): Zone[] {
   const wanted = fold(search);
   if (wanted === '') return [...zones];
+  const found = zonesOf(zones, wanted);
+  if (found.length > 0) return found;
+  // "New York time", "Pacific Standard Time (PST)", "EST5EDT"
+  const plain = wanted
+    .replace(/\(.*?\)/g, '')
+    .replace(/\s+(?:local\s+)?time(?:\s*zone)?$/, '')
+    .replace(/^([a-z]{3})\d[a-z]{3}$/, '$1')
+    .trim();
+  return plain === '' || plain === wanted ? [] : zonesOf(zones, plain);
+}
+
+function zonesOf(zones: readonly Zone[], wanted: string): Zone[] {
   const meant = abbreviations[wanted]?.split('|').map(fold) ?? [];
   const byPlace = new Set(
     Object.entries(places).flatMap(([names, id]) =>

@@ -15,11 +15,11 @@ interface Props {
 
 /** One provider's speed, and what holds it at present. */
 export function LimitCard({ limit: { channel, rate, default_rate, hold }, problem }: Props) {
-  const { count } = useNumbers();
+  const numbers = useNumbers();
   const { formData } = useNavigation();
   const name = channel === 'email' ? 'Email' : 'SMS';
   const busy = formData?.get('intent') === 'rate' && formData.get('channel') === channel;
-  const byDefault = default_rate === null ? 'no limit' : `${count(default_rate)} a second, as this server is set up`;
+  const byDefault = default_rate === null ? 'no limit' : `${numbers.rate(default_rate)} a second, as this server is set up`;
   return (
     <Paper p="lg" component="section" aria-label={name}>
       <Group gap="sm" mb="md">

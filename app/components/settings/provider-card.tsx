@@ -13,14 +13,14 @@ const variables = {
 
 /** One provider as the environment has it. */
 export function ProviderCard({ provider, sandbox }: { provider: ProviderSummary; sandbox: boolean }) {
-  const { count } = useNumbers();
+  const numbers = useNumbers();
   const { channel, name, configured, baseUrl, sender, account, key, rate, signedEvents } = provider;
   const facts = [
     ['Address', baseUrl],
     ['Sender', sender ?? 'None: each campaign must name its own.'],
     ...(account ? [['Account', account]] : []),
     [channel === 'email' ? 'API key' : 'Auth token', key ?? ''],
-    ['Speed', rate === null ? 'No limit of ours' : `At most ${count(rate)} a second, for all workers together`],
+    ['Speed', rate === null ? 'No limit of ours' : `At most ${numbers.rate(rate)} a second, for all workers together`],
     ['Events', signedEvents ? 'Their signature is checked' : 'Not taken: the key to check their signature is missing'],
   ];
   return (

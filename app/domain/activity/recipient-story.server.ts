@@ -1,10 +1,11 @@
 import type { Database } from '#db/database.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
-import { recipientRetryClosed, singleRetryClosed } from '../campaigns/retry-rules.ts';
+import { recipientRetryClosed, singleRetryClosed, singleRetryFacts } from '../campaigns/retry-rules.ts';
 import { recipientRetryWindowS } from '../campaigns/retry-window.server.ts';
 import { suppressedAmong } from '../people/find-people.server.ts';
 import type { SuppressedAddress } from '../people/person.ts';
 import { getRecipient, type RecipientStory } from '../recipients/get-recipient.server.ts';
+import { attemptAddress } from '../recipients/recipient-json.ts';
 import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
 import { type ProviderEvent, type StoryEvent, storyEvents } from './story.ts';
 
@@ -31,18 +32,20 @@ export async function recipientStory(db: Database, campaignId: number, id: numbe
     ),
     db.pool.query<Omit<ProviderEvent, 'occurred_at'> & { occurred_at: Date }>(
       // Providers tell times in whole seconds, in any order: what followed an attempt must not seem to come before it, nor the end before the way.
-      `select p.provider, p.kind, greatest(p.occurred_at, a.finished_at) as occurred_at, p.code, p.reason
+      `select p.provider, p.kind, greatest(p.occurred_at, a.finished_at) as occurred_at, p.code, p.reason,
+         nullif(${attemptAddress}, $3) as former
        from provider_events p left join attempts a on a.id = p.attempt_id
        where p.campaign_id = $1 and p.recipient_id = $2 order by 3, p.kind <> 'processed', p.kind <> 'deferred', p.id`,
-      [campaignId, id],
+      [campaignId, id, recipient.address],
     ),
   ]);
   const told = provider.rows.map((event) => ({ ...event, occurred_at: event.occurred_at.toISOString() }));
-  const ended = campaign.failed_at ?? campaign.finished_at;
-  const facts = { status: campaign.status, ended_at: ended === null ? null : new Date(ended) };
   return {
     ...{ recipient, attempts, suppressed },
     events: storyEvents(recipient, attempts, activity.rows.map(toActivityJson), told),
-    retry_closed: recipientRetryClosed(recipient) ?? singleRetryClosed(facts, new Date(), recipientRetryWindowS())?.message ?? null,
+    retry_closed:
+      recipientRetryClosed(recipient) ??
+      singleRetryClosed(singleRetryFacts(campaign), new Date(), recipientRetryWindowS())?.message ??
+      null,
   };
 }

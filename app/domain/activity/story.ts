@@ -23,6 +23,8 @@ export interface ProviderEvent {
   occurred_at: string;
   code: string | null;
   reason: string | null;
+  /** The address that its message went to, where it was corrected since. */
+  former?: string | null;
 }
 
 const providerTexts: Record<string, string> = {
@@ -68,12 +70,17 @@ export function storyEvents(
     ...activity
       .filter(tookPart)
       .map(({ at, kind, actor, text }) => ({ at, source: 'campaign' as const, kind, actor, text, code: null, reason: null })),
-    ...provider.map(({ kind, occurred_at, code, reason }) => ({
+    ...provider.map(({ kind, occurred_at, code, reason, former }) => ({
       ...{ at: occurred_at, source: 'provider' as const, kind, actor: null },
-      ...{ text: providerTexts[kind] ?? `The provider reported: ${kind}.`, code, reason },
+      ...{ text: ofWhom(providerTexts[kind] ?? `The provider reported: ${kind}.`, former), code, reason },
     })),
   ];
   return inOrder(events, ({ at }) => at);
+}
+
+/** Who left or complained at a former address is not the person at the address of now. */
+function ofWhom(text: string, former?: string | null): string {
+  return former ? text.replace(/^The person /, `The person at ${former} `) : text;
 }
 
 const outcomeTexts: Record<AttemptJson['outcome'], string> = {
@@ -84,9 +91,17 @@ const outcomeTexts: Record<AttemptJson['outcome'], string> = {
   unknown: 'There was no clear answer.',
 };
 
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
+const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
+
+/** "2nd sending": how often somebody was sent to, by retry rounds or alone. @param round of the attempt, 0 for the first */
+export function sendingText(round: number): string {
+  return `${round + 1}${endings[ordinals.select(round + 1)] ?? 'th'} sending`;
+}
+
 /** An attempt as a line of the story: "Attempt 2: the provider refused for now." */
 export function attemptText({ round, number, outcome }: Pick<AttemptJson, 'round' | 'number' | 'outcome'>): string {
-  return `Attempt ${number}${round > 0 ? ` of round ${round + 1}` : ''}. ${outcomeTexts[outcome]}`;
+  return `Attempt ${number}${round > 0 ? ` of the ${sendingText(round)}` : ''}. ${outcomeTexts[outcome]}`;
 }
 
 /** Oldest first; what happened at the same moment keeps its order. Works for times in ISO 8601, all in UTC and of the same length. */

@@ -5,6 +5,8 @@ import type { CampaignSummary } from './campaign-json.ts';
 import { type FailureGroup, failureGroups } from './failure-groups.server.ts';
 import { readCampaignSummary } from './get-campaign.server.ts';
 import { type MinuteJson, minutes, seconds } from './minutes.server.ts';
+import { singleRetryClosed, singleRetryFacts } from './retry-rules.ts';
+import { recipientRetryWindowS } from './retry-window.server.ts';
 import { sendingEvents, sendingTime } from './sending-time.ts';
 
 export interface CampaignInsights {
@@ -18,6 +20,8 @@ export interface CampaignInsights {
   rate: number | null;
   /** ms spent sending so far; null before the start. */
   sendingMs: number | null;
+  /** Can its single recipients not be sent to again any more? */
+  singlesClosed: boolean;
 }
 
 /** What the page of a campaign shows beside its counters: a few rows, whatever the size of the campaign. @throws Problem 404 */
@@ -38,6 +42,7 @@ export function readInsights(db: Database, campaignId: number): Promise<Campaign
       seconds: isShort(perMinute) ? await seconds(client, campaignId) : null,
       rate: gate.rows[0]?.rate ?? null,
       sendingMs: sendingTime(events.rows.reverse(), Date.now()),
+      singlesClosed: singleRetryClosed(singleRetryFacts(campaign), new Date(), recipientRetryWindowS()) !== null,
     };
   });
 }

@@ -1,5 +1,7 @@
 /** How fast a campaign goes and how long it will take, from its progress as it arrives. Pure: time is an argument, in ms. */
 
+import type { CampaignJson } from './campaign.ts';
+
 export interface PaceSample {
   /** ms, any clock that does not jump. */
   at: number;
@@ -20,6 +22,11 @@ export interface Pace {
 export const PACE_WINDOW_MS = 10_000;
 const SPACING_MS = 250;
 const LEAST_SPAN_MS = 3_000;
+
+/** Does it go at a pace at all? A campaign that is held, or whose channel is stopped, does not, and no end is near. */
+export function hasPace({ status, hold_reason }: Pick<CampaignJson, 'status' | 'hold_reason'>): boolean {
+  return status === 'SENDING' && hold_reason === null;
+}
 
 /**
  * Adds a sample and drops what left the window. The newest sample before the window stays: it says where the window began. Samples closer

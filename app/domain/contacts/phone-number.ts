@@ -28,6 +28,7 @@ const MAX_WRITTEN = 200;
 const label = /^(?:tel|telefon|phone|mobile|mobil|mob|handy|cell|sms|smsto|callto|whatsapp|wa|p)\.?\s*:\s*(?:\/\/)?/i;
 const extension = /\d\s*(?:(?:;\s*ext=|ext(?:ension)?|x|dw|durchwahl|poste|interno?|anexo|ramal)[.:]?|#)\s*\d{1,7}$/i;
 const anExtension = 'An SMS cannot reach an extension. Remove it, or take another number.';
+const noCode = 'It has no country code. Write it with + and its country code.';
 const lost = 'A spreadsheet cut off some of its digits. Format the column as text and export it again.';
 
 /** Is it a country (ISO 3166, "US") whose numbering plan is known? */
@@ -62,7 +63,11 @@ export function readPhone(raw: string, { country, bare }: PhoneReading = {}): Ad
   // Dialled from abroad, in the way of most of the world and of North America: no numbering plan has numbers of its own that begin so.
   if (digits.startsWith('00')) return single([parse(written.replace(/^\D*0\D*0\D*/, '+')), parse(written, home)]);
   if (digits.startsWith('011')) return single([parse(written.replace(/^\D*0\D*1\D*1\D*/, '+')), parse(written, home)]);
-  if (digits.startsWith('0')) return single([parse(written, home)]);
+  if (digits.startsWith('0')) {
+    const reading = single([parse(written, home)]);
+    // Nobody said whose it is, and somewhere it is a number.
+    return reading.address === null && country === undefined && reading.advice === null ? refused(reading.fault, noCode) : reading;
+  }
 
   const international = parse(written.replace(/^\D*/, '+'));
   if (bare === 'international') return single([international]);

@@ -23,7 +23,7 @@ export interface DraftCheck {
   sms: SmsLength | null;
   /** Does the message itself offer the way out? */
   unsubscribes: boolean;
-  /** Columns that some sentence needs: used, and somewhere without a default. */
+  /** Columns of the contacts that some sentence needs: used, and somewhere without a default. */
   needed: string[];
 }
 

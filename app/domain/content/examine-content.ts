@@ -14,7 +14,7 @@ export interface Examination {
   text: string | null;
   /** Does the message itself offer the way out? */
   unsubscribes: boolean;
-  /** Columns that some sentence needs: used, and somewhere without a default. */
+  /** Columns of the contacts that some sentence needs: used, and somewhere without a default. */
   needed: string[];
 }
 
@@ -28,7 +28,8 @@ export function examineContent(content: Content, recipient: MessageRecipient | n
   const personal = personalOf(fields);
   const facts = {
     unsubscribes: fields.some(({ uses }) => uses.variables.some(({ name }) => name === 'unsubscribe_url')),
-    needed: neededNames(fields).filter((name) => personal.includes(name)),
+    // What is no column has a problem of its own, and is not "empty for all" beside it.
+    needed: neededNames(fields).filter((name) => content.variables.includes(name)),
   };
   const parts = { subject: null, html: null, text: null };
   if (fields.some(({ excess }) => excess)) return { problems, ...parts, ...facts };

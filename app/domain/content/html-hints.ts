@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { maskUnsent } from './mask-template.ts';
+import { maskUnsent, replaceTags } from './mask-template.ts';
 import { isUnsubscribing } from './unsubscribe-words.ts';
 
 /** Gmail shows the first 102 kB of a message, and the rest behind a link: with it, the link to unsubscribe. */
@@ -19,7 +19,7 @@ export function htmlHints(html: string): Finding[] {
     });
   }
   // A tag's quotation marks would end an attribute.
-  const sent = maskUnsent(html).replace(/\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|\{%(?:(?!%\})[\s\S]){0,2000}%\}/g, (tag) => liquidStandIn(tag));
+  const sent = replaceTags(maskUnsent(html), liquidStandIn);
   return [...findings, ...deadLinks(sent, html), ...bareImages(sent).slice(0, MAX_TOLD)];
 }
 
@@ -37,18 +37,15 @@ export function brokenWaysOut(template: string): Finding[] {
   const link = /(https?:\/\/\s*)?\{\{-?\s*unsubscribe_url\b\s*((?:\|[^{}]{0,300})?)\}\}/g;
   return [...template.matchAll(link)].slice(0, MAX_TOLD).flatMap((match): Finding[] => {
     const told = (fault: string) => [
-      {
-        offset: match.index,
-        severity: 'error' as const,
-        message: `The link to unsubscribe ${fault}, so nobody could leave the list. Write {{ unsubscribe_url }}.`,
-      },
+      { offset: match.index, severity: 'error' as const, message: `The link to unsubscribe ${fault}. Write {{ unsubscribe_url }}.` },
     ];
-    if (match[1]) return told('has “https://” twice');
+    if (match[1]) return told('has “https://” twice, so nobody could leave the list');
     const filters = (match[2] ?? '').replace(/"[^"]*"|'[^']*'/g, '').matchAll(/\|\s*(\w+)/g);
     const [filter] = [...filters].map(([, name = '']) => name).filter((name) => !harmless.test(name));
     // As a part of another link it has to be encoded.
     if (!filter || (/encode|cgi_escape/.test(filter) && /[=:/]$/.test(template.slice(0, match.index)))) return [];
-    return told(`is changed by “${filter}”`);
+    // Whether it does depends on how long the link of a person is: not tried, told.
+    return told(`goes through “${filter}”, which can change it, and a changed link lets nobody leave the list`);
   });
 }
 

@@ -1,11 +1,11 @@
 import type { Database } from '#db/database.ts';
-import { cameBack, singleRetryClosed } from '../campaigns/retry-rules.ts';
+import { didNotArrive, singleRetryClosed } from '../campaigns/retry-rules.ts';
 import { recipientRetryWindowS } from '../campaigns/retry-window.server.ts';
 import type { PersonMessage } from './person.ts';
 
 /** Why those of the messages that did not arrive cannot be sent again, by recipient; only those that cannot. */
 export async function closedRetries(db: Database, messages: readonly PersonMessage[]): Promise<Record<number, string>> {
-  const lost = messages.filter(({ recipient: { status, delivery } }) => status === 'failed' || (status === 'sent' && cameBack(delivery)));
+  const lost = messages.filter(({ recipient }) => didNotArrive(recipient));
   if (lost.length === 0) return {};
   const { rows } = await db.pool.query<{ id: number; ended_at: Date | null }>(
     'select id, coalesce(failed_at, finished_at) as ended_at from campaigns where id = any($1)',

@@ -36,11 +36,11 @@ export async function findPeople(db: Database, filter: PeopleFilter): Promise<Pe
   const prefixes = await prefixesOf(db, q);
   const former = cursor
     ? []
-    : (await heavyQuery<MessageRow>(db, formerMatches(recipientColumns), [prefixes, mostFormer(limit), null, null, null])).rows;
+    : (await heavyQuery<MessageRow>(db, formerMatches(recipientColumns), [prefixes, mostFormer(limit), null, null, null, lost])).rows;
   const { rows } = await heavyQuery<MessageRow>(db, messagesTo(recipientColumns), [prefixes, address, id, limit + 1, lost]);
   if (!cursor && rows.length + former.length === 0 && by !== 'address') {
-    const called = await messagesNamed(db, q, limit);
-    if (called.length > 0) return { data: kept(called.map(toMessage), lost), next_cursor: null };
+    const called = await messagesNamed(db, q, limit, lost);
+    if (called.length > 0) return { data: called.map(toMessage), next_cursor: null };
     if (details) return byDetails(db, details, { from: null, limit, lost });
   }
   const shown = rows.slice(0, limit - former.length);
@@ -48,7 +48,7 @@ export async function findPeople(db: Database, filter: PeopleFilter): Promise<Pe
   const meant = shown.filter((row) => prefixes.includes(row.address));
   const others = shown.filter((row) => !prefixes.includes(row.address));
   return {
-    data: [...meant.map(toMessage), ...kept(former.map(toMessage), lost), ...others.map(toMessage)],
+    data: [...meant.map(toMessage), ...former.map(toMessage), ...others.map(toMessage)],
     next_cursor: rows.length > shown.length && last ? toCursor(`${last.id} ${last.address}`) : null,
   };
 }
@@ -62,9 +62,9 @@ export async function suggestPeople(db: Database, q: string, limit: number): Pro
 }
 
 /** Messages that a provider calls so; the newest first. None where the text is no such id. */
-export async function messagesNamed(db: Database, q: string, limit: number): Promise<MessageRow[]> {
+export async function messagesNamed(db: Database, q: string, limit: number, lost = false): Promise<MessageRow[]> {
   const ids = messageIdsOf(q);
-  return ids ? (await heavyQuery<MessageRow>(db, messagesCalled(recipientColumns), [ids, limit])).rows : [];
+  return ids ? (await heavyQuery<MessageRow>(db, messagesCalled(recipientColumns), [ids, limit, lost])).rows : [];
 }
 
 /** One message of each person whose details are these, for a search while it is typed: among the newest recipients only. */
@@ -82,16 +82,14 @@ async function byDetails(
   { from, limit, lost }: { from: WalkPlace | null; limit: number; lost: boolean },
 ): Promise<PeoplePage> {
   if (!details) return { data: [], next_cursor: null };
-  const { rows, next, seen } = await lookThrough(db, details, { from, limit, budgetMs: WALK_MS });
-  const found = kept(
-    rows.map((row) => withMatches(row, details)),
-    lost,
-  );
-  const byAddress = found.toSorted(
-    (a, b) =>
-      (a.recipient.address < b.recipient.address ? -1 : a.recipient.address > b.recipient.address ? 1 : 0) ||
-      b.recipient.id - a.recipient.id,
-  );
+  const { rows, next, seen } = await lookThrough(db, details, { from, limit, budgetMs: WALK_MS, lost });
+  const byAddress = rows
+    .map((row) => withMatches(row, details))
+    .toSorted(
+      (a, b) =>
+        (a.recipient.address < b.recipient.address ? -1 : a.recipient.address > b.recipient.address ? 1 : 0) ||
+        b.recipient.id - a.recipient.id,
+    );
   return {
     data: byAddress,
     next_cursor: next && toCursor(`walk ${next.campaign} ${next.recipient} ${next.seen}`),
@@ -103,14 +101,6 @@ function withMatches(row: MessageRow, details: Details): PersonMessage {
   const message = toMessage(row);
   const matched = matchedColumns(message.recipient.variables, details);
   return matched.length > 0 ? { ...message, matched } : message;
-}
-
-/** The same rule as of the query. */
-function kept(messages: PersonMessage[], lost: boolean): PersonMessage[] {
-  if (!lost) return messages;
-  return messages.filter(
-    ({ recipient: { status, delivery } }) => status === 'failed' || delivery === 'bounced' || delivery === 'undelivered',
-  );
 }
 
 /** Which of the addresses nobody sends to, and why. An address and a number never look alike, so the channel goes without saying. */

@@ -26,6 +26,8 @@ export interface Walk {
   limit: number;
   /** ms after which no further step is begun. */
   budgetMs: number;
+  /** Only what did not arrive. */
+  lost?: boolean;
 }
 
 const NEWEST: WalkPlace = { campaign: Number.MAX_SAFE_INTEGER, recipient: 0, seen: 0 };
@@ -34,7 +36,11 @@ const NEWEST: WalkPlace = { campaign: Number.MAX_SAFE_INTEGER, recipient: 0, see
  * Looks for people by their details among the newest recipients, then among older ones, until there are enough or the time is over: an index of
  * all columns would cost every import more than it is worth.
  */
-export function lookThrough(db: Database, { words, ending }: Details, { from, limit, budgetMs }: Walk): Promise<LookedThrough> {
+export function lookThrough(
+  db: Database,
+  { words, ending }: Details,
+  { from, limit, budgetMs, lost = false }: Walk,
+): Promise<LookedThrough> {
   const some = words.length > 0;
   const parts = some ? words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`) : null;
   const beginnings = some ? words.map((word) => `\\m${word.replace(/[^\p{L}\p{N}]/gu, '\\$&')}`) : null;
@@ -48,7 +54,7 @@ export function lookThrough(db: Database, { words, ending }: Details, { from, li
       const wanted = limit - rows.length;
       const ends: { rows: Omit<WalkPlace, 'seen'>[] } = await db.pool.query(endOfStep, [begin.campaign, begin.recipient]);
       const end = ends.rows[0] ?? null;
-      const step = [begin.campaign, begin.recipient, parts, beginnings, ending, wanted];
+      const step = [begin.campaign, begin.recipient, parts, beginnings, ending, wanted, lost];
       const found: MessageRow[] = (await db.pool.query(matchesWithin(recipientColumns), step)).rows;
       rows.push(...found);
       const last = found.length === wanted ? found.at(-1) : undefined;

@@ -53,7 +53,10 @@ export async function listRecipients(db: Database, campaignId: number, filter: R
       : heavyQuery<RecipientRow>(db, pageOfSearch(recipientColumns), [campaignId, after, more, beginnings, statuses, code ?? null]);
     const formerSearch = cursor
       ? null
-      : heavyQuery<FormerRow>(db, formerMatches(recipientColumns), [beginnings, mostFormer(limit), campaignId, statuses, code ?? null]);
+      : heavyQuery<FormerRow>(db, formerMatches(recipientColumns), [
+          ...[beginnings, mostFormer(limit), campaignId, statuses, code ?? null],
+          false,
+        ]);
     // Both at once and both awaited: one that failed while nobody waited for it would end the process.
     const [found, before] = await Promise.all([search, formerSearch]);
     const former = before?.rows ?? [];

@@ -1,7 +1,7 @@
 import type { Channel } from '../campaigns/campaign.ts';
 import { headerKey } from '../contacts/address-column.ts';
 import { type LeftOutReason, leftOutBy, type StatusKind, statusKind } from '../contacts/status-column.ts';
-import type { SuppressionReason } from './suppression.ts';
+import { reasonTexts, type SuppressionReason } from './suppression.ts';
 
 /** How exports of other products head the column that says why. */
 const reasonHeads =
@@ -50,8 +50,12 @@ export function readFileReason(
   const status = against.find(({ said }) => said !== null);
   if (given.length === 0 && !status && statuses.some(({ name, kind }) => saysYes(kind, values[name]))) return { mayWrite: true };
   const reason = found ?? (status ? ofStatus(status.said as LeftOutReason, status.text) : 'manual');
-  return { mayWrite: false, reason, note: note === null || plain(note) === plain(reason) ? null : shown(note) };
+  return { mayWrite: false, reason, note: note === null || isNamed(note, reason) ? null : shown(note) };
 }
+
+/** Says no more than our own word for it does. */
+const isNamed = (note: string, reason: SuppressionReason) =>
+  [reason, reasonTexts[reason].label].some((word) => plain(note) === plain(word));
 
 const plain = (text: string) =>
   text

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '#app/log.server.ts';
+import { makeFolder } from '#app/make-folder.server.ts';
 import type { Database } from '#db/database.ts';
 import { adoptTimeline, ledgerKey, ledgerState, noteRestored } from '#db/queries/ledger-home.ts';
 
@@ -38,7 +39,7 @@ export async function rememberLedger(db: Database, dataDir: string, log: Logger)
   function write(): void {
     if (known === written) return;
     try {
-      mkdirSync(dataDir, { recursive: true });
+      makeFolder(dataDir);
       const kept = readFile(file);
       const part = `${file}.${process.pid}`;
       writeFileSync(part, `${JSON.stringify({ ...kept, [key]: Math.max(known, kept[key] ?? 0) })}\n`, { mode: 0o600 });

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { keepFirstKey } from '#app/announce-first-access.server.ts';
 import type { AppContext } from '#app/context.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { ensureFirstAccess } from '#app/domain/access/first-access.server.ts';
@@ -24,6 +26,15 @@ function tryWith(email: string, password: string): Promise<Response | { error: s
   const headers = { origin: 'http://localhost:3000', 'x-real-client-ip': '192.0.2.9' };
   return signIn(context, new Request('http://localhost:3000/login', { method: 'POST', headers }), { email, password });
 }
+
+test('a folder that takes no file costs the first key, which is told, and not the start', () => {
+  const warned = vi.spyOn(context.log, 'warn').mockImplementation(() => {});
+  keepFirstKey({ ...context, env: { ...context.env, dataDir: join(import.meta.filename, 'data') } }, 'secret-key');
+  const told = warned.mock.calls.flat().join();
+  warned.mockRestore();
+  expect(told).toMatch(/could not be kept in .*api-key.* make one there/);
+  expect(told).not.toContain('secret-key');
+});
 
 test('a generated first password is shown at each start until somebody has signed in', async () => {
   const first = await ensureFirstAccess(context);

@@ -90,6 +90,12 @@ test('people hear at once of what failed, each reads for themselves, and setting
   expect(await countUnread(api.db, admin)).toBe(1);
   const { rows } = await api.db.pool.query('select count(*)::int as reads from notification_reads where user_id = $1', [analyst.id]);
   expect(rows).toEqual([{ reads: 1 }]);
+
+  // Who opened the campaign's own page knows.
+  await markRead(api.db, admin, { campaign: id + 1 });
+  expect(await countUnread(api.db, admin)).toBe(1);
+  await markRead(api.db, admin, { campaign: id });
+  expect(await countUnread(api.db, admin)).toBe(0);
 });
 
 test('a campaign that was sent to all is told here, to no program, and takes the place of what a retry mended', async () => {

@@ -66,10 +66,37 @@ describe('events of email', () => {
     expect(await recipient(a)).toMatchObject({ delivery: 'delivered' });
   });
 
-  test('of an attempt before the newest are logged and change nothing', async () => {
-    const [a] = (await sent(['older@attempt.test'])) as [Addressee];
-    await recordEvents(own.db, [email({ ...a, attemptId: a.attemptId + 1_000_000 }, 'deferred')]);
-    expect(await recipient(a)).toMatchObject({ delivery: null });
+  test.each(['email', 'sms'] as const)('of an attempt before the newest are logged and change nothing (%s)', async (channel) => {
+    const id = await draftCampaign(own.db, { addresses: [channel === 'email' ? 'older@attempt.test' : '+12015553901'], channel });
+    await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+    await own.db.pool.query(`update recipients set status = 'queued', dispatch_seq = 1 where campaign_id = $1`, [id]);
+    const { recipientId } = (await addressees(own.db, id))[0] as Addressee;
+    const next = async (ends: { outcome: 'transient' | 'accepted'; status: 'retrying' | 'sent' }): Promise<Addressee> => {
+      const [claim] = await claimRecipients(own.db.pool, [{ campaign_id: id, recipient_id: recipientId, dispatch_seq: 1 }]);
+      const to = { campaignId: id, recipientId, attemptId: claim?.attemptId as number, address: claim?.address as string };
+      const failed = ends.status === 'retrying' ? { delayS: 0, failureCode: 'provider_error' } : { delayS: null, failureCode: null };
+      await commitOutcomes(own.db, [
+        {
+          ...{ campaignId: id, recipientId, attemptId: to.attemptId, ...ends, ...failed, refund: false, reason: null, httpStatus: null },
+          ...{ providerCode: null, retryAfterS: null, providerMessageId: null },
+        },
+      ]);
+      return to;
+    };
+    const first = await next({ outcome: 'transient', status: 'retrying' });
+    const second = await next({ outcome: 'accepted', status: 'sent' });
+    const before = await recipient(second);
+    expect(before).toMatchObject({ status: 'sent', delivery: null, attempt_id: second.attemptId });
+    expect(second.attemptId).toBeGreaterThan(first.attemptId);
+
+    const late =
+      channel === 'email' ? ['deferred', 'delivered', 'bounce'].map((event) => email(first, event)) : [smsEvent(first, 'undelivered')];
+    expect(await recordEvents(own.db, late)).toMatchObject({ recorded: late.length });
+    expect(await recipient(second)).toEqual(before);
+    expect(await campaign(id)).toMatchObject({ status: 'SENT', sent: 1, failed: 0, delivered: 0, bounced: 0 });
+    // The same ones about the newest do.
+    await recordEvents(own.db, channel === 'email' ? [email(second, 'delivered')] : [smsEvent(second, 'undelivered')]);
+    expect(await recipient(second)).toMatchObject({ delivery: channel === 'email' ? 'delivered' : 'undelivered' });
   });
 
   test('in a burst of 5,000 are all taken in', async () => {

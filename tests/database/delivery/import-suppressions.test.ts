@@ -24,6 +24,7 @@ const reasons: [header: string, word: string, reason: string, note: string | nul
   ['reason', '550 5.1.1 no such user here', 'hard_bounce', '550 5.1.1 no such user here'],
   ['reason', '552 5.2.2 mailbox full', 'manual', '552 5.2.2 mailbox full'],
   ['reason', 'moved to a competitor', 'manual', 'moved to a competitor'],
+  ['reason', 'Unsubscribed', 'unsubscribe', null],
   ['reason', 'List-Unsubscribe', 'unsubscribe', 'List-Unsubscribe'],
   ['Status', 'cleaned', 'hard_bounce', null],
   ['status', 'Unsubscribed', 'unsubscribe', null],

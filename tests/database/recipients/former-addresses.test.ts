@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { didNotArrive as shownAsLost } from '#app/domain/campaigns/retry-rules.ts';
 import { emptyVariables } from '#app/domain/content/empty-variables.server.ts';
 import { findPeople, suggestPeople } from '#app/domain/people/find-people.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
 import { suppressRecipient } from '#app/domain/recipients/suppress-recipient.server.ts';
 import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
+import { didNotArrive } from '#db/queries/message-rows.ts';
 import { writeByHand } from '#tests/support/by-hand.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -175,7 +177,26 @@ describe('people are found by what support hears on the telephone', () => {
       `update recipients set status = 'sent', sent_at = now(), delivery = 'bounced' where address = 'm.ferreira@phone.test' and campaign_id = $1`,
       [id],
     );
-    expect(await found('ann@', { only: 'not_arrived' })).toEqual(['ann@phone.test']);
-    expect(await found('quintela', { only: 'not_arrived' })).toEqual(['m.ferreira@phone.test']);
+    const lost = { only: 'not_arrived' } as const;
+    expect(await found('ann@', lost)).toEqual(['ann@phone.test']);
+    // Among those who are found they are looked for, not among a page of them: the newest is not one.
+    expect(await found('quintela', { ...lost, limit: 1 })).toEqual(['m.ferreira@phone.test']);
+    expect(await found('ann@phone.test.old', lost)).toEqual([]);
+    expect(await found('bA7d3fGh1jKlmn0pqrStuv', lost)).toEqual([]);
+    await own.db.pool.query(
+      `update recipients set status = 'sent', sent_at = now(), delivery = 'undelivered' where address = 'tom@phone.test'`,
+    );
+    expect(await found('ann@phone.test.old', lost)).toEqual(['tom@phone.test']);
+    expect(await found('bA7d3fGh1jKlmn0pqrStuv', { ...lost, limit: 1 })).toEqual(['tom@phone.test']);
+  });
+
+  test('what did not arrive is the same in the database and on pages', async () => {
+    const { rows } = await own.db.pool.query(
+      `select status, delivery, ${didNotArrive('r')} as lost
+       from (select status, delivery from unnest(enum_range(null::recipient_status)) as s(status),
+         unnest(array['delivered', 'deferred', 'bounced', 'undelivered', 'complained', null]) as d(delivery)) as r`,
+    );
+    expect(rows.filter(({ lost }) => lost)).toHaveLength(8);
+    for (const { lost, ...row } of rows) expect([row, lost]).toEqual([row, shownAsLost(row)]);
   });
 });

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recipientStory } from '#app/domain/activity/recipient-story.server.ts';
 import { failureGroups } from '#app/domain/campaigns/failure-groups.server.ts';
+import { readInsights } from '#app/domain/campaigns/insights.server.ts';
 import { cancelCampaign } from '#app/domain/campaigns/life.server.ts';
 import { recordEvents } from '#app/domain/delivery/record-events.server.ts';
 import { exportRecipients } from '#app/domain/recipients/export-recipients.server.ts';
@@ -85,8 +86,10 @@ describe('an email that came back', () => {
     expect(await campaign(id)).toMatchObject({
       ...{ status: 'PARTIALLY_SENT', failed_at: before.failed_at, finished_at: before.finished_at, started_at: before.started_at },
     });
+    expect((await readInsights(own.db, id)).singlesClosed).toBe(false);
     await own.db.pool.query(`update campaigns set failed_at = now() - interval '31 days', finished_at = now() where id = $1`, [id]);
     expect((await recipientStory(own.db, id, a.recipientId)).retry_closed).toMatch(/30 days/);
+    expect((await readInsights(own.db, id)).singlesClosed).toBe(true);
   });
 });
 
@@ -177,7 +180,12 @@ describe('who left or complained', () => {
     await unsubscribe(own.db, { campaignId: id, recipientId: a.recipientId });
     expect((await listSuppressions(own.db, { q: 'new@link.test' })).data).toEqual([]);
     expect((await listSuppressions(own.db, { q: 'old+invalid@link.test' })).data).toMatchObject([{ reason: 'unsubscribe' }]);
+    const last = async () => (await recipientStory(own.db, id, a.recipientId)).events.at(-1)?.text;
+    expect(await last()).toBe('The person at old+invalid@link.test unsubscribed.');
+    await recordEvents(own.db, [told(a, 'spamreport', { timestamp: Math.ceil(Date.now() / 1_000) + 1 })]);
+    expect(await last()).toBe('The person at old+invalid@link.test reported the message as spam.');
     await unsubscribe(own.db, { campaignId: id, recipientId: a.recipientId, round: 1 });
     expect((await listSuppressions(own.db, { q: 'new@link.test' })).data).toHaveLength(1);
+    expect((await recipientStory(own.db, id, a.recipientId)).events.map(({ text: said }) => said)).toContain('The person unsubscribed.');
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addSample, PACE_WINDOW_MS, type PaceSample, paceOf } from '#app/domain/campaigns/pace.ts';
+import { addSample, hasPace, PACE_WINDOW_MS, type PaceSample, paceOf } from '#app/domain/campaigns/pace.ts';
 
 function collect(samples: PaceSample[]): readonly PaceSample[] {
   return samples.reduce<readonly PaceSample[]>(addSample, []);
@@ -19,6 +19,15 @@ describe('the pace of a campaign', () => {
     expect(paceOf([], 0)).toBeNull();
     expect(paceOf(collect(steady(100, 3, 5000).slice(0, 29)), 2_900)).toBeNull();
     expect(paceOf(collect(steady(100, 3, 5000)), 3_000)?.perSecond).toBeCloseTo(100, -1);
+  });
+
+  test.each([
+    ['SENDING', null, true],
+    ['SENDING', 'Email is stopped in the settings.', false],
+    ['PAUSED', null, false],
+    ['SENT', null, false],
+  ] as const)('of one that is %s and held by %j is told: %s', (status, hold_reason, told) => {
+    expect(hasPace({ status, hold_reason })).toBe(told);
   });
 
   test('of a steady campaign is its rate, and the time left what that takes', () => {

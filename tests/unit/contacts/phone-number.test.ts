@@ -128,7 +128,9 @@ describe('what can mean two numbers, or none, is refused with the reason', () =>
     ['-15123456789', 'DE', none],
     ['1-800-FLOWERS', 'US', none],
     ['tel:+1-201-555-0123;ext=4', 'US', extension],
-    ['0151 23456789', undefined, none],
+    ['0151 23456789', undefined, /has no country code/],
+    ['020 7946 0958', undefined, /has no country code/],
+    ['020 7946 0958', 'US', none],
     ['='.repeat(1000), 'US', none],
     ['9'.repeat(1000), 'US', none],
   ])('%j of %s: %s', (raw, country, words) => {

@@ -169,6 +169,7 @@ describe('what breaks the way out stops the send', () => {
     "{% url 'unsubscribe' %}",
     '{{ unsubscribe_url | upcase }}',
     '{{ unsubscribe_url | truncate: 20 }}',
+    '{{ unsubscribe_url | truncate: 500 }}',
     'http://{{unsubscribe_url}}',
     '<a href="{{ unsubscribe_url | url_encode }}">x</a>',
     '<a href="{{ city | default: "#" }}">Unsubscribe</a>',

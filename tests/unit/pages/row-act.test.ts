@@ -5,7 +5,7 @@ const failed = (failure_code: string) => ({ status: 'failed', failure_code, unkn
 const unknown = (unknown_until: string | null) => ({ status: 'unknown', failure_code: null, unknown_until }) as const;
 
 test.each([
-  // what happened to them, in a campaign, in a cancelled one
+  // what happened to them, in a campaign, in one that was cancelled or ended long ago
   [failed('timeout'), 'Retry', null],
   [failed('invalid_address'), 'Fix and retry', null],
   [failed('outcome_unknown'), 'Decide', 'Decide'],
@@ -14,7 +14,7 @@ test.each([
   [{ status: 'sent', failure_code: null, unknown_until: null, delivery: 'bounced' } as const, 'Fix and retry', null],
   [{ status: 'sent', failure_code: null, unknown_until: null, delivery: 'delivered' } as const, null, null],
   [{ status: 'cancelled', failure_code: null, unknown_until: null } as const, null, null],
-])('a row offers what can be done (%#)', (row, act, whereCancelled) => {
+])('a row offers what can be done (%#)', (row, act, whereClosed) => {
   expect(rowAct(row)).toBe(act);
-  expect(rowAct(row, true)).toBe(whereCancelled);
+  expect(rowAct(row, true)).toBe(whereClosed);
 });

@@ -35,6 +35,12 @@ describe('a zone is found as people name it', () => {
     ['UTC+5:30', 'Asia/Calcutta'],
     ['utc', 'UTC'],
     ['America/Chicago', 'America/Chicago'],
+    ['New York time', 'America/New_York'],
+    ['Pacific Standard Time (PST)', 'America/Los_Angeles'],
+    ['EST5EDT', 'America/New_York'],
+    ['Berlin time zone', 'Europe/Berlin'],
+    ['Zulu', 'UTC'],
+    ['CDMX', 'America/Mexico_City'],
   ])('%s', (search, zone) => {
     expect(found(search).slice(0, 40)).toContain(zone);
   });
@@ -52,6 +58,7 @@ describe('a zone is found as people name it', () => {
 
   test('nothing is found for nonsense, all for nothing', () => {
     expect(found('atlantis city')).toEqual([]);
+    expect(found('atlantis time')).toEqual([]);
     expect(found(' ')).toHaveLength(zones.length);
   });
 });

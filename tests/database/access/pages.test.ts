@@ -1,0 +1,233 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import type { AppLoadContext, LoaderFunction } from '@remix-run/node';
+import { matchPath } from '@remix-run/router';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '#app/domain/access/api-keys.server.ts';
+import { createAuth } from '#app/domain/access/auth.server.ts';
+import { type Role, roles } from '#app/domain/access/roles.ts';
+import { readEnv } from '#app/env.server.ts';
+import { createLogger } from '#app/log.server.ts';
+import { draftCampaign } from '#tests/support/campaigns.ts';
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { knownCampaign } from '#tests/support/known-ledger.ts';
+
+/** Loaders and actions of the pages, called as the server calls them: with a real session, or with none. */
+
+interface RouteFile {
+  id: string;
+  parentId?: string;
+  path?: string;
+  file: string;
+}
+interface RouteModule {
+  loader?: LoaderFunction;
+  action?: LoaderFunction;
+}
+
+const { flatRoutes } = createRequire(import.meta.url)('@remix-run/dev/dist/config/flat-routes.js') as {
+  flatRoutes(appDirectory: string, ignored: string[]): Record<string, RouteFile>;
+};
+const files = flatRoutes(resolve('app'), ['**/*.test.{ts,tsx}']);
+const modules = import.meta.glob<RouteModule>(['/app/routes/*.{ts,tsx}', '!/app/routes/api.*']);
+const pages = Object.values(files).filter(({ file }) => modules[`/app/${file}`]);
+const load = async (file: string): Promise<RouteModule> => (await modules[`/app/${file}`]?.()) ?? {};
+const patternOf = ({ parentId, path = '' }: RouteFile): string => {
+  const parent = parentId && files[parentId];
+  return `${parent ? patternOf(parent) : ''}/${path}`.replaceAll(/\/+/g, '/').replace(/(.)\/$/, '$1');
+};
+
+const all = roles;
+const helpers: readonly Role[] = ['admin', 'marketer', 'support'];
+const makers: readonly Role[] = ['admin', 'marketer'];
+const admins: readonly Role[] = ['admin'];
+
+/** What somebody gets: a status, or where they are led. */
+type Got = number | string;
+/**
+ * The route, a path, the form of an action, and what those get who may; all others are refused with 403, and who is not signed in is led to
+ * the sign-in. `out`: what these get instead.
+ */
+type Row = readonly [route: string, path: string, form: Record<string, string> | null, who: readonly Role[], got: Got, out?: Got];
+
+const DRAFT = 1;
+const ENDED = 2;
+const NOBODY = 999_999;
+const campaign = `/campaigns/${ENDED}`;
+
+const table: Row[] = [
+  ['_app', '/', null, all, 200],
+  ['_app._index', '/', null, all, 200],
+  ['_app._index', '/', {}, makers, '/campaigns/*/edit'],
+  ['_app.campaigns.$id', campaign, null, all, 200],
+  ['_app.campaigns.$id', `/campaigns/${DRAFT}`, null, all, `/campaigns/${DRAFT}/edit`],
+  ['_app.campaigns.$id', `/campaigns/${NOBODY}`, null, all, 404],
+  ['_app.campaigns.$id', '/campaigns/abc', null, all, 404],
+  ['_app.campaigns.$id', campaign, { intent: 'pause' }, makers, 409],
+  ['_app.campaigns.$id', campaign, { intent: 'resume' }, makers, 409],
+  ['_app.campaigns.$id', campaign, { intent: 'cancel' }, makers, 409],
+  ['_app.campaigns.$id', campaign, { intent: 'send_now' }, makers, 409],
+  ['_app.campaigns.$id', campaign, { intent: 'unschedule' }, makers, 409],
+  ['_app.campaigns.$id', campaign, { intent: 'clone' }, makers, '/campaigns/*/edit'],
+  ['_app.campaigns.$id', campaign, { intent: 'destroy' }, all, 400],
+  ['_app.campaigns.$id.recipients.$rid', `${campaign}/recipients/2`, null, all, 200],
+  ['_app.campaigns.$id.recipients.$rid', `${campaign}/recipients/${NOBODY}`, null, all, 404],
+  ['_app.campaigns.$id.recipients.$rid', `${campaign}/recipients/2`, { intent: 'retry' }, helpers, 409],
+  ['_app.campaigns.$id.recipients.$rid', `${campaign}/recipients/2`, { intent: 'resolve', outcome: 'sent' }, helpers, 409],
+  ['_app.campaigns.$id.recipients.$rid', `${campaign}/recipients/2`, { intent: 'suppress' }, helpers, 200],
+  ['_app.campaigns.$id.retry', `${campaign}/retry`, null, makers, 200],
+  ['_app.campaigns.$id.retry', `${campaign}/retry`, {}, makers, 409],
+  ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, null, makers, 200],
+  ['_app.campaigns.$id_.edit', `/campaigns/${NOBODY}/edit`, null, makers, 404],
+  ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, { intent: 'save', name: 'Spring' }, makers, `/campaigns/${DRAFT}/edit`],
+  ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, { intent: 'send' }, makers, 422],
+  ['_app.campaigns.$id_.edit', `/campaigns/${NOBODY}/edit`, { intent: 'delete' }, makers, 404],
+  ['_app.campaigns.$id_.edit', `/campaigns/${NOBODY}/edit`, { intent: 'empty' }, makers, 404],
+  ['_app.campaigns.new', '/campaigns/new', null, makers, 200],
+  ['_app.campaigns.new', '/campaigns/new', { name: 'New', channel: 'sms' }, makers, '/campaigns/*/edit'],
+  ['_app.people', '/people', null, all, 200],
+  ['_app.people', '/people', { intent: 'add', address: 'nobody' }, helpers, 422],
+  ['_app.reports', '/reports', null, all, 200],
+  ['_app.restored', '/restored', null, all, 200],
+  ['_app.restored', '/restored', {}, admins, 200],
+  ['_app.settings', '/settings', null, all, 200],
+  ['_app.settings._index', '/settings', null, admins, '/settings/webhooks'],
+  ['_app.settings.keys', '/settings/keys', null, admins, 200],
+  ['_app.settings.keys', '/settings/keys', { intent: 'add' }, admins, 422],
+  ['_app.settings.limits', '/settings/limits', null, admins, 200],
+  ['_app.settings.limits', '/settings/limits', { intent: 'rate', channel: 'email', rate: 'many' }, admins, 422],
+  ['_app.settings.people', '/settings/people', null, admins, 200],
+  ['_app.settings.people', '/settings/people', { intent: 'add' }, admins, 422],
+  ['_app.settings.providers', '/settings/providers', null, admins, 200],
+  ['_app.settings.webhooks.$id', `/settings/webhooks/${NOBODY}`, null, admins, 404],
+  ['_app.settings.webhooks.$id', `/settings/webhooks/${NOBODY}`, { intent: 'delete' }, admins, 404],
+  ['_app.settings.webhooks._index', '/settings/webhooks', null, admins, 200],
+  ['_app.settings.webhooks.new', '/settings/webhooks/new', null, admins, 200],
+  ['_app.settings.webhooks.new', '/settings/webhooks/new', {}, admins, 422],
+  ['_app.suppressions', '/suppressions', null, all, 200],
+  ['_app.suppressions', '/suppressions', { intent: 'add', address: 'nobody' }, helpers, 422],
+  ['campaigns.$id.insights', `${campaign}/insights`, null, all, 200],
+  ['campaigns.$id.ledger', `${campaign}/ledger`, null, all, 200],
+  ['campaigns.$id.recipients.$rid.message', `${campaign}/recipients/2/message`, null, all, 200],
+  ['campaigns.$id_.changes', `${campaign}/changes`, null, all, 200, 401],
+  ['campaigns.$id_.check', `/campaigns/${DRAFT}/check`, null, makers, 200],
+  ['campaigns.$id_.check', `/campaigns/${DRAFT}/check`, {}, makers, 422],
+  ['campaigns.$id_.message', `${campaign}/message`, null, all, 200, 401],
+  ['campaigns._index', '/campaigns', null, all, '/', '/'],
+  ['favicon[.]ico', '/favicon.ico', null, all, '/favicon.svg', '/favicon.svg'],
+  ['login', '/login', null, all, '/', 200],
+  ['login', '/login', {}, all, 422, 422],
+  ['logout', '/logout', null, all, '/', '/'],
+  ['notifications', '/notifications', null, all, 200],
+  ['notifications', '/notifications', { id: 'all' }, all, 204],
+  ['notifications', '/notifications', { id: 'x' }, all, 400],
+  ['reports[.]csv', '/reports.csv', null, all, 200],
+  ['search', '/search?q=ana', null, all, 200],
+  ['signed-in', '/signed-in', null, all, 200],
+  ['suppressions[.]csv', '/suppressions.csv', null, all, 200],
+  ['u.$token', '/u/nonsense', null, all, 404, 404],
+  ['u.$token', '/u/nonsense', {}, all, 404, 404],
+  ['webhooks.sendgrid', '/webhooks/sendgrid', null, all, 405, 405],
+  ['webhooks.sendgrid', '/webhooks/sendgrid', {}, all, 403, 403],
+  ['webhooks.twilio.inbound', '/webhooks/twilio/inbound', null, all, 405, 405],
+  ['webhooks.twilio.inbound', '/webhooks/twilio/inbound', {}, all, 403, 403],
+  ['webhooks.twilio.status', '/webhooks/twilio/status', null, all, 405, 405],
+  ['webhooks.twilio.status', '/webhooks/twilio/status', {}, all, 403, 403],
+  // Last of all, since it ends the session.
+  ['logout', '/logout', {}, all, '/login', '/login'],
+];
+
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const providers = {
+  SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'a token for tests',
+};
+const origin = 'http://localhost:3000';
+let own: TestDatabase;
+let context: AppLoadContext;
+let key: string;
+const cookies = {} as Record<Role, string>;
+
+beforeAll(async () => {
+  own = await createTestDatabase();
+  const env = readEnv({ DATABASE_URL: own.url, LOG_LEVEL: 'error', ...providers });
+  const auth = createAuth(own.db, { baseUrl: env.baseUrl, secret: 'a secret of at least 32 characters, for tests' });
+  context = { env, db: own.db, auth, log: createLogger(env), cspNonce: '' };
+  for (const role of roles) {
+    const person = { email: `${role}@example.com`, password: 'a long password' };
+    await auth.sessions.api.createUser({ body: { ...person, name: role, role: role as 'admin' } });
+    const signedIn = await auth.sessions.api.signInEmail({ body: person, asResponse: true });
+    cookies[role] = signedIn.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ');
+  }
+  key = (await createApiKey(own.db, { name: 'admin', role: 'admin', createdBy: null })).key;
+  expect(await draftCampaign(own.db, { addresses: ['ana@example.com'] })).toBe(DRAFT);
+  const recipient = { address: 'bo@example.com', status: 'sent', attempts: [{ outcome: 'accepted', number: 1 }] } as const;
+  const ended = {
+    name: 'Ended',
+    startedAt: `now() - interval '1 hour'`,
+    recipients: [{ ...recipient, attempts: [...recipient.attempts] }],
+  };
+  expect(await knownCampaign(own.db, ended)).toBe(ENDED);
+});
+afterAll(() => own.drop());
+
+async function call(route: string, path: string, form: Record<string, string> | null, headers: Record<string, string>): Promise<Got> {
+  const file = files[`routes/${route}`] as RouteFile;
+  const { loader, action } = await load(file.file);
+  const url = new URL(path, origin);
+  const match = matchPath(patternOf(file), url.pathname) ?? matchPath({ path: patternOf(file), end: false }, url.pathname);
+  expect(match, `${path} is not ${patternOf(file)}`).not.toBeNull();
+  const request = new Request(url, form === null ? { headers } : { method: 'POST', headers, body: new URLSearchParams(form) });
+  const run = form === null ? loader : action;
+  const answer = await Promise.resolve(run?.({ request, params: match?.params ?? {}, context })).catch((thrown: unknown) => {
+    if (thrown instanceof Response || isData(thrown)) return thrown;
+    throw thrown;
+  });
+  if (isData(answer)) return answer.init?.status ?? 200;
+  if (!(answer instanceof Response)) return 200;
+  await answer.body?.cancel();
+  const location = answer.headers.get('location');
+  return location ? location.replace(/\d+(?=\/edit$)/, (id) => (Number(id) > ENDED ? '*' : id)) : answer.status;
+}
+
+function isData(value: unknown): value is { init: ResponseInit | null } {
+  return (value as { type?: string } | null)?.type === 'DataWithResponseInit';
+}
+
+const signedIn = (role: Role) => ({ cookie: cookies[role], origin, 'sec-fetch-site': 'same-origin' });
+const signIn = ([, path, form]: Row) => (form !== null || path === '/' ? '/login' : `/login?next=${encodeURIComponent(path)}`);
+
+test('the table has a row for every loader and every action', async () => {
+  const wanted: string[] = [];
+  for (const { id, file } of pages) {
+    const { loader, action } = await load(file);
+    if (loader) wanted.push(`${id} loader`);
+    if (action) wanted.push(`${id} action`);
+  }
+  expect([...new Set(table.map(([route, , form]) => `routes/${route} ${form ? 'action' : 'loader'}`))].sort()).toEqual(wanted.sort());
+});
+
+describe.each(table.map((row) => ({ row, name: `${row[0]}, ${row[1]} ${row[2] ? JSON.stringify(row[2]) : ''}` })))('$name', ({ row }) => {
+  const [route, path, form, who, got, out] = row;
+  test('gives each role what it may have, and leads others to the sign-in', async () => {
+    expect(await call(route, path, form, {})).toBe(out ?? signIn(row));
+    if (out === undefined) {
+      // A program's key is for the API alone.
+      const asKey = { authorization: `Bearer ${key}` };
+      if (route !== 'suppressions[.]csv') expect(await call(route, path, form, asKey)).toBe(signIn(row));
+      // A form of another site does nothing, whoever is signed in.
+      if (form)
+        expect(
+          await call(route, path, form, { ...signedIn('admin'), origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }),
+        ).toBe(403);
+    }
+    const answers = {} as Record<Role, Got>;
+    for (const role of roles) answers[role] = await call(route, path, form, signedIn(role));
+    expect(answers).toEqual(Object.fromEntries(roles.map((role) => [role, who.includes(role) ? got : 403])));
+  });
+});

@@ -1,0 +1,140 @@
+import type { Channel, UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
+import { cancelCampaign, pauseCampaign } from '#app/domain/campaigns/life.server.ts';
+import { type Command, event, life, resolveOne, retryOne, retryRound, suppress } from './commands.ts';
+import {
+  answer,
+  claim,
+  dispatch,
+  gate,
+  loseJobs,
+  move,
+  probe,
+  reconciled,
+  repeatClaim,
+  restore,
+  retriesDue,
+  settle,
+  shift,
+  workerDies,
+} from './workers.ts';
+
+interface Tour {
+  channel?: Channel;
+  policy?: UnknownPolicy;
+  size?: number;
+  commands: Command[];
+}
+
+const pause = life(['pause', pauseCampaign]);
+const cancel = life(['cancel', cancelCampaign]);
+const [processed, undelivered, bounced] = [event(0, 0), event(0, 2), event(0, 3)];
+const takeBack = move(0, false);
+const claimed = [dispatch(0, false), claim(0, 0, false)];
+const claimLost = [dispatch(0, false), claim(0, 0, true)];
+
+/** Ways that chance seldom takes, so that each run of the tests goes all of them. */
+export const tours: Record<string, Tour> = {
+  'a retry whose job was lost': { commands: [shift(['transient']), retriesDue(), loseJobs('send', false), reconciled()] },
+  'a job that Graphile gave up': { commands: [dispatch(0, false), loseJobs('send', true), reconciled()] },
+  'a claim repeated': { commands: [...claimLost, repeatClaim(0)] },
+  'a claim repeated after a pause': { commands: [...claimLost, pause, repeatClaim(0)] },
+  'a claim repeated after an opt-out': { commands: [...claimLost, suppress(0), repeatClaim(0)] },
+  'a claim repeated after a cancel': { commands: [...claimLost, cancel, repeatClaim(0)] },
+  'a retry that comes to a held provider': { commands: [shift(['transient']), retriesDue(), gate('hold'), claim(0, 0, false)] },
+  'a retry that comes to a cancelled campaign': { commands: [shift(['transient']), retriesDue(), cancel, claim(0, 0, false)] },
+  'a job that comes to a cancelled campaign': { commands: [dispatch(0, false), cancel, claim(0, 0, false)] },
+  'a retry to somebody who opted out, and was reached before': {
+    commands: [shift(['transient']), suppress(0), retriesDue(), claim(0, 0, false), processed],
+  },
+  'a retry to somebody who opted out, whose text came back': {
+    channel: 'sms',
+    commands: [shift(['transient']), suppress(0), retriesDue(), claim(0, 0, false), undelivered],
+  },
+  'an answer after a cancel': { commands: [...claimed, cancel, answer(0, 'transient', false, false)] },
+  'an answer from the dead': { commands: [...claimed, workerDies(0), answer(0, 'accepted', true, false)] },
+  'a refusal from the dead': { commands: [...claimed, workerDies(0), answer(0, 'permanent', false, false)] },
+  'a report of an unknown outcome': { commands: [shift(['unknown']), processed] },
+  'a report of somebody who is about to be sent to again': { commands: [shift(['unknown']), settle(false, true, true), processed] },
+  'a report of somebody who was refused': { commands: [shift(['permanent']), processed] },
+  'a report before the refusal for now': { commands: [...claimed, processed, answer(0, 'transient', true, false)] },
+  'a text that came back while it is retried': { channel: 'sms', commands: [shift(['transient']), undelivered] },
+  'a text that came back before it is sent again': {
+    channel: 'sms',
+    commands: [shift(['unknown']), settle(false, true, true), undelivered],
+  },
+  'a text that came back after a stop': {
+    channel: 'sms',
+    size: 2,
+    commands: [...claimed, claim(1, 0, false), answer(0, 'account', false, false), event(0, 2), event(1, 2)],
+  },
+  'a text that came back while its outcome is unknown': { channel: 'sms', commands: [shift(['unknown']), undelivered] },
+  'a text that came back after a cancel, and arrived': {
+    channel: 'sms',
+    commands: [shift(['transient']), cancel, takeBack, undelivered, event(0, 1)],
+  },
+  'a text that Twilio knows nothing of yet': { channel: 'sms', commands: [shift(['unknown']), settle(false, true, false)] },
+  'a stop that takes a retry back, and the round after it': {
+    size: 2,
+    commands: [
+      ...claimed,
+      answer(0, 'transient', false, false),
+      claim(0, 0, false),
+      answer(0, 'account', false, false),
+      takeBack,
+      retryRound('default'),
+      takeBack,
+    ],
+  },
+  'a cancel that takes back who has a job': { commands: [dispatch(0, false), cancel, takeBack] },
+  'a round for those who failed': { size: 2, commands: [shift(['permanent', 'accepted']), retryRound('all'), takeBack] },
+  'a retry while paused, of an unknown outcome': { size: 2, commands: [shift(['unknown']), pause, retryOne(0, 'same')] },
+  'a correction while paused, of one that failed': { size: 2, commands: [shift(['permanent']), pause, retryOne(0, 'new')] },
+  'a correction while paused, of one that came back': { size: 2, commands: [shift(['accepted']), bounced, pause, retryOne(0, 'new')] },
+  'a correction of one that came back': { commands: [shift(['accepted']), bounced, retryOne(0, 'new')] },
+  'a decision that is made again': {
+    commands: [shift(['unknown']), resolveOne(0, 'failed'), resolveOne(0, 'failed'), resolveOne(0, 'sent')],
+  },
+  'a decision to send again in a cancelled campaign': {
+    size: 2,
+    policy: 'hold',
+    commands: [shift(['unknown', 'account']), cancel, takeBack, settle(false, true, false), resolveOne(0, 'resend')],
+  },
+  'a decision to send again in a cancelled campaign, and a key that is refused then': {
+    commands: [
+      shift(['unknown']),
+      cancel,
+      takeBack,
+      resolveOne(0, 'failed'),
+      resolveOne(0, 'resend'),
+      claim(0, 0, false),
+      answer(0, 'account', false, false),
+      takeBack,
+      takeBack,
+    ],
+  },
+  'an unknown outcome of a cancelled campaign': { commands: [shift(['unknown']), cancel, takeBack, settle(false, true, true)] },
+  'an unknown outcome of a paused campaign': { commands: [shift(['unknown']), pause, settle(false, true, true)] },
+  'a worker that dies with a job': { size: 2, commands: [...claimed, workerDies(0), settle(false, true, true)] },
+  'a worker that dies with a retry': { commands: [shift(['transient']), retriesDue(), claim(0, 0, false), workerDies(0)] },
+  'a provider that is well again': { size: 3, commands: [gate('hold'), dispatch(0, false), gate('release'), shift(['accepted'])] },
+  'a provider whose probe says that it is well again': {
+    size: 3,
+    commands: [
+      gate('hold'),
+      dispatch(0, false),
+      probe(),
+      claim(0, 0, false),
+      answer(0, 'transient', false, false),
+      probe(),
+      shift(['accepted']),
+    ],
+  },
+  'a provider that does not come back': {
+    size: 2,
+    commands: [dispatch(0, false), gate('hold'), gate('give up'), takeBack, claim(0, 0, false)],
+  },
+  'a channel that is stopped and goes on': { size: 2, commands: [gate('stop'), dispatch(0, false), gate('go on'), shift(['accepted'])] },
+  'an older database before anything was sent': { commands: [restore(), takeBack] },
+  'an older database': { size: 3, commands: [...claimed, answer(0, 'transient', true, false), restore(), takeBack] },
+  'an older database in the middle of a text': { channel: 'sms', size: 2, commands: [shift(['transient']), restore(), takeBack] },
+};

@@ -1,0 +1,388 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
+import { nextStep } from '#app/domain/sending/next-step.ts';
+import { buryWorker } from '#app/domain/workers/bury-worker.server.ts';
+import { reconcile } from '#app/domain/workers/reconcile.server.ts';
+import type { Logger } from '#app/log.server.ts';
+import type { SendResult } from '#app/providers/provider.ts';
+import { markDoubtful } from '#db/ledger/doubt.ts';
+import { moveRecipients } from '#db/ledger/give-back.ts';
+import type { Outcome } from '#db/ledger/settle.ts';
+import { confirmRestored, noteRestored } from '#db/queries/ledger-home.ts';
+import { holdProvider, probeProvider, releaseProvider, setRate } from '#db/queries/provider-gates.ts';
+import { dispatchCampaign } from '#tasks/dispatch-campaign.ts';
+import { moveCampaignRecipients } from '#tasks/move-recipients.ts';
+import { settleUnknownOutcomes } from '#tasks/settle-unknown.ts';
+import { type Command, command } from './commands.ts';
+import type { Model } from './model.ts';
+import type { Attempt, Call } from './person.ts';
+import { LATER_S, type Worker, type World } from './world.ts';
+
+const workerOf = (real: World, n: number) => real.workers[n % real.workers.length] as Worker;
+const worker = fc.nat(1);
+
+export const dispatch = (n: number, dies: boolean) =>
+  command('dispatch', { n, dies }, async (model, real) => {
+    const mine = workerOf(real, n);
+    const job = await real.take(mine, ['dispatch_campaign']);
+    if (!job) return;
+    await dispatchCampaign(real.db, { emailRate: undefined, smsRate: undefined })(job.key, {} as never);
+    model.offer();
+    if (dies) await bury(model, real, n);
+    else await real.done(job.id);
+  });
+
+export const move = (n: number, dies: boolean) =>
+  command('move', { n, dies }, async (model, real) => {
+    const job = await real.take(workerOf(real, n), ['move_recipients']);
+    if (!job) return;
+    if (dies) {
+      await markDoubtful(real.db.pool, real.id);
+      await moveRecipients(real.db.pool, real.id);
+    } else {
+      await moveCampaignRecipients(real.db)(job.key, {} as never);
+    }
+    model.doubt();
+    model.giveBack();
+    if (dies) return bury(model, real, n);
+    model.finishMove();
+    await real.done(job.id);
+  });
+
+/** A worker takes a job and claims its recipient. @param lost the answer: the worker does not know whether it has it */
+export const claim = (n: number, which: number, lost: boolean) =>
+  command('claim', { n, which, lost }, async (model, real) => {
+    const mine = workerOf(real, n);
+    const job = await real.take(mine, ['send_email', 'send_sms'], which);
+    if (!job) return;
+    const person = model.people.find(({ id }) => id === job.key.recipient_id);
+    if (!person) throw new Error('a job of somebody else');
+    const [seq, probe] = [job.key.dispatch_seq, job.key.probe ?? false];
+    const before = model.attempts.get(person.attempt as number);
+    const claimed = await real.claim(job, mine);
+    expect(claimed !== null).toBe(model.claim(person, { seq, probe, worker: mine.id, repeated: false }));
+    if (!claimed) return real.done(job.id);
+    expect(claimed).toMatchObject({ address: person.address, round: person.round, number: person.attempts });
+    sentOnce(model, claimed, before);
+    model.calls.push({ attempt: model.begin(person, claimed.attemptId), worker: mine.id, job: job.id, seq, probe, unanswered: lost });
+  });
+
+/** Nobody is sent to again in a round in which the ledger knows that they have the message. */
+function sentOnce(model: Model, { recipientId, round }: { recipientId: number; round: number }, before: Attempt | undefined): void {
+  const earlier = [...model.attempts.values()].filter(({ person, round: of }) => person.id === recipientId && of === round);
+  expect(earlier.filter(({ outcome }) => outcome === 'accepted')).toEqual([]);
+  const known = before?.round === round && before.told.length > 0 && !(model.channel === 'sms' && before.told.includes('undelivered'));
+  expect(known).toBe(false);
+}
+
+export const repeatClaim = (which: number) =>
+  command(
+    'repeatClaim',
+    { which },
+    async (model, real) => {
+      const lost = model.calls.filter(({ unanswered }) => unanswered);
+      const call = lost[which % lost.length] as Call;
+      const { attempt, seq, probe } = call;
+      const key = { campaign_id: real.id, recipient_id: attempt.person.id, dispatch_seq: seq, probe };
+      const claimed = await real.claim({ key }, { id: call.worker, pool: '' }, true);
+      expect(claimed !== null).toBe(model.claim(attempt.person, { seq, probe, worker: call.worker, repeated: true }));
+      call.unanswered = false;
+      if (claimed) return expect(claimed.attemptId).toBe(attempt.id);
+      model.calls = model.calls.filter((one) => one !== call);
+      await real.done(call.job);
+    },
+    (model) => model.calls.some(({ unanswered }) => unanswered),
+  );
+
+const answers = ['accepted', 'transient', 'permanent', 'opted out', 'account', 'unknown', 'not called'] as const;
+type Kind = (typeof answers)[number];
+
+const resultOf = (kind: Exclude<Kind, 'not called'>): SendResult =>
+  kind === 'accepted'
+    ? { outcome: 'accepted', httpStatus: 202, providerMessageId: null }
+    : {
+        outcome: kind === 'opted out' ? 'permanent' : kind,
+        failureCode: {
+          ...{
+            transient: 'provider_error',
+            permanent: 'invalid_address',
+            'opted out': 'opted_out',
+            account: 'credentials',
+            unknown: 'timeout',
+          },
+        }[kind],
+        ...{ httpStatus: null, providerCode: null, reason: 'As the test says.', retryAfterS: LATER_S },
+      };
+
+/** The provider answers. @param took it has the message, whatever it says @param twice the COMMIT's answer was lost, and it is repeated */
+export const answer = (which: number, said: Kind, took: boolean, twice: boolean) =>
+  command(
+    'answer',
+    { which, said, took, twice },
+    async (model, real) => {
+      const known = model.calls.filter(({ unanswered }) => !unanswered);
+      const call = known[which % known.length] as Call;
+      const { attempt, probe, job } = call;
+      // Who was not called is nobody that the provider tells of.
+      const kind = said === 'not called' && attempt.told.length > 0 ? 'transient' : said;
+      model.calls = model.calls.filter((one) => one !== call);
+      const result = kind === 'not called' ? null : resultOf(kind === 'opted out' && real.channel === 'email' ? 'permanent' : kind);
+      const step = result ? nextStep(result, attempt.number, LATER_S, probe) : ({ status: 'pending', delayS: null, refund: true } as const);
+      const code = result && result.outcome !== 'accepted' ? result.failureCode : null;
+      const outcome: Outcome = {
+        ...{ campaignId: real.id, recipientId: attempt.person.id, attemptId: attempt.id, outcome: result?.outcome ?? null, ...step },
+        ...{ failureCode: code, reason: code && 'As the test says.', httpStatus: null, providerCode: null, retryAfterS: null },
+        providerMessageId: null,
+      };
+      for (let times = twice ? 2 : 1; times > 0; times--) {
+        await commitOutcomes(real.db, [outcome]);
+        model.settle(attempt, { outcome: outcome.outcome, status: step.status, refund: step.refund, code });
+      }
+      attempt.took ||= kind === 'accepted' || ((kind === 'transient' || kind === 'unknown') && took);
+      if (probe && result) await tellGate(model, real, result.outcome === 'transient' || result.outcome === 'unknown');
+      if (step.status === 'retrying') await real.failed(job);
+      else await real.done(job);
+    },
+    (model) => model.calls.some(({ unanswered }) => !unanswered),
+  );
+
+async function tellGate(model: Model, real: World, stillIll: boolean): Promise<void> {
+  if (stillIll) await hold(real, true);
+  else await releaseProvider(real.db.pool, real.channel);
+  model.held = stillIll;
+}
+
+const hold = (real: World, renew: boolean) =>
+  holdProvider(real.db.pool, real.channel, { seconds: LATER_S, reason: 'It is ill.', longestS: 3_600, renew });
+
+async function bury(model: Model, real: World, n: number): Promise<void> {
+  const { id } = workerOf(real, n);
+  await buryWorker(real.db, id, LATER_S);
+  model.lapse(({ claimedBy }) => claimedBy === id);
+  // What it called may still be answered: it may have been frozen only.
+  model.calls = model.calls
+    .filter((call) => call.worker !== id || !call.unanswered)
+    .map((call) => (call.worker === id ? { ...call, job: null } : call));
+  real.workers[n % real.workers.length] = await real.newWorker();
+}
+
+export const workerDies = (n: number) => command('workerDies', { n }, (model, real) => bury(model, real, n));
+
+const gates = ['hold', 'release', 'give up', 'stop', 'go on'] as const;
+/** What becomes of the provider's gate: a person stops the channel and lets it go on, the rest is told by its answers. */
+export const gate = (what: (typeof gates)[number]) =>
+  command('gate', { what }, async (model, real) => {
+    if (what === 'hold') {
+      await hold(real, false);
+      model.held = true;
+    } else if (what === 'release') {
+      await releaseProvider(real.db.pool, real.channel);
+      model.held = false;
+    } else if (what !== 'give up') {
+      await setRate(real.db.pool, real.channel, what === 'stop' ? 0 : null);
+      model.stopped = what === 'stop';
+    } else if (model.held) {
+      await real.query(`update provider_gates set held_since = now() - interval '2 hours' where channel = $1`, [real.channel]);
+      await hold(real, true);
+      if (model.campaign.status === 'SENDING') model.stop('provider_unavailable');
+      model.held = false;
+    }
+  });
+
+export const probe = () =>
+  command(
+    'probe',
+    {},
+    async (model, real) => {
+      await real.query(`update provider_gates set hold_until = now() - interval '1 second' where channel = $1`, [real.channel]);
+      const queued = () => real.query<{ id: number }>(`select id from recipients where campaign_id = $1 and status = 'queued'`, [real.id]);
+      const before = await queued();
+      const probing = await probeProvider(real.db.pool, real.channel);
+      const chosen = (await queued()).filter(({ id }) => !before.some((one) => one.id === id));
+      const { status, stop, rest } = model.campaign;
+      const somebodyWaits = status === 'SENDING' && stop === null && rest === null && !model.stopped && model.count('pending') > 0;
+      expect([probing, chosen.length]).toEqual([somebodyWaits, somebodyWaits ? 1 : 0]);
+      const person = model.people.find(({ id }) => id === chosen[0]?.id);
+      if (person) model.offerProbe(person);
+      else if (status !== 'SENDING' || model.count('queued') + model.count('sending') === 0) model.held = false;
+    },
+    (model) => model.held,
+  );
+
+/** What waits for its next attempt may have it. */
+export const retriesDue = () =>
+  command('retriesDue', {}, async (model, real) => {
+    await real.query(`update recipients set next_attempt_at = now() where campaign_id = $1 and status = 'retrying'`, [real.id]);
+    await real.query(
+      `update graphile_worker._private_jobs set run_at = now() where run_at > now() and payload ->> 'recipient_id' is not null`,
+    );
+    model.pass(({ status }) => status === 'retrying', { due: true });
+  });
+
+/** The minute's look at what is unknown. @param old calls that ought to have ended long ago @param due no evidence came @param says does Twilio? */
+export const settle = (old: boolean, due: boolean, says: boolean) =>
+  command('settle', { old, due, says }, async (model, real) => {
+    if (old) {
+      await real.query(`update recipients set claimed_at = now() - interval '1 hour' where campaign_id = $1 and status = 'sending'`, [
+        real.id,
+      ]);
+      for (const { attempt } of model.calls)
+        if (attempt.person.attempt === attempt.id && attempt.person.status === 'sending') attempt.old = true;
+      model.pass(({ status }) => status === 'sending');
+    }
+    if (due) {
+      await real.query(`update recipients set unknown_until = now() where campaign_id = $1 and unknown_until is not null`, [real.id]);
+      model.pass(({ status, held }) => status === 'unknown' && !held, { due: true });
+    }
+    const isThere = (id: number) => model.attempts.get(id)?.took ?? false;
+    const lookUp = async ({ attemptId }: { attemptId: number }) =>
+      !says
+        ? { is: 'unanswered' as const }
+        : isThere(attemptId)
+          ? { is: 'found' as const, providerMessageId: `SM${attemptId}` }
+          : { is: 'nothing' as const };
+    const expected = settled(model, old, says);
+    const env = { sendTimeoutMs: 10_000, unknownGraceS: LATER_S };
+    await settleUnknownOutcomes(real.db, env, real.channel === 'sms' ? (lookUp as never) : null)({}, {} as never);
+    expected();
+  });
+
+function settled(model: Model, old: boolean, says: boolean): () => void {
+  return () => {
+    if (old) model.lapse(() => true);
+    const attemptOf = (id: unknown) => model.attempts.get(id as number);
+    const open = () => model.people.filter(({ status, due }) => status === 'unknown' && due);
+    model.learn(open().flatMap(({ attempt }) => (attemptOf(attempt)?.told.length ? [attemptOf(attempt) as Attempt] : [])));
+    if (model.channel === 'email') return model.conclude(open());
+    const asked = open();
+    const found = says ? asked.filter(({ attempt }) => attemptOf(attempt)?.took) : [];
+    for (const { attempt } of found) {
+      const there = attemptOf(attempt) as Attempt;
+      model.settle(there, { outcome: 'accepted', status: 'sent', refund: false, code: null });
+      there.told.push(null);
+      model.learn([there]);
+    }
+    const patient = says ? [] : asked.filter(({ attempt }) => !attemptOf(attempt)?.old);
+    model.postpone(patient);
+    model.conclude(asked.filter((person) => !found.includes(person) && !patient.includes(person)));
+  };
+}
+
+/** Jobs are gone: forgotten in a crash, or given up by Graphile. */
+export const loseJobs = (task: 'send' | 'dispatch_campaign' | 'move_recipients', dead: boolean) =>
+  command('loseJobs', { task, dead }, async (_model, real) => {
+    const [row] = await real.query<{ n: number }>(
+      `with lost as (
+         ${dead ? 'update graphile_worker._private_jobs j set attempts = max_attempts from' : 'delete from graphile_worker._private_jobs j using'}
+           graphile_worker._private_tasks t
+         where t.id = j.task_id and t.identifier like $1 and (j.payload ->> 'campaign_id')::bigint = $2 and j.locked_at is null and j.run_at <= now()
+         returning j.id)
+       select count(*)::integer as n from lost`,
+      [`${task}%`, real.id],
+    );
+    if (row?.n) real.jobsLost = true;
+  });
+
+const quiet = { warn() {}, info() {}, error() {}, debug() {} } as unknown as Logger;
+
+/** A minute in which nothing happened, and the reconciler. It mends what a test took away, and otherwise finds nothing. */
+export const reconciled = () =>
+  command('reconcile', {}, async (model, real) => {
+    await real.query(
+      `update recipients set changed_at = changed_at - interval '1 minute',
+         next_attempt_at = case when next_attempt_at <= now() then next_attempt_at - interval '1 minute' else next_attempt_at end
+       where campaign_id = $1`,
+      [real.id],
+    );
+    model.pass(() => true);
+    const jobs = await real.query<{ id: number; seq: number }>(
+      `select (j.payload ->> 'recipient_id')::bigint as id, (j.payload ->> 'dispatch_seq')::integer as seq from graphile_worker._private_jobs j
+       where (j.payload ->> 'campaign_id')::bigint = $1 and (j.attempts < j.max_attempts or j.locked_at is not null)`,
+      [real.id],
+    );
+    const repairs = await reconcile(real.db, quiet);
+    const open = model.campaign.status === 'SENDING' || model.campaign.status === 'PAUSED';
+    model.renew(
+      model.people.filter(
+        ({ id, seq, status, due }) =>
+          open && (status === 'queued' || (status === 'retrying' && due)) && !jobs.some((job) => job.id === id && job.seq === seq),
+      ),
+    );
+    const mended = real.jobsLost ? repairs.filter(({ kind }) => !['job_missing', 'job_dead', 'dispatch_missing'].includes(kind)) : repairs;
+    expect(mended).toEqual([]);
+    real.jobsLost = false;
+  });
+
+export const restore = () =>
+  command(
+    'restore',
+    {},
+    async (model, real) => {
+      await noteRestored(real.db.pool, 'told', null);
+      model.restore();
+    },
+    ({ home }) => home,
+  );
+
+export const confirm = () =>
+  command(
+    'confirm',
+    {},
+    async (model, real) => {
+      expect(await confirmRestored(real.db.pool, 'Ana')).toBe(true);
+      model.home = true;
+    },
+    ({ home }) => !home,
+  );
+
+/** A while in which everything works: what is asked for is moved and offered, everybody who may be is claimed and answered. */
+export const shift = (said: readonly Kind[]) =>
+  command('shift', { said }, async (model, real) => {
+    await move(0, false).act(model, real);
+    await dispatch(0, false).act(model, real);
+    for (const kind of said) {
+      const open = model.calls.length;
+      await claim(0, 0, false).act(model, real);
+      if (model.calls.length > open) await answer(open, kind, false, false).act(model, real);
+    }
+  });
+
+const often = <T>(arbitrary: T, times: number): T[] => Array.from({ length: times }, () => arbitrary);
+const kinds = fc.constantFrom<Kind>(...answers, ...(['accepted', 'transient', 'permanent', 'unknown'] as const));
+const someAnswer = fc.tuple(fc.nat(5), kinds, fc.boolean(), fc.boolean());
+const rarely = fc.nat(4).map((n) => n === 0);
+
+export const workersCommands: fc.Arbitrary<Command>[] = [
+  ...often(
+    fc.tuple(worker, fc.nat(5), rarely).map((given) => claim(...given)),
+    5,
+  ),
+  ...often(
+    someAnswer.map((given) => answer(...given)),
+    5,
+  ),
+  ...often(fc.array(kinds, { minLength: 1, maxLength: 6 }).map(shift), 6),
+  ...often(
+    fc.tuple(worker, rarely).map((given) => dispatch(...given)),
+    3,
+  ),
+  ...often(
+    fc.tuple(worker, rarely).map((given) => move(...given)),
+    3,
+  ),
+  ...often(fc.nat(3).map(repeatClaim), 3),
+  worker.map(workerDies),
+  ...often(fc.constantFrom(...gates, 'hold' as const, 'go on' as const).map(gate), 2),
+  ...often(fc.constant(null).map(probe), 2),
+  ...often(fc.constant(null).map(retriesDue), 4),
+  ...often(
+    fc.tuple(rarely, fc.boolean(), fc.boolean()).map((given) => settle(...given)),
+    3,
+  ),
+  fc
+    .tuple(fc.constantFrom('send' as const, 'dispatch_campaign' as const, 'move_recipients' as const), fc.boolean())
+    .map((given) => loseJobs(...given)),
+  fc.constant(null).map(reconciled),
+  fc.nat(3).chain((n) => (n === 0 ? fc.constant(null).map(restore) : fc.constant(null).map(confirm))),
+];
