@@ -1,4 +1,4 @@
-import type { SuppressionAnswer } from '#app/suppression-actions.server.ts';
+import type { SuppressionAnswer } from '#app/routes/_app.suppressions/actions.server.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { ImportAnswer } from './import-answer.tsx';
 
