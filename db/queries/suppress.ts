@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { markUnsubscribed } from '../ledger/learn.ts';
+import { applyEvents, markUnsubscribed } from '../ledger/learn.ts';
 
 export type Reason = 'manual' | 'stop' | 'unsubscribe' | 'hard_bounce' | 'complaint';
 export type Source = 'person' | 'import' | 'link' | 'sendgrid' | 'twilio' | 'sandbox';
@@ -232,13 +232,18 @@ export async function recordInbound(
   return true;
 }
 
-/** A person's own click on the link of a message; the log tells of it when it changed something. */
+/**
+ * A person's own click on the link of a message; the log tells of it when it changed something. Who clicks has the message: where that was open,
+ * it is no more.
+ */
 export async function recordUnsubscribe(
   client: PoolClient,
   { campaignId, recipientId, round = 0 }: { campaignId: number; recipientId: number; round?: number },
 ): Promise<void> {
+  // Before the suppressions, as everybody does.
+  await client.query('select from recipients where campaign_id = $1 and id = $2 for update', [campaignId, recipientId]);
   await markUnsubscribed(client, [{ campaignId, recipientId, atMs: null }]);
-  await client.query(
+  const { rows } = await client.query<{ attemptId: number | null }>(
     `with found as (
        select c.channel, ${linkAddress('$3')} as address, 'unsubscribe'::suppression_reason as reason, 'link' as source,
          c.id as campaign_id, r.id as recipient_id, now() as at, null::text as created_by
@@ -250,9 +255,12 @@ export async function recordUnsubscribe(
      select 'rollcall', 'unsubscribe:' || suppression_id || ':' || $2::bigint, $1, $2,
        (select max(id) from attempts where campaign_id = $1 and recipient_id = $2 and round = $3::smallint), 'unsubscribed', now()
      from added
-     on conflict (provider, event_id) do nothing`,
+     on conflict (provider, event_id) do nothing
+     returning attempt_id as "attemptId"`,
     [campaignId, recipientId, round],
   );
+  const attemptId = rows[0]?.attemptId ?? null;
+  if (attemptId !== null) await applyEvents(client, [{ campaignId, recipientId, attemptId }]);
 }
 
 /**

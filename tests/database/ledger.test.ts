@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { campaignStatuses } from '#app/domain/campaigns/campaign.ts';
 import { transitions } from '#app/domain/campaigns/transitions.ts';
@@ -233,49 +232,5 @@ describe('the ledger', () => {
       );
       expect(pending === 0 || rows.length > 0).toBe(true);
     }
-  });
-
-  test('adds up after any order of claims, outcomes, pauses and moves', async () => {
-    const { db } = test_;
-    const act = fc.record({
-      kind: fc.constantFrom('dispatch', 'claim', 'accept', 'refuse', 'retry', 'lose', 'pause', 'resume', 'move'),
-      share: fc.integer({ min: 1, max: 6 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
-        const id = await draftCampaign(db, { addresses: numbered(12) });
-        await start(id);
-        let open: NonNullable<Awaited<ReturnType<typeof claimRecipients>>[0]>[] = [];
-        for (const { kind, share } of acts) {
-          const taken = open.slice(0, share);
-          const settle = async (rest: Partial<Outcome>) => {
-            open = open.slice(share);
-            await recordOutcomes(
-              db.pool,
-              taken.map((claim) => outcome(claim, rest)),
-            );
-          };
-          if (kind === 'dispatch') await dispatchRecipients(db.pool, id);
-          else if (kind === 'claim')
-            open.push(...(await claimRecipients(db.pool, (await jobs(id)).slice(-share))).filter((claim) => claim !== null));
-          else if (kind === 'accept') await settle({});
-          else if (kind === 'refuse') await settle({ outcome: 'permanent', status: 'failed', failureCode: 'invalid_address', reason: 'x' });
-          else if (kind === 'retry')
-            await settle({ outcome: 'transient', status: 'retrying', delayS: 0, failureCode: 'provider_error', reason: 'x' });
-          else if (kind === 'lose')
-            await settle({ outcome: 'unknown', status: 'unknown', delayS: null, failureCode: 'outcome_unknown', reason: 'x' });
-          else if (kind === 'pause')
-            await db.pool.query(`update campaigns set status = 'PAUSED' where id = $1 and status = 'SENDING'`, [id]);
-          else if (kind === 'resume')
-            await db.pool.query(`update campaigns set status = 'SENDING' where id = $1 and status = 'PAUSED'`, [id]);
-          else {
-            await moveRecipients(db.pool, id);
-            await finishMove(db.pool, id);
-          }
-        }
-        expect(await counterDrift(db)).toEqual([]);
-      }),
-      { numRuns: 25 },
-    );
   });
 });

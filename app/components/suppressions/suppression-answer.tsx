@@ -26,7 +26,7 @@ export function SuppressionAnswerAlert({ answer }: { answer: SuppressionAnswer }
         </ProblemAlert>
       );
     case 'imported':
-      return <ImportAnswer report={answer.report} />;
+      return <ImportAnswer channel={answer.channel} report={answer.report} />;
     case 'refused':
       return <ProblemAlert title="Nothing was changed">{answer.detail}</ProblemAlert>;
   }

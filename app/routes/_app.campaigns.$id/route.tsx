@@ -59,7 +59,7 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
 export const meta: MetaFunction<typeof loader> = ({ data: loaded, matches }) => {
   const root = matches.find(({ id }) => id === 'root')?.data as { reader: Reader } | undefined;
   const { percent } = numberWords(root?.reader.locale ?? 'en-US');
-  return [{ title: loaded ? `${tabTitle(loaded.campaign, percent)} · Rollcall` : 'Rollcall' }];
+  return [{ title: loaded ? tabTitle(loaded.campaign, percent) : 'Rollcall' }];
 };
 
 /** Opening a recipient's story over the page is no reason to read the page again. */

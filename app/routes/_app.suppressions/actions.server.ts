@@ -1,5 +1,5 @@
 import type { Viewer } from '#app/domain/access/roles.ts';
-import { channels } from '#app/domain/campaigns/campaign.ts';
+import { type Channel, channels } from '#app/domain/campaigns/campaign.ts';
 import { bareNumberMeanings } from '#app/domain/contacts/phone-number.ts';
 import { plainText } from '#app/domain/contacts/plain-text.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
@@ -18,7 +18,7 @@ export type SuppressionAnswer =
   | { kind: 'added'; address: string }
   /** `still`: other reasons stand. */
   | { kind: 'removed'; address: string; still: boolean }
-  | { kind: 'imported'; report: SuppressionImport }
+  | { kind: 'imported'; channel: Channel; report: SuppressionImport }
   | { kind: 'refused'; intent: string; address: string; detail: string; errors: FieldError[]; status: number };
 
 /** The forms of the suppressions page; each names its `intent`, an upload is an import. */
@@ -28,7 +28,7 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
   const intent = upload ? 'import' : String(form.get('intent') ?? '');
   const address = String(form.get('address') ?? '').trim();
   try {
-    if (intent === 'import') return { kind: 'imported', report: await importUpload(db, viewer, request) };
+    if (intent === 'import') return { kind: 'imported', ...(await importUpload(db, viewer, request)) };
     if (intent === 'add' || intent === 'suppress') {
       const text = plainText(address);
       if (!/[@\p{Nd}]/u.test(text)) {
@@ -54,17 +54,19 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
 }
 
 /** The file is read while it arrives; the form's choices come before it. */
-async function importUpload(db: Database, viewer: Viewer, request: Request): Promise<SuppressionImport> {
-  let report: SuppressionImport | undefined;
+async function importUpload(db: Database, viewer: Viewer, request: Request): Promise<{ channel: Channel; report: SuppressionImport }> {
+  let answer: { channel: Channel; report: SuppressionImport } | undefined;
   await readUpload(request, async (source, _, fields) => {
-    report = await importSuppressions(db, viewer, {
-      channel: channels.find((one) => one === fields.get('channel')) ?? 'email',
+    const channel = channels.find((one) => one === fields.get('channel')) ?? 'email';
+    const report = await importSuppressions(db, viewer, {
+      channel,
       addressColumn: fields.get('column')?.trim() || undefined,
       defaultCountry: fields.get('country') || undefined,
       bareNumbers: bareNumberMeanings.find((one) => one === fields.get('bare')),
       source,
     });
+    answer = { channel, report };
   });
-  if (!report) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
-  return report;
+  if (!answer) throw new Problem(422, 'invalid', 'Choose a CSV file first.');
+  return answer;
 }

@@ -106,8 +106,17 @@ export const leave = (n: number) =>
   command('leave', { n }, async (model, real) => {
     const person = nth(model.people, n);
     await unsubscribe(real.db, { campaignId: real.id, recipientId: person.id, round: person.round });
+    const address = model.addressIn(person, person.round);
+    const known = model.suppressed.get(address)?.has('unsubscribe by link');
     model.leave(person);
-    model.suppress(model.addressIn(person, person.round), 'unsubscribe');
+    model.suppress(address, 'unsubscribe by link');
+    const newest = [...model.attempts.values()].findLast(
+      (one) => one.person === person && one.round === person.round && one.outcome !== null,
+    );
+    if (known || !newest) return;
+    newest.told.push(null);
+    newest.took = true;
+    model.learn([newest]);
   });
 
 // The provider.

@@ -64,7 +64,7 @@ export class LedgerModel {
     const reasons = this.suppressed.get(address) ?? new Set();
     if (reasons.size === 0) throw new Refusal(404);
     if (reasons.delete('manual')) return;
-    if (reasons.size > 1) throw new Refusal(409);
+    if (new Set([...reasons].map((reason) => reason.split(' by ')[0])).size > 1) throw new Refusal(409);
     reasons.clear();
   }
 

@@ -57,6 +57,7 @@ export const tours: Record<string, Tour> = {
   'a report of somebody who is about to be sent to again': { commands: [shift(['unknown']), settle(false, true, true), processed] },
   'a report of somebody who was refused': { commands: [shift(['permanent']), processed] },
   'a report before the refusal for now': { commands: [...claimed, processed, answer(0, 'transient', true, false)] },
+  'a text that was refused, and came back': { channel: 'sms', commands: [shift(['permanent']), undelivered] },
   'a text that came back while it is retried': { channel: 'sms', commands: [shift(['transient']), undelivered] },
   'a text that came back before it is sent again': {
     channel: 'sms',
@@ -91,6 +92,7 @@ export const tours: Record<string, Tour> = {
   'a correction while paused, of one that failed': { size: 2, commands: [shift(['permanent']), pause, retryOne(0, 'new')] },
   'a correction while paused, of one that came back': { size: 2, commands: [shift(['accepted']), bounced, pause, retryOne(0, 'new')] },
   'a correction of one that came back': { commands: [shift(['accepted']), bounced, retryOne(0, 'new')] },
+  'a decision that it arrived': { commands: [shift(['unknown']), resolveOne(0, 'sent')] },
   'a decision that is made again': {
     commands: [shift(['unknown']), resolveOne(0, 'failed'), resolveOne(0, 'failed'), resolveOne(0, 'sent')],
   },
