@@ -1,5 +1,5 @@
 /** The import rules of docs/architecture.md: routes, tasks and realtime -> domain -> db and providers. Run by `npm run check`. */
-const NODE_ONLY = '^(app/(root|entry\\.[^/]+|context)\\.|app/routes/|app/.*\\.server\\.)';
+const NODE_ONLY = '^(app/(root|entry\\.[^/]+)\\.|app/routes/|app/.*\\.server\\.)';
 
 module.exports = {
   forbidden: [
@@ -22,7 +22,7 @@ module.exports = {
       comment: 'Rules and use cases do not know who calls them.',
       severity: 'error',
       from: { path: '^app/domain/' },
-      to: { path: '^(app/(routes|components|realtime|api)/|tasks/|sandbox/|scripts/|bench/)' },
+      to: { path: '^(app/(routes|components|realtime|api|http)/|tasks/|sandbox/|scripts/|bench/)' },
     },
     {
       name: 'db-knows-no-domain',
@@ -36,7 +36,7 @@ module.exports = {
       comment: 'An adapter speaks to a provider and classifies what it answers; it knows no campaign and no database.',
       severity: 'error',
       from: { path: '^app/providers/' },
-      to: { path: '^(db/|tasks/|sandbox/|app/(?!providers/|env\\.server|log\\.server))' },
+      to: { path: '^(db/|tasks/|sandbox/|app/(?!providers/|config/))' },
     },
     {
       name: 'tasks-know-no-pages',

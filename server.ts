@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ServerBuild } from '@remix-run/node';
-import { announceFirstAccess } from '#app/announce-first-access.server.ts';
-import { closeWith } from '#app/close-server.server.ts';
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
+import { baseUrlWarning } from '#app/config/env.server.ts';
+import { createLogger } from '#app/config/log.server.ts';
+import { StartProblem, startOrExit } from '#app/config/start-problem.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
 import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
-import { baseUrlWarning } from '#app/env.server.ts';
-import { createLogger } from '#app/log.server.ts';
+import { announceFirstAccess } from '#app/http/announce-first-access.server.ts';
+import { closeWith } from '#app/http/close-server.server.ts';
+import { createWebServer } from '#app/http/server.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
-import { createWebServer } from '#app/server.server.ts';
-import { StartProblem, startOrExit } from '#app/start-problem.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { assertMigrated } from '#db/migrations.ts';
 

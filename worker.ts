@@ -1,8 +1,8 @@
+import { baseUrlWarning } from '#app/config/env.server.ts';
+import { createLogger } from '#app/config/log.server.ts';
+import { startOrExit } from '#app/config/start-problem.server.ts';
 import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
-import { baseUrlWarning } from '#app/env.server.ts';
-import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
-import { startOrExit } from '#app/start-problem.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { assertMigrated } from '#db/migrations.ts';
 import { startWorker } from '#tasks/start-worker.ts';

@@ -2,8 +2,8 @@ import { RemixBrowser } from '@remix-run/react';
 import { setNonce } from 'get-nonce';
 import { StrictMode, startTransition, useEffect } from 'react';
 import { hydrateRoot } from 'react-dom/client';
+import { bearForeignNodes, setForeignNodesAside } from './components/foreign-nodes.ts';
 import { patientFetch } from './components/offline/patient-fetch.ts';
-import { bearForeignNodes, setForeignNodesAside } from './foreign-nodes.ts';
 
 // Mantine's overlays lock scrolling with a style element of their own, which the page's policy lets in by nonce only.
 const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce;

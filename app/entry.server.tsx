@@ -9,7 +9,7 @@ import {
 import { isRouteErrorResponse, RemixServer } from '@remix-run/react';
 import { isbot } from 'isbot';
 import { renderToPipeableStream } from 'react-dom/server';
-import { NonceContext } from './nonce.ts';
+import { NonceContext } from './components/nonce.ts';
 
 /** Remix gives up on deferred data after this time, ms. */
 export const streamTimeout = 5_000;

@@ -9,13 +9,13 @@ import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from '@remix-run
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, type ShouldRevalidateFunction, useRouteLoaderData } from '@remix-run/react';
 import type { ReactNode } from 'react';
 import { ErrorPage } from './components/error-page.tsx';
+import { PAGE_ID } from './components/foreign-nodes.ts';
 import { Logo } from './components/logo.tsx';
 import { NavigationProgress } from './components/navigation-progress.tsx';
+import { styleNonce, useNonce } from './components/nonce.ts';
+import { type Reader, readReader } from './components/reader.ts';
 import { ReaderProvider } from './components/reader-context.tsx';
-import { PAGE_ID } from './foreign-nodes.ts';
-import { styleNonce, useNonce } from './nonce.ts';
-import { type Reader, readReader } from './reader.ts';
-import { cssVariablesResolver, theme } from './theme.ts';
+import { cssVariablesResolver, theme } from './components/theme.ts';
 
 export const links: LinksFunction = () => [{ rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }];
 

@@ -1,6 +1,6 @@
 // npm run migrate: brings the database at DATABASE_DIRECT_URL (or DATABASE_URL) to the newest schema.
-import { readEnvOrExit } from '../app/env.server.ts';
-import { startProblem } from '../app/start-problem.server.ts';
+import { readEnvOrExit } from '../app/config/env.server.ts';
+import { startProblem } from '../app/config/start-problem.server.ts';
 import { migrate } from '../db/migrate.ts';
 import { describeError } from './launch-error.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Env, EnvError, readEnv } from '../app/env.server.ts';
-import { startProblem } from '../app/start-problem.server.ts';
+import { type Env, EnvError, readEnv } from '../app/config/env.server.ts';
+import { startProblem } from '../app/config/start-problem.server.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { findRunning, startEmbeddedPostgres } from './embedded-postgres.ts';
 

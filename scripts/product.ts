@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Env, EnvError } from '../app/env.server.ts';
+import { type Env, EnvError } from '../app/config/env.server.ts';
 import { migrate } from '../db/migrate.ts';
 import { type Child, runChild } from './child.ts';
 import { configure } from './launch-configuration.ts';

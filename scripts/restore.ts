@@ -2,8 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startProblem } from '../app/config/start-problem.server.ts';
 import { makeFolder } from '../app/make-folder.server.ts';
-import { startProblem } from '../app/start-problem.server.ts';
 import { restoreEmbedded } from './backup/embedded.ts';
 import { restoreExternal } from './backup/external.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Task } from 'graphile-worker';
-import type { Env } from '#app/env.server.ts';
+import type { Env } from '#app/config/env.server.ts';
 import type { Database } from '#db/database.ts';
 import { dispatchRecipients } from '#db/ledger/offer.ts';
 import { campaignPayload } from './payloads.ts';

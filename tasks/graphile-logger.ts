@@ -1,5 +1,5 @@
 import { Logger as GraphileLogger } from 'graphile-worker';
-import type { Logger } from '#app/log.server.ts';
+import type { Logger } from '#app/config/log.server.ts';
 
 /**
  * Failed attempts are the business of the ledger and of the delivery log, and no errors of ours; the rest of what Graphile says goes to

@@ -1,8 +1,8 @@
 import type { Task } from 'graphile-worker';
+import type { Env } from '#app/config/env.server.ts';
 import { recogniseUnknown } from '#app/domain/delivery/record-events.server.ts';
 import type { LookUp } from '#app/domain/sending/look-up.server.ts';
 import { settleUnknownTexts } from '#app/domain/sending/settle-texts.server.ts';
-import type { Env } from '#app/env.server.ts';
 import type { Database } from '#db/database.ts';
 import { requestSettle, settleUnknown } from '#db/ledger/conclude.ts';
 import { expireClaims } from '#db/ledger/lapse.ts';

@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Runner, run, type WorkerEvents } from 'graphile-worker';
+import type { Env } from '#app/config/env.server.ts';
+import type { Logger } from '#app/config/log.server.ts';
 import { type AlertSender, createAlertSender } from '#app/domain/alerts/alert-sender.server.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { createEngine, SendAgainLater } from '#app/domain/sending/engine.server.ts';
 import { type LedgerMemory, rememberLedger } from '#app/domain/workers/ledger-memory.server.ts';
 import { keepAlive, type Liveness } from '#app/domain/workers/liveness.server.ts';
-import type { Env } from '#app/env.server.ts';
-import type { Logger } from '#app/log.server.ts';
 import type { Provider } from '#app/providers/provider.ts';
 import { type Database, openDatabase } from '#db/database.ts';
 import { retryTriggerExists } from '#db/queries/retry-trigger.ts';

@@ -1,8 +1,8 @@
 import type { TaskList } from 'graphile-worker';
+import type { Env } from '#app/config/env.server.ts';
+import type { Logger } from '#app/config/log.server.ts';
 import type { AlertSender } from '#app/domain/alerts/alert-sender.server.ts';
 import type { Engine } from '#app/domain/sending/engine.server.ts';
-import type { Env } from '#app/env.server.ts';
-import type { Logger } from '#app/log.server.ts';
 import type { Database } from '#db/database.ts';
 import { cloneCampaignRecipients } from './clone-recipients.ts';
 import { deliverAlerts } from './deliver-alert.ts';

@@ -1,6 +1,6 @@
 import { type FieldError, invalid, Problem } from '../domain/problem.ts';
 import { unstorable } from '../domain/storable.ts';
-import { readBytes } from '../request-bytes.server.ts';
+import { readBytes } from '../http/request-bytes.server.ts';
 
 /** What is longer than this is refused while it arrives. */
 export const MAX_JSON_BYTES = 1_500_000;

@@ -1,6 +1,6 @@
+import { readReader } from '../components/reader.ts';
 import { type CsvStyle, csvOptions, csvStyle } from '../domain/csv-style.ts';
 import { parseInput } from '../domain/parse-input.ts';
-import { readReader } from '../reader.ts';
 
 /** How the file is to be written that a request asks for. @throws Problem 422 */
 export function csvStyleOf(request: Request): CsvStyle {

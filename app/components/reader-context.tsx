@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { type Reader, timeZoneCookie } from '#app/reader.ts';
+import { type Reader, timeZoneCookie } from '#app/components/reader.ts';
 
 const ReaderContext = createContext<Reader>({ locale: 'en-US', timeZone: 'UTC', now: 0 });
 

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
 import { currentViewer } from '../domain/access/auth.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import { may } from '../domain/access/roles.ts';

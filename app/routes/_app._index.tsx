@@ -12,14 +12,14 @@ import { PageLink } from '#app/components/page-link.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { RowsSkeleton } from '#app/components/skeletons.tsx';
 import { useViewer } from '#app/components/use-viewer.ts';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
 import { activityTimes } from '#app/domain/campaigns/activity-times.server.ts';
 import { campaignStatuses, channels } from '#app/domain/campaigns/campaign.ts';
 import { listCampaigns } from '#app/domain/campaigns/list-campaigns.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
 import { problemOfChange } from '#app/domain/unavailable.server.ts';
-import { orErrorPage } from '#app/page-problem.server.ts';
+import { orErrorPage } from '#app/http/page-problem.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { useLiveCampaigns } from '#app/realtime/use-live-campaigns.ts';
 import { createSampleCampaign } from '#app/sample/sample-campaign.server.ts';
 

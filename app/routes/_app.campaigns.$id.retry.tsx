@@ -8,14 +8,14 @@ import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { SideSheet } from '#app/components/recipient-story/side-sheet.tsx';
 import { CloneButton } from '#app/components/retry/retry-bar.tsx';
 import { RetryForm } from '#app/components/retry/retry-form.tsx';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { notReached } from '#app/domain/campaigns/not-reached.ts';
 import { getRetryPreview, retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import { NOT_TRIED, retryClosed } from '#app/domain/campaigns/retry-rules.ts';
 import { problemOfChange } from '#app/domain/unavailable.server.ts';
-import { idOf, orErrorPage } from '#app/page-problem.server.ts';
-import { readForm } from '#app/request-bytes.server.ts';
+import { idOf, orErrorPage } from '#app/http/page-problem.server.ts';
+import { readForm } from '#app/http/request-bytes.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'campaigns:send');

@@ -4,12 +4,12 @@ import { Form, Link, useActionData, useNavigation } from '@remix-run/react';
 import { ChannelChoice } from '#app/components/campaigns/channel-choice.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { createCampaign } from '#app/domain/campaigns/create-campaign.server.ts';
 import type { FieldError } from '#app/domain/problem.ts';
 import { problemOfChange } from '#app/domain/unavailable.server.ts';
-import { readForm } from '#app/request-bytes.server.ts';
+import { readForm } from '#app/http/request-bytes.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'New campaign · Rollcall' }];
 

@@ -6,17 +6,17 @@ import { FailureReasons } from '#app/components/campaign/failure-reasons.tsx';
 import page from '#app/components/campaign/live-campaign-page.module.css';
 import { EmptyState } from '#app/components/empty-state.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
+import { readReader } from '#app/components/reader.ts';
 import { CampaignsCard } from '#app/components/reports/campaigns-card.tsx';
 import { ReportFilters } from '#app/components/reports/report-filters.tsx';
 import { AfterwardsRow, ReportTotalsRow } from '#app/components/reports/report-totals.tsx';
 import { SqlHint } from '#app/components/reports/sql-hint.tsx';
 import { VolumeCard } from '#app/components/reports/volume-card.tsx';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { connection } from '#app/domain/reporting/connection.server.ts';
 import { daysOf, lengthOf, readReportView, reportSearch, reportUnit, totalsOf } from '#app/domain/reporting/period.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
-import { orErrorPage } from '#app/page-problem.server.ts';
-import { readReader } from '#app/reader.ts';
+import { orErrorPage } from '#app/http/page-problem.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const viewer = await requireUser(context, request);

@@ -6,11 +6,11 @@ import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { ClockTime } from '#app/components/relative-time.tsx';
 import { useViewer } from '#app/components/use-viewer.ts';
-import { requireUser } from '#app/domain/access/require.server.ts';
 import { may } from '#app/domain/access/roles.ts';
 import { statusLabels } from '#app/domain/campaigns/campaign.ts';
 import { goOnSending, type RestoredCampaign, restoredCampaigns, restoredState } from '#app/domain/restored/restored.server.ts';
-import { settingsAction } from '#app/settings-action.server.ts';
+import { requireUser } from '#app/http/require.server.ts';
+import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Put back from a backup · Rollcall' }];
 

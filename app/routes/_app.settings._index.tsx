@@ -1,5 +1,5 @@
 import { type LoaderFunctionArgs, redirect } from '@remix-run/node';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'settings:write');

@@ -13,12 +13,12 @@ import { ShownOnce } from '#app/components/settings/shown-once.tsx';
 import { StateMark } from '#app/components/settings/state-mark.tsx';
 import { type ApiKeyJson, createApiKey, listApiKeys, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import { newKey } from '#app/domain/access/people-input.ts';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { roleLabels } from '#app/domain/access/roles.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
 import { notFound } from '#app/domain/problem.ts';
-import { idOf } from '#app/page-problem.server.ts';
-import { settingsAction } from '#app/settings-action.server.ts';
+import { idOf } from '#app/http/page-problem.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
+import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'API keys · Rollcall' }];
 

@@ -5,12 +5,12 @@ import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { RelativeTime } from '#app/components/relative-time.tsx';
 import { LimitCard } from '#app/components/settings/limit-card.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { channelField, rateInput } from '#app/domain/limits/limit-input.ts';
 import { changeRate, getLimits, tryNow } from '#app/domain/limits/limits.server.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
 import { notFound } from '#app/domain/problem.ts';
-import { settingsAction } from '#app/settings-action.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
+import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Limits · Rollcall' }];
 

@@ -10,10 +10,10 @@ import classes from '#app/components/settings/settings.module.css';
 import { ShownOnce } from '#app/components/settings/shown-once.tsx';
 import { useViewer } from '#app/components/use-viewer.ts';
 import { addPerson, changeRole, disablePerson, enablePerson, listPeople, resetPassword } from '#app/domain/access/people.server.ts';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { type Role, roleLabels } from '#app/domain/access/roles.ts';
 import { notFound } from '#app/domain/problem.ts';
-import { settingsAction } from '#app/settings-action.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
+import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Team · Rollcall' }];
 

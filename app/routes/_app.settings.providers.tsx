@@ -4,7 +4,7 @@ import { useLoaderData } from '@remix-run/react';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { ProviderCard } from '#app/components/settings/provider-card.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { summarizeProviders } from '#app/providers/provider-summary.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Providers · Rollcall' }];

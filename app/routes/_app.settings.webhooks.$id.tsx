@@ -11,13 +11,13 @@ import { EndpointForm, readEndpointForm } from '#app/components/settings/endpoin
 import { EndpointState } from '#app/components/settings/endpoint-state.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import { ShownOnce } from '#app/components/settings/shown-once.tsx';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { listDeliveries, resendDelivery, testEndpoint } from '#app/domain/alerts/deliveries.server.ts';
 import type { DeliveryJson } from '#app/domain/alerts/endpoint.ts';
 import { deleteEndpoint, getEndpoint, rotateSecret, updateEndpoint } from '#app/domain/alerts/endpoints.server.ts';
 import { notFound } from '#app/domain/problem.ts';
-import { idOf, orErrorPage } from '#app/page-problem.server.ts';
-import { settingsAction } from '#app/settings-action.server.ts';
+import { idOf, orErrorPage } from '#app/http/page-problem.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
+import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 
 const PAGE_SIZE = 20;
 

@@ -8,9 +8,9 @@ import { RelativeTime } from '#app/components/relative-time.tsx';
 import { EndpointState } from '#app/components/settings/endpoint-state.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import classes from '#app/components/settings/settings.module.css';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { eventTexts } from '#app/domain/alerts/alert.ts';
 import { listEndpoints } from '#app/domain/alerts/endpoints.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Webhooks · Rollcall' }];
 

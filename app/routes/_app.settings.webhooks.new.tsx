@@ -5,9 +5,9 @@ import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { EndpointForm, readEndpointForm } from '#app/components/settings/endpoint-form.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import { ShownOnce } from '#app/components/settings/shown-once.tsx';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { createEndpoint } from '#app/domain/alerts/endpoints.server.ts';
-import { settingsAction } from '#app/settings-action.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
+import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Add a webhook · Rollcall' }];
 

@@ -4,9 +4,9 @@ import { AppFrame } from '#app/components/app-frame.tsx';
 import { ErrorPage } from '#app/components/error-page.tsx';
 import { Logo } from '#app/components/logo.tsx';
 import { RestoredBanner } from '#app/components/restored-banner.tsx';
-import { requireUser } from '#app/domain/access/require.server.ts';
 import { countUnread } from '#app/domain/alerts/notifications.server.ts';
 import { restoredState } from '#app/domain/restored/restored.server.ts';
+import { requireUser } from '#app/http/require.server.ts';
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const viewer = await requireUser(context, request);

@@ -1,8 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { csvStyleOf } from '#app/api/csv-style.server.ts';
 import { answer, on } from '#app/api/handler.server.ts';
-import { csvResponse } from '#app/domain/csv-stream.server.ts';
 import { exportRecipients } from '#app/domain/recipients/export-recipients.server.ts';
+import { csvResponse } from '#app/http/csv-response.server.ts';
 
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(

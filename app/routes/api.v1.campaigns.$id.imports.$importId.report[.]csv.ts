@@ -2,7 +2,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { csvStyleOf } from '#app/api/csv-style.server.ts';
 import { answer, on } from '#app/api/handler.server.ts';
 import { reportCsv } from '#app/domain/contacts/report-csv.server.ts';
-import { csvResponse } from '#app/domain/csv-stream.server.ts';
+import { csvResponse } from '#app/http/csv-response.server.ts';
 
 const serve = (args: LoaderFunctionArgs | ActionFunctionArgs) =>
   answer(

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { readInsights } from '#app/domain/campaigns/insights.server.ts';
-import { idOf } from '#app/page-problem.server.ts';
+import { idOf } from '#app/http/page-problem.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 /** What the live page asks for again while its numbers move. */
 export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {

@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
 import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
-import { idOf, orErrorPage } from '#app/page-problem.server.ts';
+import { idOf, orErrorPage } from '#app/http/page-problem.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 /**
  * A message's HTML as a document of its own, for a sandboxed frame. It was written by anybody, so it may run nothing, send nothing and is

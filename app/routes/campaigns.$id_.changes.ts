@@ -1,10 +1,10 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { assertMay, requireApi } from '#app/domain/access/require.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { changesSince } from '#app/domain/campaigns/stale-revision.server.ts';
 import { isProblem } from '#app/domain/problem.ts';
-import { problemResponse } from '#app/domain/problem-response.server.ts';
-import { idOf } from '#app/page-problem.server.ts';
+import { idOf } from '#app/http/page-problem.server.ts';
+import { problemResponse } from '#app/http/problem-response.server.ts';
+import { assertMay, requireApi } from '#app/http/require.server.ts';
 
 /** How a draft is now, and who changed what since a revision: what an open editor asks when it hears of a change. Says 401 where a page would lead away. */
 export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {

@@ -1,16 +1,16 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { z } from 'zod';
 import { MAX_CONTENT_JSON_BYTES, parseContentJson, readJsonBytes } from '#app/api/body.server.ts';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { contentFields } from '#app/domain/campaigns/campaign-input.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { checkDraft } from '#app/domain/content/check-draft.server.ts';
 import { emptyVariables } from '#app/domain/content/empty-variables.server.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
 import { isProblem } from '#app/domain/problem.ts';
-import { problemResponse } from '#app/domain/problem-response.server.ts';
 import { suppressedOfList } from '#app/domain/suppressions/change-suppressions.server.ts';
-import { idOf } from '#app/page-problem.server.ts';
+import { idOf } from '#app/http/page-problem.server.ts';
+import { problemResponse } from '#app/http/problem-response.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 const typed = z.object({ ...contentFields, recipient_id: z.int().positive().nullable() });
 

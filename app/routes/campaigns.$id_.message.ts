@@ -1,12 +1,12 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import type { SentMessage } from '#app/components/campaign-message/campaign-message.tsx';
-import { assertMay, requireApi } from '#app/domain/access/require.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
 import { smsLength } from '#app/domain/content/sms-segments.ts';
 import { isProblem } from '#app/domain/problem.ts';
-import { problemResponse } from '#app/domain/problem-response.server.ts';
-import { idOf } from '#app/page-problem.server.ts';
+import { idOf } from '#app/http/page-problem.server.ts';
+import { problemResponse } from '#app/http/problem-response.server.ts';
+import { assertMay, requireApi } from '#app/http/require.server.ts';
 
 /** A campaign's message as one recipient gets it: the named one, else the first. The HTML itself is a document of its own, for a frame. */
 export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {

@@ -7,8 +7,8 @@ import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import classes from '#app/components/sign-in.module.css';
 import { SignInPicture } from '#app/components/sign-in-picture.tsx';
 import { currentViewer } from '#app/domain/access/auth.server.ts';
-import { safeNext, signIn } from '#app/domain/access/sign-in.server.ts';
-import { readForm } from '#app/request-bytes.server.ts';
+import { readForm } from '#app/http/request-bytes.server.ts';
+import { safeNext, signIn } from '#app/http/sign-in.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Sign in · Rollcall' }];
 

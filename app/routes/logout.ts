@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, redirect } from '@remix-run/node';
-import { signOut } from '#app/domain/access/sign-in.server.ts';
+import { signOut } from '#app/http/sign-in.server.ts';
 
 export const action = ({ context, request }: ActionFunctionArgs) => signOut(context, request);
 

@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { listNotifications, markRead } from '#app/domain/alerts/notifications.server.ts';
-import { readForm } from '#app/request-bytes.server.ts';
+import { readForm } from '#app/http/request-bytes.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 /** The bell's list. */
 export async function loader({ context, request }: LoaderFunctionArgs): Promise<Response> {

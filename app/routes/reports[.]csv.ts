@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
-import { csvResponse } from '#app/domain/csv-stream.server.ts';
+import { readReader } from '#app/components/reader.ts';
 import { readReportView } from '#app/domain/reporting/period.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
 import { reportCsv } from '#app/domain/reporting/report-csv.server.ts';
-import { readReader } from '#app/reader.ts';
+import { csvResponse } from '#app/http/csv-response.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 /** The numbers over time that the page shows, as a file. */
 export async function loader({ context, request }: LoaderFunctionArgs) {

@@ -1,8 +1,8 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import type { Found, FoundPerson } from '#app/components/search/use-search.ts';
-import { assertMay, requireUser } from '#app/domain/access/require.server.ts';
 import { suggestCampaigns } from '#app/domain/campaigns/find-campaigns.server.ts';
 import { messagesNamed, suggestByDetails, suggestPeople } from '#app/domain/people/find-people.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
 
 const EACH = 6;
 

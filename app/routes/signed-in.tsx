@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { Logo } from '#app/components/logo.tsx';
 import classes from '#app/components/sign-in.module.css';
 import { tellSignedIn } from '#app/components/signed-in-again.ts';
-import { requireUser } from '#app/domain/access/require.server.ts';
+import { requireUser } from '#app/http/require.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Signed in · Rollcall' }];
 

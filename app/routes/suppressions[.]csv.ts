@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { csvStyleOf } from '#app/api/csv-style.server.ts';
-import { assertMay, requireApi, requireUser } from '#app/domain/access/require.server.ts';
-import { csvResponse } from '#app/domain/csv-stream.server.ts';
 import { exportSuppressions } from '#app/domain/suppressions/export-suppressions.server.ts';
-import { orErrorPage } from '#app/page-problem.server.ts';
+import { csvResponse } from '#app/http/csv-response.server.ts';
+import { orErrorPage } from '#app/http/page-problem.server.ts';
+import { assertMay, requireApi, requireUser } from '#app/http/require.server.ts';
 
 /** The suppression list as a file, for people and for programs with an API key. */
 export async function loader({ context, request }: LoaderFunctionArgs) {

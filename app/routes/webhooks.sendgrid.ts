@@ -2,10 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import type { ActionFunctionArgs, AppLoadContext, LoaderFunctionArgs } from '@remix-run/node';
 import { eventIntake } from '#app/domain/delivery/event-intake.server.ts';
 import { Problem } from '#app/domain/problem.ts';
+import { readBytes } from '#app/http/request-bytes.server.ts';
+import { answerProvider } from '#app/http/webhook-request.server.ts';
 import { sendGridEvent, unknownEventName } from '#app/providers/sendgrid-events.ts';
 import { isFromSendGrid, readPublicKey } from '#app/providers/signatures.server.ts';
-import { readBytes } from '#app/request-bytes.server.ts';
-import { answerProvider } from '#app/webhook-request.server.ts';
 
 /** SendGrid posts up to 768 kB; this leaves room for 10,000 events. */
 const MAX_BYTES = 5_000_000;

@@ -1,8 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { recordMessage } from '#app/domain/delivery/record-events.server.ts';
+import { twilioForm } from '#app/http/twilio-request.server.ts';
+import { answerProvider } from '#app/http/webhook-request.server.ts';
 import { twilioInbound } from '#app/providers/twilio-events.ts';
-import { twilioForm } from '#app/twilio-request.server.ts';
-import { answerProvider } from '#app/webhook-request.server.ts';
 
 /** An empty answer in TwiML: nothing is sent back, Twilio confirms STOP and START itself. */
 const NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response/>';

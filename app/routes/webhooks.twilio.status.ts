@@ -1,8 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { eventIntake } from '#app/domain/delivery/event-intake.server.ts';
+import { twilioForm } from '#app/http/twilio-request.server.ts';
+import { answerProvider } from '#app/http/webhook-request.server.ts';
 import { twilioStatus } from '#app/providers/twilio-events.ts';
-import { twilioForm } from '#app/twilio-request.server.ts';
-import { answerProvider } from '#app/webhook-request.server.ts';
 
 const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
   answerProvider(request, context.log, async () => {

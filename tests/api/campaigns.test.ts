@@ -257,6 +257,7 @@ test('the log of attempts ends before the oldest that is under way: what ends la
     };
     return page.data.map((attempt) => attempt.id);
   };
+  await move(second, `status = 'queued'`);
   await move(second, `status = 'sending', attempt_id = 9002, claimed_at = now()`);
   await log(9001, first);
   await log(9003, third);

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { readEnv } from '#app/env.server.ts';
+import { readEnv } from '#app/config/env.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { freePort, startWeb } from '#tests/support/web.ts';

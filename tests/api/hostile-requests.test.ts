@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import type { AppLoadContext } from '@remix-run/node';
 import express from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { busySignIn } from '#app/busy-sign-in.server.ts';
-import { readEnv } from '#app/env.server.ts';
-import { readForm, readUpload } from '#app/request-bytes.server.ts';
+import { readEnv } from '#app/config/env.server.ts';
+import { busySignIn } from '#app/http/busy-sign-in.server.ts';
+import { readForm, readUpload } from '#app/http/request-bytes.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { freePort, startWeb } from '#tests/support/web.ts';
 

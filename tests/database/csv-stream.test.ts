@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { csvResponse, csvStream } from '#app/domain/csv-stream.server.ts';
+import { csvStream } from '#app/domain/csv-stream.server.ts';
+import { csvResponse } from '#app/http/csv-response.server.ts';
 import { createTestDatabase } from '#tests/support/database.ts';
 
 test('an export that is left at any moment leaves its connection as it was', async () => {

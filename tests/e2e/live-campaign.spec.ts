@@ -28,7 +28,7 @@ test('the page follows a campaign to its end without being reloaded', async ({ p
   await expect(page.getByTestId('counter')).toHaveText('598 of 600 sent', { timeout: 40_000 });
   await expect(page.getByRole('heading', { level: 1 }).locator('..')).toContainText('Partially sent');
   await expect(page.getByRole('alert').filter({ hasText: '2 recipients could not be reached' })).toBeVisible();
-  await expect(page).toHaveTitle('Partially sent · Followed');
+  await expect(page).toHaveTitle('Partially sent · Followed · Rollcall');
   const reasons = page.getByRole('region', { name: 'Why recipients failed' });
   await expect(reasons).toContainText(/Provider had an error.*1/);
   await expect(reasons).toContainText(/Address was refused.*1/);

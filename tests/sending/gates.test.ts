@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createLogger } from '#app/config/log.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
 import { retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
 import { reconcile } from '#app/domain/workers/reconcile.server.ts';
-import { createLogger } from '#app/log.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { requestProbeNow } from '#db/queries/limits.ts';
 import { holdProvider, probeProvider, setRate } from '#db/queries/provider-gates.ts';

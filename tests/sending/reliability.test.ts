@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createLogger } from '#app/config/log.server.ts';
 import { reconcile } from '#app/domain/workers/reconcile.server.ts';
-import { createLogger } from '#app/log.server.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { type Sending, startSending } from '#tests/support/sending.ts';

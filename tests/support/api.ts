@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import type { AppLoadContext } from '@remix-run/node';
 import { createStaticHandler } from '@remix-run/router';
 import { expect } from 'vitest';
+import { type Env, readEnv } from '#app/config/env.server.ts';
+import { createLogger } from '#app/config/log.server.ts';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import type { Role } from '#app/domain/access/roles.ts';
-import { type Env, readEnv } from '#app/env.server.ts';
-import { createLogger } from '#app/log.server.ts';
 import { nonconformities } from './conformity.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 

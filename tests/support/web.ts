@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { ServerBuild } from '@remix-run/node';
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
+import { createWebServer, type WebOptions } from '#app/http/server.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
-import { createWebServer, type WebOptions } from '#app/server.server.ts';
 import { loadApiRoutes } from './api.ts';
 
 export async function freePort(): Promise<number> {

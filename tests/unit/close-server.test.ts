@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Agent, request } from 'undici';
 import { expect, test, vi } from 'vitest';
-import { closeWith } from '#app/close-server.server.ts';
+import { closeWith } from '#app/http/close-server.server.ts';
 
 async function listening(patienceMs?: number) {
   const server = createServer((_request, response) => void setTimeout(() => response.end('here'), 5));

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { csvResponse } from '#app/domain/csv-stream.server.ts';
+import { csvResponse } from '#app/http/csv-response.server.ts';
 
 test('a reader who leaves while a piece is on its way ends the file, and not the process', async () => {
   const csv = new Readable({ read() {} });

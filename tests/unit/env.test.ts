@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { baseUrlWarning, EnvError, readEnv } from '#app/env.server.ts';
+import { baseUrlWarning, EnvError, readEnv } from '#app/config/env.server.ts';
 
 const DATABASE_URL = 'postgres://rollcall:hush@localhost:5432/rollcall';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { EnvError, readEnv } from '#app/config/env.server.ts';
 import { newCampaign } from '#app/domain/campaigns/campaign-input.ts';
 import { readSender } from '#app/domain/sender.ts';
-import { EnvError, readEnv } from '#app/env.server.ts';
 
 test.each([
   ['news@acme.example', 'news@acme.example'],

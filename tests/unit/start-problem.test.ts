@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StartProblem, startProblem } from '#app/start-problem.server.ts';
+import { StartProblem, startProblem } from '#app/config/start-problem.server.ts';
 import { NotMigrated } from '#db/migrations.ts';
 
 const url = 'postgres://rita:s%40cret@db.example.com:6543/letters';

@@ -1,11 +1,11 @@
 import { Box, SegmentedControl, Select, Text } from '@mantine/core';
 import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { useNonce } from '#app/components/nonce.ts';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import type { DraftCheck } from '#app/domain/content/check-draft.server.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
-import { useNonce } from '#app/nonce.ts';
 import classes from './preview.module.css';
 import { useRecipientChoice } from './use-recipient-choice.ts';
 

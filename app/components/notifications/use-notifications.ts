@@ -75,8 +75,8 @@ export function useNotifications(initialUnread: number): Notifications {
       seen.current.add(notification.id);
       if (notification.campaign?.id === open && open !== 0) return void readHere();
       setNewest(notification);
-      // It may take the place of others.
-      if (notification.type === 'campaign.sent') return void load();
+      // It may take the place of what was told of this campaign before.
+      if (notification.campaign) return void load();
       setUnread((count) => count + 1);
       setList((known) => known && [notification, ...known]);
     };

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, TextInput } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
-import type { SettingsAnswer } from '#app/settings-action.server.ts';
+import type { SettingsAnswer } from '#app/routes/_app.settings/action.server.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { RoleSelect } from './role-select.tsx';
 

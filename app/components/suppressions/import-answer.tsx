@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { toCell } from '#app/domain/contacts/csv-cell.ts';
 import type { RejectedSuppression, SuppressionImport } from '#app/domain/suppressions/import-report.ts';
 import { useNumbers } from '../number.tsx';
@@ -9,13 +10,14 @@ import classes from './suppressions.module.css';
 const SHOWN = 10;
 
 /** What became of a file: how many, and each row that did not come onto the list, with its line and why. */
-export function ImportAnswer({ report: { rows, added, known, rejected, warnings, errors } }: { report: SuppressionImport }) {
+export function ImportAnswer({ channel, report }: { channel: Channel; report: SuppressionImport }) {
+  const { rows, added, known, rejected, warnings, errors } = report;
   const { counted } = useNumbers();
   const more = rejected - Math.min(errors.length, SHOWN);
   return (
     <ProblemAlert
       kind={rejected === 0 && warnings.length === 0 ? 'success' : 'warning'}
-      title={`${counted(added, 'address', 'addresses')} added`}
+      title={`${channel === 'sms' ? counted(added, 'number', 'numbers') : counted(added, 'address', 'addresses')} added`}
       errors={warnings.map((message) => ({ path: '', message }))}
     >
       Of {counted(rows, 'row', 'rows')} in the file, {counted(known, 'was', 'were')} on the list already or twice in the file, and{' '}

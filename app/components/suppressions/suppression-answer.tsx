@@ -1,4 +1,4 @@
-import type { SuppressionAnswer } from '#app/suppression-actions.server.ts';
+import type { SuppressionAnswer } from '#app/routes/_app.suppressions/actions.server.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { ImportAnswer } from './import-answer.tsx';
 
@@ -26,7 +26,7 @@ export function SuppressionAnswerAlert({ answer }: { answer: SuppressionAnswer }
         </ProblemAlert>
       );
     case 'imported':
-      return <ImportAnswer report={answer.report} />;
+      return <ImportAnswer channel={answer.channel} report={answer.report} />;
     case 'refused':
       return <ProblemAlert title="Nothing was changed">{answer.detail}</ProblemAlert>;
   }

@@ -1,4 +1,4 @@
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
 import { createApiKey } from './api-keys.server.ts';
 import { FIRST_PASSWORD } from './first-password.server.ts';
 import { readablePassword } from './readable-password.server.ts';

@@ -1,4 +1,4 @@
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 import { listAdministrators } from './people.server.ts';
 import { readablePassword } from './readable-password.server.ts';

@@ -1,5 +1,5 @@
 import { APIError } from 'better-auth/api';
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';

@@ -33,10 +33,14 @@ const columns = `a.id, a.type, a.at,
     'people', (a.data -> 'campaign' ->> 'total')::integer - (a.data -> 'campaign' ->> 'suppressed')::integer) end as campaign,
   a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint, ${settled} as settled`;
 
-// What a retry mended is told by the success that followed.
-const recent = `a.shown and (a.campaign_id is null or a.type = 'campaign.sent'
-    or not exists (select from alerts later where later.campaign_id = a.campaign_id and later.type = 'campaign.sent' and later.id > a.id))
+// Of a campaign the last word alone: what came of a retry takes the place of what was told before it.
+const recent = `a.shown and (a.campaign_id is null
+    or not exists (select from alerts later where later.campaign_id = a.campaign_id and later.shown and later.id > a.id))
   and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and ($2 or a.type not like 'webhook.%')`;
+
+// What happened before somebody came is no news to them.
+const read = `(exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id)
+  or exists (select from app_users where id = $1::uuid and created_at > a.at))`;
 
 function toJson(row: Row): NotificationJson {
   return { ...row, at: row.at.toISOString() };
@@ -50,7 +54,7 @@ function parametersOf(viewer: Reader): [string | null, boolean] {
 /** Newest first, of the last 30 days at most, with how many of all of those this person has not read. */
 export async function listNotifications(db: Database, viewer: Reader): Promise<{ notifications: NotificationJson[]; unread: number }> {
   const { rows } = await db.pool.query<Row>(
-    `select ${columns}, exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id) as read
+    `select ${columns}, ${read} as read
      from alerts a where ${recent} order by a.id desc limit ${SHOWN}`,
     parametersOf(viewer),
   );
@@ -60,7 +64,7 @@ export async function listNotifications(db: Database, viewer: Reader): Promise<{
 export async function countUnread(db: Database, viewer: Reader): Promise<number> {
   const { rows } = await db.pool.query<{ unread: number }>(
     `select count(*)::integer as unread from alerts a
-     where ${recent} and not ${settled} and not exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id)`,
+     where ${recent} and not ${settled} and not ${read}`,
     parametersOf(viewer),
   );
   return rows[0]?.unread ?? 0;

@@ -1,5 +1,5 @@
 import { RateLimiterRes } from 'rate-limiter-flexible';
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
 import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import type { Database } from '#db/database.ts';

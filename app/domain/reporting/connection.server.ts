@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Env } from '#app/env.server.ts';
+import type { Env } from '#app/config/env.server.ts';
 import type { Viewer } from '../access/roles.ts';
 
 /** The login that `npm start` makes in the embedded database; it reads the reporting views and nothing else. */

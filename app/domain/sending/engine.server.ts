@@ -1,4 +1,4 @@
-import type { Logger } from '#app/log.server.ts';
+import type { Logger } from '#app/config/log.server.ts';
 import type { Provider, Refused, SendResult } from '#app/providers/provider.ts';
 import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';

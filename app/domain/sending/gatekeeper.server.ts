@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '#app/log.server.ts';
+import type { Logger } from '#app/config/log.server.ts';
 import type { Refused, SendResult } from '#app/providers/provider.ts';
 import { foreignAnswer } from '#app/providers/whose-answer.ts';
 import { type BatchOptions, batched } from '#db/batch.ts';

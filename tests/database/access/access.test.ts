@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { getMigrations } from 'better-auth/db/migration';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
+import { readEnv } from '#app/config/env.server.ts';
+import { createLogger } from '#app/config/log.server.ts';
 import { createApiKey, createKeyVerifier, listApiKeys, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
 import { ensureFirstAccess } from '#app/domain/access/first-access.server.ts';
-import { requireUser } from '#app/domain/access/require.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
-import { safeNext, signIn, signOut } from '#app/domain/access/sign-in.server.ts';
-import { readEnv } from '#app/env.server.ts';
-import { createLogger } from '#app/log.server.ts';
+import { requireUser } from '#app/http/require.server.ts';
+import { safeNext, signIn, signOut } from '#app/http/sign-in.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 

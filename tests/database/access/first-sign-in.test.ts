@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { keepFirstKey } from '#app/announce-first-access.server.ts';
-import type { AppContext } from '#app/context.server.ts';
+import type { AppContext } from '#app/config/context.server.ts';
+import { readEnv } from '#app/config/env.server.ts';
+import { createLogger } from '#app/config/log.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { ensureFirstAccess } from '#app/domain/access/first-access.server.ts';
 import { givePassword, PasswordRefused } from '#app/domain/access/give-password.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
-import { signIn } from '#app/domain/access/sign-in.server.ts';
-import { readEnv } from '#app/env.server.ts';
-import { createLogger } from '#app/log.server.ts';
+import { keepFirstKey } from '#app/http/announce-first-access.server.ts';
+import { signIn } from '#app/http/sign-in.server.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
 let database: TestDatabase;

@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 import type { AppLoadContext, LoaderFunction } from '@remix-run/node';
 import { matchPath } from '@remix-run/router';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readEnv } from '#app/config/env.server.ts';
+import { createLogger } from '#app/config/log.server.ts';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { type Role, roles } from '#app/domain/access/roles.ts';
-import { readEnv } from '#app/env.server.ts';
-import { createLogger } from '#app/log.server.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { knownCampaign } from '#tests/support/known-ledger.ts';
@@ -30,7 +30,7 @@ const { flatRoutes } = createRequire(import.meta.url)('@remix-run/dev/dist/confi
   flatRoutes(appDirectory: string, ignored: string[]): Record<string, RouteFile>;
 };
 const files = flatRoutes(resolve('app'), ['**/*.test.{ts,tsx}']);
-const modules = import.meta.glob<RouteModule>(['/app/routes/*.{ts,tsx}', '!/app/routes/api.*']);
+const modules = import.meta.glob<RouteModule>(['/app/routes/*.{ts,tsx}', '/app/routes/*/route.tsx', '!/app/routes/api.*']);
 const pages = Object.values(files).filter(({ file }) => modules[`/app/${file}`]);
 const load = async (file: string): Promise<RouteModule> => (await modules[`/app/${file}`]?.()) ?? {};
 const patternOf = ({ parentId, path = '' }: RouteFile): string => {
@@ -47,9 +47,17 @@ const admins: readonly Role[] = ['admin'];
 type Got = number | string;
 /**
  * The route, a path, the form of an action, and what those get who may; all others are refused with 403, and who is not signed in is led to
- * the sign-in. `out`: what these get instead.
+ * the sign-in. `out`: what these get instead. `others`: what those get who may not, instead.
  */
-type Row = readonly [route: string, path: string, form: Record<string, string> | null, who: readonly Role[], got: Got, out?: Got];
+type Row = readonly [
+  route: string,
+  path: string,
+  form: Record<string, string> | null,
+  who: readonly Role[],
+  got: Got,
+  out?: Got | undefined,
+  others?: Got,
+];
 
 const DRAFT = 1;
 const ENDED = 2;
@@ -61,7 +69,7 @@ const table: Row[] = [
   ['_app._index', '/', null, all, 200],
   ['_app._index', '/', {}, makers, '/campaigns/*/edit'],
   ['_app.campaigns.$id', campaign, null, all, 200],
-  ['_app.campaigns.$id', `/campaigns/${DRAFT}`, null, all, `/campaigns/${DRAFT}/edit`],
+  ['_app.campaigns.$id', `/campaigns/${DRAFT}`, null, makers, `/campaigns/${DRAFT}/edit`, undefined, 200],
   ['_app.campaigns.$id', `/campaigns/${NOBODY}`, null, all, 404],
   ['_app.campaigns.$id', '/campaigns/abc', null, all, 404],
   ['_app.campaigns.$id', campaign, { intent: 'pause' }, makers, 409],
@@ -78,8 +86,8 @@ const table: Row[] = [
   ['_app.campaigns.$id.recipients.$rid', `${campaign}/recipients/2`, { intent: 'suppress' }, helpers, 200],
   ['_app.campaigns.$id.retry', `${campaign}/retry`, null, makers, 200],
   ['_app.campaigns.$id.retry', `${campaign}/retry`, {}, makers, 409],
-  ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, null, makers, 200],
-  ['_app.campaigns.$id_.edit', `/campaigns/${NOBODY}/edit`, null, makers, 404],
+  ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, null, makers, 200, undefined, `/campaigns/${DRAFT}`],
+  ['_app.campaigns.$id_.edit', `/campaigns/${NOBODY}/edit`, null, all, 404],
   ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, { intent: 'save', name: 'Spring' }, makers, `/campaigns/${DRAFT}/edit`],
   ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, { intent: 'send' }, makers, 422],
   ['_app.campaigns.$id_.edit', `/campaigns/${NOBODY}/edit`, { intent: 'delete' }, makers, 404],
@@ -213,7 +221,7 @@ test('the table has a row for every loader and every action', async () => {
 });
 
 describe.each(table.map((row) => ({ row, name: `${row[0]}, ${row[1]} ${row[2] ? JSON.stringify(row[2]) : ''}` })))('$name', ({ row }) => {
-  const [route, path, form, who, got, out] = row;
+  const [route, path, form, who, got, out, others = 403] = row;
   test('gives each role what it may have, and leads others to the sign-in', async () => {
     expect(await call(route, path, form, {})).toBe(out ?? signIn(row));
     if (out === undefined) {
@@ -228,6 +236,6 @@ describe.each(table.map((row) => ({ row, name: `${row[0]}, ${row[1]} ${row[2] ? 
     }
     const answers = {} as Record<Role, Got>;
     for (const role of roles) answers[role] = await call(route, path, form, signedIn(role));
-    expect(answers).toEqual(Object.fromEntries(roles.map((role) => [role, who.includes(role) ? got : 403])));
+    expect(answers).toEqual(Object.fromEntries(roles.map((role) => [role, who.includes(role) ? got : others])));
   });
 });

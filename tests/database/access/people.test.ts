@@ -8,8 +8,8 @@ import {
   listPeople,
   resetPassword,
 } from '#app/domain/access/people.server.ts';
-import { requireUser } from '#app/domain/access/require.server.ts';
-import { signIn } from '#app/domain/access/sign-in.server.ts';
+import { requireUser } from '#app/http/require.server.ts';
+import { signIn } from '#app/http/sign-in.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
 let api: TestApi;

@@ -28,7 +28,7 @@ afterAll(async () => {
   await api.drop();
 });
 
-async function person(role: 'admin' | 'analyst') {
+async function person(role: 'admin' | 'analyst' | 'support') {
   const email = `${role}@example.com`;
   const { user } = await api.context.auth.sessions.api.createUser({ body: { name: role, email, password: 'a long password', role } });
   return { id: user.id, role, via: 'session' } as const;
@@ -115,6 +115,13 @@ test('a campaign that was sent to all is told here, to no program, and takes the
   await sending.untilEnded(mended);
   const about = async () => (await listNotifications(api.db, reader)).notifications.filter(({ campaign }) => campaign?.id === mended);
   expect(await about()).toMatchObject([{ type: 'campaign.partially_sent' }]);
+  // A retry that failed again is told once, and to nobody who came later as something to read.
+  await retryCampaign(api.db, ana, mended, { codes: ['invalid_address'], windowS: 3_600 });
+  await sending.untilEnded(mended);
+  expect(await about()).toMatchObject([{ type: 'campaign.partially_sent', read: false }]);
+  const late = await person('support');
+  expect((await listNotifications(api.db, late)).notifications.map(({ read }) => read)).not.toContain(false);
+  expect(await countUnread(api.db, late)).toBe(0);
   await api.db.pool.query(`update recipients set address = replace(address, '+invalid', '') where campaign_id = $1`, [mended]);
   await retryCampaign(api.db, ana, mended, { codes: ['invalid_address'], windowS: 3_600 });
   await sending.untilEnded(mended);

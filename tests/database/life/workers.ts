@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Logger } from '#app/config/log.server.ts';
 import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
 import { nextStep } from '#app/domain/sending/next-step.ts';
 import { buryWorker } from '#app/domain/workers/bury-worker.server.ts';
 import { reconcile } from '#app/domain/workers/reconcile.server.ts';
-import type { Logger } from '#app/log.server.ts';
 import type { SendResult } from '#app/providers/provider.ts';
 import { markDoubtful } from '#db/ledger/doubt.ts';
 import { moveRecipients } from '#db/ledger/give-back.ts';

@@ -13,6 +13,7 @@ import { listSuppressions } from '#app/domain/suppressions/list-suppressions.ser
 import { unsubscribe } from '#app/domain/unsubscribe/unsubscribe.server.ts';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import { sendGridEvent } from '#app/providers/sendgrid-events.ts';
+import { writeByHand } from '#tests/support/by-hand.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { type Addressee, addressees, sendGridJson, sentCampaign } from '#tests/support/events.ts';
@@ -151,6 +152,7 @@ test('a dispatch that was under way while its campaign was cancelled opens nothi
   await sending.untilEnded(id);
   await sending.sandbox.setFaults({});
   const { sent } = await campaign(id);
+  await writeByHand(own.db.pool);
   // As that dispatch does, whose rows the move of the cancelled passed over, since they were locked.
   const late = `update recipients set status = 'queued', dispatch_seq = dispatch_seq + 1, changed_at = now() where campaign_id = $1 and status = 'cancelled'`;
   await own.db.pool.query(late, [id]);

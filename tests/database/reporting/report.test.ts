@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEnv } from '#app/config/env.server.ts';
 import { connection } from '#app/domain/reporting/connection.server.ts';
 import { daysOf, readReportView, reportSearch, reportUnit, totalsOf } from '#app/domain/reporting/period.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
 import { reportCsv } from '#app/domain/reporting/report-csv.server.ts';
-import { readEnv } from '#app/env.server.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { knownCampaign } from '#tests/support/known-ledger.ts';
 

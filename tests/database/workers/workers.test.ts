@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createLogger } from '#app/config/log.server.ts';
 import { startScheduledCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
 import { reconcile } from '#app/domain/workers/reconcile.server.ts';
-import { createLogger } from '#app/log.server.ts';
 import { alone } from '#db/queries/reconcile.ts';
 import { freeJobsOfWorker, registerWorker } from '#db/queries/worker-registry.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';

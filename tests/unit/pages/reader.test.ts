@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readReader } from '#app/reader.ts';
+import { readReader } from '#app/components/reader.ts';
 
 const read = (headers: Record<string, string>) => readReader(new Headers(headers), 0);
 

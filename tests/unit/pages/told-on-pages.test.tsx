@@ -16,6 +16,7 @@ import { StateCard } from '#app/components/recipient-story/state-card.tsx';
 import { LedgerTabs } from '#app/components/recipients/ledger-tabs.tsx';
 import { RetryBar } from '#app/components/retry/retry-bar.tsx';
 import { RetryForm } from '#app/components/retry/retry-form.tsx';
+import { ImportAnswer } from '#app/components/suppressions/import-answer.tsx';
 import { previewRetry } from '#app/domain/campaigns/retry-rules.ts';
 import type { ImportReport } from '#app/domain/contacts/import-report.ts';
 import type { RunningImport } from '#app/domain/contacts/list-imports.server.ts';
@@ -54,8 +55,8 @@ describe('a campaign that is sent', () => {
 
   test('names the share in its title as on its page', () => {
     const { percent } = numberWords('en-US');
-    expect(tabTitle(sampleCampaign({ total: 1_000, sent: 951 }), percent)).toBe('95.1% · Spring launch');
-    expect(tabTitle(sampleCampaign({ status: 'PARTIALLY_SENT' }), percent)).toBe('Partially sent · Spring launch');
+    expect(tabTitle(sampleCampaign({ total: 1_000, sent: 951 }), percent)).toBe('95.1% · Spring launch · Rollcall');
+    expect(tabTitle(sampleCampaign({ status: 'PARTIALLY_SENT' }), percent)).toBe('Partially sent · Spring launch · Rollcall');
   });
 
   test('never has more delivered than sent, and tells who left or complained', async () => {
@@ -213,6 +214,16 @@ describe('the editor', () => {
 
 test('the preview adds neither margins nor fonts nor widths to a message', () => {
   expect(frameStyle).not.toMatch(/margin|padding|font|width/);
+});
+
+describe('a list of whom never to send to', () => {
+  const report = { rows: 2, added: 0, known: 0, rejected: 2, warnings: [], errors: [] };
+  test.each([
+    ['sms', '0 numbers added'],
+    ['email', '0 addresses added'],
+  ] as const)('of %s is counted in what it holds', async (channel, words) => {
+    expect((await rendered(<ImportAnswer channel={channel} report={report} />)).words).toContain(words);
+  });
 });
 
 describe('a list that comes in', () => {

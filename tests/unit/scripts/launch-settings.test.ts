@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readEnv } from '#app/env.server.ts';
+import { readEnv } from '#app/config/env.server.ts';
 import { decideLaunch, sandboxEnv } from '../../../scripts/launch-settings.ts';
 
 const DATABASE_URL = 'postgres://rollcall:password@localhost:5432/rollcall';

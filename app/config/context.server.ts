@@ -1,0 +1,19 @@
+import type { Database } from '#db/database.ts';
+import type { Auth } from '../domain/access/auth.server.ts';
+import type { Env } from './env.server.ts';
+import type { Logger } from './log.server.ts';
+
+/** What the server hands to every loader and action. All state comes this way: server and routes do not share modules. */
+export interface AppContext {
+  env: Env;
+  db: Database;
+  auth: Auth;
+  log: Logger;
+}
+
+declare module '@remix-run/node' {
+  interface AppLoadContext extends AppContext {
+    /** For inline scripts and styles of this answer only. */
+    cspNonce: string;
+  }
+}

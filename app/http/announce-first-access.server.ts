@@ -1,0 +1,35 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppContext } from '../config/context.server.ts';
+import { ensureFirstAccess } from '../domain/access/first-access.server.ts';
+import { makeFolder } from '../make-folder.server.ts';
+
+/**
+ * Makes the first sign-in and the first API key, and hands them over: the key as a file, a generated password to the supervisor's terminal or
+ * this process's own output, at each start until somebody has signed in. It never goes through the log. A supervisor is told when that is done.
+ */
+export async function announceFirstAccess(context: AppContext): Promise<void> {
+  const { admin, apiKey } = await ensureFirstAccess(context);
+  if (apiKey) keepFirstKey(context, apiKey);
+  if (process.send) {
+    if (admin) process.send({ firstSignIn: admin });
+    process.send({ ready: true });
+  } else if (admin?.password) {
+    const line = `Sign in with ${admin.email} and ${admin.password} (shown until somebody has signed in)`;
+    process.stdout.write(process.stdout.isTTY ? `\n${line}\n\n` : `${JSON.stringify({ level: 30, time: Date.now(), msg: line })}\n`);
+  }
+}
+
+/** A key is made again with a click; that this one is nobody's is no reason to stay away, and to keep the password for oneself. */
+export function keepFirstKey({ env, log }: Pick<AppContext, 'env' | 'log'>, apiKey: string): void {
+  const file = join(env.dataDir, 'api-key');
+  try {
+    makeFolder(env.dataDir);
+    writeFileSync(file, `${apiKey}\n`, { mode: 0o600 });
+    chmodSync(file, 0o600); // a file that was there before keeps its mode otherwise
+  } catch (error) {
+    log.warn(
+      `The first API key could not be kept in ${file} (${(error as Error).message}), and nobody has it. Revoke it under Settings, API keys, and make one there.`,
+    );
+  }
+}

@@ -1,0 +1,67 @@
+import { redirect } from '@remix-run/node';
+import type { AppContext } from '#app/config/context.server.ts';
+import { currentViewer } from '../domain/access/auth.server.ts';
+import { may, type Permission, refusal, type Viewer } from '../domain/access/roles.ts';
+import { isSameOrigin } from '../domain/access/same-origin.ts';
+import { Problem } from '../domain/problem.ts';
+import { problemResponse } from './problem-response.server.ts';
+
+type Access = Pick<AppContext, 'auth'>;
+const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Throws a 403 where a page of another site sent this request. Pages' actions call it; API writes with a session do by `requireApi`. */
+export function assertSameOrigin(request: Request, env: { baseUrl: string }): void {
+  if (!isSameOrigin(request, env.baseUrl)) {
+    throw problemResponse(new Problem(403, 'cross_origin', 'This request came from another site. Reload the page and try again.'));
+  }
+}
+
+/** For pages: the person, or a redirect to the sign-in page, which leads back. Only sessions count here. */
+export async function requireUser({ auth }: Access, request: Request): Promise<Viewer> {
+  const viewer = await currentViewer(auth, request.headers, null);
+  if (!viewer) {
+    const url = new URL(request.url);
+    url.searchParams.delete('_data');
+    const next = reads.has(request.method) ? `${url.pathname.replace(/(\/_root)?\.data$/, '') || '/'}${url.search}` : pageOf(request);
+    throw redirect(next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`);
+  }
+  if (!reads.has(request.method)) assertSameOrigin(request, auth);
+  return viewer;
+}
+
+/** Where a form was sent from, so that its reader comes back there after signing in. */
+function pageOf(request: Request): string {
+  const from = request.headers.get('referer') ?? '';
+  if (!URL.canParse(from) || new URL(from).host !== (request.headers.get('host') ?? new URL(request.url).host)) return '/';
+  const { pathname, search } = new URL(from);
+  return `${pathname}${search}`;
+}
+
+/** For the API: a program by its key or a person by session; else a thrown 401, or 403 for a session's write from another site. */
+export async function requireApi({ auth }: Access, request: Request): Promise<Viewer> {
+  const viewer = await currentViewer(auth, request.headers);
+  if (!viewer) {
+    throw problemResponse(
+      new Problem(
+        401,
+        'unauthorized',
+        fromPage(request)
+          ? 'You are signed out. Sign in again in another tab, then try again.'
+          : 'Send an API key as "Authorization: Bearer KEY". This one is missing, unknown or revoked.',
+      ),
+      { 'WWW-Authenticate': 'Bearer realm="Rollcall"' },
+    );
+  }
+  if (viewer.via === 'session' && !reads.has(request.method)) assertSameOrigin(request, auth);
+  return viewer;
+}
+
+/** Browsers say where a request comes from; a page of ours asks with its session. */
+function fromPage({ headers }: Request): boolean {
+  return headers.get('sec-fetch-site') === 'same-origin' && !headers.has('authorization');
+}
+
+/** Throws a 403 that says which roles may. */
+export function assertMay(viewer: Pick<Viewer, 'role'>, permission: Permission): void {
+  if (!may(viewer, permission)) throw problemResponse(new Problem(403, 'forbidden', refusal(viewer, permission)));
+}

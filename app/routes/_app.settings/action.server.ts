@@ -1,0 +1,35 @@
+import { type ActionFunctionArgs, data } from '@remix-run/node';
+import type { Viewer } from '#app/domain/access/roles.ts';
+import type { FieldError } from '#app/domain/problem.ts';
+import { problemOfChange } from '#app/domain/unavailable.server.ts';
+import { readForm } from '#app/http/request-bytes.server.ts';
+import { assertMay, requireUser } from '#app/http/require.server.ts';
+
+/** What a settings page gets back from a form: what came of it, or what was wrong. */
+export type SettingsAnswer<T> =
+  | { result: T; problem: null }
+  | { result: null; problem: { detail: string; errors: FieldError[]; fields: Record<string, string> } };
+
+export interface SettingsForm {
+  form: FormData;
+  /** Which of the page's forms it is. */
+  intent: string;
+  viewer: Viewer;
+}
+
+/** An action of the settings: for those who may change them; a Problem comes back to the form with what was typed. */
+export async function settingsAction<T>({ context, request }: ActionFunctionArgs, run: (submitted: SettingsForm) => Promise<T>) {
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'settings:write');
+  const form = await readForm(request);
+  try {
+    const result = await run({ form, intent: String(form.get('intent') ?? ''), viewer });
+    return data<SettingsAnswer<T>>({ result, problem: null });
+  } catch (thrown) {
+    const error = problemOfChange(thrown);
+    if (!error) throw thrown;
+    const fields = Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    const problem = { detail: error.message, errors: error.errors ?? [], fields };
+    return data<SettingsAnswer<T>>({ result: null, problem }, { status: error.status });
+  }
+}
