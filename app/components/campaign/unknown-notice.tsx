@@ -50,7 +50,7 @@ export function UnknownActions({ campaign, givenUp = 0, path }: { campaign: Camp
   return (
     <>
       {may(viewer, 'recipients:retry') && (
-        <DecideAll campaignId={id} unknown={all} provider={providerNames[channel]} paused={status === 'PAUSED'} />
+        <DecideAll campaignId={id} unknown={all} provider={providerNames[channel]} status={status} />
       )}
       <Button
         component={Link}
