@@ -56,7 +56,14 @@ export function DecideUnknown({ recipient, channel, closed, action, fetcher }: P
       >
         <div className={classes.choices}>
           {choices.map(({ outcome: value, label, consequence }) => (
-            <Radio key={value} value={value} label={label} description={value === 'failed' && closed ? `Counts as failed. ${closed}` : consequence} required classNames={{ root: classes.choice }} />
+            <Radio
+              key={value}
+              value={value}
+              label={label}
+              description={value === 'failed' && closed ? `Counts as failed. ${closed}` : consequence}
+              required
+              classNames={{ root: classes.choice }}
+            />
           ))}
         </div>
       </Radio.Group>
