@@ -2,6 +2,7 @@ import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useRevalidator } from '@remix-run/react';
 import { useState } from 'react';
+import type { CampaignStatus } from '#app/domain/campaigns/campaign.ts';
 import type { Resolution } from '#app/domain/recipients/resolutions.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
@@ -16,7 +17,10 @@ const choices: { outcome: Resolution; label: string; consequence: string }[] = [
   },
 ];
 
-const whilePaused = 'They go out when the campaign is resumed. Who got the first one gets it twice.';
+const otherwise: Partial<Record<CampaignStatus, Partial<Record<Resolution, string>>>> = {
+  PAUSED: { resend: 'They go out when the campaign is resumed. Who got the first one gets it twice.' },
+  CANCELLED: { failed: 'All count as failed. A campaign that is cancelled cannot be sent to again.' },
+};
 
 interface Props {
   campaignId: number;
@@ -24,12 +28,12 @@ interface Props {
   unknown: number;
   /** Where to look for what happened: "SendGrid". */
   provider: string;
-  /** Nothing goes out before somebody resumes the campaign. */
-  paused?: boolean;
+  /** While it is paused nothing goes out; where it is cancelled nobody can be retried. */
+  status: CampaignStatus;
 }
 
 /** One decision for every recipient of a campaign whose outcome nobody knows: chosen with its consequence in sight, confirmed with the number. */
-export function DecideAll({ campaignId, unknown, provider, paused }: Props) {
+export function DecideAll({ campaignId, unknown, provider, status }: Props) {
   const { count, counted } = useNumbers();
   const [opened, { open, close }] = useDisclosure(false);
   const [outcome, setOutcome] = useState<string | null>(null);
@@ -63,7 +67,7 @@ export function DecideAll({ campaignId, unknown, provider, paused }: Props) {
           <Radio.Group value={outcome} onChange={setOutcome} aria-label="What happened">
             <Stack gap="sm">
               {choices.map(({ outcome: value, label, consequence }) => (
-                <Radio key={value} value={value} label={label} description={paused && value === 'resend' ? whilePaused : consequence} />
+                <Radio key={value} value={value} label={label} description={otherwise[status]?.[value] ?? consequence} />
               ))}
             </Stack>
           </Radio.Group>

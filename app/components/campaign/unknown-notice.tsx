@@ -49,9 +49,7 @@ export function UnknownActions({ campaign, givenUp = 0, path }: { campaign: Camp
   const filter = unknown > 0 ? { tab: 'unknown' as const } : { tab: 'failed' as const, code: OUTCOME_UNKNOWN };
   return (
     <>
-      {may(viewer, 'recipients:retry') && (
-        <DecideAll campaignId={id} unknown={all} provider={providerNames[channel]} paused={status === 'PAUSED'} />
-      )}
+      {may(viewer, 'recipients:retry') && <DecideAll campaignId={id} unknown={all} provider={providerNames[channel]} status={status} />}
       <Button
         component={Link}
         to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, ...filter }), hash: '#recipients' }}

@@ -11,6 +11,8 @@ import classes from './recipient-actions.module.css';
 interface Props {
   recipient: RecipientJson;
   channel: Channel;
+  /** Why it cannot be sent to again once it counts as failed; null where it can. */
+  closed: string | null;
   action: string;
   fetcher: ReturnType<typeof useFetcher<ActAnswer>>;
 }
@@ -37,7 +39,7 @@ const choices: { outcome: Resolution; label: string; consequence: string; confir
 ];
 
 /** A person's decision on an outcome that nobody knows: choose with the consequence in sight, then confirm. */
-export function DecideUnknown({ recipient, channel, action, fetcher }: Props) {
+export function DecideUnknown({ recipient, channel, closed, action, fetcher }: Props) {
   const [outcome, setOutcome] = useState<string | null>(null);
   const chosen = choices.find((choice) => choice.outcome === outcome);
   return (
@@ -54,7 +56,14 @@ export function DecideUnknown({ recipient, channel, action, fetcher }: Props) {
       >
         <div className={classes.choices}>
           {choices.map(({ outcome: value, label, consequence }) => (
-            <Radio key={value} value={value} label={label} description={consequence} required classNames={{ root: classes.choice }} />
+            <Radio
+              key={value}
+              value={value}
+              label={label}
+              description={value === 'failed' && closed ? `Counts as failed. ${closed}` : consequence}
+              required
+              classNames={{ root: classes.choice }}
+            />
           ))}
         </div>
       </Radio.Group>

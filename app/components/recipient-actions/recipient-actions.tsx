@@ -45,7 +45,7 @@ export function RecipientActions({ recipient, campaign, suppressed, closed, acti
   return (
     <section className={classes.root} aria-label="What you can do">
       {problem && <ProblemAlert title={problem.title}>{problem.detail}</ProblemAlert>}
-      {undecided && <DecideUnknown key={recipient.round} {...shared} />}
+      {undecided && <DecideUnknown key={recipient.round} {...shared} closed={closed} />}
       {!undecided &&
         (closed ? (
           <Text size="sm" c="dimmed">

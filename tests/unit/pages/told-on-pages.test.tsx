@@ -11,6 +11,7 @@ import { RunningImports } from '#app/components/editor/running-imports.tsx';
 import { SettingsSection } from '#app/components/editor/settings-section.tsx';
 import type { Autosave } from '#app/components/editor/use-autosave.ts';
 import { numberWords } from '#app/components/number.tsx';
+import { RecipientActions } from '#app/components/recipient-actions/recipient-actions.tsx';
 import { attemptName } from '#app/components/recipient-story/attempt-words.ts';
 import { StateCard } from '#app/components/recipient-story/state-card.tsx';
 import { LedgerTabs } from '#app/components/recipients/ledger-tabs.tsx';
@@ -161,6 +162,15 @@ test('a message that a person said had arrived is not said to be taken by the pr
   expect(words).toContain('Counted as sent');
   expect(words).toContain('Ana decided that the message arrived.');
   expect(words).not.toContain('SendGrid');
+});
+
+test.each([
+  [null, 'It can be retried later'],
+  ['A campaign that is cancelled cannot be sent to again.', 'Counts as failed. A campaign that is cancelled cannot be sent to again.'],
+])('who decides that a message did not arrive reads what can be done then: %s', async (closed, words) => {
+  const recipient = sampleRecipient({ status: 'failed', failure_code: 'outcome_unknown' });
+  const actions = { recipient, campaign: { channel: 'email' as const }, suppressed: null, closed, action: path, answer: undefined };
+  expect((await rendered(<RecipientActions {...actions} />)).words).toContain(words);
 });
 
 describe('the editor', () => {
