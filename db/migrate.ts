@@ -26,7 +26,7 @@ export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    return [...applied.map((migration) => migration.name), ...(await applyDefinitions(client))];
+    return [...applied.map((migration) => migration.name), ...(await applyDefinitions(client, { all: applied.length > 0 }))];
   } finally {
     await client.end();
   }

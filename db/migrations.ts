@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
-import { readDefinitions } from './definitions.ts';
+import { readNumber } from './definitions.ts';
 
 export const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 
@@ -25,7 +25,7 @@ export async function assertMigrated(pool: Pool): Promise<void> {
     .filter((name) => !names.has(name))
     .sort();
   if (missing.length === 0) {
-    const { rowCount } = await pool.query('select from schema_definitions where hash = $1', [readDefinitions().hash]);
+    const { rowCount } = await pool.query('select from schema_definitions where number >= $1', [readNumber().number]);
     if (rowCount) return;
     missing.push('its current functions');
   }

@@ -972,8 +972,7 @@ export interface ReportingSuppressions {
 
 export interface SchemaDefinitions {
   applied_at: Generated<Timestamp>;
-  hash: string;
-  id: Generated<number>;
+  number: number;
   texts: Json;
 }
 

@@ -10,6 +10,7 @@ const steps = [
   ['Lint and format', 'node_modules/@biomejs/biome/bin/biome', 'check', '.'],
   ['Types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
   ['Import rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...SOURCES],
+  ['Nothing unread', 'node_modules/knip/bin/knip.js', '--no-progress'],
   ['Room of the ledger', 'scripts/check-ledger.ts'],
   ['Schema and its types', 'scripts/schema.ts', '--check'],
   ['OpenAPI document', 'scripts/openapi.ts', '--check'],

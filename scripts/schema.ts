@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { hashOfTexts, readDefinitions, readNumber } from '../db/definitions.ts';
 import { migrate } from '../db/migrate.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { dumpSchema } from './schema-dump.ts';
@@ -19,7 +20,7 @@ try {
   await client.connect();
   const schema = await dumpSchema(client);
   await client.end();
-  const fresh = { 'db/schema.sql': schema, 'db/types.gen.ts': generateTypes(database.url) };
+  const fresh = { 'db/schema.sql': schema, 'db/types.gen.ts': generateTypes(database.url), 'db/definitions.json': numberDefinitions() };
   process.exitCode = process.argv.includes('--check') ? check(fresh) : write(fresh);
 } finally {
   await database.stop();
@@ -40,6 +41,13 @@ function generateTypes(url: string): string {
   );
   if (run.status !== 0) throw new Error(`kysely-codegen failed: ${run.stderr}${run.stdout}`);
   return readFileSync(file, 'utf8');
+}
+
+/** A changed set of functions, triggers and views gets the next number. */
+function numberDefinitions(): string {
+  const kept = readNumber();
+  const hash = hashOfTexts(readDefinitions().texts);
+  return `${JSON.stringify({ number: kept.hash === hash ? kept.number : kept.number + 1, hash }, null, 2)}\n`;
 }
 
 function write(files: Record<string, string>): number {

@@ -3,7 +3,7 @@ import { unstorable } from '../domain/storable.ts';
 import { readBytes } from '../http/request-bytes.server.ts';
 
 /** What is longer than this is refused while it arrives. */
-export const MAX_JSON_BYTES = 1_500_000;
+const MAX_JSON_BYTES = 1_500_000;
 /** A content's html and text may have 1 MB each, and JSON takes up to three bytes for one of theirs: "\\u00e9" for "é". */
 export const MAX_CONTENT_JSON_BYTES = 8_000_000;
 

@@ -20,7 +20,7 @@ type Spec<Name extends OperationName> = (typeof operations)[Name];
 type Parsed<S, Key extends string> = S extends Record<Key, infer T extends z.ZodType> ? z.output<T> : undefined;
 
 /** What a call's function gets: all of it checked, nothing left to parse. */
-export interface ApiCall<Name extends OperationName> {
+interface ApiCall<Name extends OperationName> {
   context: AppLoadContext;
   viewer: Viewer;
   request: Request;

@@ -1,5 +1,5 @@
 /** A list and its tick: everybody on it is accounted for. Decorative beside the name. */
-export function LogoMark({ size = 24 }: { size?: number }) {
+function LogoMark({ size = 24 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <rect width="32" height="32" rx="8" fill="#544fd2" />

@@ -20,17 +20,3 @@ export function RowsSkeleton({ rows = 6, label = 'Loading' }: { rows?: number; l
     </Paper>
   );
 }
-
-/** A card of some lines that is on its way. */
-export function CardSkeleton({ lines = 3, label = 'Loading' }: { lines?: number; label?: string }) {
-  return (
-    <Paper p="md" role="status">
-      <VisuallyHidden>{label}</VisuallyHidden>
-      <Stack gap={10}>
-        {widths.slice(0, lines).map((width) => (
-          <Skeleton key={width} h={11} w={width} />
-        ))}
-      </Stack>
-    </Paper>
-  );
-}

@@ -9,6 +9,9 @@ export class StartProblem extends Error {
 
 const NOT_MIGRATED = 'The database is not migrated. Run `npm run migrate`, then start again.';
 
+const BUSY =
+  'The tables were in use all the time, by a long import or somebody’s open transaction, so the database is not brought up to date yet. Wait for it to end, then run `npm run migrate` again.';
+
 /** What a code of PostgreSQL or of the network means at the start. Text in braces is taken from the database's URL. */
 const MEANINGS: Record<string, string> = {
   ECONNREFUSED: 'No PostgreSQL answers at {place}. Is it running, and do host and port in DATABASE_URL agree with it?',
@@ -31,6 +34,8 @@ const MEANINGS: Record<string, string> = {
   '53300': 'PostgreSQL at {place} has no connection left. Raise max_connections, or stop what else uses it.',
   '57P03': 'PostgreSQL at {place} is starting or recovering. Start again in a moment.',
   '25006': 'The database at {place} takes no writes (it is a standby). DATABASE_URL must lead to the primary.',
+  '55P03': BUSY,
+  '40P01': BUSY,
   EACCES: 'A file or port may not be used: {said}. A port below 1024 needs another user or a proxy in front.',
   ENOSPC: 'The disk is full: {said}',
   '53100': 'The disk of PostgreSQL at {place} is full: {said}. Make room on it, then start again.',

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type FieldError, invalid } from './problem.ts';
 
-export function fieldErrors(error: Pick<z.ZodError, 'issues'>): FieldError[] {
+function fieldErrors(error: Pick<z.ZodError, 'issues'>): FieldError[] {
   return error.issues.flatMap((issue): FieldError[] => {
     if (issue.code === 'invalid_union') {
       // Of the forms that it may have, the one that it was meant to have.

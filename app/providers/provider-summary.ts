@@ -14,7 +14,7 @@ export interface ProviderSummary {
   signedEvents: boolean;
 }
 
-/** The part of the environment that this reads (app/env.server.ts fits). */
+/** The part of the environment that this reads (app/config/env.server.ts fits). */
 export interface SummarySettings {
   sendgridApiKey?: string | undefined;
   sendgridBaseUrl: string;

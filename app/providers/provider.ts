@@ -24,7 +24,7 @@ export interface BodyParts {
 }
 
 /** Left out of a call that several were to share. alone: what it needs cannot be said in a shared call. */
-export interface NotSent {
+interface NotSent {
   outcome: 'not_sent';
   alone: boolean;
 }
@@ -32,7 +32,7 @@ export interface NotSent {
 /** What a provider made of one message. A closed set: adapters turn every answer and every error into one of these and never throw. */
 export type SendResult = Accepted | Refused;
 
-export interface Accepted {
+interface Accepted {
   outcome: 'accepted';
   /** null: found in the provider's list, without a call of ours. */
   httpStatus: number | null;

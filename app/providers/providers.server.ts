@@ -2,7 +2,7 @@ import type { Provider } from './provider.ts';
 import { createSendGrid } from './sendgrid.server.ts';
 import { createTwilio } from './twilio.server.ts';
 
-/** The part of the environment that providers need (app/env.server.ts fits). */
+/** The part of the environment that providers need (app/config/env.server.ts fits). */
 export interface ProviderSettings {
   baseUrl: string;
   sendTimeoutMs: number;

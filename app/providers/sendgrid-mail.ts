@@ -1,7 +1,7 @@
 import type { BodyParts, OutgoingMessage } from './provider.ts';
 
 /** Headers that Rollcall sets (RFC 8058). Any other could replace what SendGrid needs, or be taken for a request header. */
-export const allowedHeaders: readonly string[] = ['List-Unsubscribe', 'List-Unsubscribe-Post'];
+const allowedHeaders: readonly string[] = ['List-Unsubscribe', 'List-Unsubscribe-Post'];
 
 /** What @sendgrid/mail takes, as far as Rollcall uses it. */
 export interface SendGridMail {

@@ -19,7 +19,7 @@ export const rooms = {
 } as const;
 
 /** Why a request over the socket was not served. `code` is one of the REST API's. */
-export interface LiveError {
+interface LiveError {
   error: { code: string };
 }
 

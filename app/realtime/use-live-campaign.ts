@@ -6,7 +6,7 @@ import { serverNow, tellServerTime } from './server-clock.ts';
 import { lastHeard, liveSocket } from './socket-client.ts';
 
 /** `connecting` until the first answer: the numbers are the page's own, as of when the server made it. */
-export type Connection = 'connecting' | 'live' | 'reconnecting';
+type Connection = 'connecting' | 'live' | 'reconnecting';
 
 export interface UseLiveCampaign {
   campaign: CampaignJson;

@@ -4,7 +4,7 @@ import { becomes } from './becomes.ts';
 import { inFlight } from './in-flight.ts';
 
 /** Jobs kept queued over all campaigns; Graphile slows down on a large table, and pause and cancel must be instant. */
-export const JOB_WINDOW = 4_000;
+const JOB_WINDOW = 4_000;
 /** What a campaign may always queue, however many others are sending. */
 const SMALLEST_WINDOW = 100;
 

@@ -28,8 +28,8 @@ begin
       update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
         reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
         rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end,
-        -- Whoever of them is given back is asked for again.
-        dispatch_below = 1
+        -- Whoever of them is given back is asked for again; what stopped it then is over.
+        dispatch_below = 1, stop_code = null, stop_reason = null
       where id = campaign;
     elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);

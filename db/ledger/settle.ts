@@ -93,9 +93,8 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
         returning r.campaign_id, r.id, r.attempt_id, r.status, r.delivery
       )
       select campaign_id as "campaignId", id as "recipientId", attempt_id as "attemptId" from changed
-      where status = 'unknown' or (status = 'sent' and delivery = 'undelivered') or (status in ('retrying', 'failed', 'pending', 'cancelled')
-        -- That it was taken in leaves no delivery, and is evidence all the same.
-        and exists (select from provider_events e where e.attempt_id = changed.attempt_id and e.recipient_id = changed.id))`,
+      -- Whether there are events is asked by another statement: what held a row until now may have brought one that this one cannot see.
+      where status <> 'sent' or delivery = 'undelivered'`,
     values: [
       column('campaignId'),
       column('recipientId'),

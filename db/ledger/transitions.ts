@@ -16,7 +16,7 @@ export const columnsOf = {
 export type OwnedColumn = (typeof columnsOf)[keyof typeof columnsOf][number];
 
 /** What a verb does with a thing that is kept over several statuses. */
-export type Keeping = 'keeps' | 'clears' | 'sets';
+type Keeping = 'keeps' | 'clears' | 'sets';
 
 export interface Verb {
   /** What it means, in words for the diagram's reader. */

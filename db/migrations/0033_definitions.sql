@@ -1,8 +1,7 @@
--- Functions, triggers and views have one current text each from here on (db/ledger, db/definitions). Kept is which set of them was applied when:
--- the last one is the current one, and one from before it belongs to an older version.
+-- Functions, triggers and views have one current text each from here on (db/ledger, db/definitions). Kept is which set of them was applied when,
+-- by the number that grows with every change, with a hash of each text.
 create table schema_definitions (
-  id integer generated always as identity primary key,
-  hash text not null unique,
+  number integer primary key,
   texts jsonb not null,
   applied_at timestamptz not null default now()
 );

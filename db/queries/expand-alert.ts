@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { addJob } from '../jobs.ts';
 
 /** Tries of a delivery before it counts as lost; Graphile waits e^n seconds after the nth, about 3.5 hours in all. */
-export const DELIVERY_ATTEMPTS = 10;
+const DELIVERY_ATTEMPTS = 10;
 
 /**
  * Makes a delivery, with its job, for each endpoint that wants the alert; a second call makes none. Deliveries to one endpoint go one

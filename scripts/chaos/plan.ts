@@ -1,7 +1,7 @@
 import { type Channel, seededRandom } from '#sandbox/faults.ts';
 
 /** What goes wrong, as the table says it. */
-export const faultKinds = [
+const faultKinds = [
   'worker killed',
   'both workers killed',
   'worker replaced',
@@ -22,7 +22,7 @@ export const faultKinds = [
   'paused by a person',
   'sent to one again by a person',
 ] as const;
-export type FaultKind = (typeof faultKinds)[number];
+type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {
   kind: FaultKind;

@@ -5,7 +5,7 @@ const LINE_EVERY_MS = 1_000;
 const number = new Intl.NumberFormat('en-US');
 
 /** "4,812 of 5,000 sent · 61 retrying · 22 failed": what is nothing is left out. */
-export function progressText(progress: Progress): string {
+function progressText(progress: Progress): string {
   const parts = [`${number.format(progress.sent)} of ${number.format(progress.total)} sent`];
   for (const status of ['retrying', 'unknown', 'failed', 'suppressed', 'cancelled'] as const) {
     if (progress[status] > 0) parts.push(`${number.format(progress[status])} ${status}`);

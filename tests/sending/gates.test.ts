@@ -134,7 +134,7 @@ describe('a held provider', () => {
         expect({ failed, pending, sent, retrying }).toEqual({ failed: 3, pending: 1, sent: 0, retrying: 0 });
         expect((await sending.sandbox.stats()).requests).toBeGreaterThan(requests);
       },
-      { timeout: 40_000, interval: 300 },
+      { timeout: 150_000, interval: 300 },
     );
     // Whoever could be asked was asked by probes alone, which burn nothing.
     expect(await gate()).toMatchObject({ hold_until: expect.any(Date) });

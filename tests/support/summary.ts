@@ -8,7 +8,7 @@ export interface Summary {
 }
 
 /** The line that every run of tests ends with. */
-export function summaryLine({ passed, failed, skipped }: Summary): string {
+function summaryLine({ passed, failed, skipped }: Summary): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 

@@ -141,7 +141,7 @@ describe('in production', () => {
 });
 
 test('the process ends with status 1 and says why', () => {
-  const script = `import('./app/env.server.ts').then(({ readEnvOrExit }) => readEnvOrExit({ PORT: '0' }))`;
+  const script = `import('./app/config/env.server.ts').then(({ readEnvOrExit }) => readEnvOrExit({ PORT: '0' }))`;
   const run = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
   expect(run.status).toBe(1);
   expect(run.stderr).toContain('DATABASE_URL is missing. Example: DATABASE_URL=postgres://');

@@ -4,7 +4,7 @@ import { MAX_REPORTED, suppressionRejects } from '../../domain/suppressions/impo
 import { suppressionReasons, suppressionSources } from '../../domain/suppressions/suppression.ts';
 import { count, id, text, time } from './common.ts';
 
-export const suppressionOrigin = {
+const suppressionOrigin = {
   reason: z.enum(suppressionReasons),
   campaign_id: id.nullable().describe('Where it came from; null where a person or a file brought it.'),
   recipient_id: id.nullable(),

@@ -21,9 +21,9 @@ export const endpointWithSecret = webhookEndpoint.extend({
   secret: z.string().describe('whsec_ and base64, for checking signatures. Shown once.'),
 });
 
-export const alertType = z.enum([...alertEvents, 'webhook.test']);
+const alertType = z.enum([...alertEvents, 'webhook.test']);
 
-export const alertBody = z
+const alertBody = z
   .strictObject({
     type: alertType,
     timestamp: time,

@@ -9,6 +9,7 @@ import { ProblemAlert } from '../problem-alert.tsx';
 import { ClockTime } from '../relative-time.tsx';
 import { RetryBar } from '../retry/retry-bar.tsx';
 import { useViewer } from '../use-viewer.ts';
+import { allSent } from './all-sent.ts';
 import { Countdown } from './countdown.tsx';
 import type { FailureReason } from './failure-reasons.tsx';
 import { UnknownActions } from './unknown-notice.tsx';
@@ -121,11 +122,11 @@ const inSettings: readonly string[] = ['credentials', 'sender_not_verified', 'co
 function EndNotice({ campaign, reasons, path, closed }: Props) {
   const viewer = useViewer();
   const { counted, count } = useNumbers();
-  const { status, total, sent, failed, pending, suppressed, bounced, failure_code, failure_reason } = campaign;
+  const { status, failed, pending, suppressed, bounced, failure_code, failure_reason } = campaign;
   const retry = <RetryBar campaign={campaign} reasons={reasons} path={path} />;
   if (status === 'SENT') {
     return (
-      <ProblemAlert kind="success" title={suppressed > 0 ? `All ${counted(sent, 'message', 'messages')} sent` : `All ${count(total)} sent`}>
+      <ProblemAlert kind="success" title={allSent(campaign, { count, counted })}>
         {suppressed > 0
           ? `${counted(suppressed, 'recipient is', 'recipients are')} on the list of those who are never sent to, and ${suppressed === 1 ? 'was' : 'were'} left out.`
           : 'Every recipient was accepted by the provider.'}

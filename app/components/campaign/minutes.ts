@@ -6,7 +6,7 @@ export interface Minute {
   transient: number;
 }
 
-export interface MinuteBar {
+interface MinuteBar {
   /** ms since 1970, the beginning of what the bar stands for. */
   at: number;
   sent: number;

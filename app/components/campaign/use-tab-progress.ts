@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { type CampaignJson, hasEnded, statusLabels } from '#app/domain/campaigns/campaign.ts';
 import { useNumbers } from '../number.tsx';
 import { campaignLooks, type Tone } from '../status-look.ts';
+import { allSent } from './all-sent.ts';
 import { tabTitle } from './tab-title.ts';
 
 const ICON = '/favicon.svg';
@@ -41,7 +42,9 @@ export function useTabProgress(campaign: CampaignJson): void {
     before.current = { id, status };
     if (was.id !== id || was.status === status || hasEnded(was.status) || !hasEnded(status)) return;
     const message =
-      status === 'SENT' ? `All ${counted(total - suppressed, 'message', 'messages')} sent.` : `${count(sent)} of ${count(total)} sent.`;
+      status === 'SENT'
+        ? `${sent > 1 ? `All ${count(sent)} messages sent` : allSent({ sent, suppressed }, { count, counted })}.`
+        : `${count(sent)} of ${count(total)} sent.`;
     notifications.show({
       title: `${name}: ${statusLabels[status].toLowerCase()}`,
       message,

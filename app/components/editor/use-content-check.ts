@@ -56,7 +56,7 @@ export function useContentCheck(
   return { check, current: checked === typed };
 }
 
-export interface EmptyFor {
+interface EmptyFor {
   name: string;
   count: number;
 }
@@ -69,7 +69,7 @@ export interface ListFacts {
   suppressed: number;
 }
 
-export const noFacts: ListFacts = { empty: [], suppressed: 0 };
+const noFacts: ListFacts = { empty: [], suppressed: 0 };
 
 /** Asked again when the list changes, or what the content needs of it. */
 export function useListFacts(campaign: CampaignJson, needed: string[]): ListFacts {

@@ -3,7 +3,7 @@ import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import classes from './recipient-story.module.css';
 
-export interface MessageParts {
+interface MessageParts {
   subject: string | null;
   /** The plain text; the HTML is shown from `src`, on a document of its own. */
   text: string | null;

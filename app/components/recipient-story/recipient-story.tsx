@@ -37,6 +37,7 @@ export function RecipientStory({ recipient, attempts, events, suppressed, channe
     // biome-ignore lint/suspicious/noArrayIndexKey: the past only grows at its end
     ...events.map((event, i) => ({ at: event.at, entry: <EventEntry key={`event ${i}`} event={event} /> })),
   ];
+  const waits = recipient.status === 'pending' || recipient.status === 'queued';
   const underWay = recipient.status === 'sending' || due !== null;
   return (
     <>
@@ -73,7 +74,9 @@ export function RecipientStory({ recipient, attempts, events, suppressed, channe
           {inOrder(story, ({ at }) => at)
             .toReversed()
             .map(({ entry }) => entry)}
-          {attempts.length === 0 && !underWay && <li className={classes.none}>Nothing was tried yet.</li>}
+          {attempts.length === 0 && !underWay && (
+            <li className={classes.none}>{waits ? 'Nothing was tried yet.' : 'Nothing was tried.'}</li>
+          )}
         </ol>
       </section>
     </>

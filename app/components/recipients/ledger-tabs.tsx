@@ -81,5 +81,3 @@ export function LedgerTabs({ filter, counters, ended, path }: Props) {
     </nav>
   );
 }
-
-export { labels as tabLabels };

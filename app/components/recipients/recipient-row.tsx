@@ -80,7 +80,7 @@ function WhatCame({ row: { delivery, unsubscribed_at } }: { row: RecipientJson }
 }
 
 /** "Retry 2 of 3 in 3 s", "14:03:22 · delivered": what is going on, in the words of the status. */
-export function RecipientDoing({ row }: { row: RecipientJson }) {
+function RecipientDoing({ row }: { row: RecipientJson }) {
   const { text, due, over } = recipientWords(row);
   const at = row.status === 'sent' ? row.sent_at : row.status === 'failed' ? row.failed_at : null;
   if (at) {

@@ -118,7 +118,7 @@ const fold = (text: string) =>
   text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('_', ' ').replaceAll('−', '-').replaceAll('.', '').trim();
 
 /** "UTC", "UTC+5:30", "UTC−8" in the zone at a moment. @param at ms */
-export function offsetText(id: string, at: number): string {
+function offsetText(id: string, at: number): string {
   const parts = new Intl.DateTimeFormat('en-US', { timeZone: id, timeZoneName: 'shortOffset' }).formatToParts(at);
   const offset = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
   return offset.replace('GMT', 'UTC').replace('-', '−');

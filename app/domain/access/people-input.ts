@@ -5,7 +5,7 @@ const role = z.enum(roles, 'Choose a role.');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get in
 const control = /[\u0000-\u001f\u007f]/;
 
-export const name = z
+const name = z
   .string('Enter a name.')
   .trim()
   .min(1, 'Enter a name.')

@@ -3,7 +3,7 @@
 export const roles = ['admin', 'marketer', 'support', 'analyst'] as const;
 export type Role = (typeof roles)[number];
 
-export const permissions = [
+const permissions = [
   'campaigns:read',
   'campaigns:write',
   'campaigns:send',

@@ -10,7 +10,7 @@ const DEADLINE_MS = 10_000;
 const MAX_ANSWER_BYTES = 65_536;
 const KEPT_CHARACTERS = 1_000;
 
-export interface SignedMessage {
+interface SignedMessage {
   url: string;
   /** Each gives a signature; receivers need to know one of them. */
   secrets: readonly string[];

@@ -9,7 +9,7 @@ import { raiseAlert } from './raise-alert.server.ts';
 const PATIENCE_DAYS = 3;
 
 /** Tells Graphile to run the job again, with its own delay; the delivery's log has the reason. */
-export class DeliverAgainLater extends Error {
+class DeliverAgainLater extends Error {
   override name = 'DeliverAgainLater';
 }
 

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { isPublicAddress } from './public-address.ts';
 
 /** The host of a URL without the brackets of IPv6. */
-export function hostOf(url: URL): string {
+function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
 

@@ -18,6 +18,7 @@ export function notificationText(notification: NotificationJson, count: (value: 
     const to = `/campaigns/${campaign.id}`;
     if (type === 'campaign.sent') {
       const { people } = campaign;
+      if (people === 0) return { title: `${campaign.name} was sent to nobody`, detail: 'All of its list are never sent to.', to };
       const who = people === 1 ? 'The message to 1 person was' : `The messages to all ${count(people)} people were`;
       return { title: `${campaign.name} was sent`, detail: `${who} accepted.`, to };
     }

@@ -16,7 +16,3 @@ export const transitions: Record<CampaignStatus, readonly CampaignStatus[]> = {
   // Opened again for single recipients; it ends as it had ended.
   CANCELLED: ['SENDING'],
 };
-
-export function mayBecome(from: CampaignStatus, to: CampaignStatus): boolean {
-  return transitions[from].includes(to);
-}

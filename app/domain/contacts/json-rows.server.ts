@@ -8,7 +8,7 @@ import { leftOutBy, statusKind } from './status-column.ts';
 import { keyToVariableName, VariableNames } from './variable-names.ts';
 
 /** A JSON list is read as a whole; longer lists come as CSV, which streams. */
-export const MAX_JSON_BYTES = 20 * 1024 * 1024;
+const MAX_JSON_BYTES = 20 * 1024 * 1024;
 
 const ITEMS_PER_BATCH = 1000;
 

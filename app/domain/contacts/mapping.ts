@@ -12,7 +12,7 @@ export const SAMPLE_BYTES = 64 * 1024;
 
 export const MAX_COLUMNS = 200;
 
-export interface Column {
+interface Column {
   /** As the file writes it; '' where it has none. */
   header: string;
   /** What a template calls it: `first_name`; of the address column and of columns left out what it would be. */

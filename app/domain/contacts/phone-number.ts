@@ -83,11 +83,6 @@ export function readPhone(raw: string, { country, bare }: PhoneReading = {}): Ad
     : single([national, international]);
 }
 
-/** The number as it is kept, or null; for the reason see {@link readPhone}. */
-export function normalisePhone(raw: string, country?: CountryCode): string | null {
-  return readPhone(raw, { country }).address;
-}
-
 function parse(text: string, defaultCountry?: CountryCode): PhoneNumber | undefined {
   // Mexico's mobile numbers had a 1 in front until 2019, and old lists and messengers have it still.
   const now = text.replace(defaultCountry === 'MX' ? /^(\D*)1(?=(?:\D*\d){10}\D*$)/ : /^(\D*\+\D*5\D*2\D*)1(?=(?:\D*\d){10}\D*$)/, '$1');

@@ -2,8 +2,8 @@ import { analyseContent } from './analyse-content.ts';
 import { type ContentProblem, checkAnalysed } from './check-content.ts';
 import { neededNames } from './defaults.ts';
 import { type Content, parseContent } from './parse-content.ts';
+import { personalOf } from './personal-fields.ts';
 import { type MessageRecipient, RenderError, renderMessage } from './render-message.ts';
-import { personalOf } from './used-variables.ts';
 
 /** All that is to be known of a content, from one reading of it. */
 export interface Examination {

@@ -16,7 +16,7 @@ interface ReadDate {
 }
 
 /** Null for what is no date, or could be two. */
-export function readDate(value: unknown): ReadDate | null {
+function readDate(value: unknown): ReadDate | null {
   const text = String(value ?? '').trim();
   if (text === 'now' || text === 'today') return { value: text, still: false };
   const [, year = '', , month = '', day = '', hour = '0', minute = '00', second = '00', zone] = yearFirst.exec(text) ?? [];

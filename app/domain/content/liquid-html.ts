@@ -65,7 +65,7 @@ export function escapeOutput(value: unknown): string {
 const keep = (value: unknown) => value;
 
 /** Of subjects, plain texts and SMS, where nothing is HTML: what makes HTML elsewhere leaves the text as it is. */
-export const plainFilters: Record<string, FilterImplOptions> = {
+const plainFilters: Record<string, FilterImplOptions> = {
   escape: keep,
   escape_once: keep,
   xml_escape: keep,

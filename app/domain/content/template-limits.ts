@@ -1,5 +1,5 @@
 /** A message has some dozen tags; what has thousands is a mistake, or meant to keep the server busy. */
-export const MAX_TAGS = 5_000;
+const MAX_TAGS = 5_000;
 /** How deep blocks may stand in each other. */
 const MAX_DEPTH = 60;
 

@@ -15,7 +15,7 @@ export interface Use {
   asked: 'holds' | 'number' | null;
 }
 
-export interface FilterUse {
+interface FilterUse {
   name: string;
   offset: number;
 }

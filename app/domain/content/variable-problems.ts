@@ -32,7 +32,7 @@ export function knownNames({ variables }: Pick<Content, 'variables'>): string[] 
 }
 
 /** Are there contacts whose columns could be compared? */
-export function hasContacts({ variables, contacts }: Pick<Content, 'variables' | 'contacts'>): boolean {
+function hasContacts({ variables, contacts }: Pick<Content, 'variables' | 'contacts'>): boolean {
   return contacts ?? variables.length > 0;
 }
 

@@ -7,7 +7,7 @@ const wrong = `Enter a number of messages per second from 0.1 to ${MOST_PER_S}, 
 export const channelField = z.enum(['email', 'sms'], { error: 'Choose email or SMS.' });
 
 /** A form's field: null where it is empty. */
-export const rateField = z
+const rateField = z
   .string({ error: wrong })
   .trim()
   .regex(/^(\d{1,5}([.,]\d{1,3})?)?$/, wrong)

@@ -15,7 +15,7 @@ import {
   reportUnit,
 } from './period.ts';
 
-export interface ReportReason {
+interface ReportReason {
   code: string;
   label: string;
   count: number;

@@ -7,7 +7,7 @@ import { unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import { campaignContents } from './campaign-contents.server.ts';
 
 /** A message that may have gone out. */
-export interface SentMessage {
+interface SentMessage {
   campaignId: number;
   recipientId: number;
   round: number;

@@ -39,7 +39,7 @@ export async function settleUnknownTexts(db: Database, lookUp: LookUp, signal?: 
 }
 
 /** Makes the recipient `sent`; that it was found is told beside the provider's events. */
-export async function noteFound(
+async function noteFound(
   db: Database,
   { campaignId, recipientId, attemptId }: Pick<DoubtfulAttempt, 'campaignId' | 'recipientId' | 'attemptId'>,
   providerMessageId: string,

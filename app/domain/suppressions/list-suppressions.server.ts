@@ -87,12 +87,6 @@ function page(rows: SuppressionRow[], limit: number, key: (row: SuppressionRow) 
   return { data: shown.map(toSuppressionJson), next_cursor: rows.length > limit && last ? toCursor(key(last)) : null };
 }
 
-/** @returns null where it is not on the list (any more) */
-export async function getSuppression(db: Database, id: number): Promise<SuppressionJson | null> {
-  const { rows } = await db.pool.query<SuppressionRow>(`select ${suppressionColumns} from suppressions s where s.id = $1`, [id]);
-  return rows[0] ? toSuppressionJson(rows[0]) : null;
-}
-
 /** Names of the campaigns that these came from, by id. */
 export async function campaignNames(db: Database, rows: readonly SuppressionJson[]): Promise<Record<number, string>> {
   const ids = [

@@ -16,7 +16,7 @@ import { agree, byDefault, statusOf, type World } from './world.ts';
 export type Command = fc.AsyncCommand<Model, World> & { act: Run };
 export type Run = (model: Model, real: World) => Promise<void>;
 
-export const ana = { id: '1', name: 'Ana', email: null, role: 'admin', via: 'session', label: 'Ana' } as const;
+const ana = { id: '1', name: 'Ana', email: null, role: 'admin', via: 'session', label: 'Ana' } as const;
 
 /** A command whose arguments stand in its name, so that a failure can be read; after it everything must agree. */
 export function command(name: string, given: object, run: Run, when: (model: Model) => boolean = () => true): Command {
@@ -83,7 +83,7 @@ export const resolveOne = (n: number, outcome: (typeof outcomes)[number]) =>
     await both(resolveRecipient(real.db, ana, real.id, person.id, outcome), () => model.resolveOne(person, outcome));
   });
 
-export const resolveAll = (outcome: (typeof outcomes)[number], named: boolean) =>
+const resolveAll = (outcome: (typeof outcomes)[number], named: boolean) =>
   command('resolveAll', { outcome, named }, async (model, real) => {
     const whom = named ? model.people : undefined;
     await both(resolveUnknown(real.db, ana, real.id, { outcome, ids: whom?.map(({ id }) => id) }), () => model.resolveAll(outcome, whom));
@@ -96,13 +96,13 @@ export const suppress = (n: number) =>
     model.suppress(address, 'manual');
   });
 
-export const unsuppress = (n: number) =>
+const unsuppress = (n: number) =>
   command('unsuppress', { n }, async (model, real) => {
     const { address } = nth(model.people, n);
     await both(removeSuppression(real.db, { channel: real.channel, address }), () => model.unsuppress(address));
   });
 
-export const leave = (n: number) =>
+const leave = (n: number) =>
   command('leave', { n }, async (model, real) => {
     const person = nth(model.people, n);
     await unsubscribe(real.db, { campaignId: real.id, recipientId: person.id, round: person.round });

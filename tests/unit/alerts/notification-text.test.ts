@@ -18,6 +18,11 @@ const endpoint = { id: 3, host: 'hooks.example.com', reason: 'The receiver answe
 
 test.each([
   [of('campaign.sent', { campaign: { ...campaign, status: 'SENT', unreached: 0 } }), 'Spring launch was sent', '/campaigns/7'],
+  [
+    of('campaign.sent', { campaign: { ...campaign, status: 'SENT', unreached: 0, people: 0 } }),
+    'Spring launch was sent to nobody',
+    '/campaigns/7',
+  ],
   [of('campaign.failed', { campaign }), 'Spring launch failed', '/campaigns/7'],
   [of('campaign.partially_sent', { campaign }), 'Spring launch was partially sent', '/campaigns/7'],
   [of('campaign.retries_exhausted', { campaign }), 'Spring launch was partially sent, with no retry rounds left', '/campaigns/7'],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checkContent } from '#app/domain/content/check-content.ts';
 import type { Content } from '#app/domain/content/parse-content.ts';
+import { personalFields } from '#app/domain/content/personal-fields.ts';
 import { smsLength } from '#app/domain/content/sms-segments.ts';
-import { personalFields } from '#app/domain/content/used-variables.ts';
 
 const email: Content = {
   channel: 'email',

@@ -102,6 +102,15 @@ describe('the end of a campaign', () => {
       />,
     );
 
+  test.each([
+    ['All 5 sent', { total: 5, sent: 5 }],
+    ['All 4 messages sent', { total: 5, sent: 4, suppressed: 1 }],
+    ['The message was sent', { total: 2, sent: 1, suppressed: 1 }],
+    ['Nobody was sent to', { total: 2, sent: 0, suppressed: 2 }],
+  ])('that reached all whom it might: %s', async (words, change) => {
+    expect((await notice({ status: 'SENT', pending: 0, ...change })).words).toContain(words);
+  });
+
   test('that was cancelled adds up to everybody', async () => {
     const counts = { sent: 40, failed: 3, unknown: 2, suppressed: 4, cancelled: 51 };
     const { words } = await notice({ status: 'CANCELLED', total: 100, ...counts });
