@@ -25,9 +25,13 @@ export function becomes(verb: VerbName | readonly VerbName[], next: Next, settin
     const stays = typeof next !== 'string' && done.some((one) => one.moves[status]?.includes(status));
     const left = done.some((one) => one.moves[status]?.some((to) => to !== status));
     for (const column of columns) {
-      const value =
-        typeof next === 'string' && !reached ? undefined : (given.get(column) ?? (stays && !reached ? `r.${column}` : undefined));
+      const own = given.get(column);
       given.delete(column);
+      // `null` may be said of a status that somebody stays in, too.
+      if (own !== undefined && own !== 'null' && !reached && !(stays && left)) {
+        throw new Error(`${[verb].flat().join(', ')}: ${column} is given, and nobody becomes ${status}`);
+      }
+      const value = own ?? (stays && !reached ? `r.${column}` : undefined);
       if (reached && value === undefined) throw new Error(`${[verb].flat().join(', ')}: ${column} is needed, since it leads to ${status}`);
       if (value === undefined || value === 'null') {
         if (left || value === 'null') set.set(column, 'null');

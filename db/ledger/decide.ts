@@ -1,9 +1,12 @@
 import type { PoolClient } from 'pg';
 import { becomes } from './becomes.ts';
 
-const settings = { failed_at: 'coalesce(r.failed_at, now())', sent_at: 'now()' };
-const arrived = becomes('decide', 'sent', { ...settings, failure_code: 'null', failure_reason: 'null' });
-const lost = becomes('decide', 'failed', { ...settings, failure_code: `'not_arrived'`, failure_reason: '$3' });
+const arrived = becomes('decide', 'sent', { sent_at: 'now()', failure_code: 'null', failure_reason: 'null' });
+const lost = becomes('decide', 'failed', {
+  failed_at: 'coalesce(r.failed_at, now())',
+  failure_code: `'not_arrived'`,
+  failure_reason: '$3',
+});
 
 /**
  * A person says what became of recipients whose outcome is unknown, was given up as unknown or was decided before.

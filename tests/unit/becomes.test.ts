@@ -38,15 +38,16 @@ describe('the SET list of a verb', () => {
   });
 
   test.each([
-    ['the time of a status', () => becomes('lapse', 'unknown', { failure_code: 'c', failure_reason: 'r' }), 'unknown_until'],
-    ['the reason', () => becomes('lapse', 'unknown', { unknown_until: 'soon', failure_code: 'c' }), 'failure_reason'],
+    ['without the time of a status', () => becomes('lapse', 'unknown', { failure_code: 'c', failure_reason: 'r' }), 'unknown_until'],
+    ['without the reason', () => becomes('lapse', 'unknown', { unknown_until: 'soon', failure_code: 'c' }), 'failure_reason'],
     [
-      'the attempts',
+      'without the attempts',
       () =>
         becomes('doubt', 'unknown', { unknown_until: 'x', failure_code: 'c', failure_reason: 'r', delivery: 'null', delivered_at: 'null' }),
       'attempts',
     ],
-  ])('does not come about without %s', (_, made, column) => {
+    ['with a value that nobody gets', () => becomes('offer', 'queued', { sent_at: 'now()' }), 'nobody becomes sent'],
+  ])('does not come about: %s', (_, made, column) => {
     expect(made).toThrow(column);
   });
 });
