@@ -24,7 +24,7 @@ export const chunkOf: GetManualChunk = (id, { getModuleInfo }) => {
 };
 
 const beforeSigningIn = /\/app\/(entry\.client|root|routes\/login)\./;
-const everyday = /\/app\/routes\/_app(\._index|\.campaigns\.\$id)?\.tsx/;
+const everyday = /\/app\/routes\/_app(\._index|\.campaigns\.\$id)?(\/route)?\.tsx/;
 
 const framework = /^(react|react-dom|scheduler|react-router|react-router-dom|@remix-run\/.*|turbo-stream|get-nonce)$/;
 /** Of Mantine what the pages before signing in need; the rest is `parts`. */
