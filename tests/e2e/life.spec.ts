@@ -3,7 +3,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { apiKey } from '../support/product.ts';
 import { api, emailFaults, people, sendTo, signIn, signInAs } from './sent-campaign.ts';
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 240_000 });
 
 test.beforeEach(async ({ page, request }) => {
   // Half-faded dialogs have half their contrast.
