@@ -1,3 +1,5 @@
+import type { Pool } from 'pg';
+
 /**
  * Every job: what it carries, and how urgent it is (lower goes first). Added through `addJob` and `addSendJobs`, in the statement or transaction
  * that makes it needed, so that neither exists without the other. What a job does stands in tasks/ under its name.
@@ -5,7 +7,8 @@
 const jobs = {
   send_email: { carries: ['campaign_id', 'recipient_id', 'dispatch_seq', 'probe'], priority: 0 },
   send_sms: { carries: ['campaign_id', 'recipient_id', 'dispatch_seq', 'probe'], priority: 0 },
-  dispatch_campaign: { carries: ['campaign_id'], priority: -20 },
+  send_email_chunk: { carries: ['campaign_id', 'place'], priority: 0 },
+  send_sms_chunk: { carries: ['campaign_id', 'place'], priority: 0 },
   move_recipients: { carries: ['campaign_id'], priority: -20 },
   start_campaign: { carries: ['campaign_id', 'scheduled_at'], priority: -20 },
   probe_provider: { carries: ['channel'], priority: -20 },
@@ -15,12 +18,13 @@ const jobs = {
   deliver_alert: { carries: ['delivery_id'], priority: 0 },
 } as const satisfies Record<string, { carries: readonly string[]; priority: number }>;
 export type JobName = keyof typeof jobs;
+type SendJob = 'send_email' | 'send_sms' | 'send_email_chunk' | 'send_sms_chunk';
 
 /** A person, a retry or a probe waits for it: before first sends. */
 const SOON = -10;
 
 /** The first attempt and three retries, as Graphile counts them. */
-const SEND_ATTEMPTS = 4;
+export const SEND_ATTEMPTS = 4;
 
 /**
  * SQL that adds a job.
@@ -28,7 +32,7 @@ const SEND_ATTEMPTS = 4;
  * @param payload SQL of what it carries
  * @param runAt SQL of its time; default: now
  */
-export function addJob<N extends Exclude<JobName, 'send_email' | 'send_sms'>>(
+export function addJob<N extends Exclude<JobName, SendJob>>(
   name: N,
   payload: Record<(typeof jobs)[N]['carries'][number], string>,
   options: { runAt?: string; maxAttempts?: number; queue?: string } = {},
@@ -50,10 +54,46 @@ export function addJob<N extends Exclude<JobName, 'send_email' | 'send_sms'>>(
  * SQL of an aggregate that adds a send job for each row, in order of its id: for rows with `campaign_id`, `id` and `dispatch_seq`.
  *
  * @param channel SQL of the channel
+ * @param options.runAt SQL of its time; default: now
+ * @param options.left SQL of how many attempts are left; default: all
  */
-export function addSendJobs(channel: string, { alias = '', probe = false }: { alias?: string; probe?: boolean } = {}): string {
+export function addSendJobs(
+  channel: string,
+  {
+    alias = '',
+    probe = false,
+    runAt = 'null',
+    left = String(SEND_ATTEMPTS),
+  }: { alias?: string; probe?: boolean; runAt?: string; left?: string } = {},
+): string {
   const of = alias && `${alias}.`;
   const payload = `'campaign_id', ${of}campaign_id, 'recipient_id', ${of}id, 'dispatch_seq', ${of}dispatch_seq${probe ? `, 'probe', true` : ''}`;
   return `graphile_worker.add_jobs(array_agg((
-    'send_' || ${channel}, json_build_object(${payload}), null, null, ${SEND_ATTEMPTS}, null, ${SOON}, null)::graphile_worker.job_spec order by ${of}id))`;
+    'send_' || ${channel}, json_build_object(${payload}), null, ${runAt}, ${left}, null, ${SOON}, null)::graphile_worker.job_spec order by ${of}id))`;
+}
+
+/** SQL that asks for the chunks in which a campaign's first sends go out. @param campaign SQL of its id */
+export const requestChunks = (campaign: string): string => `request_chunks(${campaign})`;
+
+/** Which of a campaign's chunk jobs, and the slots of the shared rate that it has taken for its next turn. */
+export interface ChunkKey {
+  campaign_id: number;
+  place: number;
+  slots?: number | undefined;
+}
+
+/** A chunk's next turn. The key brings together what several ask for. */
+export async function addChunkTurn(pool: Pool, channel: 'email' | 'sms', key: ChunkKey, inMs: number): Promise<void> {
+  await pool.query(
+    `select graphile_worker.add_job($1, $2::json, job_key => $3, run_at => clock_timestamp() + $4 * interval '1 millisecond')`,
+    [`send_${channel}_chunk`, JSON.stringify(key), `chunk:${key.campaign_id}:${key.place}`, inMs],
+  );
+}
+
+/** The same send job once more, when the slot of the shared rate has come that it has taken. @param left runs that it still has */
+export async function addSendTurn(pool: Pool, channel: 'email' | 'sms', payload: object, left: number, inMs: number): Promise<void> {
+  await pool.query(
+    `select graphile_worker.add_job($1, $2::json, max_attempts => $3, priority => ${SOON}, run_at => clock_timestamp() + $4 * interval '1 millisecond')`,
+    [`send_${channel}`, JSON.stringify(payload), left, inMs],
+  );
 }

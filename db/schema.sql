@@ -626,6 +626,7 @@ create table workers (
   started_at timestamp with time zone default now() not null,
   ended_at timestamp with time zone,
   ended_how text,
+  pool_ids text[] default '{}'::text[] not null,
   constraint workers_pkey PRIMARY KEY (id),
   constraint workers_pool_id_key UNIQUE (pool_id),
   constraint ended_has_how CHECK (((ended_at IS NULL) = (ended_how IS NULL))),
@@ -710,8 +711,8 @@ begin
       update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
         reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
         rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end,
-        -- Whoever of them is given back is asked for again; what stopped it then is over.
-        dispatch_below = 1, stop_code = null, stop_reason = null
+        -- What stopped it then is over.
+        stop_code = null, stop_reason = null
       where id = campaign;
     elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
@@ -738,9 +739,9 @@ begin
   if c.id is null then
     return null; -- the campaign itself is being deleted
   end if;
-  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 and c.queued < c.dispatch_below then
+  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 then
     update campaigns set dispatch_requested = true where id = campaign;
-    perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', campaign), priority => -20);
+    perform request_chunks(campaign);
   end if;
   perform end_campaign_if_done(c);
   return c.version;
@@ -985,8 +986,7 @@ begin
   if not found then
     return false;
   end if;
-  perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', id), priority => -20)
-  from campaigns where status = 'SENDING';
+  perform request_chunks(id) from campaigns where status = 'SENDING';
   return true;
 end $function$;
 
@@ -1017,63 +1017,6 @@ AS $function$
   select case d when 'deferred' then 1 when 'undelivered' then 2 when 'delivered' then 3 when 'bounced' then 4 when 'complained' then 5 else 0 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.dispatch_recipients(campaign bigint, smallest_window integer, job_window integer, email_rate double precision, sms_rate double precision, OUT queued integer, OUT more boolean)
- RETURNS record
- LANGUAGE plpgsql
-AS $function$
-declare
-  share record;
-  wanted integer;
-  last bigint;
-begin
-  select 'send_' || c.channel as task, c.queued, c.dispatch_after,
-    ceil(greatest(least(smallest_window, two_seconds.messages),
-      least(job_window, two_seconds.messages) / (select count(*) from campaigns where status = 'SENDING')))::integer as size
-  into share
-  from campaigns c join provider_gates g on g.channel = c.channel,
-    lateral (select greatest(10, 2 * coalesce(g.rate, case c.channel when 'email' then email_rate else sms_rate end, 'infinity')) as messages) as two_seconds
-  where c.id = campaign and g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
-  if not found then
-    queued := 0;
-    more := false;
-    return;
-  end if;
-  wanted := greatest(share.size - share.queued, 0);
-
-  -- A crash that forgets this forgets the jobs, too: they are dispatched again.
-  perform set_config('synchronous_commit', 'off', true);
-  with picked as (
-    select r.id, r.ctid from recipients r
-    where r.campaign_id = campaign and r.listed_as = 'pending' and r.status = 'pending' and r.id > share.dispatch_after
-      and (select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null from campaigns c where c.id = campaign)
-    order by r.id limit wanted for update of r skip locked
-  ),
-  moved as (
-    update recipients r set status = 'queued', dispatch_seq = r.dispatch_seq + 1, changed_at = now()
-    from picked where r.ctid = picked.ctid
-    returning r.id, r.dispatch_seq
-  ),
-  jobs as (
-    select graphile_worker.add_jobs((
-      select array_agg((
-        share.task, json_build_object('campaign_id', campaign, 'recipient_id', id, 'dispatch_seq', dispatch_seq),
-        null, null, 4, null, 0, null)::graphile_worker.job_spec order by id)
-      from moved))
-    where exists (select from moved)
-  )
-  select count(*)::integer, (select max(id) from picked) into queued, last from jobs;
-
-  -- Asked under the row's lock, after every statement that was before it: somebody who became pending after that one's snapshot is seen
-  -- here, and somebody who becomes pending later finds the flag down and asks again. At the end of the list it begins again with those who
-  -- became pending behind it.
-  update campaigns c set
-    dispatch_below = ceil(share.size / 2.0)::integer,
-    dispatch_after = case when dispatch_recipients.queued < wanted then 0 else coalesce(last, share.dispatch_after) end,
-    dispatch_requested = c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
-      and c.queued < ceil(share.size / 2.0)
-  where c.id = campaign returning c.dispatch_requested into more;
-end $function$;
-
 CREATE OR REPLACE FUNCTION public.end_campaign_if_done(c campaigns)
  RETURNS void
  LANGUAGE plpgsql
@@ -1102,7 +1045,6 @@ begin
     stop_reason = null,
     rest_code = null,
     rest_reason = null,
-    dispatch_below = 0,
     dispatch_requested = false,
     moving = result = 'CANCELLED' and c.pending > 0
   where id = c.id;
@@ -1416,6 +1358,16 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.request_chunks(campaign bigint)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  select count(graphile_worker.add_job('send_' || c.channel || '_chunk', json_build_object('campaign_id', c.id, 'place', place),
+    job_key => 'chunk:' || c.id || ':' || place))
+  from campaigns c, generate_series(1, greatest(1, least(16, (select count(*) from workers where ended_at is null)))) as place
+  where c.id = campaign
+$function$;
+
 CREATE OR REPLACE FUNCTION public.retry_on_time()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1502,7 +1454,7 @@ CREATE TRIGGER provider_hold_raises_alert AFTER UPDATE ON public.provider_gates 
 
 CREATE TRIGGER recipient_moves AFTER UPDATE ON public.recipients FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT
         CASE old.status
-            WHEN 'pending'::recipient_status THEN (new.status = ANY (ARRAY['queued'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'cancelled'::recipient_status]))
+            WHEN 'pending'::recipient_status THEN (new.status = ANY (ARRAY['queued'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
             WHEN 'queued'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
             WHEN 'sending'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'retrying'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'failed'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
             WHEN 'retrying'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))

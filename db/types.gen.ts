@@ -1053,6 +1053,7 @@ export interface Workers {
   id: Generated<number>;
   pid: number;
   pool_id: string;
+  pool_ids: Generated<string[]>;
   started_at: Generated<Timestamp>;
 }
 

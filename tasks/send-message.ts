@@ -1,11 +1,16 @@
 import type { Task } from 'graphile-worker';
 import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import type { Engine } from '#app/domain/sending/engine.server.ts';
+import type { Database } from '#db/database.ts';
+import { addSendTurn } from '#db/jobs.ts';
 import { sendPayload } from './payloads.ts';
 
-/** `send_email` and `send_sms`: one job is one recipient, so one bad address never holds up another. */
+/** `send_email` and `send_sms`: one job is one recipient who is retried, or whom a person or a probe asks for. */
 export const sendMessage =
-  (engine: Engine, channel: Channel): Task =>
-  async (payload) => {
-    await engine.send(channel, sendPayload.parse(payload));
+  (db: Database, engine: Engine, channel: Channel): Task =>
+  async (payload, { job }) => {
+    const key = sendPayload.parse(payload);
+    const inMs = await engine.send(channel, key);
+    // This run was none: Graphile counted it.
+    if (inMs !== null) await addSendTurn(db.pool, channel, { ...key, slot: true }, job.max_attempts - job.attempts + 1, inMs);
   };

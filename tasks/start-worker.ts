@@ -1,6 +1,6 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Runner, run, type WorkerEvents } from 'graphile-worker';
+import { type Runner, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Env } from '#app/config/env.server.ts';
 import type { Logger } from '#app/config/log.server.ts';
 import { type AlertSender, createAlertSender } from '#app/domain/alerts/alert-sender.server.ts';
@@ -10,14 +10,19 @@ import { type LedgerMemory, rememberLedger } from '#app/domain/workers/ledger-me
 import { keepAlive, type Liveness } from '#app/domain/workers/liveness.server.ts';
 import type { Provider } from '#app/providers/provider.ts';
 import { type Database, openDatabase } from '#db/database.ts';
+import { requestAllChunks } from '#db/ledger/claim-chunk.ts';
 import { retryTriggerExists } from '#db/queries/retry-trigger.ts';
 import { freeJobsOfWorker } from '#db/queries/worker-registry.ts';
 import { graphileLogger } from './graphile-logger.ts';
-import { createTaskList, crontab } from './task-list.ts';
+import { crontab, housekeeping, sending } from './task-list.ts';
 
-/** In flight at once where WORKER_CONCURRENCY does not say otherwise: 500 messages/s at 200 ms a call, or eight full calls that emails share. */
+/** In flight at once in each channel where WORKER_CONCURRENCY does not say otherwise: as fast as a worker gets. Providers' limits are what rates are for. */
 const concurrencyOf = ({ workerConcurrency, emailBatchSize }: Env) =>
-  workerConcurrency ?? Math.min(Math.max(100, 8 * emailBatchSize), 2_000);
+  workerConcurrency ?? Math.min(Math.max(300, 8 * emailBatchSize), 2_000);
+/** Campaigns of a channel that are sent at once beside its single jobs; more take turns. */
+const CAMPAIGNS = 20;
+/** Jobs that send nothing, at once. */
+const HOUSEKEEPERS = 10;
 /** Graphile sees a due retry only when it polls, so this is part of the schedule's precision. */
 const POLL_INTERVAL_MS = 100;
 /** After SIGTERM calls in flight may take this long; then they are cut off, and their recipients are `unknown`. */
@@ -109,12 +114,14 @@ async function startSession(
   concurrency: number,
   signal: AbortSignal,
 ): Promise<Session> {
-  const events: WorkerEvents = new EventEmitter();
-  const poolId = new Promise<string>((resolve) => events.once('pool:create', ({ workerPool }) => resolve(workerPool.id)));
-  const liveness = poolId.then((id) => keepAlive({ url: env.databaseDirectUrl, db, log, poolId: id, unknownGraceS: env.unknownGraceS }));
+  const ids = Promise.withResolvers<string[]>();
+  const liveness = ids.promise.then((poolIds) =>
+    keepAlive({ url: env.databaseDirectUrl, db, log, poolIds, unknownGraceS: env.unknownGraceS }),
+  );
   liveness.catch(() => {}); // whoever awaits it is told
   const over = new AbortController();
   const claims = AbortSignal.any([signal, over.signal]);
+  const draining = new AbortController();
 
   const engine = createEngine({
     db,
@@ -127,6 +134,8 @@ async function startSession(
     log,
     memory,
     signal,
+    stopping: AbortSignal.any([draining.signal, claims]),
+    concurrency,
     async mayClaim() {
       const lock = await liveness;
       claims.throwIfAborted();
@@ -136,7 +145,7 @@ async function startSession(
   });
   const lost = Promise.withResolvers<void>();
   const { pool } = openDatabase(env.databaseDirectUrl, {
-    max: 6,
+    max: 10,
     applicationName: 'rollcall queue',
     queue: true,
     onError: (error) => {
@@ -144,39 +153,31 @@ async function startSession(
       lost.resolve();
     },
   });
-  let runner: Runner | undefined;
+  const context = { db, env, log, engine, alertSender };
+  const sendingJobs = concurrency + CAMPAIGNS;
+  const queues: Queue[] = [];
   let lock: Liveness;
   try {
-    runner = await run({
-      pgPool: pool,
-      taskList: createTaskList({ db, env, log, engine, alertSender }),
-      crontab,
-      noHandleSignals: true,
-      logger: graphileLogger(log),
-      events,
-      preset: {
-        worker: {
-          concurrentJobs: concurrency,
-          pollInterval: POLL_INTERVAL_MS,
-          localQueue: { size: concurrency },
-          // Nobody waits for completions, and a job that is done changes nothing when it runs again.
-          completeJobBatchDelay: 20,
-          failJobBatchDelay: 5,
-        },
-      },
-    });
+    const open = async (taskList: TaskList, most: number, options: RunnerOptions = {}) => {
+      queues.push(await openQueue({ ...options, pgPool: pool, taskList, logger: graphileLogger(log) }, most));
+    };
+    await open(housekeeping(context), HOUSEKEEPERS, { crontab });
+    for (const channel of ['email', 'sms'] as const) await open(sending(context, channel, sendingJobs), sendingJobs);
+    ids.resolve(queues.map(({ poolId }) => poolId));
     lock = await liveness;
+    await requestAllChunks(db.pool);
   } catch (error) {
     // A queue without a lock would take jobs that nobody frees when it dies.
     over.abort(new SendAgainLater('the queue could not be started'));
+    ids.reject(error);
     void liveness.then((held) => held.stop('abandoned')).catch(() => {});
-    runner?.stop().catch(() => {});
+    for (const { runner } of queues) runner.stop().catch(() => {});
     pool.end().catch(() => {});
     throw error;
   }
-  const started = runner;
 
   async function signOff(): Promise<void> {
+    await engine.idle();
     await untilIdle(pool);
     await freeJobsOfWorker(db.pool, lock.id);
     await lock.stop('stopped');
@@ -184,10 +185,11 @@ async function startSession(
   }
 
   return {
-    over: Promise.race([gaveUp(events), started.promise.catch(() => {}), lock.buried, lost.promise]),
+    over: Promise.race([...queues.map(({ over }) => over), lock.buried, lost.promise]),
     async stop(how) {
+      draining.abort();
       if (how === 'abandoned') over.abort(new SendAgainLater('the queue is started again'));
-      const drained = started.stop().catch(() => {}); // it has stopped already
+      const drained = Promise.all(queues.map(({ runner }) => runner.stop().catch(() => {}))); // it has stopped already
       if (how === 'stopped') {
         await drained;
         return signOff();
@@ -196,6 +198,38 @@ async function startSession(
       pool.end().catch(() => {}); // its connections may be broken
     },
   };
+}
+
+/** Jobs of one kind with places of their own, in one of Graphile's pools. */
+interface Queue {
+  runner: Runner;
+  /** Graphile's name for it, under which it locks jobs. */
+  poolId: string;
+  /** Settles when it can do no more work. */
+  over: Promise<unknown>;
+}
+
+async function openQueue(options: RunnerOptions, concurrentJobs: number): Promise<Queue> {
+  const events: WorkerEvents = new EventEmitter();
+  const created = once(events, 'pool:create') as Promise<[{ workerPool: { id: string } }]>;
+  const over = gaveUp(events);
+  const runner = await run({
+    ...options,
+    noHandleSignals: true,
+    events,
+    preset: {
+      worker: {
+        concurrentJobs,
+        pollInterval: POLL_INTERVAL_MS,
+        localQueue: { size: concurrentJobs },
+        // Nobody waits for completions, and a job that is done changes nothing when it runs again.
+        completeJobBatchDelay: 20,
+        failJobBatchDelay: 5,
+      },
+    },
+  });
+  const [{ workerPool }] = await created;
+  return { runner, poolId: workerPool.id, over: Promise.race([over, runner.promise.catch(() => {})]) };
 }
 
 /** Graphile shuts its pool down when it cannot write; its own promise may stay open then. */

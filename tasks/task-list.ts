@@ -1,18 +1,19 @@
-import type { TaskList } from 'graphile-worker';
+import type { Task, TaskList } from 'graphile-worker';
 import type { Env } from '#app/config/env.server.ts';
 import type { Logger } from '#app/config/log.server.ts';
 import type { AlertSender } from '#app/domain/alerts/alert-sender.server.ts';
+import type { Channel } from '#app/domain/campaigns/campaign.ts';
 import type { Engine } from '#app/domain/sending/engine.server.ts';
 import type { Database } from '#db/database.ts';
 import { cloneCampaignRecipients } from './clone-recipients.ts';
 import { deliverAlerts } from './deliver-alert.ts';
-import { dispatchCampaign } from './dispatch-campaign.ts';
 import { keepReports } from './keep-reports.ts';
 import { moveCampaignRecipients } from './move-recipients.ts';
 import { probeHeldProvider } from './probe-provider.ts';
 import { raiseAlerts } from './raise-alerts.ts';
 import { reconcileLedger } from './reconcile.ts';
 import { removeList } from './remove-list.ts';
+import { sendChunk } from './send-chunk.ts';
 import { sendMessage } from './send-message.ts';
 import { settleUnknownOutcomes } from './settle-unknown.ts';
 import { startCampaign } from './start-campaign.ts';
@@ -25,10 +26,9 @@ export interface TaskContext {
   alertSender: AlertSender;
 }
 
-/** Every job's name and what does it. */
-export function createTaskList({ db, env, log, engine, alertSender }: TaskContext): TaskList {
+/** The jobs that send nothing, by name. They have places of their own: however slow a provider is, campaigns are paused, moved and ended. */
+export function housekeeping({ db, env, log, engine, alertSender }: TaskContext): TaskList {
   return {
-    dispatch_campaign: dispatchCampaign(db, env),
     move_recipients: moveCampaignRecipients(db),
     clone_recipients: cloneCampaignRecipients(db),
     remove_list: removeList(db),
@@ -39,8 +39,25 @@ export function createTaskList({ db, env, log, engine, alertSender }: TaskContex
     reconcile: reconcileLedger(db, log),
     raise_alerts: raiseAlerts(db),
     deliver_alert: deliverAlerts(db, alertSender),
-    send_email: sendMessage(engine, 'email'),
-    send_sms: sendMessage(engine, 'sms'),
+  };
+}
+
+/** The jobs that send, of one channel. @param most how many of them run at once */
+export function sending({ db, engine }: TaskContext, channel: Channel, most: number): TaskList {
+  let running = 0;
+  const counted =
+    (task: Task): Task =>
+    async (payload, helpers) => {
+      running++;
+      try {
+        return await task(payload, helpers);
+      } finally {
+        running--;
+      }
+    };
+  return {
+    [`send_${channel}`]: counted(sendMessage(db, engine, channel)),
+    [`send_${channel}_chunk`]: counted(sendChunk(engine, channel, () => running >= most)),
   };
 }
 

@@ -1,8 +1,8 @@
 import { parseContent } from '#app/domain/content/parse-content.ts';
 import { renderMessage } from '#app/domain/content/render-message.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
-import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
-import { dispatchRecipients } from '#db/ledger/offer.ts';
+import type { Claim } from '#db/ledger/claim.ts';
+import { claimChunk } from '#db/ledger/claim-chunk.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { recordOutcomes } from '#db/ledger/settle.ts';
 import { sandboxSendgridApiKey } from '#sandbox/credentials.ts';
@@ -24,47 +24,26 @@ export async function steps(stage: Stage, batches = 100): Promise<Step[]> {
   const { pool } = stage.db;
   const id = await draft(stage, 'email', (batches + 10) * BATCH);
   await pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
-  const times: Record<'dispatch' | 'claim' | 'outcome' | 'job', number[]> = { dispatch: [], claim: [], outcome: [], job: [] };
-  const timed = async <T>(name: keyof typeof times, recipients: number | ((result: T) => number), work: () => Promise<T>): Promise<T> => {
+  const times: Record<'claim' | 'outcome', number[]> = { claim: [], outcome: [] };
+  const timed = async <T>(name: keyof typeof times, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
     const result = await work();
-    times[name].push(((performance.now() - started) * 1_000) / (typeof recipients === 'number' ? recipients : recipients(result)));
+    times[name].push(((performance.now() - started) * 1_000) / BATCH);
     return result;
   };
-  let batch = 0;
-  while (batch < batches) {
-    const { queued } = await timed(
-      'dispatch',
-      (result) => result.queued,
-      () => dispatchRecipients(pool, id),
-    );
-    if (queued === 0) break;
-    const keys = await takeJobs(stage);
-    for (let at = 0; at < keys.length; at += BATCH, batch++) {
-      const some = keys.slice(at, at + BATCH);
-      const claims = (await timed('claim', some.length, () => claimRecipients(pool, some))).filter((one) => one !== null);
-      await timed('outcome', claims.length, () => recordOutcomes(pool, claims.map(accepted)));
-    }
-    await timed('job', keys.length, () => pool.query('delete from graphile_worker._private_jobs where locked_at is null'));
+  for (let batch = 0, after = 0; batch < batches; batch++) {
+    const { claims, last } = await timed('claim', () => claimChunk(pool, { campaignId: id, after, count: BATCH, workerId: null }));
+    after = last;
+    await timed('outcome', () => recordOutcomes(pool, claims.map(accepted)));
   }
   return [
-    { step: 'top-up: pending to queued, and its job', microseconds: median(times.dispatch) },
     { step: 'claim, with its trigger', microseconds: median(times.claim) },
     { step: `of which trigger: counters, version, NOTIFY`, microseconds: await triggerShare(stage, id) },
     { step: 'render', microseconds: renderCost() },
     { step: 'SDK and transport, answered at once', microseconds: await sdkCost(stage) },
     { step: 'of which a bare HTTP call', microseconds: 1e6 / (await bareRate(stage)) },
     { step: 'outcome, attempt and their triggers', microseconds: median(times.outcome) },
-    { step: 'job removed', microseconds: median(times.job) },
   ];
-}
-
-async function takeJobs({ db }: Stage): Promise<SendKey[]> {
-  const { rows } = await db.pool.query<{ payload: SendKey }>(
-    `select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-     where t.identifier = 'send_email' order by j.id`,
-  );
-  return rows.map(({ payload }) => payload);
 }
 
 const accepted = ({ campaignId, recipientId, attemptId }: Claim): Outcome => ({

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { addJob } from '../jobs.ts';
+import { addJob, requestChunks } from '../jobs.ts';
 
 /*
  * What a campaign's status may become stands in `campaign_transition_allowed`, which the database holds it to. All of these are called with the
@@ -113,7 +113,7 @@ export async function stopCampaign(client: PoolClient, campaignId: number, code:
 }
 
 async function requestDispatch(client: PoolClient, id: number): Promise<void> {
-  await client.query(`select ${addJob('dispatch_campaign', { campaign_id: '$1::bigint' })}`, [id]);
+  await client.query(`select ${requestChunks('$1::bigint')}`, [id]);
 }
 
 async function requestMove(client: PoolClient, id: number): Promise<void> {

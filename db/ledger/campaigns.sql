@@ -154,7 +154,6 @@ begin
     stop_reason = null,
     rest_code = null,
     rest_reason = null,
-    dispatch_below = 0,
     dispatch_requested = false,
     moving = result = 'CANCELLED' and c.pending > 0
   where id = c.id;

@@ -28,8 +28,8 @@ begin
       update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
         reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
         rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end,
-        -- Whoever of them is given back is asked for again; what stopped it then is over.
-        dispatch_below = 1, stop_code = null, stop_reason = null
+        -- What stopped it then is over.
+        stop_code = null, stop_reason = null
       where id = campaign;
     elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
@@ -56,9 +56,9 @@ begin
   if c.id is null then
     return null; -- the campaign itself is being deleted
   end if;
-  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 and c.queued < c.dispatch_below then
+  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 then
     update campaigns set dispatch_requested = true where id = campaign;
-    perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', campaign), priority => -20);
+    perform request_chunks(campaign);
   end if;
   perform end_campaign_if_done(c);
   return c.version;

@@ -100,7 +100,6 @@ begin
   if not found then
     return false;
   end if;
-  perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', id), priority => -20)
-  from campaigns where status = 'SENDING';
+  perform request_chunks(id) from campaigns where status = 'SENDING';
   return true;
 end $$;

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { addSendJobs, SEND_ATTEMPTS } from '../jobs.ts';
 import { becomes } from './becomes.ts';
 import type { AttemptKey } from './learn.ts';
 
@@ -15,6 +16,8 @@ export interface Outcome {
   delayS: number | null;
   /** Give the attempt back: it did not count. */
   refund: boolean;
+  /** Its send job runs again by itself; without one, a retry gets its job here. */
+  byJob?: boolean | undefined;
   failureCode: string | null;
   reason: string | null;
   httpStatus: number | null;
@@ -54,15 +57,15 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
     text: `
       with results as (
         select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::attempt_outcome[], $5::recipient_status[], $6::float8[],
-          $7::boolean[], $8::text[], $9::text[], $10::smallint[], $11::text[], $12::integer[], $13::text[])
+          $7::boolean[], $8::text[], $9::text[], $10::smallint[], $11::text[], $12::integer[], $13::text[], $14::boolean[])
           as o (campaign_id, id, attempt_id, outcome, status, delay_s, refund, failure_code, reason, http_status, provider_code,
-            retry_after_s, provider_message_id)
+            retry_after_s, provider_message_id, by_job)
       ),
       of_campaign as materialized (
-        select id, status, stop_code is not null as stops from campaigns where id = any ($1::bigint[])
+        select id, channel, status, stop_code is not null as stops from campaigns where id = any ($1::bigint[])
       ),
       mine as (
-        select o.*, r.round, r.attempts, r.claimed_at, r.retried_by,
+        select o.*, c.channel, r.round, r.attempts, r.claimed_at, r.retried_by,
           case
             when o.status not in ('retrying', 'pending') then o.status
             when c.status = 'CANCELLED' then 'cancelled'
@@ -90,9 +93,13 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
         update recipients r set ${settled}
         from mine
         where r.campaign_id = mine.campaign_id and r.id = mine.id
-        returning r.campaign_id, r.id, r.attempt_id, r.status, r.delivery
+        returning r.campaign_id, r.id, r.attempt_id, r.status, r.delivery, r.dispatch_seq, r.attempts, r.next_attempt_at, mine.channel, mine.by_job
+      ),
+      jobs as (
+        select ${addSendJobs('channel', { runAt: 'next_attempt_at', left: `${SEND_ATTEMPTS} - attempts` })}
+        from changed where status = 'retrying' and not by_job having count(*) > 0
       )
-      select campaign_id as "campaignId", id as "recipientId", attempt_id as "attemptId" from changed
+      select campaign_id as "campaignId", id as "recipientId", attempt_id as "attemptId", (select count(*) from jobs) as jobs from changed
       -- Whether there are events is asked by another statement: what held a row until now may have brought one that this one cannot see.
       where status <> 'sent' or delivery = 'undelivered'`,
     values: [
@@ -109,7 +116,8 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
       column('providerCode'),
       column('retryAfterS'),
       column('providerMessageId'),
+      outcomes.map(({ byJob }) => byJob ?? false),
     ],
   });
-  return rows;
+  return rows.map(({ campaignId, recipientId, attemptId }) => ({ campaignId, recipientId, attemptId }));
 }

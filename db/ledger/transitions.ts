@@ -39,7 +39,7 @@ export interface Verb {
  */
 export const verbs = {
   offer: {
-    says: 'gets a job',
+    says: 'gets a job of its own: it is the probe of a held provider',
     by: 'worker',
     moves: { pending: ['queued'] },
     attempts: 'keeps',
@@ -58,6 +58,7 @@ export const verbs = {
     says: 'a worker takes it, or finds that it may not be sent to now',
     by: 'worker',
     moves: {
+      pending: ['sending', 'suppressed'],
       queued: ['sending', 'pending', 'suppressed', 'cancelled'],
       retrying: ['sending', 'pending', 'suppressed', 'cancelled'],
       // The answer of an earlier claim was lost with its connection: nobody was called.

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { addJob } from '../jobs.ts';
+import { addJob, requestChunks } from '../jobs.ts';
 import { stopCampaign } from '../ledger/campaign-life.ts';
 import { offerProbe } from '../ledger/offer.ts';
 import { inTransaction } from '../transaction.ts';
@@ -97,11 +97,7 @@ export async function tellCampaigns(client: Pool | PoolClient, channel: Channel)
 }
 
 async function goOn(client: PoolClient, channel: Channel): Promise<void> {
-  await client.query(
-    `select ${addJob('dispatch_campaign', { campaign_id: 'id' })}
-     from campaigns where channel = $1 and status = 'SENDING'`,
-    [channel],
-  );
+  await client.query(`select ${requestChunks('id')} from campaigns where channel = $1 and status = 'SENDING'`, [channel]);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { addJob } from '../jobs.ts';
+import { addJob, requestChunks } from '../jobs.ts';
 
 /** What can be found wrong. */
 export const repairKinds = ['job_missing', 'job_dead', 'job_orphaned', 'dispatch_missing', 'counters_wrong', 'not_ended'] as const;
@@ -34,13 +34,13 @@ export async function freeOrphanedJobs(pool: Pool): Promise<Repair[]> {
   await pool.query(
     `update graphile_worker._private_job_queues q set locked_at = null, locked_by = null
      where q.locked_at < now() - $1 * interval '1 second'
-       and not exists (select from workers w where w.pool_id = q.locked_by and w.ended_at is null)`,
+       and not exists (select from workers w where q.locked_by = any (w.pool_ids || w.pool_id) and w.ended_at is null)`,
     [UNREGISTERED_S],
   );
   const { rowCount } = await pool.query(
     `update graphile_worker._private_jobs j set locked_at = null, locked_by = null, attempts = greatest(j.attempts - 1, 0)
      where j.locked_at < now() - $1 * interval '1 second'
-       and not exists (select from workers w where w.pool_id = j.locked_by and w.ended_at is null)`,
+       and not exists (select from workers w where j.locked_by = any (w.pool_ids || w.pool_id) and w.ended_at is null)`,
     [UNREGISTERED_S],
   );
   return rowCount ? [{ kind: 'job_orphaned', campaignId: null, repaired: rowCount }] : [];
@@ -72,21 +72,19 @@ export async function requestMissingLists(pool: Pool): Promise<Repair[]> {
   return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
 }
 
-/** Campaigns that ought to be topped up, moved or started, and have no job for it. One whose provider is held or stopped waits: its release asks. */
+/** Campaigns that ought to be sent, moved or started, and have no job for it. One whose provider is held or stopped waits: its release asks. */
 export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `with waiting as (
        select c.id, c.moving
        from campaigns c join provider_gates g on g.channel = c.channel
-       where (c.moving or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
-           and (c.dispatch_requested or c.queued < c.dispatch_below or c.queued + c.sending + c.retrying = 0)))
+       where (c.moving or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-           where t.identifier = case when c.moving then 'move_recipients' else 'dispatch_campaign' end and (j.payload ->> 'campaign_id')::bigint = c.id
+           where t.identifier = case when c.moving then 'move_recipients' else 'send_' || c.channel || '_chunk' end and (j.payload ->> 'campaign_id')::bigint = c.id
              and (j.attempts < j.max_attempts or j.locked_at is not null))
      )
-     select id, case when moving then ${addJob('move_recipients', { campaign_id: 'id' })}
-       else ${addJob('dispatch_campaign', { campaign_id: 'id' })} end from waiting`,
+     select id, case when moving then (${addJob('move_recipients', { campaign_id: 'id' })}).id else ${requestChunks('id')} end from waiting`,
   );
   return rows.map(({ id }) => ({ kind: 'dispatch_missing', campaignId: id, repaired: 1 }));
 }

@@ -4,13 +4,14 @@ import type { ClientBase, Pool } from 'pg';
 const ADVISORY_CLASS = 0x526f6c6c;
 
 /** Takes the lock of a new worker on this connection and then registers it: a row whose lock is free is a worker that is gone. */
-export async function registerWorker(client: ClientBase, poolId: string, host: string, pid: number): Promise<number> {
+export async function registerWorker(client: ClientBase, poolIds: readonly string[], host: string, pid: number): Promise<number> {
   const { rows } = await client.query<{ id: number }>(`select nextval(pg_get_serial_sequence('workers', 'id'))::integer as id`);
   const id = rows[0]?.id as number;
   await client.query('select pg_advisory_lock($1, $2)', [ADVISORY_CLASS, id]);
-  await client.query('insert into workers (id, pool_id, host, pid) overriding system value values ($1, $2, $3, $4)', [
+  await client.query('insert into workers (id, pool_id, pool_ids, host, pid) overriding system value values ($1, $2, $3, $4, $5)', [
     id,
-    poolId,
+    poolIds[0],
+    poolIds,
     host,
     pid,
   ]);
@@ -35,6 +36,12 @@ export async function probeWorkers(client: ClientBase, own: number): Promise<{ i
   return rows;
 }
 
+/** How many workers there are, itself included. */
+export async function runningWorkers(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>('select count(*)::integer as count from workers where ended_at is null');
+  return rows[0]?.count ?? 0;
+}
+
 export async function releaseWorkerLock(client: ClientBase, id: number): Promise<void> {
   await client.query('select pg_advisory_unlock($1, $2)', [ADVISORY_CLASS, id]);
 }
@@ -44,7 +51,7 @@ export async function endWorker(client: ClientBase | Pool, id: number, how: 'sto
 }
 
 /**
- * Frees the jobs that a pool left locked, and the named queues that it held for them: one queue's jobs wait for its lock, up to four hours. Graphile counted an attempt when it took them; a crash must not use one up, so it is given
+ * Frees the jobs that a worker's pools left locked, and the named queues that it held for them: one queue's jobs wait for its lock, up to four hours. Graphile counted an attempt when it took them; a crash must not use one up, so it is given
  * back. Retries keep their time (by the trigger on lock releases).
  *
  * @returns how many jobs
@@ -52,12 +59,12 @@ export async function endWorker(client: ClientBase | Pool, id: number, how: 'sto
 export async function freeJobsOfWorker(pool: Pool, id: number): Promise<number> {
   await pool.query(
     `update graphile_worker._private_job_queues q set locked_at = null, locked_by = null
-     from workers w where w.id = $1 and q.locked_by = w.pool_id`,
+     from workers w where w.id = $1 and q.locked_by = any (w.pool_ids || w.pool_id)`,
     [id],
   );
   const { rowCount } = await pool.query(
     `update graphile_worker._private_jobs j set locked_at = null, locked_by = null, attempts = greatest(j.attempts - 1, 0)
-     from workers w where w.id = $1 and j.locked_by = w.pool_id`,
+     from workers w where w.id = $1 and j.locked_by = any (w.pool_ids || w.pool_id)`,
     [id],
   );
   return rowCount ?? 0;

@@ -124,7 +124,7 @@ export async function chaosRun(cluster: Cluster, plan: Plan, recipients: number,
   async function noJobs(): Promise<boolean> {
     const jobs = await cluster.query(
       `select from graphile_worker._private_jobs where (payload ->> 'campaign_id')::bigint = $1
-         or (locked_at is not null and locked_by not in (select pool_id from workers where ended_at is null))`,
+         or (locked_at is not null and locked_by not in (select unnest(pool_ids || pool_id) from workers where ended_at is null))`,
       [id],
     );
     return jobs.length === 0;

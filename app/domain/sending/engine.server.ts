@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#app/config/log.server.ts';
 import type { Provider, Refused, SendResult } from '#app/providers/provider.ts';
 import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
+import type { ChunkKey } from '#db/jobs.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { doubtfulAttempts } from '#db/queries/unknown-texts.ts';
@@ -11,10 +13,12 @@ import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import type { LedgerMemory } from '../workers/ledger-memory.server.ts';
 import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
+import { createChunks, SOON_MS } from './chunks.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import { createGatekeeper } from './gatekeeper.server.ts';
 import { createLookUp, type Found, type LookUp } from './look-up.server.ts';
 import { nextStep } from './next-step.ts';
+import { createPlaces } from './places.ts';
 import { noteEvidence } from './settle-texts.server.ts';
 import { type Delivered, sharedCalls } from './shared-calls.server.ts';
 
@@ -49,21 +53,33 @@ export interface EngineOptions {
   memory: Pick<LedgerMemory, 'known' | 'note'>;
   /** Ends waiting and repeating at shutdown's deadline. */
   signal: AbortSignal;
+  /** The worker is stopping: what is in flight is seen through, and nothing new begins. */
+  stopping: AbortSignal;
+  /** Messages of a channel in flight at once. */
+  concurrency: number;
 }
 
 export interface Engine {
   /**
-   * Sends to one recipient: claim, render, call, outcome. Returns when its job is done with; what the provider said is in the ledger.
+   * Sends to one recipient who has a job of their own (a retry, a person's wish, a probe): claim, render, call, outcome. Returns when the job is done
+   * with; what the provider said is in the ledger.
    *
+   * @param key.slot its slot of the shared rate has come
+   * @returns ms until its slot of the shared rate, where that is later: the job is to come again then
    * @throws SendAgainLater when a retry is due later
    */
-  send(channel: Channel, key: SendKey): Promise<void>;
+  send(channel: Channel, key: SendKey & { slot?: boolean | undefined }): Promise<number | null>;
+  /** Sends a campaign's first messages until there are no more, or others wait for the job's place. */
+  sendChunks(channel: Channel, key: ChunkKey, crowded: () => boolean): Promise<void>;
+  /** Resolves when nothing is in flight. */
+  idle(): Promise<void>;
   /** Looks for a text at its provider; null where that is not possible. */
   readonly lookUpText: LookUp | null;
 }
 
 export function createEngine(engine: EngineOptions): Engine {
-  const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, memory, signal } = engine;
+  const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, memory, signal, stopping, concurrency } =
+    engine;
   const contents = campaignContents(db);
   const linkOf = unsubscribeLinks(db, baseUrl);
   const onRepeat = (error: unknown) => {
@@ -79,11 +95,14 @@ export function createEngine(engine: EngineOptions): Engine {
     const claims = await claimRecipients(db.pool, keys, workerId, repeated, memory.known());
     return claims.map((claimed) => {
       if (!claimed || inFlight.has(claimed.attemptId)) return { claim: null, validUntil };
-      inFlight.add(claimed.attemptId);
-      memory.note(claimed.attemptId);
+      hold(claimed);
       return { claim: claimed, validUntil };
     });
   }, options);
+  function hold({ attemptId }: Claim): void {
+    inFlight.add(attemptId);
+    memory.note(attemptId);
+  }
   const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), { ...options, insist: true });
 
   const gatekeeper = (channel: Channel, provider: string) =>
@@ -140,41 +159,90 @@ export function createEngine(engine: EngineOptions): Engine {
     return answers.find(({ is }) => is === 'found') ?? answers.find(({ is }) => is === 'unanswered') ?? { is: 'nothing' };
   }
 
-  async function attempt(channel: Channel, key: SendKey, campaign: SendableCampaign, claimed: Claim, validUntil: number): Promise<void> {
-    const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId };
+  /** @returns the seconds after which it is tried again, where it is */
+  async function attempt(
+    channel: Channel,
+    claimed: Claim,
+    validUntil: number,
+    { probe, byJob }: { probe: boolean; byJob: boolean },
+  ): Promise<number | null> {
+    const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId, byJob };
+    const campaign = await contents.get(claimed.campaignId);
     const link = await linkOf();
     const before = await sentBefore(channel, claimed, validUntil).catch((error: unknown) => {
       if (!isPassing(error)) throw error;
       log.warn({ err: error }, 'the database could not tell of earlier attempts');
       return null;
     });
-    if (before === null || (before.is === 'nothing' && performance.now() > validUntil)) return record({ ...identity, ...givenBack });
-    const probe = key.probe ?? false;
+    if (before === null || (before.is === 'nothing' && performance.now() > validUntil)) return giveBack();
     const { result, calledFor } =
       before.is === 'nothing'
         ? await call(channel, campaign, claimed, link(claimed), validUntil, probe)
         : { result: resultOf(before), calledFor: [] };
-    if (result === null) return record({ ...identity, ...givenBack });
+    if (result === null) return giveBack();
     const verdict = gates[channel].weigh(result, claimed.recipientId, calledFor.length > 0);
     const step = nextStep(result, claimed.number, unknownGraceS, probe || verdict?.counts === false);
     await record({ ...identity, ...step, ...evidence(result) });
     if (before.is === 'found') await noteEvidence(db, identity, before.providerMessageId);
     if (calledFor.length > 0 || probe) await gates[channel].note(result, calledFor, probe, verdict);
-    if (step.status === 'retrying') throw new SendAgainLater(`${result.outcome}, again in ${step.delayS} s`);
+    return step.status === 'retrying' ? step.delayS : null;
+
+    async function giveBack(): Promise<null> {
+      await record({ ...identity, ...givenBack });
+      return null;
+    }
   }
+
+  const places = { email: createPlaces(concurrency), sms: createPlaces(concurrency) };
+  const chunksOf = (channel: Channel) =>
+    createChunks({
+      ...{ db, channel, places: places[channel], gate: gates[channel], mayClaim, held: inFlight, stopping, signal, onRepeat },
+      knownAttempt: memory.known,
+      claimValidMs: CLAIM_VALID_MS,
+      async deliver(claimed, validUntil) {
+        try {
+          await attempt(channel, claimed, validUntil, { probe: false, byJob: false });
+        } catch (error) {
+          // Its claim lapses, and is settled as unknown.
+          if (!signal.aborted) log.error({ err: error, attempt: claimed.attemptId }, 'an attempt came to no outcome');
+        } finally {
+          inFlight.delete(claimed.attemptId);
+        }
+      },
+      hold,
+      // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
+      prepare: (campaignId) => Promise.all([contents.get(campaignId), linkOf()]),
+    });
+  const chunks = { email: chunksOf('email'), sms: chunksOf('sms') };
 
   return {
     lookUpText,
     async send(channel, key) {
       // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
-      const [campaign] = await Promise.all([contents.get(key.campaign_id), linkOf(), gates[channel].slot()]);
-      const { claim: claimed, validUntil } = await claim(key);
-      if (!claimed) return;
+      await Promise.all([contents.get(key.campaign_id), linkOf()]);
+      const { inMs } = key.slot ? { inMs: 0 } : await gates[channel].slots(1);
+      if (inMs > SOON_MS) return inMs;
+      if (inMs > 0) await delay(inMs, undefined, { signal });
+      await places[channel].takeOne();
       try {
-        await attempt(channel, key, campaign, claimed, validUntil);
+        const { claim: claimed, validUntil } = await claim(key);
+        if (!claimed) return null;
+        try {
+          // Its next attempt takes a slot of its own, so it has another job.
+          const byJob = !key.slot;
+          const againS = await attempt(channel, claimed, validUntil, { probe: key.probe ?? false, byJob });
+          if (againS !== null && byJob) throw new SendAgainLater(`again in ${againS} s`);
+          return null;
+        } finally {
+          inFlight.delete(claimed.attemptId);
+        }
       } finally {
-        inFlight.delete(claimed.attemptId);
+        places[channel].give(1);
       }
+    },
+    sendChunks: (channel, key, crowded) => chunks[channel](key, crowded),
+    async idle() {
+      await Promise.all([places.email.idle(), places.sms.idle()]);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#app/config/log.server.ts';
 import type { Refused, SendResult } from '#app/providers/provider.ts';
 import { foreignAnswer } from '#app/providers/whose-answer.ts';
@@ -11,10 +10,14 @@ import { createStrangerWatch, type Verdict } from './strangers.ts';
 
 /** ms for which a gate's settings are believed; claims check the hold itself each time. */
 const GATE_FRESH_MS = 500;
+/** s of the shared rate that one chunk takes at once. */
+const MOMENT_S = 0.25;
 
 export interface Gatekeeper {
-  /** Waits for this message's slot of the shared rate; at once where there is none. */
-  slot(): Promise<void>;
+  /** Takes slots of the shared rate, at most so many and no more than pass in a moment: how many, and ms until the first of them. */
+  slots(most: number): Promise<{ count: number; inMs: number }>;
+  /** ms between two slots; 0: there is no rate. */
+  everyMs(): Promise<number>;
   /** Was this answer somebody else's in the provider's place? Then it says whose trouble that is; null: the provider's own, or none. */
   weigh(result: SendResult, recipientId: number, called: boolean): Verdict | null;
   /** Must this recipient's call be for them alone? */
@@ -53,7 +56,11 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
     return gate;
   }
 
-  const slots = batched<number, number>(async (rates) => {
+  /** Messages per second; 0: none is set, or the channel is stopped, which claims know. */
+  const rateNow = async () => (await currentGate()).rate ?? defaultRate ?? 0;
+
+  /** Retries come one by one, and take their slots together. */
+  const single = batched<number, number>(async (rates) => {
     const rate = rates[0] as number;
     const wait = await takeSlots(db.pool, channel, rates.length, rate);
     return rates.map((_, i) => wait + i / rate);
@@ -75,18 +82,16 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
   }
 
   return {
-    async slot() {
-      const rateNow = async () => (await currentGate()).rate ?? defaultRate;
-      for (let rate = await rateNow(); rate; rate = await rateNow()) {
-        let leftMs = (await slots(rate)) * 1_000;
-        // A slot of a slow rate may lie hours ahead: whoever waits for it hears of another rate, and takes one of that.
-        while (leftMs > 0 && (await rateNow()) === rate) {
-          const ms = Math.min(leftMs, GATE_FRESH_MS);
-          await delay(ms, undefined, { signal: batch.signal });
-          leftMs -= ms;
-        }
-        if (leftMs <= 0) return;
-      }
+    async slots(most) {
+      const rate = await rateNow();
+      if (!rate) return { count: most, inMs: 0 };
+      if (most === 1) return { count: 1, inMs: (await single(rate)) * 1_000 };
+      const count = Math.min(most, Math.max(1, Math.floor(rate * MOMENT_S)));
+      return { count, inMs: (await takeSlots(db.pool, channel, count, rate)) * 1_000 };
+    },
+    async everyMs() {
+      const rate = await rateNow();
+      return rate ? 1_000 / rate : 0;
     },
     weigh(result, recipientId, called) {
       const at = performance.now();

@@ -30,8 +30,8 @@ export interface LivenessOptions {
   url: string;
   db: Database;
   log: Logger;
-  /** Graphile's id of the pool. */
-  poolId: string;
+  /** Graphile's ids of its pools. */
+  poolIds: readonly string[];
   unknownGraceS: number;
 }
 
@@ -40,9 +40,9 @@ export interface LivenessOptions {
  * kernel closes its connections); one that is cut off loses it when PostgreSQL's keepalives find nobody, some seconds after it stopped
  * claiming by itself.
  */
-export async function keepAlive({ url, db, log, poolId, unknownGraceS }: LivenessOptions): Promise<Liveness> {
+export async function keepAlive({ url, db, log, poolIds, unknownGraceS }: LivenessOptions): Promise<Liveness> {
   let client = await connect(url);
-  const id = await registerWorker(client, poolId, hostname(), process.pid);
+  const id = await registerWorker(client, poolIds, hostname(), process.pid);
   let alive = true;
   let stopped = false;
   const waiting = new Set<() => void>();

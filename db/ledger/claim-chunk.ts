@@ -1,0 +1,148 @@
+import type { Pool } from 'pg';
+import { requestChunks } from '../jobs.ts';
+import { inTransaction } from '../transaction.ts';
+import { becomes } from './becomes.ts';
+import type { Claim } from './claim.ts';
+import { inFlight } from './in-flight.ts';
+
+/** First key of the locks that keep a worker's claims of one campaign behind one another; the second is the campaign's id. */
+const CLAIMING = 0x526f6c6e;
+
+const claimed = becomes(
+  'claim',
+  { sql: 'due.next' },
+  {
+    // A job that was made for an earlier time is stale from here on.
+    dispatch_seq: 'r.dispatch_seq + 1',
+    attempts: `r.attempts + (due.next = 'sending')::integer`,
+    attempt_id: `case when due.next = 'sending' then nextval('attempt_ids') else r.attempt_id end`,
+    claimed_at: 'clock_timestamp()',
+    claimed_by: '$4::integer',
+    failure_code: `case when due.next <> 'suppressed' then r.failure_code end`,
+    failure_reason: `case when due.next <> 'suppressed' then r.failure_reason end`,
+    // Events are about attempts: a new one has none yet.
+    delivery: `case when due.next <> 'sending' then r.delivery end`,
+    delivered_at: `case when due.next <> 'sending' then r.delivered_at end`,
+  },
+);
+
+const CLAIM = `r.campaign_id as "campaignId", r.id as "recipientId", r.address, r.variables, r.round, r.attempts as "number", r.attempt_id as "attemptId"`;
+
+export interface ChunkQuestion {
+  campaignId: number;
+  /** Behind this recipient of the list. */
+  after: number;
+  count: number;
+  /** Of `workers`, so that the claims can be taken over when the worker dies. */
+  workerId: number | null;
+  /** The newest attempt that the caller knows to have begun: a database that was put back before it sends nothing. */
+  knownAttempt?: number;
+}
+
+export interface Chunk {
+  claims: Claim[];
+  /** How many of the list were taken; fewer than asked for: there are no more behind `after`. */
+  taken: number;
+  /** The last of them, or `after`. */
+  last: number;
+  /** May the campaign send at all? Not while it is paused, stopped, ended, or its provider held. */
+  sends: boolean;
+}
+
+/**
+ * Claims the next pending recipients of a campaign, in the order of its list, so that the intent to send is committed before any call goes out.
+ * Who is on the suppression list by now becomes `suppressed` without an attempt. Rows are locked in id order before the campaign's counters (see
+ * docs/architecture.md, lock order); what somebody else holds is passed over.
+ *
+ * It goes on behind the last one, so that it never walks over the index entries that all those before left dead; these stay until they are
+ * vacuumed, and while anybody holds an old snapshot they cannot be.
+ */
+export async function claimChunk(pool: Pool, { campaignId, after, count, workerId, knownAttempt = 0 }: ChunkQuestion): Promise<Chunk> {
+  const { rows } = await pool.query<Claim & { claimed: boolean | null; sends: boolean }>({
+    name: 'claim_chunk',
+    text: `
+      with campaign as materialized (
+        select c.channel, c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and g.hold_until is null
+          and g.rate is distinct from 0 and coalesce(ledger_may_send($5), false) as sends, pg_advisory_xact_lock(${CLAIMING}, $1::integer) as alone
+        from campaigns c join provider_gates g on g.channel = c.channel where c.id = $1::bigint
+      ),
+      next as (
+        select r.id, r.ctid, r.address from recipients r
+        where r.campaign_id = $1::bigint and r.listed_as = 'pending' and r.status = 'pending' and r.id > $2::bigint and (select sends from campaign)
+        order by r.listed_as, r.id limit $3::integer for update of r skip locked
+      ),
+      due as (
+        select next.id, next.ctid, case when s.id is null then 'sending' else 'suppressed' end::recipient_status as next
+        from next left join suppressions s on s.channel = (select channel from campaign) and s.address = next.address
+      ),
+      moved as (
+        update recipients r set ${claimed} from due where r.ctid = due.ctid
+        returning ${CLAIM}, due.next = 'sending' as claimed
+      )
+      select moved.*, campaign.sends from campaign left join moved on true`,
+    values: [campaignId, after, count, workerId, knownAttempt],
+  });
+  const taken = rows.filter(({ claimed }) => claimed !== null);
+  return {
+    claims: taken.filter(({ claimed }) => claimed),
+    taken: taken.length,
+    last: taken.reduce((last, { recipientId }) => Math.max(last, recipientId), after),
+    sends: rows[0]?.sends ?? false,
+  };
+}
+
+const reclaimed = becomes('claim', 'sending', {
+  attempts: 'r.attempts',
+  claimed_at: 'clock_timestamp()',
+  claimed_by: 'r.claimed_by',
+  failure_code: 'r.failure_code',
+  failure_reason: 'r.failure_reason',
+  delivery: 'r.delivery',
+  delivered_at: 'r.delivered_at',
+});
+
+/**
+ * The answer of a chunk's claim was lost with its connection: whoever it claimed for this worker is handed out again, under the same attempt id.
+ * Waits until that claim is committed or undone.
+ *
+ * @param inFlight attempts that the worker holds already
+ */
+export async function reclaimChunk(
+  pool: Pool,
+  { campaignId, workerId, held }: { campaignId: number; workerId: number; held: readonly number[] },
+): Promise<Claim[]> {
+  return inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1, $2::integer)', [CLAIMING, campaignId]);
+    const { rows } = await client.query<Claim>(
+      `with lost as (
+         select r.id from campaigns c cross join lateral (${inFlight('id, claimed_by, attempt_id', 'sending')}) as r
+         where c.id = $1 and r.claimed_by = $2 and r.attempt_id <> all($3::bigint[])
+       )
+       update recipients r set ${reclaimed}
+       from lost where r.campaign_id = $1 and r.id = lost.id and r.status = 'sending' and r.claimed_by = $2
+       returning ${CLAIM}`,
+      [campaignId, workerId, held],
+    );
+    return rows;
+  });
+}
+
+/**
+ * Nobody is left to be claimed: whoever becomes pending from here on asks for chunks again (by the ledger's trigger). Asked under the campaign's
+ * row lock, after every statement that was before it, so that nobody falls in between.
+ *
+ * @returns false where somebody is pending after all: whom another statement held, or has just made so
+ */
+export async function endChunks(pool: Pool, campaignId: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `with c as materialized (select id, pending from campaigns where id = $1 for no key update)
+     update campaigns set dispatch_requested = false from c where campaigns.id = c.id and c.pending = 0`,
+    [campaignId],
+  );
+  return Boolean(rowCount);
+}
+
+/** A worker starts: it takes part in what is being sent, and what the one before it left goes on. */
+export async function requestAllChunks(pool: Pool): Promise<void> {
+  await pool.query(`select ${requestChunks('id')} from campaigns where status = 'SENDING' and pending > 0`);
+}
