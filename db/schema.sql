@@ -739,7 +739,7 @@ begin
   if c.id is null then
     return null; -- the campaign itself is being deleted
   end if;
-  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 then
+  if not c.dispatch_requested and campaign_sends(c) and c.pending > 0 then
     update campaigns set dispatch_requested = true where id = campaign;
     perform request_chunks(campaign);
   end if;
@@ -823,6 +823,14 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.campaign_claims(c campaigns)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select c.status = 'SENDING' and c.stop_code is null
+$function$;
+
 CREATE OR REPLACE FUNCTION public.campaign_hold_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -830,7 +838,7 @@ AS $function$
 begin
   if new.hold_reason is not null then
     insert into campaign_events (campaign_id, kind, details) values (new.id, 'held', jsonb_build_object('reason', new.hold_reason));
-  elsif new.status = 'SENDING' and new.stop_code is null then
+  elsif campaign_claims(new) then
     insert into campaign_events (campaign_id, kind) values (new.id, 'released');
   end if;
   return null;
@@ -920,6 +928,14 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_sends(c campaigns)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null
+$function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_status_event()
  RETURNS trigger

@@ -62,7 +62,7 @@ export async function claimChunk(pool: Pool, { campaignId, after, count, workerI
     name: 'claim_chunk',
     text: `
       with campaign as materialized (
-        select c.channel, c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and g.hold_until is null
+        select c.channel, campaign_sends(c) and g.hold_until is null
           and g.rate is distinct from 0 and coalesce(ledger_may_send($5), false) as sends, pg_advisory_xact_lock(${CLAIMING}, $1::integer) as alone
         from campaigns c join provider_gates g on g.channel = c.channel where c.id = $1::bigint
       ),

@@ -56,7 +56,7 @@ begin
   if c.id is null then
     return null; -- the campaign itself is being deleted
   end if;
-  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 then
+  if not c.dispatch_requested and campaign_sends(c) and c.pending > 0 then
     update campaigns set dispatch_requested = true where id = campaign;
     perform request_chunks(campaign);
   end if;
