@@ -145,7 +145,7 @@ async function startSession(
   });
   const lost = Promise.withResolvers<void>();
   const { pool } = openDatabase(env.databaseDirectUrl, {
-    max: 10,
+    max: 8,
     applicationName: 'rollcall queue',
     queue: true,
     onError: (error) => {

@@ -139,7 +139,7 @@ const variables = {
   SANDBOX: { schema: flag.optional(), example: '1' },
   SANDBOX_PORT: { schema: port.default(3025), example: '3025' },
   EMAIL_BATCH_SIZE: { schema: whole(1, 1_000).default(1), example: '50' },
-  WORKER_CONCURRENCY: { schema: whole(1, 2_000).optional(), example: '100' },
+  WORKER_CONCURRENCY: { schema: whole(1, 2_000).optional(), example: '300' },
   LOG_LEVEL: { schema: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'), example: 'info' },
   NODE_ENV: { schema: oneOf('development', 'production', 'test').default('development'), example: 'production' },
 } satisfies Record<string, { schema: z.ZodType; example: string; secret?: boolean }>;
