@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { migrate } from '../db/migrate.ts';
+import { migrate } from '../db/migrate/migrate.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { dataDictionary } from './reporting-dictionary.ts';
 

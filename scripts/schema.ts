@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { hashOfTexts, readDefinitions, readNumber } from '../db/definitions.ts';
-import { migrate } from '../db/migrate.ts';
+import { hashOfTexts, readDefinitions, readNumber } from '../db/migrate/definitions.ts';
+import { migrate } from '../db/migrate/migrate.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { dumpSchema } from './schema-dump.ts';
 

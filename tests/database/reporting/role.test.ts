@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { migrate } from '#db/migrate.ts';
+import { migrate } from '#db/migrate/migrate.ts';
 import { startEmbeddedPostgres } from '../../../scripts/embedded-postgres.ts';
 import { keepReportsLogin } from '../../../scripts/reports-login.ts';
 
