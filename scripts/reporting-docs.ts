@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { migrate } from '../db/migrate/migrate.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { dataDictionary } from './reporting-dictionary.ts';
 
 const file = fileURLToPath(new URL('../docs/reporting.md', import.meta.url));

@@ -13,8 +13,8 @@ import {
   sandboxTwilioAuthToken,
 } from '#sandbox/credentials.ts';
 import type { FaultsInput } from '#sandbox/faults.ts';
-import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../embedded-postgres.ts';
-import { type Process, startProcess, until } from '../processes.ts';
+import { type Process, startProcess, until } from '../launch/processes.ts';
+import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { startBalancer } from './balancer.ts';
 import { admin, type Reader, startReader } from './browser.ts';
 
