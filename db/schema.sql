@@ -738,7 +738,7 @@ begin
   if c.id is null then
     return null; -- the campaign itself is being deleted
   end if;
-  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 and c.queued < c.dispatch_below then
+  if not c.dispatch_requested and campaign_sends(c) and c.pending > 0 and c.queued < c.dispatch_below then
     update campaigns set dispatch_requested = true where id = campaign;
     perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', campaign), priority => -20);
   end if;
@@ -822,6 +822,14 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.campaign_claims(c campaigns)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select c.status = 'SENDING' and c.stop_code is null
+$function$;
+
 CREATE OR REPLACE FUNCTION public.campaign_hold_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -829,7 +837,7 @@ AS $function$
 begin
   if new.hold_reason is not null then
     insert into campaign_events (campaign_id, kind, details) values (new.id, 'held', jsonb_build_object('reason', new.hold_reason));
-  elsif new.status = 'SENDING' and new.stop_code is null then
+  elsif campaign_claims(new) then
     insert into campaign_events (campaign_id, kind) values (new.id, 'released');
   end if;
   return null;
@@ -919,6 +927,14 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_sends(c campaigns)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null
+$function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_status_event()
  RETURNS trigger
@@ -1032,7 +1048,7 @@ begin
   into share
   from campaigns c join provider_gates g on g.channel = c.channel,
     lateral (select greatest(10, 2 * coalesce(g.rate, case c.channel when 'email' then email_rate else sms_rate end, 'infinity')) as messages) as two_seconds
-  where c.id = campaign and g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
+  where c.id = campaign and g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and campaign_sends(c);
   if not found then
     queued := 0;
     more := false;
@@ -1045,7 +1061,7 @@ begin
   with picked as (
     select r.id, r.ctid from recipients r
     where r.campaign_id = campaign and r.listed_as = 'pending' and r.status = 'pending' and r.id > share.dispatch_after
-      and (select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null from campaigns c where c.id = campaign)
+      and (select campaign_sends(c) from campaigns c where c.id = campaign)
     order by r.id limit wanted for update of r skip locked
   ),
   moved as (
@@ -1069,7 +1085,7 @@ begin
   update campaigns c set
     dispatch_below = ceil(share.size / 2.0)::integer,
     dispatch_after = case when dispatch_recipients.queued < wanted then 0 else coalesce(last, share.dispatch_after) end,
-    dispatch_requested = c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+    dispatch_requested = campaign_sends(c) and c.pending > 0
       and c.queued < ceil(share.size / 2.0)
   where c.id = campaign returning c.dispatch_requested into more;
 end $function$;

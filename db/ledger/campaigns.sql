@@ -6,6 +6,16 @@ language sql immutable parallel safe as $$
   select case when sent + suppressed = total then 'SENT' when sent > 0 then 'PARTIALLY_SENT' else 'FAILED' end::campaign_status
 $$;
 
+-- May those that nobody was ever offered be sent to now? In a shape that PostgreSQL puts in the place of the call.
+create or replace function campaign_sends(c campaigns) returns boolean language sql immutable parallel safe as $$
+  select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null
+$$;
+
+-- May those that are on the way already (queued, to be retried, opened again by a person) be sent to now?
+create or replace function campaign_claims(c campaigns) returns boolean language sql immutable parallel safe as $$
+  select c.status = 'SENDING' and c.stop_code is null
+$$;
+
 CREATE OR REPLACE FUNCTION campaign_transition_allowed(from_status campaign_status, to_status campaign_status)
  RETURNS boolean
  LANGUAGE sql
@@ -117,7 +127,7 @@ create or replace function campaign_hold_event() returns trigger language plpgsq
 begin
   if new.hold_reason is not null then
     insert into campaign_events (campaign_id, kind, details) values (new.id, 'held', jsonb_build_object('reason', new.hold_reason));
-  elsif new.status = 'SENDING' and new.stop_code is null then
+  elsif campaign_claims(new) then
     insert into campaign_events (campaign_id, kind) values (new.id, 'released');
   end if;
   return null;

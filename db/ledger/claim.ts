@@ -66,7 +66,7 @@ export async function claimRecipients(
         select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $5::boolean[]) as w (campaign_id, id, dispatch_seq, probe)
       ),
       of_campaign as materialized (
-        select c.id, c.status, c.channel, c.status = 'SENDING' and c.stop_code is null and g.rate is distinct from 0 and coalesce(ledger_may_send($7), false) as sends, g.hold_until is not null as held
+        select c.id, c.status, c.channel, campaign_claims(c) and g.rate is distinct from 0 and coalesce(ledger_may_send($7), false) as sends, g.hold_until is not null as held
         from campaigns c join provider_gates g on g.channel = c.channel where c.id = any ($1::bigint[])
       ),
       due as (

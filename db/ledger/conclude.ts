@@ -31,7 +31,7 @@ export async function settleUnknown(pool: Pool, which: { channel: 'email' | 'sms
          case
            when c.unknown_policy = 'hold' then 'unknown'
            when r.attempts >= 4 or c.status not in ('SENDING', 'PAUSED') then 'failed'
-           when c.status = 'SENDING' and c.stop_code is null then 'queued'
+           when campaign_claims(c) then 'queued'
            else 'pending'
          end::recipient_status as next
        from recipients r join campaigns c on c.id = r.campaign_id

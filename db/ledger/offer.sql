@@ -13,7 +13,7 @@ begin
   into share
   from campaigns c join provider_gates g on g.channel = c.channel,
     lateral (select greatest(10, 2 * coalesce(g.rate, case c.channel when 'email' then email_rate else sms_rate end, 'infinity')) as messages) as two_seconds
-  where c.id = campaign and g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null;
+  where c.id = campaign and g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and campaign_sends(c);
   if not found then
     queued := 0;
     more := false;
@@ -26,7 +26,7 @@ begin
   with picked as (
     select r.id, r.ctid from recipients r
     where r.campaign_id = campaign and r.listed_as = 'pending' and r.status = 'pending' and r.id > share.dispatch_after
-      and (select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null from campaigns c where c.id = campaign)
+      and (select campaign_sends(c) from campaigns c where c.id = campaign)
     order by r.id limit wanted for update of r skip locked
   ),
   moved as (
@@ -50,7 +50,7 @@ begin
   update campaigns c set
     dispatch_below = ceil(share.size / 2.0)::integer,
     dispatch_after = case when dispatch_recipients.queued < wanted then 0 else coalesce(last, share.dispatch_after) end,
-    dispatch_requested = c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+    dispatch_requested = campaign_sends(c) and c.pending > 0
       and c.queued < ceil(share.size / 2.0)
   where c.id = campaign returning c.dispatch_requested into more;
 end $$;

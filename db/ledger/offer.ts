@@ -49,7 +49,7 @@ export async function offerProbe(client: PoolClient, channel: 'email' | 'sms'): 
   const { rowCount } = await client.query(
     `with campaign as (
        select c.id from campaigns c
-       where c.channel = $1 and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+       where c.channel = $1 and campaign_sends(c) and c.pending > 0
          and exists (select from provider_gates where channel = $1 and hold_until <= now() and rate is distinct from 0)
        order by -ln(1 - random()) / c.pending limit 1
      ),

@@ -56,7 +56,7 @@ begin
   if c.id is null then
     return null; -- the campaign itself is being deleted
   end if;
-  if not c.dispatch_requested and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0 and c.queued < c.dispatch_below then
+  if not c.dispatch_requested and campaign_sends(c) and c.pending > 0 and c.queued < c.dispatch_below then
     update campaigns set dispatch_requested = true where id = campaign;
     perform graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', campaign), priority => -20);
   end if;

@@ -78,7 +78,7 @@ export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
     `with waiting as (
        select c.id, c.moving
        from campaigns c join provider_gates g on g.channel = c.channel
-       where (c.moving or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and c.status = 'SENDING' and c.stop_code is null and c.rest_code is null and c.pending > 0
+       where (c.moving or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and campaign_sends(c) and c.pending > 0
            and (c.dispatch_requested or c.queued < c.dispatch_below or c.queued + c.sending + c.retrying = 0)))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id

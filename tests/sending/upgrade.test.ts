@@ -1,9 +1,6 @@
 import { runMigrations } from 'graphile-worker';
 import { runner } from 'node-pg-migrate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
-import { dispatchRecipients } from '#db/ledger/offer.ts';
-import { recordOutcomes } from '#db/ledger/settle.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { type Sending, startSending } from '#tests/support/sending.ts';
@@ -42,32 +39,33 @@ const PEOPLE = 8;
 async function inTheMiddle(domain: string): Promise<number> {
   const id = await draftCampaign(own.db, { addresses: numbered(PEOPLE, domain) });
   await sql(`update campaigns set status = 'SENDING', started_at = now(), dispatch_requested = true where id = $1`, [id]);
-  await dispatchRecipients(own.db.pool, id);
-  const jobs = await sql<{ payload: SendKey }>(
-    `select payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-     where t.identifier = 'send_email' and (payload ->> 'campaign_id')::bigint = $1 order by j.id limit 5`,
+  await sql('select dispatch_recipients($1, 100, 4000, null, null)', [id]);
+  // As that version wrote them: its statements are not those of today.
+  const first = `(select id, row_number() over (order by id) as n from recipients where campaign_id = $1 and status in ('queued', 'sending')) p
+    where r.campaign_id = $1 and r.id = p.id`;
+  await sql(
+    `update recipients r set status = 'sending', attempts = 1, attempt_id = nextval('attempt_ids'), claimed_at = now() - interval '1 hour',
+       claimed_by = 77, changed_at = now() from ${first} and p.n <= 5`,
     [id],
   );
-  const claims = await claimRecipients(
-    own.db.pool,
-    jobs.map(({ payload }) => payload),
-    77,
+  await sql(
+    `insert into attempts (id, campaign_id, recipient_id, round, number, started_at, finished_at, outcome)
+     select attempt_id, campaign_id, id, round, attempts, claimed_at, now(),
+       (array['accepted', 'accepted', 'transient', 'unknown'])[row_number() over (order by id)]::attempt_outcome
+     from recipients where campaign_id = $1 and status = 'sending' order by id limit 4`,
+    [id],
   );
-  const outcomes = ['accepted', 'accepted', 'transient', 'unknown'] as const;
-  await recordOutcomes(
-    own.db.pool,
-    outcomes.map((outcome, i) => {
-      const { campaignId, recipientId, attemptId } = claims[i] as NonNullable<(typeof claims)[number]>;
-      const failed = outcome !== 'accepted';
-      return {
-        ...{ campaignId, recipientId, attemptId, outcome, refund: false, httpStatus: null, providerCode: null, retryAfterS: null },
-        status: ({ accepted: 'sent', transient: 'retrying', unknown: 'unknown' } as const)[outcome],
-        delayS: failed ? 1 : null,
-        ...{ failureCode: failed ? 'provider_error' : null, reason: failed ? 'No.' : null, providerMessageId: failed ? null : 'm' },
-      };
-    }),
+  await sql(
+    `update recipients r set status = p.next, claimed_at = null, claimed_by = null, changed_at = now(),
+       sent_at = case when p.next = 'sent' then now() end, provider_message_id = case when p.next = 'sent' then 'm' end,
+       next_attempt_at = case when p.next = 'retrying' then now() + interval '1 second' end,
+       unknown_until = case when p.next = 'unknown' then now() + interval '1 second' end,
+       failure_code = case when p.next <> 'sent' then 'provider_error' end, failure_reason = case when p.next <> 'sent' then 'No.' end
+     from (select recipient_id as id, case outcome when 'accepted' then 'sent' when 'transient' then 'retrying' else 'unknown' end::recipient_status as next
+       from attempts where campaign_id = $1) p
+     where r.campaign_id = $1 and r.id = p.id`,
+    [id],
   );
-  await sql(`update recipients set claimed_at = now() - interval '1 hour' where campaign_id = $1 and status = 'sending'`, [id]);
   return id;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../../domain/campaigns/campaign.ts';
+import { channels } from '../../domain/channel.ts';
 import { encodingNamed } from '../../domain/contacts/text-encoding.ts';
 import { inboundFilter } from '../../domain/delivery/inbound-message.ts';
 import { listInbound } from '../../domain/delivery/inbound-messages.server.ts';
