@@ -1,10 +1,27 @@
 import { z } from 'zod';
+import { exportActivity } from '../../domain/activity/activity-csv.server.ts';
 import { activityFilter } from '../../domain/activity/activity-filter.ts';
+import { listActivity } from '../../domain/activity/list-activity.server.ts';
 import { campaignFilter, campaignPatch, newCampaign } from '../../domain/campaigns/campaign-input.ts';
+import { cloneCampaign } from '../../domain/campaigns/clone-campaign.server.ts';
+import { createCampaign } from '../../domain/campaigns/create-campaign.server.ts';
+import { deleteCampaign } from '../../domain/campaigns/delete-campaign.server.ts';
+import { failureGroups } from '../../domain/campaigns/failure-groups.server.ts';
+import { getCampaign } from '../../domain/campaigns/get-campaign.server.ts';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../domain/campaigns/life.server.ts';
+import { listCampaigns } from '../../domain/campaigns/list-campaigns.server.ts';
 import { cloneRecipients } from '../../domain/campaigns/not-reached.ts';
+import { getRetryPreview, retryCampaign } from '../../domain/campaigns/retry-campaign.server.ts';
+import { sendCampaign, unscheduleCampaign } from '../../domain/campaigns/send-campaign.server.ts';
+import { sendTest } from '../../domain/campaigns/send-test.server.ts';
 import { isTimeZone } from '../../domain/campaigns/send-time.ts';
+import { updateCampaign } from '../../domain/campaigns/update-campaign.server.ts';
+import { previewMessage } from '../../domain/content/preview-message.server.ts';
 import { csvOptions } from '../../domain/csv-style.ts';
-import type { Operation } from '../operation.ts';
+import { csvResponse } from '../../http/csv-response.server.ts';
+import { csvStyleOf } from '../csv-style.server.ts';
+import { ifMatch } from '../if-match.ts';
+import { operation } from '../operation.ts';
 
 const sendOptions = z.strictObject({
   scheduled_at: z
@@ -47,7 +64,7 @@ const cloneChoice = z.strictObject({
 });
 
 export const campaignOperations = {
-  listCampaigns: {
+  listCampaigns: operation({
     method: 'GET',
     path: '/campaigns',
     summary: 'Campaigns, newest first, without html and text',
@@ -56,8 +73,9 @@ export const campaignOperations = {
     status: 200,
     answer: 'CampaignPage',
     problems: [422],
-  },
-  createCampaign: {
+    run: ({ context, query }) => listCampaigns(context.db, query),
+  }),
+  createCampaign: operation({
     method: 'POST',
     path: '/campaigns',
     summary: 'Make a draft',
@@ -67,16 +85,18 @@ export const campaignOperations = {
     status: 201,
     answer: 'Campaign',
     problems: [422],
-  },
-  getCampaign: {
+    run: ({ context, viewer, body }) => createCampaign(context.db, viewer, body),
+  }),
+  getCampaign: operation({
     method: 'GET',
     path: '/campaigns/{id}',
     summary: 'One campaign with its counters',
     permission: 'campaigns:read',
     status: 200,
     answer: 'Campaign',
-  },
-  updateCampaign: {
+    run: ({ context, ids }) => getCampaign(context.db, ids.id),
+  }),
+  updateCampaign: operation({
     method: 'PATCH',
     path: '/campaigns/{id}',
     summary: 'Change a draft',
@@ -87,8 +107,9 @@ export const campaignOperations = {
     status: 200,
     answer: 'Campaign',
     problems: [409, 412, 422],
-  },
-  deleteCampaign: {
+    run: ({ context, viewer, request, ids, body }) => updateCampaign(context.db, ids.id, body, { viewer, seen: ifMatch(request.headers) }),
+  }),
+  deleteCampaign: operation({
     method: 'DELETE',
     path: '/campaigns/{id}',
     summary: 'Remove a draft',
@@ -96,8 +117,12 @@ export const campaignOperations = {
     ifMatch: true,
     status: 204,
     problems: [409, 412],
-  },
-  previewCampaign: {
+    run: async ({ context, request, ids }) => {
+      await deleteCampaign(context.db, ids.id, ifMatch(request.headers));
+      return undefined;
+    },
+  }),
+  previewCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/preview',
     summary: 'The content as one recipient gets it, and what is wrong with it',
@@ -106,8 +131,9 @@ export const campaignOperations = {
     status: 200,
     answer: 'Preview',
     problems: [422],
-  },
-  testCampaign: {
+    run: ({ context, ids, body }) => previewMessage(context.db, ids.id, body.recipient_id ?? undefined),
+  }),
+  testCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/test',
     summary:
@@ -120,8 +146,9 @@ export const campaignOperations = {
     status: 200,
     answer: 'TestResult',
     problems: [409, 422],
-  },
-  sendCampaign: {
+    run: ({ context, viewer, ids, body }) => sendTest(context, viewer, ids.id, body.address, body.recipient_id ?? undefined),
+  }),
+  sendCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/send',
     summary: 'Start sending',
@@ -130,8 +157,9 @@ export const campaignOperations = {
     status: 202,
     answer: 'Campaign',
     problems: [409, 422],
-  },
-  pauseCampaign: {
+    run: ({ context, viewer, ids, body }) => sendCampaign(context.db, viewer, ids.id, context.env, body),
+  }),
+  pauseCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/pause',
     summary: 'Stop for now; what is in flight still ends',
@@ -139,8 +167,9 @@ export const campaignOperations = {
     status: 200,
     answer: 'Campaign',
     problems: [409],
-  },
-  resumeCampaign: {
+    run: ({ context, viewer, ids }) => pauseCampaign(context.db, viewer, ids.id),
+  }),
+  resumeCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/resume',
     summary: 'Go on after a pause',
@@ -148,8 +177,9 @@ export const campaignOperations = {
     status: 200,
     answer: 'Campaign',
     problems: [409],
-  },
-  cancelCampaign: {
+    run: ({ context, viewer, ids }) => resumeCampaign(context.db, viewer, ids.id),
+  }),
+  cancelCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/cancel',
     summary: 'End it for good; recipients that were not tried become cancelled',
@@ -157,8 +187,9 @@ export const campaignOperations = {
     status: 200,
     answer: 'Campaign',
     problems: [409],
-  },
-  unscheduleCampaign: {
+    run: ({ context, viewer, ids }) => cancelCampaign(context.db, viewer, ids.id),
+  }),
+  unscheduleCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/unschedule',
     summary: 'Make a scheduled campaign a draft again',
@@ -166,16 +197,18 @@ export const campaignOperations = {
     status: 200,
     answer: 'Campaign',
     problems: [409],
-  },
-  previewRetry: {
+    run: ({ context, viewer, ids }) => unscheduleCampaign(context.db, viewer, ids.id),
+  }),
+  previewRetry: operation({
     method: 'GET',
     path: '/campaigns/{id}/retry',
     summary: 'What a retry would do: how many recipients, for each reason, and who is left out',
     permission: 'campaigns:read',
     status: 200,
     answer: 'RetryPreview',
-  },
-  retryCampaign: {
+    run: ({ context, ids }) => getRetryPreview(context.db, ids.id),
+  }),
+  retryCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/retry',
     summary: 'Send again to those that failed or were not tried, as one retry round',
@@ -184,8 +217,10 @@ export const campaignOperations = {
     status: 202,
     answer: 'RetryResult',
     problems: [409, 422],
-  },
-  cloneCampaign: {
+    run: ({ context, viewer, ids, body }) =>
+      retryCampaign(context.db, viewer, ids.id, { codes: body.codes, windowS: context.env.retryWindowS }),
+  }),
+  cloneCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/clone',
     summary: 'A new draft with the same content, settings and recipients; while preparing is true, the list is still arriving',
@@ -194,8 +229,9 @@ export const campaignOperations = {
     status: 201,
     answer: 'Campaign',
     problems: [409],
-  },
-  listActivity: {
+    run: ({ context, viewer, ids, body }) => cloneCampaign(context.db, viewer, ids.id, body.recipients),
+  }),
+  listActivity: operation({
     method: 'GET',
     path: '/campaigns/{id}/activity',
     summary: 'The events of its life: who did what, and every change of status',
@@ -204,8 +240,9 @@ export const campaignOperations = {
     status: 200,
     answer: 'ActivityPage',
     problems: [422],
-  },
-  exportActivity: {
+    run: ({ context, ids, query }) => listActivity(context.db, ids.id, query),
+  }),
+  exportActivity: operation({
     method: 'GET',
     path: '/campaigns/{id}/activity.csv',
     summary: 'The events of its life as a stream of CSV, oldest first',
@@ -214,13 +251,19 @@ export const campaignOperations = {
     status: 200,
     contentType: 'text/csv',
     problems: [422],
-  },
-  listFailures: {
+    run: async ({ context, ids, request }) =>
+      csvResponse(`campaign-${ids.id}-activity.csv`, await exportActivity(context.db, ids.id, csvStyleOf(request))),
+  }),
+  listFailures: operation({
     method: 'GET',
     path: '/campaigns/{id}/failures',
     summary: 'Why recipients failed: how many for each reason, the largest first',
     permission: 'campaigns:read',
     status: 200,
     answer: 'FailureGroups',
-  },
-} as const satisfies Record<string, Operation>;
+    run: async ({ context, ids }) => {
+      await getCampaign(context.db, ids.id);
+      return { data: await failureGroups(context.db.pool, ids.id) };
+    },
+  }),
+};

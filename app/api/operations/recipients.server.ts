@@ -1,12 +1,26 @@
 import { z } from 'zod';
+import { exportAttempts, exportStory } from '../../domain/activity/activity-csv.server.ts';
+import { recipientStory } from '../../domain/activity/recipient-story.server.ts';
+import { getCampaign } from '../../domain/campaigns/get-campaign.server.ts';
 import { columnMapping } from '../../domain/contacts/column-mapping.ts';
+import { importContacts } from '../../domain/contacts/import-contacts.server.ts';
+import { reportCsv } from '../../domain/contacts/report-csv.server.ts';
 import { csvOptions } from '../../domain/csv-style.ts';
+import { findPeople } from '../../domain/people/find-people.server.ts';
 import { peopleFilter } from '../../domain/people/person.ts';
 import { attemptFilter } from '../../domain/recipients/attempt-filter.ts';
+import { exportRecipients } from '../../domain/recipients/export-recipients.server.ts';
+import { listAttempts } from '../../domain/recipients/list-attempts.server.ts';
+import { listRecipients } from '../../domain/recipients/list-recipients.server.ts';
 import { exportFilter, recipientFilter } from '../../domain/recipients/recipient-filter.ts';
+import { removeRecipients } from '../../domain/recipients/remove-recipients.server.ts';
 import { bulkResolution, resolution } from '../../domain/recipients/resolution-input.ts';
+import { resolveRecipient, resolveUnknown } from '../../domain/recipients/resolve-recipient.server.ts';
+import { retryRecipient } from '../../domain/recipients/retry-recipient.server.ts';
+import { csvResponse } from '../../http/csv-response.server.ts';
+import { csvStyleOf } from '../csv-style.server.ts';
 import { fileOptions } from '../file-options.ts';
-import type { Operation } from '../operation.ts';
+import { operation } from '../operation.ts';
 
 /** POST /campaigns/:id/recipients. */
 const importOptions = z.object({
@@ -46,7 +60,7 @@ const importOptions = z.object({
 });
 
 export const recipientOperations = {
-  listRecipients: {
+  listRecipients: operation({
     method: 'GET',
     path: '/campaigns/{id}/recipients',
     summary: 'The ledger, page by page',
@@ -55,8 +69,9 @@ export const recipientOperations = {
     status: 200,
     answer: 'RecipientPage',
     problems: [422],
-  },
-  importRecipients: {
+    run: ({ context, ids, query }) => listRecipients(context.db, ids.id, query),
+  }),
+  importRecipients: operation({
     method: 'POST',
     path: '/campaigns/{id}/recipients',
     summary: 'Add a contact list: one streaming request, all or nothing, answered when done',
@@ -66,8 +81,26 @@ export const recipientOperations = {
     status: 200,
     answer: 'ImportReport',
     problems: [408, 409, 415, 422],
-  },
-  removeRecipients: {
+    run: ({ context, viewer, ids, query, request }) =>
+      importContacts(context.db, {
+        campaignId: ids.id,
+        viewer,
+        source: request.body ?? [],
+        contentType: request.headers.get('content-type') ?? '',
+        fileName: query.file_name,
+        addressColumn: query.address_column,
+        defaultCountry: query.default_country,
+        delimiter: query.delimiter,
+        encoding: query.encoding,
+        headerLine: query.header_line,
+        columns: query.columns,
+        bareNumbers: query.bare_numbers,
+        takeStatuses: query.statuses === 'take',
+        dryRun: query.dry_run === '1' || query.dry_run === 'true',
+        sample: query.sample === '1' && (query.dry_run === '1' || query.dry_run === 'true'),
+      }),
+  }),
+  removeRecipients: operation({
     method: 'DELETE',
     path: '/campaigns/{id}/recipients',
     summary: 'Empty the list of a draft',
@@ -75,8 +108,9 @@ export const recipientOperations = {
     status: 200,
     answer: 'Campaign',
     problems: [409],
-  },
-  importReport: {
+    run: ({ context, viewer, ids }) => removeRecipients(context.db, ids.id, viewer),
+  }),
+  importReport: operation({
     method: 'GET',
     path: '/campaigns/{id}/imports/{importId}/report.csv',
     summary: 'Every row of an import that did not become a recipient, with its line and the reason',
@@ -85,16 +119,19 @@ export const recipientOperations = {
     status: 200,
     contentType: 'text/csv',
     problems: [422],
-  },
-  getRecipient: {
+    run: async ({ context, ids, request }) =>
+      csvResponse(`import-${ids.importId}-report.csv`, await reportCsv(context.db, ids.id, ids.importId, csvStyleOf(request))),
+  }),
+  getRecipient: operation({
     method: 'GET',
     path: '/campaigns/{id}/recipients/{rid}',
     summary: 'One recipient with all attempts, and with what people did and the provider told',
     permission: 'campaigns:read',
     status: 200,
     answer: 'RecipientStory',
-  },
-  retryRecipient: {
+    run: ({ context, ids }) => recipientStory(context.db, ids.id, ids.rid),
+  }),
+  retryRecipient: operation({
     method: 'POST',
     path: '/campaigns/{id}/recipients/{rid}/retry',
     summary:
@@ -106,8 +143,12 @@ export const recipientOperations = {
     status: 200,
     answer: 'CampaignAndRecipient',
     problems: [409, 422],
-  },
-  resolveRecipient: {
+    run: async ({ context: { db, env }, viewer, ids, body }) => {
+      const recipient = await retryRecipient(db, viewer, ids.id, ids.rid, { address: body.address, windowS: env.recipientRetryWindowS });
+      return { ...(await getCampaign(db, ids.id)), recipient };
+    },
+  }),
+  resolveRecipient: operation({
     method: 'POST',
     path: '/campaigns/{id}/recipients/{rid}/resolve',
     summary: 'Decide an outcome that is unknown, or was given up as unknown: it was sent, it failed, or send it again',
@@ -116,8 +157,12 @@ export const recipientOperations = {
     status: 200,
     answer: 'CampaignAndRecipient',
     problems: [409, 422],
-  },
-  resolveUnknown: {
+    run: async ({ context: { db }, viewer, ids, body }) => {
+      const recipient = await resolveRecipient(db, viewer, ids.id, ids.rid, body.outcome);
+      return { ...(await getCampaign(db, ids.id)), recipient };
+    },
+  }),
+  resolveUnknown: operation({
     method: 'POST',
     path: '/campaigns/{id}/resolve',
     summary: 'Decide the unknown outcomes of many recipients at once: those named, or all of the campaign. Others are left out',
@@ -126,8 +171,12 @@ export const recipientOperations = {
     status: 200,
     answer: 'CampaignAndResolved',
     problems: [409, 422],
-  },
-  findPeople: {
+    run: async ({ context: { db }, viewer, ids, body }) => {
+      const resolved = await resolveUnknown(db, viewer, ids.id, body);
+      return { ...(await getCampaign(db, ids.id)), resolved };
+    },
+  }),
+  findPeople: operation({
     method: 'GET',
     path: '/people',
     summary: 'One address or phone number across all campaigns: by address, for each the newest message first',
@@ -136,8 +185,9 @@ export const recipientOperations = {
     status: 200,
     answer: 'PeoplePage',
     problems: [422],
-  },
-  exportStory: {
+    run: ({ context, query }) => findPeople(context.db, query),
+  }),
+  exportStory: operation({
     method: 'GET',
     path: '/campaigns/{id}/recipients/{rid}/story.csv',
     summary: 'The whole story of one recipient in order, as CSV',
@@ -146,8 +196,10 @@ export const recipientOperations = {
     status: 200,
     contentType: 'text/csv',
     problems: [422],
-  },
-  listAttempts: {
+    run: async ({ context, ids, request }) =>
+      csvResponse(`campaign-${ids.id}-recipient-${ids.rid}.csv`, await exportStory(context.db, ids.id, ids.rid, csvStyleOf(request))),
+  }),
+  listAttempts: operation({
     method: 'GET',
     path: '/campaigns/{id}/attempts',
     summary: 'The log of attempts, oldest first, up to the oldest that is still under way',
@@ -156,8 +208,9 @@ export const recipientOperations = {
     status: 200,
     answer: 'AttemptPage',
     problems: [422],
-  },
-  exportAttempts: {
+    run: ({ context, ids, query }) => listAttempts(context.db, ids.id, query),
+  }),
+  exportAttempts: operation({
     method: 'GET',
     path: '/campaigns/{id}/attempts.csv',
     summary: 'The log of attempts as a stream of CSV, oldest first',
@@ -166,8 +219,10 @@ export const recipientOperations = {
     status: 200,
     contentType: 'text/csv',
     problems: [422],
-  },
-  exportRecipients: {
+    run: async ({ context, ids, request }) =>
+      csvResponse(`campaign-${ids.id}-attempts.csv`, await exportAttempts(context.db, ids.id, csvStyleOf(request))),
+  }),
+  exportRecipients: operation({
     method: 'GET',
     path: '/campaigns/{id}/export.csv',
     summary: 'The ledger, or what is chosen of it, as a stream of CSV',
@@ -176,5 +231,7 @@ export const recipientOperations = {
     status: 200,
     contentType: 'text/csv',
     problems: [422],
-  },
-} as const satisfies Record<string, Operation>;
+    run: async ({ context, ids, query, request }) =>
+      csvResponse(`campaign-${ids.id}-recipients.csv`, await exportRecipients(context.db, ids.id, query, csvStyleOf(request))),
+  }),
+};

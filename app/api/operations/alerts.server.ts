@@ -1,16 +1,26 @@
+import { listDeliveries, resendDelivery, testEndpoint } from '../../domain/alerts/deliveries.server.ts';
 import { deliveryFilter, endpointPatch, newEndpoint } from '../../domain/alerts/endpoint-input.ts';
-import type { Operation } from '../operation.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  getEndpoint,
+  listEndpoints,
+  rotateSecret,
+  updateEndpoint,
+} from '../../domain/alerts/endpoints.server.ts';
+import { operation } from '../operation.ts';
 
 export const alertOperations = {
-  listWebhookEndpoints: {
+  listWebhookEndpoints: operation({
     method: 'GET',
     path: '/webhook-endpoints',
     summary: 'Who is told of alerts, newest first; there are at most 50',
     permission: 'settings:write',
     status: 200,
     answer: 'WebhookEndpointPage',
-  },
-  createWebhookEndpoint: {
+    run: async ({ context }) => ({ data: await listEndpoints(context.db), next_cursor: null }),
+  }),
+  createWebhookEndpoint: operation({
     method: 'POST',
     path: '/webhook-endpoints',
     summary: 'Tell a URL of alerts; the secret to check signatures with is in this answer only',
@@ -19,16 +29,18 @@ export const alertOperations = {
     status: 201,
     answer: 'WebhookEndpointWithSecret',
     problems: [409, 422],
-  },
-  getWebhookEndpoint: {
+    run: ({ context, viewer, body }) => createEndpoint(context.db, viewer, body, context.env),
+  }),
+  getWebhookEndpoint: operation({
     method: 'GET',
     path: '/webhook-endpoints/{id}',
     summary: 'One endpoint',
     permission: 'settings:write',
     status: 200,
     answer: 'WebhookEndpoint',
-  },
-  updateWebhookEndpoint: {
+    run: ({ context, ids }) => getEndpoint(context.db, ids.id),
+  }),
+  updateWebhookEndpoint: operation({
     method: 'PATCH',
     path: '/webhook-endpoints/{id}',
     summary: 'Change an endpoint, or switch it on or off',
@@ -37,31 +49,38 @@ export const alertOperations = {
     status: 200,
     answer: 'WebhookEndpoint',
     problems: [422],
-  },
-  deleteWebhookEndpoint: {
+    run: ({ context, ids, body }) => updateEndpoint(context.db, ids.id, body, context.env),
+  }),
+  deleteWebhookEndpoint: operation({
     method: 'DELETE',
     path: '/webhook-endpoints/{id}',
     summary: 'Remove an endpoint with its deliveries',
     permission: 'settings:write',
     status: 204,
-  },
-  rotateWebhookSecret: {
+    run: async ({ context, ids }) => {
+      await deleteEndpoint(context.db, ids.id);
+      return undefined;
+    },
+  }),
+  rotateWebhookSecret: operation({
     method: 'POST',
     path: '/webhook-endpoints/{id}/rotate-secret',
     summary: 'A new secret, in this answer only; the former one signs beside it for 24 hours',
     permission: 'settings:write',
     status: 200,
     answer: 'WebhookEndpointWithSecret',
-  },
-  testWebhookEndpoint: {
+    run: ({ context, ids }) => rotateSecret(context.db, ids.id),
+  }),
+  testWebhookEndpoint: operation({
     method: 'POST',
     path: '/webhook-endpoints/{id}/test',
     summary: 'Post a made-up alert now, and answer with what the receiver said',
     permission: 'settings:write',
     status: 200,
     answer: 'WebhookDelivery',
-  },
-  listWebhookDeliveries: {
+    run: ({ context, viewer, ids }) => testEndpoint(context.db, viewer, ids.id, context.env),
+  }),
+  listWebhookDeliveries: operation({
     method: 'GET',
     path: '/webhook-endpoints/{id}/deliveries',
     summary: 'What was sent to an endpoint, newest first, with every try and its answer',
@@ -70,13 +89,15 @@ export const alertOperations = {
     status: 200,
     answer: 'WebhookDeliveryPage',
     problems: [422],
-  },
-  resendWebhookDelivery: {
+    run: ({ context, ids, query }) => listDeliveries(context.db, ids.id, query),
+  }),
+  resendWebhookDelivery: operation({
     method: 'POST',
     path: '/webhook-endpoints/{id}/deliveries/{did}/resend',
     summary: 'Post a delivery once more now, under the same webhook-id, and answer with what the receiver said',
     permission: 'settings:write',
     status: 200,
     answer: 'WebhookDelivery',
-  },
-} as const satisfies Record<string, Operation>;
+    run: ({ context, viewer, ids }) => resendDelivery(context.db, viewer, ids.id, ids.did, context.env),
+  }),
+};

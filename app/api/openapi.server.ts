@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { may, type Role, roles } from '../domain/access/roles.ts';
 import type { Operation } from './operation.ts';
-import { operations } from './operations.ts';
 import { answers } from './schemas.ts';
 
 type Json = Record<string, unknown>;
@@ -21,10 +20,10 @@ const problemTexts: Record<number, string> = {
   503: 'The database does not answer at the moment; Retry-After says when to ask again',
 };
 
-/** OpenAPI 3.1, made of the same table and schemas that the handlers check with. */
-export function openApiDocument(): Json {
+/** OpenAPI 3.1, made of the same table and schemas that calls are checked with. */
+export function openApiDocument(operations: Record<string, Operation>): Json {
   const paths: Record<string, Json> = {};
-  for (const [name, operation] of Object.entries<Operation>(operations)) {
+  for (const [name, operation] of Object.entries(operations)) {
     paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(name, operation) };
   }
   return {
