@@ -1,6 +1,6 @@
-import type { SuppressionAnswer } from '#app/routes/_app.suppressions/actions.server.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { ImportAnswer } from './import-answer.tsx';
+import type { SuppressionAnswer } from './suppression-answer.ts';
 
 /** What became of the last form. */
 export function SuppressionAnswerAlert({ answer }: { answer: SuppressionAnswer }) {
