@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { hashOfTexts, readDefinitions, readNumber } from '../db/definitions.ts';
-import { migrate } from '../db/migrate.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { hashOfTexts, readDefinitions, readNumber } from '../db/migrate/definitions.ts';
+import { migrate } from '../db/migrate/migrate.ts';
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { dumpSchema } from './schema-dump.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,5 +1,5 @@
 import type { Channel } from '#app/domain/channel.ts';
-import { until } from '../scripts/processes.ts';
+import { until } from '../../scripts/launch/processes.ts';
 import type { Stage } from './stage.ts';
 
 /** What everyone sends: a short personal message, an email with both parts or a text. */

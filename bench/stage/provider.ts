@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../scripts/embedded-postgres.ts';
-import { until } from '../scripts/processes.ts';
+import { until } from '../../scripts/launch/processes.ts';
+import { freePort } from '../../scripts/postgres/embedded-postgres.ts';
 
 export interface CountingProvider {
   url: string;
@@ -12,7 +12,7 @@ export interface CountingProvider {
 /** The provider that everyone is measured against: it counts, and answers after a set time. */
 export async function spawnProvider(latencyMs: number, faultRate: number): Promise<CountingProvider> {
   const port = await freePort();
-  const script = fileURLToPath(new URL('peers/provider.mjs', import.meta.url));
+  const script = fileURLToPath(new URL('../peers/provider.mjs', import.meta.url));
   const child = spawn(process.execPath, [script, String(port), String(latencyMs), String(faultRate)], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });

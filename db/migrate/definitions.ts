@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClientBase } from 'pg';
-import { guardSql } from './ledger/guard.ts';
+import { guardSql } from '../ledger/guard.ts';
 
 /** While a lock is waited for, whoever comes after waits as well: shorter than PostgreSQL takes to look for a deadlock, and then out of their way. */
 const LOCK_TIMEOUT = '500ms';
@@ -30,7 +30,7 @@ export interface Definitions {
 export function readDefinitions(): Definitions {
   const texts = new Map<string, string>();
   for (const folder of ['ledger', 'definitions']) {
-    const path = fileURLToPath(new URL(`./${folder}/`, import.meta.url));
+    const path = fileURLToPath(new URL(`../${folder}/`, import.meta.url));
     const files = readdirSync(path).filter((file) => file.endsWith('.sql'));
     for (const file of files.sort()) texts.set(`${folder}/${file}`, readFileSync(path + file, 'utf8'));
   }
@@ -40,7 +40,7 @@ export function readDefinitions(): Definitions {
 
 /** Which set this is, and what it was made of when it got its number: `npm run schema` gives a changed one the next. */
 export function readNumber(): { number: number; hash: string } {
-  return JSON.parse(readFileSync(fileURLToPath(new URL('./definitions.json', import.meta.url)), 'utf8')) as {
+  return JSON.parse(readFileSync(fileURLToPath(new URL('../definitions.json', import.meta.url)), 'utf8')) as {
     number: number;
     hash: string;
   };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const preload = new URL('./end-with-parent.ts', import.meta.url).href;
 const RESTARTS = 5;
 const RESTARTS_WITHIN_MS = 60_000;

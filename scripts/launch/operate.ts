@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Env, EnvError, readEnv } from '../app/config/env.server.ts';
-import { startProblem } from '../app/config/start-problem.server.ts';
-import { type Database, openDatabase } from '../db/database.ts';
-import { findRunning, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { type Env, EnvError, readEnv } from '../../app/config/env.server.ts';
+import { startProblem } from '../../app/config/start-problem.server.ts';
+import { type Database, openDatabase } from '../../db/database.ts';
+import { findRunning, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 
 export interface Operation {
   env: Env;
@@ -64,7 +64,7 @@ function readArguments(usage: string, options: Options) {
   }
 }
 
-export interface FoundDatabase {
+interface FoundDatabase {
   url: string;
   embeddedFolder: string | null;
   /** Whether it ran before this command. */
@@ -73,7 +73,7 @@ export interface FoundDatabase {
 }
 
 /** @throws a sentence where there is no database to work on */
-export async function findDatabase(source: Record<string, string | undefined>): Promise<FoundDatabase> {
+async function findDatabase(source: Record<string, string | undefined>): Promise<FoundDatabase> {
   const given = source.DATABASE_DIRECT_URL || source.DATABASE_URL;
   if (given && given !== 'embedded') return { url: given, embeddedFolder: null, running: true, stop: async () => {} };
   const folder = join(resolve(source.DATA_DIR || '.data'), 'postgres');

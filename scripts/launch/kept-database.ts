@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { describeError, LaunchError } from './launch-error.ts';
 
 /** A database that ends by itself is started again at once; where it ends again soon, or does not start, after longer and longer pauses. */

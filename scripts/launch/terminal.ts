@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { REPORTS_PASSWORD_FILE, REPORTS_USER } from '../app/domain/reporting/connection.server.ts';
+import { REPORTS_PASSWORD_FILE, REPORTS_USER } from '../../app/domain/reporting/connection.server.ts';
 
 export interface BannerFacts {
   url: string;

@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '#db/database.ts';
-import { migrate } from '#db/migrate.ts';
+import { migrate } from '#db/migrate/migrate.ts';
 import { deriveWebhookKeys, sandboxSendgridApiKey, sandboxTwilioAccountSid, sandboxTwilioAuthToken } from '#sandbox/credentials.ts';
-import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
-import { type Process, startProcess, until } from '../scripts/processes.ts';
+import { type Process, startProcess, until } from '../../scripts/launch/processes.ts';
+import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../../scripts/postgres/embedded-postgres.ts';
 import { spawnProvider } from './provider.ts';
 
 export interface Stage {

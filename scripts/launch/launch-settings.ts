@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../app/domain/make-folder.server.ts';
+import { makeFolder } from '../../app/domain/make-folder.server.ts';
 import {
   deriveWebhookKeys,
   sandboxEmailFrom,
@@ -9,7 +9,7 @@ import {
   sandboxSmsFrom,
   sandboxTwilioAccountSid,
   sandboxTwilioAuthToken,
-} from '../sandbox/credentials.ts';
+} from '../../sandbox/credentials.ts';
 import { LaunchError } from './launch-error.ts';
 
 type Source = Record<string, string | undefined>;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Env, EnvError } from '../app/config/env.server.ts';
-import { migrate } from '../db/migrate.ts';
+import { type Env, EnvError } from '../../app/config/env.server.ts';
+import { migrate } from '../../db/migrate/migrate.ts';
 import { type Child, runChild } from './child.ts';
 import { configure } from './launch-configuration.ts';
 import { describeError, LaunchError } from './launch-error.ts';
