@@ -68,10 +68,18 @@ module.exports = {
     },
     {
       name: 'pure-stays-pure',
-      comment: 'A file in app/ without .server in its name is safe in a browser. Routes and entries are split by the bundler.',
+      comment:
+        "A file in app/ without .server in its name is safe in a browser, and takes no types from the server either: those that both need are the domain's. Routes and entries are split by the bundler.",
       severity: 'error',
       from: { path: '^app/', pathNot: NODE_ONLY },
-      to: { path: '\\.server\\.(ts|tsx)$', dependencyTypesNot: ['type-only'] },
+      to: { path: '\\.server\\.(ts|tsx)$' },
+    },
+    {
+      name: 'components-know-no-pages',
+      comment: "A route hands its components what they show; their types are the domain's or their own.",
+      severity: 'error',
+      from: { path: '^app/(components|realtime)/' },
+      to: { path: '^app/routes/' },
     },
     {
       name: 'no-node-in-a-browser',

@@ -4,11 +4,11 @@ import type { DeliveryJson, EndpointJson } from '../../domain/alerts/endpoint.ts
 import type { ActivityJson } from '../../domain/campaigns/activity.ts';
 import type { CampaignJson } from '../../domain/campaigns/campaign.ts';
 import type { CampaignListItem } from '../../domain/campaigns/campaign-json.ts';
-import type { FailureGroup } from '../../domain/campaigns/failure-groups.server.ts';
+import type { FailureGroup } from '../../domain/campaigns/failure-group.ts';
 import type { RetryPreview } from '../../domain/campaigns/retry-rules.ts';
-import type { TestResult } from '../../domain/campaigns/send-test.server.ts';
+import type { TestResult } from '../../domain/campaigns/test-result.ts';
 import type { ImportReport } from '../../domain/contacts/import-report.ts';
-import type { Preview } from '../../domain/content/preview-message.server.ts';
+import type { Preview } from '../../domain/content/preview.ts';
 import type { InboundMessageJson } from '../../domain/delivery/inbound-message.ts';
 import type { PersonMessage } from '../../domain/people/person.ts';
 import type { AttemptJson, RecipientJson } from '../../domain/recipients/recipient.ts';

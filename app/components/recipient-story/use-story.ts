@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { WholeStory } from '#app/domain/activity/recipient-story.server.ts';
+import type { WholeStory } from '#app/domain/activity/story.ts';
 import { useRecipientChanges } from '#app/realtime/use-recipient-changes.ts';
 import { loadJson } from '../load-json.ts';
 

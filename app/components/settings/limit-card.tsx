@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Text, TextInput, Title } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
-import type { LimitJson } from '#app/domain/limits/limits.server.ts';
+import type { LimitJson } from '#app/domain/limits/limit.ts';
 import { ChannelMark } from '../channel-mark.tsx';
 import { useNumbers } from '../number.tsx';
 import { ClockTime } from '../relative-time.tsx';

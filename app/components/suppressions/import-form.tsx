@@ -5,7 +5,7 @@ import { channels } from '#app/domain/channel.ts';
 import { channelLabels } from '../channel-mark.tsx';
 import { type Country, countryOptions } from '../editor/countries.ts';
 import { useReader } from '../reader-context.tsx';
-import type { SuppressionAnswer } from './suppression-answer.tsx';
+import type { SuppressionAnswer } from './suppression-answer.ts';
 import classes from './suppressions.module.css';
 
 /** A file of addresses; for numbers with what those without a country code are. */

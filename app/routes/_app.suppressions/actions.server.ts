@@ -1,4 +1,4 @@
-import type { SuppressionAnswer } from '#app/components/suppressions/suppression-answer.tsx';
+import type { SuppressionAnswer } from '#app/components/suppressions/suppression-answer.ts';
 import type { Viewer } from '#app/domain/access/roles.ts';
 import { bareNumberMeanings } from '#app/domain/addresses/phone-number.ts';
 import { plainText } from '#app/domain/addresses/plain-text.ts';
