@@ -90,6 +90,7 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, crowded: ()
         nextAt = performance.now() + taken.inMs;
       }
       const free = await places.take(Math.min(slots, CHUNK));
+      if (free === 0) continue;
       let claimed: Chunk & { validUntil: number };
       try {
         claimed = await claim(campaignId, after, free);

@@ -193,7 +193,7 @@ export function createEngine(engine: EngineOptions): Engine {
     }
   }
 
-  const places = { email: createPlaces(concurrency), sms: createPlaces(concurrency) };
+  const places = { email: createPlaces(concurrency, stopping), sms: createPlaces(concurrency, stopping) };
   const chunksOf = (channel: Channel) =>
     createChunks({
       ...{ db, channel, places: places[channel], gate: gates[channel], mayClaim, held: inFlight, stopping, signal, onRepeat },

@@ -2,7 +2,7 @@
 const COMPANY_MS = 5;
 
 export interface Places {
-  /** Waits for up to so many places, in turn with the others; few only where more do not come soon. @returns how many, at least 1 */
+  /** Waits for up to so many places, in turn with the others; few only where more do not come soon. @returns how many; 0: `closed` */
   take(most: number): Promise<number>;
   /** One place, before those who take many: for a retry, whom a person or a promise waits for. */
   takeOne(): Promise<void>;
@@ -12,7 +12,7 @@ export interface Places {
 }
 
 /** The places in which a worker's messages of one channel are in flight. */
-export function createPlaces(size: number): Places {
+export function createPlaces(size: number, closed: AbortSignal): Places {
   let free = size;
   const single: (() => void)[] = [];
   const many: { most: number; give: (count: number) => void }[] = [];
@@ -44,9 +44,14 @@ export function createPlaces(size: number): Places {
     if (free === size) for (const resolve of idle.splice(0)) resolve();
   }
 
+  closed.addEventListener('abort', () => {
+    for (const { give } of many.splice(0)) give(0);
+  });
+
   return {
     take: (most) =>
       new Promise((resolve) => {
+        if (closed.aborted) return resolve(0);
         many.push({ most, give: resolve });
         hand(false);
       }),
