@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 /**
  * Every job: what it carries, and how urgent it is (lower goes first). Added through `addJob` and `addSendJobs`, in the statement or transaction
@@ -87,6 +87,17 @@ export async function addChunkTurn(pool: Pool, channel: 'email' | 'sms', key: Ch
   await pool.query(
     `select graphile_worker.add_job($1, $2::json, job_key => $3, run_at => clock_timestamp() + $4 * interval '1 millisecond')`,
     [`send_${channel}_chunk`, JSON.stringify(key), `chunk:${key.campaign_id}:${key.place}`, inMs],
+  );
+}
+
+/** Another rate holds: whoever waits for a slot of the one before comes now, and takes one of this. */
+export async function bringForward(client: PoolClient, channel: 'email' | 'sms'): Promise<void> {
+  await client.query(
+    `update graphile_worker._private_jobs j set run_at = now(), payload = (j.payload::jsonb - 'slot' - 'slots')::json
+     from graphile_worker._private_tasks t
+     where t.id = j.task_id and t.identifier in ('send_' || $1, 'send_' || $1 || '_chunk') and j.locked_at is null
+       and (j.payload::jsonb ? 'slot' or j.payload::jsonb ? 'slots')`,
+    [channel],
   );
 }
 

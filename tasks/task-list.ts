@@ -2,7 +2,7 @@ import type { Task, TaskList } from 'graphile-worker';
 import type { Env } from '#app/config/env.server.ts';
 import type { Logger } from '#app/config/log.server.ts';
 import type { AlertSender } from '#app/domain/alerts/alert-sender.server.ts';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { Engine } from '#app/domain/sending/engine.server.ts';
 import type { Database } from '#db/database.ts';
 import { cloneCampaignRecipients } from './clone-recipients.ts';

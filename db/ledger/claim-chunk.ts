@@ -82,11 +82,11 @@ export async function claimChunk(pool: Pool, { campaignId, after, count, workerI
       select moved.*, campaign.sends from campaign left join moved on true`,
     values: [campaignId, after, count, workerId, knownAttempt],
   });
-  const taken = rows.filter(({ claimed }) => claimed !== null);
+  const taken = rows.filter(({ claimed }) => claimed !== null).sort((a, b) => a.recipientId - b.recipientId);
   return {
-    claims: taken.filter(({ claimed }) => claimed),
+    claims: taken.filter(({ claimed }) => claimed).map(({ claimed: _, sends: __, ...claim }) => claim),
     taken: taken.length,
-    last: taken.reduce((last, { recipientId }) => Math.max(last, recipientId), after),
+    last: taken.at(-1)?.recipientId ?? after,
     sends: rows[0]?.sends ?? false,
   };
 }

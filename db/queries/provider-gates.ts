@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { addJob, requestChunks } from '../jobs.ts';
+import { addJob, bringForward, requestChunks } from '../jobs.ts';
 import { stopCampaign } from '../ledger/campaign-life.ts';
 import { offerProbe } from '../ledger/offer.ts';
 import { inTransaction } from '../transaction.ts';
@@ -114,6 +114,7 @@ export async function setRate(pool: Pool, channel: Channel, rate: number | null)
     );
     await client.query('update provider_gates set rate = $2, slot_at = least(slot_at, now()) where channel = $1', [channel, rate]);
     await tellCampaigns(client, channel);
+    await bringForward(client, channel);
     if (rows[0]?.stopped && rate !== 0) await goOn(client, channel);
   });
 }

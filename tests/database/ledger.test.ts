@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { campaignStatuses } from '#app/domain/campaigns/campaign.ts';
 import { transitions } from '#app/domain/campaigns/transitions.ts';
 import { finishMove } from '#db/ledger/campaign-life.ts';
-import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { claimChunk, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
 import { moveRecipients } from '#db/ledger/give-back.ts';
-import { dispatchRecipients } from '#db/ledger/offer.ts';
 import { type Outcome, recordOutcomes } from '#db/ledger/settle.ts';
-import { dispatchCampaign } from '#tasks/dispatch-campaign.ts';
 import { writeByHand } from '#tests/support/by-hand.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -26,14 +25,32 @@ const statusOf = async (id: number) =>
     )
   ).rows[0];
 
-/** The jobs in the queue as the tasks would get them. */
-async function jobs(campaignId: number): Promise<SendKey[]> {
-  const { rows } = await test_.db.pool.query<{ payload: SendKey }>(
-    `select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-     where t.identifier like 'send_%' and (j.payload ->> 'campaign_id')::bigint = $1 order by j.id`,
+/** The next of the list, claimed. */
+async function claims(campaignId: number, count: number, workerId: number | null = null): Promise<Claim[]> {
+  return (await claimChunk(test_.db.pool, { campaignId, after: 0, count, workerId })).claims;
+}
+
+/** Everybody is queued, as somebody is whom a person sends to again; what their jobs would carry. */
+async function queued(campaignId: number): Promise<SendKey[]> {
+  const { rows } = await test_.db.pool.query<SendKey>(
+    `update recipients set status = 'queued', dispatch_seq = dispatch_seq + 1 where campaign_id = $1
+     returning campaign_id, id as recipient_id, dispatch_seq`,
     [campaignId],
   );
-  return rows.map(({ payload }) => payload);
+  return rows;
+}
+
+/** How many jobs of these tasks there are for a campaign. */
+async function jobs(
+  campaignId: number,
+  task: string,
+): Promise<{ attempts: number; max_attempts: number; run_at: Date; key: string | null }[]> {
+  const { rows } = await test_.db.pool.query(
+    `select j.attempts, j.max_attempts, j.run_at, j.key from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where t.identifier = $2 and (j.payload ->> 'campaign_id')::bigint = $1 order by j.id`,
+    [campaignId, task],
+  );
+  return rows;
 }
 
 const outcome = (claim: { campaignId: number; recipientId: number; attemptId: number }, rest: Partial<Outcome>): Outcome => ({
@@ -58,14 +75,14 @@ describe('the ledger', () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(3) });
     await start(id);
-    expect(await dispatchRecipients(db.pool, id)).toEqual({ queued: 3, more: false });
-    const claims = (await claimRecipients(db.pool, await jobs(id))).filter((claim) => claim !== null);
+    const { claims, ...rest } = await claimChunk(db.pool, { campaignId: id, after: 0, count: 5, workerId: null });
+    const [first, second, third] = claims as [Claim, Claim, Claim];
     expect(claims.map(({ number, round }) => [number, round])).toEqual([
       [1, 0],
       [1, 0],
       [1, 0],
     ]);
-    const [first, second, third] = claims as [(typeof claims)[0], (typeof claims)[0], (typeof claims)[0]];
+    expect(rest).toEqual({ taken: 3, last: third.recipientId, sends: true });
     await recordOutcomes(db.pool, [
       outcome(first, {}),
       outcome(second, { outcome: 'permanent', status: 'failed', failureCode: 'invalid_address', reason: 'No such person.' }),
@@ -80,8 +97,7 @@ describe('the ledger', () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(1) });
     await start(id);
-    await dispatchRecipients(db.pool, id);
-    const [key] = (await jobs(id)) as [SendKey];
+    const [key] = (await queued(id)) as [SendKey];
     const same = await claimRecipients(db.pool, [key, key]);
     const later = await claimRecipients(db.pool, [key]);
     const stale = await claimRecipients(db.pool, [{ ...key, dispatch_seq: key.dispatch_seq - 1 }]);
@@ -92,8 +108,7 @@ describe('the ledger', () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(2) });
     await start(id);
-    await dispatchRecipients(db.pool, id);
-    const keys = await jobs(id);
+    const keys = await queued(id);
     const lost = await claimRecipients(db.pool, keys, 7);
     expect(await claimRecipients(db.pool, keys, 8, true)).toEqual([null, null]);
     expect(await claimRecipients(db.pool, keys, 7)).toEqual([null, null]);
@@ -106,12 +121,43 @@ describe('the ledger', () => {
     expect(await counterDrift(db)).toEqual([]);
   });
 
+  test('hands a chunk out again to the worker that lost the answer: those that it does not hold, under the same attempts', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(6) });
+    await start(id);
+    const held = await claims(id, 2, 7);
+    await claims(id, 1, 8);
+    const lost = await claims(id, 2, 7);
+    const again = await reclaimChunk(db.pool, { campaignId: id, workerId: 7, held: held.map(({ attemptId }) => attemptId) });
+    expect(again).toEqual(lost);
+    expect(await reclaimChunk(db.pool, { campaignId: id, workerId: 9, held: [] })).toEqual([]);
+    expect((await statusOf(id)).pending).toBe(1);
+  });
+
+  test('waits for a chunk whose answer was lost until it is committed', async () => {
+    const { db } = test_;
+    const id = await draftCampaign(db, { addresses: numbered(3) });
+    await start(id);
+    const client = await db.pool.connect();
+    await client.query('begin');
+    const lost = await claimChunk(client as never, { campaignId: id, after: 0, count: 3, workerId: 7 });
+    const again = reclaimChunk(db.pool, { campaignId: id, workerId: 7, held: [] });
+    await expect
+      .poll(
+        async () =>
+          (await db.pool.query(`select from pg_stat_activity where wait_event = 'advisory' and datname = current_database()`)).rowCount,
+      )
+      .toBe(1);
+    await client.query('commit');
+    client.release();
+    expect(await again).toEqual(lost.claims);
+  });
+
   test('records an outcome once, however often it is committed', async () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(2) });
     await start(id);
-    await dispatchRecipients(db.pool, id);
-    const [claim] = await claimRecipients(db.pool, (await jobs(id)).slice(0, 1));
+    const [claim] = await claims(id, 1);
     const result = outcome(claim as NonNullable<typeof claim>, {
       outcome: 'transient',
       status: 'retrying',
@@ -123,6 +169,9 @@ describe('the ledger', () => {
     await recordOutcomes(db.pool, [result]);
     const { rows } = await db.pool.query('select number, outcome from attempts where campaign_id = $1', [id]);
     expect(rows).toEqual([{ number: 1, outcome: 'transient' }]);
+    // Its retry is a job of its own, with the attempts that are left, at the time that the ledger says.
+    const due = (await db.pool.query(`select next_attempt_at from recipients where campaign_id = $1 and status = 'retrying'`, [id])).rows;
+    expect(await jobs(id, 'send_email')).toEqual([{ attempts: 0, max_attempts: 3, run_at: due[0].next_attempt_at, key: null }]);
     expect(await counterDrift(db)).toEqual([]);
   });
 
@@ -130,9 +179,9 @@ describe('the ledger', () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(5) });
     await start(id);
-    await dispatchRecipients(db.pool, id);
+    const keys = await queued(id);
     await db.pool.query(`update campaigns set status = 'PAUSED' where id = $1`, [id]);
-    expect(await claimRecipients(db.pool, await jobs(id))).toEqual([null, null, null, null, null]);
+    expect(await claimRecipients(db.pool, keys)).toEqual([null, null, null, null, null]);
     expect(await statusOf(id)).toMatchObject({ status: 'PAUSED', pending: 5, queued: 0 });
   });
 
@@ -140,7 +189,7 @@ describe('the ledger', () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(3_000) });
     await start(id);
-    await dispatchRecipients(db.pool, id);
+    await queued(id);
     await db.pool.query(`update campaigns set status = 'CANCELLED', finished_at = now(), moving = true where id = $1`, [id]);
     await moveRecipients(db.pool, id);
     await finishMove(db.pool, id);
@@ -159,8 +208,7 @@ describe('the ledger', () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(2) });
     await start(id);
-    await dispatchRecipients(db.pool, id);
-    const [claim] = await claimRecipients(db.pool, (await jobs(id)).slice(0, 1));
+    const [claim] = await claims(id, 1);
     if (!claim) throw new Error('nothing was claimed');
     await recordOutcomes(db.pool, [outcome(claim, { outcome: 'account', status: 'pending', refund: true })]);
     await db.pool.query(`update recipients set status = 'pending' where campaign_id = $1`, [id]);
@@ -179,36 +227,53 @@ describe('the ledger', () => {
     expect(rows.map(({ from, to }) => `${from} ${to}`).sort()).toEqual(listed.sort());
   });
 
-  test('asks for a top-up when the window falls below half, once', async () => {
+  test('claims nobody of a campaign that may not send, and says so', async () => {
     const { db } = test_;
-    const id = await draftCampaign(db, { addresses: numbered(2_500) });
+    const id = await draftCampaign(db, { addresses: numbered(3) });
     await start(id);
-    const asked = async () =>
-      (
-        await db.pool.query(
-          `select count(*)::int as n from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-         where t.identifier = 'dispatch_campaign' and (j.payload ->> 'campaign_id')::bigint = $1`,
-          [id],
-        )
-      ).rows[0].n;
-    const { queued } = await dispatchRecipients(db.pool, id);
-    expect(await asked()).toBe(0);
-    const keys = await jobs(id);
-    for (let i = 0; i < queued * 0.7; i += 100) {
-      const claims = await claimRecipients(db.pool, keys.slice(i, i + 100));
-      await recordOutcomes(
-        db.pool,
-        claims.map((claim) => outcome(claim as NonNullable<typeof claim>, {})),
-      );
+    for (const [now, back] of [
+      [`update campaigns set status = 'PAUSED' where id = $1`, `update campaigns set status = 'SENDING' where id = $1`],
+      ...[`hold_until = now(), held_since = now(), hold_reason = 'It is ill.'`, 'rate = 0'].map((what) => [
+        `update provider_gates set ${what} where channel = (select channel from campaigns where id = $1)`,
+        `update provider_gates set hold_until = null, held_since = null, hold_reason = null, rate = null where channel = (select channel from campaigns where id = $1)`,
+      ]),
+    ] as [string, string][]) {
+      await db.pool.query(now, [id]);
+      expect(await claimChunk(db.pool, { campaignId: id, after: 0, count: 3, workerId: null })).toEqual({
+        claims: [],
+        taken: 0,
+        last: 0,
+        sends: false,
+      });
+      await db.pool.query(back, [id]);
     }
-    expect(await asked()).toBe(1);
-    await dispatchRecipients(db.pool, id);
-    expect(await statusOf(id)).toMatchObject({ dispatch_requested: false });
+    expect(await claims(id, 3)).toHaveLength(3);
   });
 
-  test('forgets nobody who becomes pending while a top-up finds nothing', async () => {
+  test('asks for one chunk a worker, once, however many become pending', async () => {
     const { db } = test_;
-    const top = dispatchCampaign(db, { emailRate: undefined, smsRate: undefined });
+    const id = await draftCampaign(db, { addresses: numbered(4) });
+    await start(id);
+    await claims(id, 4);
+    expect(await endChunks(db.pool, id)).toBe(true);
+    await db.pool.query('delete from graphile_worker._private_jobs');
+    await db.pool.query(`insert into workers (pool_id, host, pid) values ('one', 'here', 1), ('two', 'here', 2)`);
+    for (const turn of [1, 2]) {
+      await db.pool.query(
+        `update recipients set status = 'pending', claimed_at = null, claimed_by = null
+         where id in (select id from recipients where campaign_id = $1 and status = 'sending' order by id limit 2)`,
+        [id],
+      );
+      expect(
+        (await jobs(id, 'send_email_chunk')).map(({ key }) => key),
+        `after ${turn}`,
+      ).toEqual([`chunk:${id}:1`, `chunk:${id}:2`]);
+    }
+    await db.pool.query('delete from workers');
+  });
+
+  test('forgets nobody who becomes pending while a chunk finds nothing', async () => {
+    const { db } = test_;
     await writeByHand(db.pool);
     for (let turn = 0; turn < 150; turn++) {
       const id = await draftCampaign(db, { addresses: numbered(1) });
@@ -222,15 +287,13 @@ describe('the ledger', () => {
            retry_codes = '{provider_error}', retried_at = now(), moving = true, dispatch_requested = true where id = $1`,
         [id],
       );
-      await Promise.all([top({ campaign_id: id }, {} as never), moveRecipients(db.pool, id)]);
+      const chunk = async () => {
+        while ((await claims(id, 1)).length === 0) if (await endChunks(db.pool, id)) return;
+      };
+      await Promise.all([chunk(), moveRecipients(db.pool, id)]);
       await finishMove(db.pool, id);
       const { pending } = await statusOf(id);
-      const { rows } = await db.pool.query(
-        `select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-         where t.identifier = 'dispatch_campaign' and (j.payload ->> 'campaign_id')::bigint = $1`,
-        [id],
-      );
-      expect(pending === 0 || rows.length > 0).toBe(true);
+      expect(pending === 0 || (await jobs(id, 'send_email_chunk')).length > 0).toBe(true);
     }
   });
 });

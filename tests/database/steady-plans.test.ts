@@ -1,8 +1,9 @@
 import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { claimChunk } from '#db/ledger/claim-chunk.ts';
 import { expireClaims } from '#db/ledger/lapse.ts';
-import { dispatchRecipients, renewLostJobs } from '#db/ledger/offer.ts';
+import { renewLostJobs } from '#db/ledger/offer.ts';
 import { recordOutcomes } from '#db/ledger/settle.ts';
 
 import { foreignMessageIds } from '#db/queries/unknown-texts.ts';
@@ -24,7 +25,6 @@ beforeAll(async () => {
   await pool.query('vacuum (analyze) campaigns');
   campaign = await draftCampaign(own.db, { addresses: numbered(5_000) });
   await pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [campaign]);
-  await dispatchRecipients(listening(pool), campaign);
   const key: SendKey = { campaign_id: campaign, recipient_id: 0, dispatch_seq: 1 };
   await claimRecipients(listening(pool), [key]);
   await recordOutcomes(listening(pool), []);
@@ -72,10 +72,9 @@ async function plansOf(work: (client: Pool) => Promise<unknown>): Promise<string
   return told;
 }
 
-test('a top-up walks its own campaign once and updates what it locked', async () => {
-  await own.db.pool.query('update campaigns set queued = 0, pending = pending + queued where id = $1', [campaign]);
-  const plans = await plansOf((client) => dispatchRecipients(client, campaign));
-  const plan = plans.find((text) => text.includes('with picked as')) ?? '';
+test('a chunk walks its own campaign once and updates what it locked', async () => {
+  const plans = await plansOf((client) => claimChunk(client, { campaignId: campaign, after: 0, count: 200, workerId: null }));
+  const plan = plans.find((text) => text.includes('next as (')) ?? '';
   expect(plan).toMatch(/Index Scan using recipients_by_list on recipients r .*\n +Index Cond: \(\(campaign_id = /);
   expect(plan).toContain('Tid Scan on recipients');
 });

@@ -213,7 +213,7 @@ describe('the reconciler', () => {
     await own.db.pool.query(
       `insert into graphile_worker._private_jobs (task_id, payload, attempts, max_attempts, locked_at, locked_by)
        select id, json_build_object('campaign_id', $1::bigint), 1, 4, now() - interval '1 minute', 'a queue that nobody knows'
-       from graphile_worker._private_tasks where identifier = 'dispatch_campaign'`,
+       from graphile_worker._private_tasks where identifier = 'send_email_chunk'`,
       [id],
     );
     const warned = vi.spyOn(silent, 'warn');

@@ -124,7 +124,7 @@ test.each(Object.entries(puttingBack))(
     expect(next?.recipient).toBeGreaterThan((before?.recipient as number) + 99_999_999);
     await sending.send(fresh);
     await vi.waitFor(
-      async () => expect(await sql(`select from graphile_worker.jobs where task_identifier = 'dispatch_campaign'`)).toEqual([]),
+      async () => expect(await sql(`select from graphile_worker.jobs where task_identifier = 'send_email_chunk'`)).toEqual([]),
       10_000,
     );
     const stats = async () => (await (await fetch(`${sending?.sandbox.url}/sandbox/stats`)).json()) as { requests: number };

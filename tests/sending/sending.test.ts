@@ -31,20 +31,23 @@ const jobsLeft = async (id: number) =>
 /** Takes note of each retry's time as the queue has it: seconds from the end of the attempt before, to a microsecond. */
 async function promisedRetries() {
   await own.db.pool.query(`
-    create table promised (at serial, s float8);
+    create table promised (at serial, recipient_id bigint, run_at timestamptz);
     create function note_promise() returns trigger language plpgsql as $$
     begin
-      insert into promised (s) select extract(epoch from new.run_at - a.finished_at)::float8
-        from recipients r join attempts a on a.id = r.attempt_id
-        where r.campaign_id = (new.payload ->> 'campaign_id')::bigint and r.id = (new.payload ->> 'recipient_id')::bigint
-          and r.status = 'retrying' and r.next_attempt_at = new.run_at;
+      insert into promised (recipient_id, run_at) values ((new.payload ->> 'recipient_id')::bigint, new.run_at);
       return null;
     end $$;
+    create trigger note_job after insert on graphile_worker._private_jobs for each row
+      when (new.payload ->> 'recipient_id' is not null) execute function note_promise();
     create trigger note_promise after update on graphile_worker._private_jobs for each row
       when (old.locked_at is not null and new.locked_at is null) execute function note_promise()`);
   return {
     async stop() {
-      const { rows } = await own.db.pool.query<{ s: number }>('select s from promised order by at');
+      const { rows } = await own.db.pool.query<{ s: number }>(
+        `select extract(epoch from p.run_at - a.finished_at)::float8 as s
+         from (select *, row_number() over (partition by recipient_id order by at) as number from promised) p
+         join attempts a on a.recipient_id = p.recipient_id and a.number = p.number order by p.at`,
+      );
       await own.db.pool.query('drop function note_promise cascade; drop table promised');
       return rows.map(({ s }) => s);
     },

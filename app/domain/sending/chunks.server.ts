@@ -5,7 +5,7 @@ import { addChunkTurn, type ChunkKey } from '#db/jobs.ts';
 import type { Claim } from '#db/ledger/claim.ts';
 import { type Chunk, claimChunk, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
 import { runningWorkers } from '#db/queries/worker-registry.ts';
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import type { Gatekeeper } from './gatekeeper.server.ts';
 import type { Places } from './places.ts';
 

@@ -20,7 +20,7 @@ const query = async <Row extends object>(text: string, values: unknown[] = []) =
 async function register(poolId: string): Promise<number> {
   const client = await own.db.pool.connect();
   try {
-    return await registerWorker(client, poolId, 'a-machine', 1);
+    return await registerWorker(client, [poolId], 'a-machine', 1);
   } finally {
     client.release(true);
   }
