@@ -4,10 +4,10 @@ import { isProblem } from '#app/domain/problem.ts';
 import { isPassing } from '#db/batch.ts';
 import { openDatabase } from '#db/database.ts';
 import { finishMove } from '#db/ledger/campaign-life.ts';
-import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { claimChunk, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
 import { moveRecipients } from '#db/ledger/give-back.ts';
-import { dispatchRecipients } from '#db/ledger/offer.ts';
-import { recordOutcomes } from '#db/ledger/settle.ts';
+import { type Outcome, recordOutcomes } from '#db/ledger/settle.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -35,7 +35,7 @@ async function takeJobs(pool: TestDatabase['db']['pool'], count: number): Promis
 }
 
 describe('many hands on the ledger at once', () => {
-  test('claims, outcomes, pauses, cancels and top-ups of several campaigns surface no deadlock and leave no drift', async () => {
+  test('chunks, retries, outcomes, pauses and cancels of several campaigns surface no deadlock and leave no drift', async () => {
     const db = openDatabase(own.url, { max: 12 });
     const ids: number[] = [];
     for (let i = 0; i < CAMPAIGNS; i++) {
@@ -54,31 +54,44 @@ describe('many hands on the ledger at once', () => {
 
     const worker = async (seed: number) => {
       for (let turn = seed; !done; turn++) {
-        const claims = (await claimRecipients(db.pool, await takeJobs(db.pool, 60))).filter((claim) => claim !== null);
-        await recordOutcomes(
-          db.pool,
-          claims.map((claim, i) => {
-            const kind = (turn + i) % 10;
-            const identity = { campaignId: claim.campaignId, recipientId: claim.recipientId, attemptId: claim.attemptId };
-            const rest = {
-              delayS: null,
-              refund: false,
-              reason: 'r',
-              httpStatus: 500,
-              providerCode: null,
-              retryAfterS: null,
-              providerMessageId: null,
-            };
-            if (kind === 0)
-              return { ...identity, ...rest, outcome: 'permanent', status: 'failed', failureCode: 'invalid_address' } as const;
-            if (kind === 1) return { ...identity, ...rest, outcome: null, status: 'pending', refund: true, failureCode: null } as const;
-            return { ...identity, ...rest, outcome: 'accepted', status: 'sent', failureCode: null } as const;
-          }),
+        await record(turn, await nextOf(ids[turn % CAMPAIGNS] as number, seed + 1, turn % 5 === 0));
+        const retries = await claimRecipients(db.pool, await takeJobs(db.pool, 60), seed + 1);
+        await record(
+          turn,
+          retries.filter((claim) => claim !== null),
         );
       }
     };
-    const dispatcher = async () => {
-      while (!done) for (const id of ids) await dispatchRecipients(db.pool, id);
+    /** @param lost the answer: it asks for whom it has claimed, and gets exactly those */
+    const nextOf = async (campaignId: number, workerId: number, lost: boolean): Promise<Claim[]> => {
+      const { claims, taken, sends } = await claimChunk(db.pool, { campaignId, after: 0, count: 60, workerId });
+      if (sends && taken === 0) await endChunks(db.pool, campaignId);
+      if (!lost) return claims;
+      const again = await reclaimChunk(db.pool, { campaignId, workerId, held: [] });
+      expect(again.map(({ attemptId }) => attemptId).sort()).toEqual(claims.map(({ attemptId }) => attemptId).sort());
+      return again;
+    };
+    const record = async (turn: number, claims: Claim[]) => {
+      await recordOutcomes(
+        db.pool,
+        claims.map(({ number, ...identity }, i): Outcome => {
+          const kind = (turn + i) % 10;
+          const rest = {
+            delayS: null,
+            refund: false,
+            reason: 'r',
+            httpStatus: 500,
+            providerCode: null,
+            retryAfterS: null,
+            providerMessageId: null,
+          };
+          if (kind === 0) return { ...identity, ...rest, outcome: 'permanent', status: 'failed', failureCode: 'invalid_address' };
+          if (kind === 1) return { ...identity, ...rest, outcome: null, status: 'pending', refund: true, failureCode: null };
+          if (kind === 2 && number < 4)
+            return { ...identity, ...rest, outcome: 'transient', status: 'retrying', delayS: 0, failureCode: 'provider_error' };
+          return { ...identity, ...rest, outcome: 'accepted', status: 'sent', failureCode: null };
+        }),
+      );
     };
     const mover = async () => {
       while (!done) {
@@ -102,7 +115,7 @@ describe('many hands on the ledger at once', () => {
         done = await allDone();
       }
     };
-    await Promise.all([worker(0), worker(1), worker(2), dispatcher(), dispatcher(), mover(), person()]);
+    await Promise.all([worker(0), worker(1), worker(2), mover(), person()]);
 
     expect(await counterDrift(db)).toEqual([]);
     const { rows } = await db.pool.query(`select count(*)::int as n from recipients where status not in ('sent', 'failed', 'cancelled')`);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
-import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import type { Claim } from '#db/ledger/claim.ts';
+import { claimChunk } from '#db/ledger/claim-chunk.ts';
 import { applyEvents } from '#db/ledger/learn.ts';
-import { dispatchRecipients } from '#db/ledger/offer.ts';
 import { logEvents } from '#db/queries/provider-events.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
@@ -16,17 +16,8 @@ afterAll(() => own.drop());
 async function claimOne(): Promise<Claim> {
   const id = await draftCampaign(own.db, { addresses: numbered(1) });
   await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
-  await dispatchRecipients(own.db.pool, id);
-  const { rows } = await own.db.pool.query<{ payload: SendKey }>(
-    `select payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-     where t.identifier = 'send_email' and (payload ->> 'campaign_id')::bigint = $1`,
-    [id],
-  );
-  const [claim] = await claimRecipients(
-    own.db.pool,
-    rows.map(({ payload }) => payload),
-  );
-  return claim as Claim;
+  const { claims } = await claimChunk(own.db.pool, { campaignId: id, after: 0, count: 1, workerId: null });
+  return claims[0] as Claim;
 }
 
 // The provider has the message, whatever it answered: the event is being written down at the moment in which the answer is.

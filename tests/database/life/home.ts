@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import { resumeCampaign } from '#app/domain/campaigns/life.server.ts';
+import { chunk, claim, repeatClaim } from './claims.ts';
 import type { Command } from './commands.ts';
 import { life } from './commands.ts';
 import type { Model } from './model.ts';
-import { answer, claim, confirm, dispatch, gate, move, reconciled, repeatClaim, retriesDue, settle } from './workers.ts';
+import { answer, confirm, gate, move, reconciled, retriesDue, settle } from './workers.ts';
 import { sumsAgree, type World } from './world.ts';
 
 const resume = life(['resume', resumeCampaign]);
@@ -24,7 +25,7 @@ export async function bringHome(model: Model, real: World): Promise<void> {
     while (model.calls.some(({ unanswered }) => unanswered)) await does(repeatClaim(0));
     while (model.calls.length > 0) await does(answer(0, 'accepted', true, false));
     if (campaign.moving) await does(move(0, false));
-    if (model.count('pending') > 0) await does(dispatch(0, false));
+    for (const n of real.workers.keys()) await does(chunk(n, model.people.length, 'makes room'));
     if (model.count('retrying') > 0) await does(retriesDue());
     if (model.count('unknown') > 0 || model.count('sending') > 0) await does(settle(true, true, true));
     for (let open = model.count('queued') + model.count('retrying'); open > 0; open--) await does(claim(0, 0, false));
@@ -51,7 +52,7 @@ export async function tidy(real: World): Promise<void> {
     begin;
     set local session_replication_role = 'replica';
     delete from recipients; delete from attempts; delete from provider_events; delete from campaigns;
-    delete from graphile_worker._private_jobs;
+    delete from graphile_worker._private_jobs; update workers set ended_at = now(), ended_how = 'stopped' where ended_at is null;
     update provider_gates set held_since = null, hold_until = null, hold_reason = null, hold_count = 0, rate = null;
     commit`);
   await real.query(`select confirm_restored('a test')`);

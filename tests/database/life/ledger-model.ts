@@ -141,15 +141,6 @@ export class LedgerModel {
     return this.sends() && this.campaign.rest === null && !this.held;
   }
 
-  offer(): void {
-    if (!this.offers()) return;
-    const waiting = this.people.filter(({ status }) => status === 'pending');
-    this.statement(() => {
-      for (const person of waiting) this.move('offer', person, 'queued', { seq: person.seq + 1 });
-      return waiting.length > 0;
-    });
-  }
-
   offerProbe(person: Person): void {
     this.statement(() => {
       this.move('offer', person, 'queued', { seq: person.seq + 1 });
@@ -171,6 +162,35 @@ export class LedgerModel {
       for (const person of whom) Object.assign(person, more);
       return whom.length > 0;
     });
+  }
+
+  /** The next of those who wait, in the order of the list. @returns those to call the provider for, and all that were taken */
+  claimChunk(after: number, count: number, worker: number): { sending: Person[]; taken: Person[] } {
+    const waiting = this.people.filter(({ id, status }) => status === 'pending' && id > after);
+    const taken = this.offers() ? waiting.slice(0, count) : [];
+    const sending = taken.filter(({ address }) => !this.isSuppressed(address));
+    this.statement(() => {
+      for (const person of taken) {
+        const seq = person.seq + 1;
+        if (sending.includes(person))
+          this.move('claim', person, 'sending', { seq, attempts: person.attempts + 1, claimedBy: worker, delivery: null });
+        else this.move('claim', person, 'suppressed', { seq, code: null });
+      }
+      return taken.length > 0;
+    });
+    return { sending, taken };
+  }
+
+  /** Whoever a worker has claimed and does not know of: whatever became of the campaign since, nobody else has them. */
+  reclaim(worker: number, held: number[]): Person[] {
+    const lost = this.people.filter(
+      ({ status, claimedBy, attempt }) => status === 'sending' && claimedBy === worker && !held.includes(attempt as number),
+    );
+    this.statement(() => {
+      for (const person of lost) this.move('claim', person, 'sending');
+      return lost.length > 0;
+    });
+    return lost;
   }
 
   /** @returns whether its worker is to call the provider now */

@@ -58,6 +58,7 @@ describe.concurrent('whatever happens', () => {
         channel: fc.constantFrom('email' as const, 'sms' as const),
         policy: fc.constantFrom('resend' as const, 'hold' as const),
         size: fc.integer({ min: 1, max: 6 }),
+        workers: fc.integer({ min: 1, max: 2 }),
       });
       let failed = false;
       const all = [...workersCommands, ...peoplesCommands];
@@ -105,7 +106,7 @@ describe('on seldom taken ways', () => {
   });
 
   test.each(Object.entries(tours))('%s', async (_name, { channel = 'email', policy = 'resend', size = 1, commands }) => {
-    const { model, real } = await begin(own.db, { channel, policy, size });
+    const { model, real } = await begin(own.db, { channel, policy, size, workers: 2 });
     try {
       await fc.asyncModelRun(() => ({ model, real }), commands);
       await bringHome(model, real);

@@ -56,8 +56,12 @@ export interface Answer {
 export interface Call {
   attempt: Attempt;
   worker: number;
-  /** Null where the job was taken from its worker. */
+  /** Its send job. Null where there is none, or it was taken from its worker. */
   job: number | null;
+  /** The job runs again where it is retried; without one, a retry gets its own. */
+  byJob: boolean;
+  /** A first send: claimed with others. */
+  chunk: boolean;
   seq: number;
   probe: boolean;
   /** The claim's answer was lost with its connection: nobody is called before it is repeated. */

@@ -1,23 +1,9 @@
 import type { UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
 import { cancelCampaign, pauseCampaign } from '#app/domain/campaigns/life.server.ts';
 import type { Channel } from '#app/domain/channel.ts';
+import { chunk, claim, repeatClaim, slotLater, workerDies } from './claims.ts';
 import { type Command, event, life, resolveOne, retryOne, retryRound, suppress } from './commands.ts';
-import {
-  answer,
-  claim,
-  dispatch,
-  gate,
-  loseJobs,
-  move,
-  probe,
-  reconciled,
-  repeatClaim,
-  restore,
-  retriesDue,
-  settle,
-  shift,
-  workerDies,
-} from './workers.ts';
+import { answer, gate, loseJobs, move, probe, reconciled, restore, retriesDue, settle, shift } from './workers.ts';
 
 interface Tour {
   channel?: Channel;
@@ -30,30 +16,62 @@ const pause = life(['pause', pauseCampaign]);
 const cancel = life(['cancel', cancelCampaign]);
 const [processed, undelivered, bounced] = [event(0, 0), event(0, 2), event(0, 3)];
 const takeBack = move(0, false);
-const claimed = [dispatch(0, false), claim(0, 0, false)];
-const claimLost = [dispatch(0, false), claim(0, 0, true)];
+/** The next of the list. */
+const claimed = [chunk(0, 1, 'makes room')];
+const chunkLost = [chunk(0, 2, 'loses the answer')];
+/** Somebody who has a job of their own: the policy sends to them again. */
+const queued = [shift(['unknown']), settle(false, true, true)];
+const claimLost = [...queued, claim(0, 0, true)];
+const goesOn = chunk(0, 1, 'goes on');
 
 /** Ways that chance seldom takes, so that each run of the tests goes all of them. */
 export const tours: Record<string, Tour> = {
   'a retry whose job was lost': { commands: [shift(['transient']), retriesDue(), loseJobs('send', false), reconciled()] },
-  'a job that Graphile gave up': { commands: [dispatch(0, false), loseJobs('send', true), reconciled()] },
-  'a job that comes to a held provider': { commands: [dispatch(0, false), gate('hold'), claim(0, 0, false)] },
+  'a job that Graphile gave up': { commands: [...queued, loseJobs('send', true), reconciled()] },
+  'a job that comes to somebody who opted out': { commands: [...queued, suppress(0), claim(0, 0, false)] },
+  'a job that comes to a held provider': { commands: [...queued, gate('hold'), claim(0, 0, false)] },
+  'a job whose slot of the rate comes later, each time': {
+    commands: [
+      ...queued,
+      slotLater(0, 0),
+      claim(0, 0, false),
+      answer(0, 'transient', false, true),
+      retriesDue(),
+      slotLater(0, 0),
+      claim(0, 0, false),
+      answer(0, 'transient', false, false),
+    ],
+  },
+  'a chunk whose job was lost': { size: 2, commands: [...claimed, loseJobs('chunk', false), reconciled()] },
+  'a chunk that Graphile gave up': { size: 2, commands: [...claimed, loseJobs('chunk', true), reconciled()] },
+  'a chunk that comes to somebody who opted out': { size: 2, commands: [suppress(0), chunk(0, 2, 'makes room')] },
+  'a chunk that comes to a held provider': { commands: [gate('hold'), ...claimed, gate('release')] },
+  'a worker that dies with a chunk': { size: 4, commands: [chunk(0, 2, 'dies'), settle(false, true, true)] },
+  'a worker that dies and does not know what it took': { size: 4, commands: [...chunkLost, workerDies(0), settle(false, true, true)] },
+  'somebody who waits again at the end of the list': {
+    // Behind its last one, from its beginning, at its end, and again: somebody is there.
+    commands: [goesOn, goesOn, goesOn, answer(0, 'not called', false, false), goesOn, goesOn],
+  },
+  'somebody who waits again while a worker leaves': {
+    commands: [goesOn, goesOn, goesOn, goesOn, answer(0, 'not called', false, false), goesOn],
+  },
+  'a provider that is well again while a worker leaves': { commands: [gate('hold'), goesOn, gate('release'), goesOn] },
   'a report while the call lasts': { commands: [...claimed, event(0, 1)] },
   'a report of somebody whom a stop took back': {
     size: 2,
-    commands: [
-      ...claimed,
-      answer(0, 'transient', true, false),
-      claim(0, 0, false),
-      answer(0, 'account', false, false),
-      takeBack,
-      processed,
-    ],
+    commands: [...claimed, answer(0, 'transient', true, false), ...claimed, answer(0, 'account', false, false), takeBack, processed],
   },
   'a text that came back': { channel: 'sms', commands: [shift(['accepted']), undelivered] },
   'a pause whose job was lost': { commands: [pause, loseJobs('move_recipients', false), reconciled()] },
   'somebody who is given back in a campaign that was opened again for them': {
     commands: [shift(['permanent']), retryOne(0, 'same'), claim(0, 0, false), answer(0, 'not called', false, false)],
+  },
+  'a chunk’s claim repeated': { size: 3, commands: [...chunkLost, repeatClaim(0)] },
+  'a chunk’s claim repeated after a pause': { size: 3, commands: [...chunkLost, pause, repeatClaim(0)] },
+  'a chunk’s claim repeated after a cancel': { size: 3, commands: [...chunkLost, cancel, takeBack, chunk(0, 2, 'makes room')] },
+  'a chunk’s claim repeated while that of a job is lost, too': {
+    size: 3,
+    commands: [...claimLost, ...chunkLost, chunk(0, 2, 'makes room')],
   },
   'a claim repeated': { commands: [...claimLost, repeatClaim(0)] },
   'a claim repeated after a pause': { commands: [...claimLost, pause, repeatClaim(0)] },
@@ -61,7 +79,7 @@ export const tours: Record<string, Tour> = {
   'a claim repeated after a cancel': { commands: [...claimLost, cancel, repeatClaim(0)] },
   'a retry that comes to a held provider': { commands: [shift(['transient']), retriesDue(), gate('hold'), claim(0, 0, false)] },
   'a retry that comes to a cancelled campaign': { commands: [shift(['transient']), retriesDue(), cancel, claim(0, 0, false)] },
-  'a job that comes to a cancelled campaign': { commands: [dispatch(0, false), cancel, claim(0, 0, false)] },
+  'a job that comes to a cancelled campaign': { commands: [...queued, cancel, claim(0, 0, false)] },
   'a retry to somebody who opted out, and was reached before': {
     commands: [shift(['transient']), suppress(0), retriesDue(), claim(0, 0, false), processed],
   },
@@ -85,14 +103,7 @@ export const tours: Record<string, Tour> = {
   'a text that came back after a stop': {
     channel: 'sms',
     size: 2,
-    commands: [
-      ...claimed,
-      answer(0, 'transient', false, false),
-      claim(0, 0, false),
-      answer(0, 'account', false, false),
-      takeBack,
-      undelivered,
-    ],
+    commands: [...claimed, answer(0, 'transient', false, false), ...claimed, answer(0, 'account', false, false), takeBack, undelivered],
   },
   'a text that came back while its outcome is unknown': { channel: 'sms', commands: [shift(['unknown']), undelivered] },
   'a text that came back after a cancel, and arrived': {
@@ -105,14 +116,14 @@ export const tours: Record<string, Tour> = {
     commands: [
       ...claimed,
       answer(0, 'transient', false, false),
-      claim(0, 0, false),
+      ...claimed,
       answer(0, 'account', false, false),
       takeBack,
       retryRound('default'),
       takeBack,
     ],
   },
-  'a cancel that takes back who has a job': { commands: [dispatch(0, false), cancel, takeBack] },
+  'a cancel that takes back who has a job': { commands: [...queued, cancel, takeBack] },
   'a round for those who failed': { size: 2, commands: [shift(['permanent', 'accepted']), retryRound('all'), takeBack] },
   'a retry while paused, of an unknown outcome': { size: 2, commands: [shift(['unknown']), pause, retryOne(0, 'same')] },
   'a correction while paused, of one that failed': { size: 2, commands: [shift(['permanent']), pause, retryOne(0, 'new')] },
@@ -144,25 +155,17 @@ export const tours: Record<string, Tour> = {
   'an unknown outcome of a paused campaign': { commands: [shift(['unknown']), pause, settle(false, true, true)] },
   'a worker that dies with a job': { size: 2, commands: [...claimed, workerDies(0), settle(false, true, true)] },
   'a worker that dies with a retry': { commands: [shift(['transient']), retriesDue(), claim(0, 0, false), workerDies(0)] },
-  'a provider that is well again': { size: 3, commands: [gate('hold'), dispatch(0, false), gate('release'), shift(['accepted'])] },
+  'a provider that is well again': { size: 3, commands: [gate('hold'), ...claimed, gate('release'), shift(['accepted'])] },
   'a provider whose probe says that it is well again': {
     size: 3,
-    commands: [
-      gate('hold'),
-      dispatch(0, false),
-      probe(),
-      claim(0, 0, false),
-      answer(0, 'transient', false, false),
-      probe(),
-      shift(['accepted']),
-    ],
+    commands: [gate('hold'), ...claimed, probe(), claim(0, 0, false), answer(0, 'transient', false, false), probe(), shift(['accepted'])],
   },
   'a provider that does not come back': {
     size: 2,
-    commands: [dispatch(0, false), gate('hold'), gate('give up'), takeBack, claim(0, 0, false)],
+    commands: [...queued, gate('hold'), gate('give up'), takeBack, claim(0, 0, false)],
   },
-  'a channel that is stopped and goes on': { size: 2, commands: [gate('stop'), dispatch(0, false), gate('go on'), shift(['accepted'])] },
+  'a channel that is stopped and goes on': { size: 2, commands: [gate('stop'), ...claimed, gate('go on'), shift(['accepted'])] },
   'an older database before anything was sent': { commands: [restore(), takeBack] },
-  'an older database': { size: 3, commands: [...claimed, answer(0, 'transient', true, false), restore(), takeBack] },
+  'an older database': { size: 3, commands: [...queued, ...claimed, answer(0, 'transient', true, false), restore(), takeBack] },
   'an older database in the middle of a text': { channel: 'sms', size: 2, commands: [shift(['transient']), restore(), takeBack] },
 };

@@ -3,7 +3,6 @@ import { expect } from 'vitest';
 import type { Logger } from '#app/config/log.server.ts';
 import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
 import { nextStep } from '#app/domain/sending/next-step.ts';
-import { buryWorker } from '#app/domain/workers/bury-worker.server.ts';
 import { reconcile } from '#app/domain/workers/reconcile.server.ts';
 import type { SendResult } from '#app/providers/provider.ts';
 import { markDoubtful } from '#db/ledger/doubt.ts';
@@ -11,27 +10,13 @@ import { moveRecipients } from '#db/ledger/give-back.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { confirmRestored, noteRestored } from '#db/queries/ledger-home.ts';
 import { holdProvider, probeProvider, releaseProvider, setRate } from '#db/queries/provider-gates.ts';
-import { dispatchCampaign } from '#tasks/dispatch-campaign.ts';
 import { moveCampaignRecipients } from '#tasks/move-recipients.ts';
 import { settleUnknownOutcomes } from '#tasks/settle-unknown.ts';
+import { bury, chunk, chunkEnds, claim, repeatClaim, slotLater, worker, workerDies, workerOf } from './claims.ts';
 import { type Command, command } from './commands.ts';
 import type { Model } from './model.ts';
-import type { Attempt, Call } from './person.ts';
-import { LATER_S, type Worker, type World } from './world.ts';
-
-const workerOf = (real: World, n: number) => real.workers[n % real.workers.length] as Worker;
-const worker = fc.nat(1);
-
-export const dispatch = (n: number, dies: boolean) =>
-  command('dispatch', { n, dies }, async (model, real) => {
-    const mine = workerOf(real, n);
-    const job = await real.take(mine, ['dispatch_campaign']);
-    if (!job) return;
-    await dispatchCampaign(real.db, { emailRate: undefined, smsRate: undefined })(job.key, {} as never);
-    model.offer();
-    if (dies) await bury(model, real, n);
-    else await real.done(job.id);
-  });
+import type { Attempt, Call, Person } from './person.ts';
+import { LATER_S, type World } from './world.ts';
 
 export const move = (n: number, dies: boolean) =>
   command('move', { n, dies }, async (model, real) => {
@@ -49,51 +34,6 @@ export const move = (n: number, dies: boolean) =>
     model.finishMove();
     await real.done(job.id);
   });
-
-/** A worker takes a job and claims its recipient. @param lost the answer: the worker does not know whether it has it */
-export const claim = (n: number, which: number, lost: boolean) =>
-  command('claim', { n, which, lost }, async (model, real) => {
-    const mine = workerOf(real, n);
-    const job = await real.take(mine, ['send_email', 'send_sms'], which);
-    if (!job) return;
-    const person = model.people.find(({ id }) => id === job.key.recipient_id);
-    if (!person) throw new Error('a job of somebody else');
-    const [seq, probe] = [job.key.dispatch_seq, job.key.probe ?? false];
-    const before = model.attempts.get(person.attempt as number);
-    const claimed = await real.claim(job, mine);
-    expect(claimed !== null).toBe(model.claim(person, { seq, probe, worker: mine.id, repeated: false }));
-    if (!claimed) return real.done(job.id);
-    expect(claimed).toMatchObject({ address: person.address, round: person.round, number: person.attempts });
-    sentOnce(model, claimed, before);
-    model.calls.push({ attempt: model.begin(person, claimed.attemptId), worker: mine.id, job: job.id, seq, probe, unanswered: lost });
-  });
-
-/** Nobody is sent to again in a round in which the ledger knows that they have the message. */
-function sentOnce(model: Model, { recipientId, round }: { recipientId: number; round: number }, before: Attempt | undefined): void {
-  const earlier = [...model.attempts.values()].filter(({ person, round: of }) => person.id === recipientId && of === round);
-  expect(earlier.filter(({ outcome }) => outcome === 'accepted')).toEqual([]);
-  const known = before?.round === round && before.told.length > 0 && !(model.channel === 'sms' && before.told.includes('undelivered'));
-  expect(known).toBe(false);
-}
-
-export const repeatClaim = (which: number) =>
-  command(
-    'repeatClaim',
-    { which },
-    async (model, real) => {
-      const lost = model.calls.filter(({ unanswered }) => unanswered);
-      const call = lost[which % lost.length] as Call;
-      const { attempt, seq, probe } = call;
-      const key = { campaign_id: real.id, recipient_id: attempt.person.id, dispatch_seq: seq, probe };
-      const claimed = await real.claim({ key }, { id: call.worker, pool: '' }, true);
-      expect(claimed !== null).toBe(model.claim(attempt.person, { seq, probe, worker: call.worker, repeated: true }));
-      call.unanswered = false;
-      if (claimed) return expect(claimed.attemptId).toBe(attempt.id);
-      model.calls = model.calls.filter((one) => one !== call);
-      await real.done(call.job);
-    },
-    (model) => model.calls.some(({ unanswered }) => unanswered),
-  );
 
 const answers = ['accepted', 'transient', 'permanent', 'opted out', 'account', 'unknown', 'not called'] as const;
 type Kind = (typeof answers)[number];
@@ -123,7 +63,7 @@ export const answer = (which: number, said: Kind, took: boolean, twice: boolean)
     async (model, real) => {
       const known = model.calls.filter(({ unanswered }) => !unanswered);
       const call = known[which % known.length] as Call;
-      const { attempt, probe, job } = call;
+      const { attempt, probe, job, byJob } = call;
       // Who was not called is nobody that the provider tells of.
       const kind = said === 'not called' && attempt.told.length > 0 ? 'transient' : said;
       model.calls = model.calls.filter((one) => one !== call);
@@ -131,21 +71,36 @@ export const answer = (which: number, said: Kind, took: boolean, twice: boolean)
       const step = result ? nextStep(result, attempt.number, LATER_S, probe) : ({ status: 'pending', delayS: null, refund: true } as const);
       const code = result && result.outcome !== 'accepted' ? result.failureCode : null;
       const outcome: Outcome = {
-        ...{ campaignId: real.id, recipientId: attempt.person.id, attemptId: attempt.id, outcome: result?.outcome ?? null, ...step },
+        ...{ campaignId: real.id, recipientId: attempt.person.id, attemptId: attempt.id, outcome: result?.outcome ?? null, byJob, ...step },
         ...{ failureCode: code, reason: code && 'As the test says.', httpStatus: null, providerCode: null, retryAfterS: null },
         providerMessageId: null,
       };
+      const was = attempt.person.status;
       for (let times = twice ? 2 : 1; times > 0; times--) {
         await commitOutcomes(real.db, [outcome]);
         model.settle(attempt, { outcome: outcome.outcome, status: step.status, refund: step.refund, code });
       }
       attempt.took ||= kind === 'accepted' || ((kind === 'transient' || kind === 'unknown') && took);
       if (probe && result) await tellGate(model, real, result.outcome === 'transient' || result.outcome === 'unknown');
-      if (step.status === 'retrying') await real.failed(job);
+      if (step.status === 'retrying' && byJob) await real.failed(job);
       else await real.done(job);
+      if (was === 'sending' && attempt.person.status === 'retrying') await retriedOnTime(real, attempt.person);
     },
     (model) => model.calls.some(({ unanswered }) => !unanswered),
   );
+
+/** Whoever is retried has one job, which comes at its time and has a run for each attempt that is left. */
+async function retriedOnTime(real: World, { id, seq, attempts }: Person): Promise<void> {
+  const jobs = await real.query<{ left: number; onTime: boolean }>(
+    `select j.max_attempts - j.attempts as left, j.run_at = r.next_attempt_at and j.locked_at is null as "onTime"
+     from recipients r join graphile_worker._private_jobs j on (j.payload ->> 'recipient_id')::bigint = r.id and (j.payload ->> 'dispatch_seq')::integer = $3
+     where r.campaign_id = $1 and r.id = $2`,
+    [real.id, id, seq],
+    'life_retry',
+  );
+  expect(jobs).toEqual([{ left: expect.any(Number), onTime: true }]);
+  expect(jobs[0]?.left).toBeGreaterThanOrEqual(4 - attempts);
+}
 
 async function tellGate(model: Model, real: World, stillIll: boolean): Promise<void> {
   if (stillIll) await hold(real, true);
@@ -155,19 +110,6 @@ async function tellGate(model: Model, real: World, stillIll: boolean): Promise<v
 
 const hold = (real: World, renew: boolean) =>
   holdProvider(real.db.pool, real.channel, { seconds: LATER_S, reason: 'It is ill.', longestS: 3_600, renew });
-
-async function bury(model: Model, real: World, n: number): Promise<void> {
-  const { id } = workerOf(real, n);
-  await buryWorker(real.db, id, LATER_S);
-  model.lapse(({ claimedBy }) => claimedBy === id);
-  // What it called may still be answered: it may have been frozen only.
-  model.calls = model.calls
-    .filter((call) => call.worker !== id || !call.unanswered)
-    .map((call) => (call.worker === id ? { ...call, job: null } : call));
-  real.workers[n % real.workers.length] = await real.newWorker();
-}
-
-export const workerDies = (n: number) => command('workerDies', { n }, (model, real) => bury(model, real, n));
 
 const gates = ['hold', 'release', 'give up', 'stop', 'go on'] as const;
 /** What becomes of the provider's gate: a person stops the channel and lets it go on, the rest is told by its answers. */
@@ -270,16 +212,16 @@ function settled(model: Model, old: boolean, says: boolean): () => void {
 }
 
 /** Jobs are gone: forgotten in a crash, or given up by Graphile. */
-export const loseJobs = (task: 'send' | 'dispatch_campaign' | 'move_recipients', dead: boolean) =>
+export const loseJobs = (task: 'send' | 'chunk' | 'move_recipients', dead: boolean) =>
   command('loseJobs', { task, dead }, async (_model, real) => {
     const [row] = await real.query<{ n: number }>(
       `with lost as (
          ${dead ? 'update graphile_worker._private_jobs j set attempts = max_attempts from' : 'delete from graphile_worker._private_jobs j using'}
            graphile_worker._private_tasks t
-         where t.id = j.task_id and t.identifier like $1 and (j.payload ->> 'campaign_id')::bigint = $2 and j.locked_at is null and j.run_at <= now()
+         where t.id = j.task_id and t.identifier ~ $1 and (j.payload ->> 'campaign_id')::bigint = $2 and j.locked_at is null and j.run_at <= now()
          returning j.id)
        select count(*)::integer as n from lost`,
-      [`${task}%`, real.id],
+      [{ send: '^send_[a-z]+$', chunk: '_chunk$', move_recipients: '^move_recipients$' }[task], real.id],
     );
     if (row?.n) real.jobsLost = true;
   });
@@ -311,8 +253,8 @@ export const reconciled = () =>
     );
     const mended = real.jobsLost ? repairs.filter(({ kind }) => !['job_missing', 'job_dead', 'dispatch_missing'].includes(kind)) : repairs;
     expect(mended).toEqual([]);
-    // What follows a move is looked for once it is done.
-    real.jobsLost &&= model.campaign.moving;
+    // What follows a move is looked for once it is done; and who leaves is not known to do nothing more.
+    real.jobsLost &&= model.campaign.moving || [...real.turns.values()].some(({ next }) => next === 'leave');
   });
 
 export const restore = () =>
@@ -341,10 +283,10 @@ export const confirm = () =>
 export const shift = (said: readonly Kind[]) =>
   command('shift', { said }, async (model, real) => {
     await move(0, false).act(model, real);
-    await dispatch(0, false).act(model, real);
     for (const kind of said) {
       const open = model.calls.length;
-      await claim(0, 0, false).act(model, real);
+      await chunk(0, 1, 'makes room').act(model, real);
+      if (model.calls.length === open) await claim(0, 0, false).act(model, real);
       if (model.calls.length > open) await answer(open, kind, false, false).act(model, real);
     }
   });
@@ -365,14 +307,17 @@ export const workersCommands: fc.Arbitrary<Command>[] = [
   ),
   ...often(fc.array(kinds, { minLength: 1, maxLength: 6 }).map(shift), 6),
   ...often(
-    fc.tuple(worker, rarely).map((given) => dispatch(...given)),
-    3,
+    fc
+      .tuple(worker, fc.integer({ min: 1, max: 4 }), fc.constantFrom(...chunkEnds, ...chunkEnds.slice(0, 2)))
+      .map((given) => chunk(...given)),
+    5,
   ),
   ...often(
     fc.tuple(worker, rarely).map((given) => move(...given)),
     3,
   ),
   ...often(fc.nat(3).map(repeatClaim), 3),
+  fc.tuple(worker, fc.nat(5)).map((given) => slotLater(...given)),
   worker.map(workerDies),
   ...often(fc.constantFrom(...gates, 'hold' as const, 'go on' as const).map(gate), 2),
   ...often(fc.constant(null).map(probe), 2),
@@ -381,9 +326,7 @@ export const workersCommands: fc.Arbitrary<Command>[] = [
     fc.tuple(rarely, fc.boolean(), fc.boolean()).map((given) => settle(...given)),
     3,
   ),
-  fc
-    .tuple(fc.constantFrom('send' as const, 'dispatch_campaign' as const, 'move_recipients' as const), fc.boolean())
-    .map((given) => loseJobs(...given)),
+  fc.tuple(fc.constantFrom('send' as const, 'chunk' as const, 'move_recipients' as const), fc.boolean()).map((given) => loseJobs(...given)),
   fc.constant(null).map(reconciled),
   fc.nat(3).chain((n) => (n === 0 ? fc.constant(null).map(restore) : fc.constant(null).map(confirm))),
 ];

@@ -3,6 +3,7 @@ import type { UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
 import { retriedByDefault } from '#app/domain/campaigns/retry-rules.ts';
 import type { Channel } from '#app/domain/channel.ts';
 import type { Database } from '#db/database.ts';
+import { type ChunkKey, requestChunks } from '#db/jobs.ts';
 import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { Model } from './model.ts';
@@ -19,7 +20,18 @@ export interface Worker {
 export interface Job {
   id: number;
   task: string;
-  key: SendKey;
+  key: SendKey & { slot?: boolean };
+  /** Runs after this one. */
+  left: number;
+}
+
+/** A worker's turn with a chunk job. */
+export interface Turn {
+  job: number;
+  key: ChunkKey;
+  after: number;
+  /** What it does next; `leave`: it has seen that there is nothing more to do, and nobody waits for it. */
+  next: 'claim' | 'end' | 'leave';
 }
 
 /** What the commands act on: the real ledger of one campaign, with hands in the place of workers, a clock and the provider. */
@@ -28,6 +40,8 @@ export class World {
   readonly id: number;
   readonly channel: Channel;
   workers: Worker[] = [];
+  /** By worker, of which each sends the campaign once at a time. */
+  readonly turns = new Map<number, Turn>();
   /** What a test took out of the queue, so that somebody waits for nothing until the reconciler has looked. */
   jobsLost = false;
   commands = 0;
@@ -52,7 +66,7 @@ export class World {
 
   /** Takes one job that may run, as a worker's queue does. @param which of those, counted on and on */
   async take(worker: Worker, tasks: string[], which = 0): Promise<Job | undefined> {
-    const [job] = await this.query<{ id: number; task: string; payload: SendKey }>(
+    const [job] = await this.query<{ id: number; task: string; payload: Job['key']; left: number }>(
       `with ready as (
          select j.id, t.identifier as task, row_number() over (order by j.id) - 1 as n, count(*) over () as all
          from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
@@ -60,11 +74,11 @@ export class World {
        )
        update graphile_worker._private_jobs j set attempts = attempts + 1, locked_at = now(), locked_by = $2
        from ready where j.id = ready.id and ready.n = $3 % ready.all
-       returning j.id, ready.task, j.payload`,
+       returning j.id, ready.task, j.payload, j.max_attempts - j.attempts as left`,
       [tasks, worker.pool, which],
       'life_take',
     );
-    return job && { id: job.id, task: job.task, key: job.payload };
+    return job && { id: job.id, task: job.task, key: job.payload, left: job.left };
   }
 
   async done(job: number | null): Promise<void> {
@@ -108,19 +122,19 @@ let addresses = 0;
 /** A campaign that has just started. */
 export async function begin(
   db: Database,
-  { channel, policy, size }: { channel: Channel; policy: UnknownPolicy; size: number },
+  { channel, policy, size, workers }: { channel: Channel; policy: UnknownPolicy; size: number; workers: number },
 ): Promise<{ model: Model; real: World }> {
   const turn = ++addresses;
   const list = names.slice(0, size).map((name, n) => addressOf(channel, turn, n, name));
   const id = await draftCampaign(db, { addresses: list, channel, unknownPolicy: policy });
   const real = new World(db, id, channel);
   await real.query(`update campaigns set status = 'SENDING', started_at = now(), dispatch_requested = true where id = $1`, [id]);
-  await real.query(`select graphile_worker.add_job('dispatch_campaign', json_build_object('campaign_id', $1::bigint))`, [id]);
+  for (let n = workers; n > 0; n--) real.workers.push(await real.newWorker());
+  await real.query(`select ${requestChunks('$1')}`, [id]);
   const people = await real.query<{ id: number; address: string }>(
     'select id, address from recipients where campaign_id = $1 order by id',
     [id],
   );
-  real.workers = [await real.newWorker(), await real.newWorker()];
   return { model: new Model(channel, policy, people), real };
 }
 
@@ -136,7 +150,7 @@ interface Facts {
   statuses: Record<string, number>;
   failures: Record<string, number>;
   tries: number;
-  waiting: { dispatch: boolean; move: boolean; probe: boolean; sends: Record<string, number> };
+  waiting: { chunk: boolean; move: boolean; probe: boolean; sends: Record<string, number> };
 }
 
 const STATUSES = ['pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled'] as const;
@@ -158,7 +172,8 @@ export async function agree(model: Model, real: World): Promise<void> {
        'failures', (select coalesce(json_object_agg(failure_code, recipients), '{}') from reporting.failure_reasons where campaign_id = $1),
        'tries', (select count(*) from reporting.attempts where campaign_id = $1),
        'waiting', (select json_build_object(
-           'dispatch', coalesce(bool_or(t.identifier = 'dispatch_campaign'), false), 'move', coalesce(bool_or(t.identifier = 'move_recipients'), false),
+           'chunk', coalesce(bool_or(t.identifier in ('send_email_chunk', 'send_sms_chunk') and j.id <> all ($2)), false),
+           'move', coalesce(bool_or(t.identifier = 'move_recipients'), false),
            'probe', coalesce(bool_or(t.identifier = 'probe_provider'), false),
            'sends', coalesce(json_object_agg(coalesce(j.payload ->> 'recipient_id', t.identifier), (j.payload ->> 'dispatch_seq')::integer
              order by (j.payload ->> 'dispatch_seq')::integer nulls first), '{}'))
@@ -167,7 +182,7 @@ export async function agree(model: Model, real: World): Promise<void> {
          where (case when j.locked_at is null then j.attempts < j.max_attempts else w.id is not null end)
            and (t.identifier = 'probe_provider' or (j.payload ->> 'campaign_id')::bigint = $1))
      ) as facts`,
-    [real.id],
+    [real.id, [...real.turns.values()].filter(({ next }) => next === 'leave').map(({ job }) => job)],
     'life_facts',
   );
   const facts = row?.facts as Facts;
@@ -241,7 +256,7 @@ function stuck(model: Model, waiting: Facts['waiting']): string[] {
       case 'pending':
         if (c.moving || c.status === 'PAUSED' || c.status === 'FAILED' || c.status === 'PARTIALLY_SENT') return true;
         return (
-          c.status === 'SENDING' && (model.held || model.stopped || !model.home || waiting.dispatch || c.rest !== null || c.stop !== null)
+          c.status === 'SENDING' && (model.held || model.stopped || !model.home || waiting.chunk || c.rest !== null || c.stop !== null)
         );
       case 'queued':
       case 'retrying':
