@@ -105,8 +105,8 @@ describe('on seldom taken ways', () => {
     await own.drop();
   });
 
-  test.each(Object.entries(tours))('%s', async (_name, { channel = 'email', policy = 'resend', size = 1, commands }) => {
-    const { model, real } = await begin(own.db, { channel, policy, size, workers: 2 });
+  test.each(Object.entries(tours))('%s', async (_name, { channel = 'email', policy = 'resend', size = 1, workers = 1, commands }) => {
+    const { model, real } = await begin(own.db, { channel, policy, size, workers });
     try {
       await fc.asyncModelRun(() => ({ model, real }), commands);
       await bringHome(model, real);

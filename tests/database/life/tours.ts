@@ -9,6 +9,8 @@ interface Tour {
   channel?: Channel;
   policy?: UnknownPolicy;
   size?: number;
+  /** Each has a chunk job of the campaign: with one, nobody else makes good for it. */
+  workers?: number;
   commands: Command[];
 }
 
@@ -55,6 +57,9 @@ export const tours: Record<string, Tour> = {
   'somebody who waits again while a worker leaves': {
     commands: [goesOn, goesOn, goesOn, goesOn, answer(0, 'not called', false, false), goesOn],
   },
+  'somebody who waits again after a worker left': {
+    commands: [goesOn, goesOn, goesOn, goesOn, goesOn, answer(0, 'not called', false, false), goesOn],
+  },
   'a provider that is well again while a worker leaves': { commands: [gate('hold'), goesOn, gate('release'), goesOn] },
   'a report while the call lasts': { commands: [...claimed, event(0, 1)] },
   'a report of somebody whom a stop took back': {
@@ -67,6 +72,10 @@ export const tours: Record<string, Tour> = {
     commands: [shift(['permanent']), retryOne(0, 'same'), claim(0, 0, false), answer(0, 'not called', false, false)],
   },
   'a chunk’s claim repeated': { size: 3, commands: [...chunkLost, repeatClaim(0)] },
+  'a chunk’s claim repeated beside a call of its worker and one of another’s': {
+    ...{ size: 5, workers: 2 },
+    commands: [chunk(0, 1, 'goes on'), chunk(1, 1, 'goes on'), ...chunkLost, repeatClaim(0), chunk(1, 1, 'goes on')],
+  },
   'a chunk’s claim repeated after a pause': { size: 3, commands: [...chunkLost, pause, repeatClaim(0)] },
   'a chunk’s claim repeated after a cancel': { size: 3, commands: [...chunkLost, cancel, takeBack, chunk(0, 2, 'makes room')] },
   'a chunk’s claim repeated while that of a job is lost, too': {
