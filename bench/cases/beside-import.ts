@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { callApi } from '../api.ts';
-import { paired, type Row } from '../figures.ts';
-import type { Stage } from '../stage.ts';
+import { callApi } from '../stage/api.ts';
+import { paired, type Row } from '../stage/figures.ts';
+import type { Stage } from '../stage/stage.ts';
 import { type Rounds, rateOf, sending } from './throughput.ts';
 
 const BYTES_PER_S = 1_000_000;

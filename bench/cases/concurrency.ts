@@ -1,5 +1,5 @@
-import { median, paired, type Row } from '../figures.ts';
-import type { Stage } from '../stage.ts';
+import { median, paired, type Row } from '../stage/figures.ts';
+import type { Stage } from '../stage/stage.ts';
 import { type Rounds, rateOf } from './throughput.ts';
 
 const TRIED = [50, 100, 200, 300, 500, 1_000];

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { openDatabase } from '#db/database.ts';
-import { callApi } from '../api.ts';
+import { callApi } from '../stage/api.ts';
 import { timeCopy } from './copy.ts';
 import type { BenchContext, Figure } from './figure.ts';
 

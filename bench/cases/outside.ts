@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { callApi } from '../api.ts';
-import { draft } from '../campaigns.ts';
-import { paired, type Row } from '../figures.ts';
-import type { Stage } from '../stage.ts';
+import { callApi } from '../stage/api.ts';
+import { draft } from '../stage/campaigns.ts';
+import { paired, type Row } from '../stage/figures.ts';
+import type { Stage } from '../stage/stage.ts';
 import { limitOf, type Rounds, rateOf, sending } from './throughput.ts';
 
 const POLL_MS = 20;

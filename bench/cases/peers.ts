@@ -1,7 +1,7 @@
-import { watchBodies } from '../bodies.ts';
-import { paired, type Row } from '../figures.ts';
-import { runPeer } from '../peer.ts';
-import type { Stage } from '../stage.ts';
+import { watchBodies } from '../stage/bodies.ts';
+import { paired, type Row } from '../stage/figures.ts';
+import { runPeer } from '../stage/peer.ts';
+import type { Stage } from '../stage/stage.ts';
 import { type Rounds, rateOf, sending } from './throughput.ts';
 
 /** `share` of our recipients, so that a peer takes as long as we do. */

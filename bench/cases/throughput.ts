@@ -1,10 +1,10 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
-import { watchBodies } from '../bodies.ts';
-import { draft, send } from '../campaigns.ts';
-import { paired, type Row } from '../figures.ts';
-import type { LimitInput } from '../limit-loop.ts';
-import { runAlone } from '../processes.ts';
-import type { Stage } from '../stage.ts';
+import type { Channel } from '#app/domain/channel.ts';
+import { watchBodies } from '../stage/bodies.ts';
+import { draft, send } from '../stage/campaigns.ts';
+import { paired, type Row } from '../stage/figures.ts';
+import type { LimitInput } from '../stage/limit-loop.ts';
+import { runAlone } from '../stage/processes.ts';
+import type { Stage } from '../stage/stage.ts';
 
 /** In flight at once, for the limit and for us. */
 export const IN_FLIGHT = 300;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allowedFrom, statuses } from '#db/ledger/transitions.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
-import { applyDefinitions } from '../../db/definitions.ts';
+import { applyDefinitions } from '../../db/migrate/definitions.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {

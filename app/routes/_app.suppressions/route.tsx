@@ -8,21 +8,22 @@ import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import settings from '#app/components/settings/settings.module.css';
 import { InboundList } from '#app/components/suppressions/inbound-list.tsx';
-import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer.tsx';
+import type { SuppressionAnswer } from '#app/components/suppressions/suppression-answer.ts';
+import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer-alert.tsx';
 import { SuppressionFilters } from '#app/components/suppressions/suppression-filters.tsx';
 import { SuppressionForms } from '#app/components/suppressions/suppression-forms.tsx';
 import { SuppressionRow } from '#app/components/suppressions/suppression-row.tsx';
 import classes from '#app/components/suppressions/suppressions.module.css';
 import { useViewer } from '#app/components/use-viewer.ts';
 import { may } from '#app/domain/access/roles.ts';
-import { channels } from '#app/domain/campaigns/campaign.ts';
-import { countries } from '#app/domain/contacts/countries.server.ts';
+import { countries } from '#app/domain/addresses/countries.server.ts';
+import { channels } from '#app/domain/channel.ts';
 import { listInbound } from '#app/domain/delivery/inbound-messages.server.ts';
 import { campaignNames, listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import { suppressionReasons } from '#app/domain/suppressions/suppression.ts';
 import { orErrorPage } from '#app/http/page-problem.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
-import { actOnSuppressions, type SuppressionAnswer } from '#app/routes/_app.suppressions/actions.server.ts';
+import { actOnSuppressions } from '#app/routes/_app.suppressions/actions.server.ts';
 
 const PER_PAGE = 50;
 

@@ -1,5 +1,0 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
-
-export const channelWords: Record<Channel, string> = { email: 'Email', sms: 'SMS' };
-
-export const providerNames: Record<Channel, string> = { email: 'SendGrid', sms: 'Twilio' };
