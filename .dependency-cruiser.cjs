@@ -11,6 +11,28 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'no-folder-cycles',
+      comment: 'Folders form a tree, types included: docs/architecture.md lists it from low to high.',
+      severity: 'error',
+      scope: 'folder',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'ground-of-a-room',
+      comment: 'The files that lie open in these folders are what the folders beside them stand on.',
+      severity: 'error',
+      from: { path: '^(app/domain|app/components|db)/[^/]+$' },
+      to: { path: '^$1/.+/' },
+    },
+    {
+      name: 'top-of-a-room',
+      comment: 'The files that lie open in these folders stand on the folders beside them: commands, lists, entries.',
+      severity: 'error',
+      from: { path: '^(app/api|app|bench|scripts|sandbox|tests)/.+/' },
+      to: { path: '^$1/[^/]+$' },
+    },
+    {
       name: 'resolvable',
       comment: 'An import that leads nowhere.',
       severity: 'error',

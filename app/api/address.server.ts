@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import type { Operation } from './operations/operation.ts';
 import { operations } from './operations.server.ts';
 
 /** What one path of the API can be asked for. */

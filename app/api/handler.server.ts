@@ -13,8 +13,8 @@ import { problemResponse } from '../http/problem-response.server.ts';
 import { assertMay, requireApi } from '../http/require.server.ts';
 import { type Address, addressOf } from './address.server.ts';
 import { assertPlain, MAX_CONTENT_JSON_BYTES, mediaType, parseContentJson, parseJson, readJsonBytes } from './body.server.ts';
-import { etag } from './if-match.ts';
-import type { AnyCall, Operation } from './operation.ts';
+import { etag } from './operations/if-match.ts';
+import type { AnyCall, Operation } from './operations/operation.ts';
 import { operations } from './operations.server.ts';
 
 /** A call by somebody who may make it, under an address that is one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { may, type Role, roles } from '../domain/access/roles.ts';
-import type { Operation } from './operation.ts';
-import { answers } from './schemas.ts';
+import type { Operation } from './operations/operation.ts';
+import { answers } from './schemas/schemas.ts';
 
 type Json = Record<string, unknown>;
 

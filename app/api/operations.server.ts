@@ -1,7 +1,7 @@
 import { openApiDocument } from './openapi.server.ts';
-import { type Operation, operation } from './operation.ts';
 import { alertOperations } from './operations/alerts.server.ts';
 import { campaignOperations } from './operations/campaigns.server.ts';
+import { type Operation, operation } from './operations/operation.ts';
 import { recipientOperations } from './operations/recipients.server.ts';
 import { suppressionOperations } from './operations/suppressions.server.ts';
 

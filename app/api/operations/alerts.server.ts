@@ -8,7 +8,7 @@ import {
   rotateSecret,
   updateEndpoint,
 } from '../../domain/alerts/endpoints.server.ts';
-import { operation } from '../operation.ts';
+import { operation } from './operation.ts';
 
 export const alertOperations = {
   listWebhookEndpoints: operation({

@@ -19,9 +19,9 @@ import { previewMessage } from '../../domain/content/preview-message.server.ts';
 import { csvOptions } from '../../domain/csv-style.ts';
 import { sendTest } from '../../domain/sending/send-test.server.ts';
 import { csvResponse } from '../../http/csv-response.server.ts';
-import { csvStyleOf } from '../csv-style.server.ts';
-import { ifMatch } from '../if-match.ts';
-import { operation } from '../operation.ts';
+import { csvStyleOf } from '../../http/csv-style.server.ts';
+import { ifMatch } from './if-match.ts';
+import { operation } from './operation.ts';
 
 const sendOptions = z.strictObject({
   scheduled_at: z

@@ -18,9 +18,9 @@ import { bulkResolution, resolution } from '../../domain/recipients/resolution-i
 import { resolveRecipient, resolveUnknown } from '../../domain/recipients/resolve-recipient.server.ts';
 import { retryRecipient } from '../../domain/recipients/retry-recipient.server.ts';
 import { csvResponse } from '../../http/csv-response.server.ts';
-import { csvStyleOf } from '../csv-style.server.ts';
-import { fileOptions } from '../file-options.ts';
-import { operation } from '../operation.ts';
+import { csvStyleOf } from '../../http/csv-style.server.ts';
+import { fileOptions } from './file-options.ts';
+import { operation } from './operation.ts';
 
 /** POST /campaigns/:id/recipients. */
 const importOptions = z.object({

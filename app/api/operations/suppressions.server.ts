@@ -14,8 +14,8 @@ import {
   suppressionFilter,
   suppressionReason,
 } from '../../domain/suppressions/suppression-input.ts';
-import { fileOptions } from '../file-options.ts';
-import { operation } from '../operation.ts';
+import { fileOptions } from './file-options.ts';
+import { operation } from './operation.ts';
 
 /** POST /suppressions/imports. */
 const importOptions = z.object({ ...fileOptions, channel: z.enum(channels, 'Choose email or sms.') });

@@ -6,8 +6,8 @@ import type { DraftCheck } from '#app/domain/campaigns/draft-check.ts';
 import type { Channel } from '#app/domain/channel.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
+import { useRecipientChoice } from '../campaign-message/use-recipient-choice.ts';
 import classes from './preview.module.css';
-import { useRecipientChoice } from './use-recipient-choice.ts';
 
 interface Props {
   campaignId: number;

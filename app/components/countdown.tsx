@@ -1,8 +1,8 @@
 import { Tooltip } from '@mantine/core';
 import { countdownText } from '#app/domain/durations.ts';
 import { useServerNow } from '#app/realtime/server-clock.ts';
-import { useReader } from '../reader-context.tsx';
-import { absoluteText } from '../times.ts';
+import { useReader } from './reader-context.tsx';
+import { absoluteText } from './times.ts';
 
 /**
  * "in 3 s", ticking on the server's clock; `over` once the moment has passed. Only this element renders again with each tick.

@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import type { StoryEvent } from '../domain/activity/story.ts';
-import type { DeliveryJson, EndpointJson } from '../domain/alerts/endpoint.ts';
-import type { ActivityJson } from '../domain/campaigns/activity.ts';
-import type { CampaignJson } from '../domain/campaigns/campaign.ts';
-import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
-import type { FailureGroup } from '../domain/campaigns/failure-group.ts';
-import type { RetryPreview } from '../domain/campaigns/retry-rules.ts';
-import type { ImportReport } from '../domain/contacts/import-report.ts';
-import type { Preview } from '../domain/content/preview.ts';
-import type { InboundMessageJson } from '../domain/delivery/inbound-message.ts';
-import type { PersonMessage } from '../domain/people/person.ts';
-import type { AttemptJson, RecipientJson } from '../domain/recipients/recipient.ts';
-import type { TestResult } from '../domain/sending/test-result.ts';
-import type { SuppressionImport } from '../domain/suppressions/import-report.ts';
-import type { SuppressionJson } from '../domain/suppressions/suppression.ts';
-import { activity, campaign, failureGroup, listItem, preview, retryPreview, testResult } from './schemas/campaigns.ts';
-import { count, text, time } from './schemas/common.ts';
-import { attempt, importReport, personMessage, recipient, storyEvent } from './schemas/recipients.ts';
-import { inboundMessage, suppressedAddress, suppression, suppressionImport } from './schemas/suppressions.ts';
-import { endpointWithSecret, webhookDelivery, webhookEndpoint } from './schemas/webhooks.ts';
+import type { StoryEvent } from '../../domain/activity/story.ts';
+import type { DeliveryJson, EndpointJson } from '../../domain/alerts/endpoint.ts';
+import type { ActivityJson } from '../../domain/campaigns/activity.ts';
+import type { CampaignJson } from '../../domain/campaigns/campaign.ts';
+import type { CampaignListItem } from '../../domain/campaigns/campaign-json.ts';
+import type { FailureGroup } from '../../domain/campaigns/failure-group.ts';
+import type { RetryPreview } from '../../domain/campaigns/retry-rules.ts';
+import type { ImportReport } from '../../domain/contacts/import-report.ts';
+import type { Preview } from '../../domain/content/preview.ts';
+import type { InboundMessageJson } from '../../domain/delivery/inbound-message.ts';
+import type { PersonMessage } from '../../domain/people/person.ts';
+import type { AttemptJson, RecipientJson } from '../../domain/recipients/recipient.ts';
+import type { TestResult } from '../../domain/sending/test-result.ts';
+import type { SuppressionImport } from '../../domain/suppressions/import-report.ts';
+import type { SuppressionJson } from '../../domain/suppressions/suppression.ts';
+import { activity, campaign, failureGroup, listItem, preview, retryPreview, testResult } from './campaigns.ts';
+import { count, text, time } from './common.ts';
+import { attempt, importReport, personMessage, recipient, storyEvent } from './recipients.ts';
+import { inboundMessage, suppressedAddress, suppression, suppressionImport } from './suppressions.ts';
+import { endpointWithSecret, webhookDelivery, webhookEndpoint } from './webhooks.ts';
 
 /** What the API answers. The types of the domain are checked against these, so neither can drift from the other. */
 

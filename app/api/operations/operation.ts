@@ -1,7 +1,7 @@
 import type { AppLoadContext } from '@remix-run/node';
 import type { z } from 'zod';
-import type { Permission, Viewer } from '../domain/access/roles.ts';
-import type { AnswerName, answers } from './schemas.ts';
+import type { Permission, Viewer } from '../../domain/access/roles.ts';
+import type { AnswerName, answers } from '../schemas/schemas.ts';
 
 /** The names of a path's ids: of `/campaigns/{id}/recipients/{rid}` they are `id` and `rid`. */
 type IdsOf<Path extends string> = Path extends `${string}{${infer Id}}${infer Rest}` ? Id | IdsOf<Rest> : never;

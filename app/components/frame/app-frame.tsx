@@ -6,15 +6,15 @@ import { Link, useLocation } from '@remix-run/react';
 import { IconChartBar, IconFlask, IconSend, IconSettings, IconShieldOff, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { may, type Viewer } from '#app/domain/access/roles.ts';
+import { Logo } from '../logo.tsx';
+import { Bell } from '../notifications/bell.tsx';
+import { type Notifications, useNotifications } from '../notifications/use-notifications.ts';
+import { ConnectionNotice } from '../offline/connection-notice.tsx';
+import { PageLink } from '../page-link.tsx';
+import { GlobalSearch } from '../search/global-search.tsx';
+import { SearchButton } from '../search/search-button.tsx';
+import { UserMenu } from '../user-menu.tsx';
 import classes from './app-frame.module.css';
-import { Logo } from './logo.tsx';
-import { Bell } from './notifications/bell.tsx';
-import { type Notifications, useNotifications } from './notifications/use-notifications.ts';
-import { ConnectionNotice } from './offline/connection-notice.tsx';
-import { PageLink } from './page-link.tsx';
-import { GlobalSearch } from './search/global-search.tsx';
-import { SearchButton } from './search/search-button.tsx';
-import { UserMenu } from './user-menu.tsx';
 
 const everyone = [
   { to: '/', label: 'Campaigns', icon: IconSend, owns: (path: string) => path === '/' || path.startsWith('/campaigns') },

@@ -1,4 +1,4 @@
-import { Problem } from '../domain/problem.ts';
+import { Problem } from '../../domain/problem.ts';
 
 /** A campaign's revision as HTTP names it. */
 export function etag({ revision }: { revision: number }): string {
