@@ -1,12 +1,11 @@
 import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { foreignMessageIds } from '#app/domain/sending/unknown-texts.server.ts';
 import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import { claimChunk } from '#db/ledger/claim-chunk.ts';
 import { expireClaims } from '#db/ledger/lapse.ts';
 import { renewLostJobs } from '#db/ledger/offer.ts';
 import { recordOutcomes } from '#db/ledger/settle.ts';
-
-import { foreignMessageIds } from '#db/queries/unknown-texts.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 

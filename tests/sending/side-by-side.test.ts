@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { cancelCampaign, pauseCampaign } from '#app/domain/campaigns/life.server.ts';
 import { sendCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
-import { setRate } from '#db/queries/provider-gates.ts';
+import { setRate } from '#app/domain/limits/provider-gates.server.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { ana, type Sending, startSending } from '#tests/support/sending.ts';

@@ -4,8 +4,8 @@ import type { Database } from '#db/database.ts';
 import { addChunkTurn, type ChunkKey } from '#db/jobs.ts';
 import type { Claim } from '#db/ledger/claim.ts';
 import { type Chunk, claimChunk, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
-import { runningWorkers } from '#db/queries/worker-registry.ts';
 import type { Channel } from '../channel.ts';
+import { runningWorkers } from '../workers/worker-registry.server.ts';
 import type { Gatekeeper } from './gatekeeper.server.ts';
 import type { Places } from './places.ts';
 
