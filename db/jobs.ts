@@ -1,5 +1,3 @@
-import type { Pool, PoolClient } from 'pg';
-
 /**
  * Every job: what it carries, and how urgent it is (lower goes first). Added through `addJob` and `addSendJobs`, in the statement or transaction
  * that makes it needed, so that neither exists without the other. What a job does stands in tasks/ under its name.
@@ -75,36 +73,8 @@ export function addSendJobs(
 /** SQL that asks for the chunks in which a campaign's first sends go out. @param campaign SQL of its id */
 export const requestChunks = (campaign: string): string => `request_chunks(${campaign})`;
 
-/** Which of a campaign's chunk jobs, and the slots of the shared rate that it has taken for its next turn. */
-export interface ChunkKey {
-  campaign_id: number;
-  place: number;
-  slots?: number | undefined;
-}
+/** SQL that adds a chunk's next turn: for $1 the task, $2 its payload, $3 its key, $4 ms until then. The key brings together what several ask for. */
+export const addChunkTurn = `graphile_worker.add_job($1, $2::json, job_key => $3, run_at => clock_timestamp() + $4 * interval '1 millisecond')`;
 
-/** A chunk's next turn. The key brings together what several ask for. */
-export async function addChunkTurn(pool: Pool, channel: 'email' | 'sms', key: ChunkKey, inMs: number): Promise<void> {
-  await pool.query(
-    `select graphile_worker.add_job($1, $2::json, job_key => $3, run_at => clock_timestamp() + $4 * interval '1 millisecond')`,
-    [`send_${channel}_chunk`, JSON.stringify(key), `chunk:${key.campaign_id}:${key.place}`, inMs],
-  );
-}
-
-/** Another rate holds: whoever waits for a slot of the one before comes now, and takes one of this. */
-export async function bringForward(client: PoolClient, channel: 'email' | 'sms'): Promise<void> {
-  await client.query(
-    `update graphile_worker._private_jobs j set run_at = now(), payload = (j.payload::jsonb - 'slot' - 'slots')::json
-     from graphile_worker._private_tasks t
-     where t.id = j.task_id and t.identifier in ('send_' || $1, 'send_' || $1 || '_chunk') and j.locked_at is null
-       and (j.payload::jsonb ? 'slot' or j.payload::jsonb ? 'slots')`,
-    [channel],
-  );
-}
-
-/** The same send job once more, when the slot of the shared rate has come that it has taken. @param left runs that it still has */
-export async function addSendTurn(pool: Pool, channel: 'email' | 'sms', payload: object, left: number, inMs: number): Promise<void> {
-  await pool.query(
-    `select graphile_worker.add_job($1, $2::json, max_attempts => $3, priority => ${SOON}, run_at => clock_timestamp() + $4 * interval '1 millisecond')`,
-    [`send_${channel}`, JSON.stringify(payload), left, inMs],
-  );
-}
+/** SQL that adds a send job once more: for $1 the task, $2 its payload, $3 how many runs it still has, $4 ms until then. */
+export const addSendTurn = `graphile_worker.add_job($1, $2::json, max_attempts => $3, priority => ${SOON}, run_at => clock_timestamp() + $4 * interval '1 millisecond')`;

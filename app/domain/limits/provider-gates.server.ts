@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { addJob, bringForward, requestChunks } from '#db/jobs.ts';
+import { addJob, requestChunks } from '#db/jobs.ts';
 import { stopCampaign } from '#db/ledger/campaign-life.ts';
 import { offerProbe } from '#db/ledger/offer.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -93,6 +93,17 @@ async function release(client: PoolClient, channel: Channel): Promise<boolean> {
 /** Lets every campaign of the channel say why it waits and until when, or that it does not. */
 export async function tellCampaigns(client: Pool | PoolClient, channel: Channel): Promise<void> {
   await client.query('select tell_campaigns($1)', [channel]);
+}
+
+/** Another rate holds: whoever waits for a slot of the one before comes now, and takes one of this. */
+async function bringForward(client: PoolClient, channel: Channel): Promise<void> {
+  await client.query(
+    `update graphile_worker._private_jobs j set run_at = now(), payload = (j.payload::jsonb - 'slot' - 'slots')::json
+     from graphile_worker._private_tasks t
+     where t.id = j.task_id and t.identifier in ('send_' || $1, 'send_' || $1 || '_chunk') and j.locked_at is null
+       and (j.payload::jsonb ? 'slot' or j.payload::jsonb ? 'slots')`,
+    [channel],
+  );
 }
 
 async function goOn(client: PoolClient, channel: Channel): Promise<void> {

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
-import { addChunkTurn, type ChunkKey } from '#db/jobs.ts';
 import type { Claim } from '#db/ledger/claim.ts';
 import { type Chunk, claimChunk, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
 import type { Channel } from '../channel.ts';
 import { runningWorkers } from '../workers/worker-registry.server.ts';
 import type { Gatekeeper } from './gatekeeper.server.ts';
 import type { Places } from './places.ts';
+import { type ChunkKey, chunkAgain } from './turns.server.ts';
 
 /** Recipients a claim at most. */
 const CHUNK = 200;
@@ -137,7 +137,7 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, crowded: ()
     const here = running.get(campaign_id);
     if (here) {
       here.askedAgain = true;
-      if (place <= (await runningWorkers(db.pool))) await addChunkTurn(db.pool, channel, { campaign_id, place }, ELSEWHERE_MS);
+      if (place <= (await runningWorkers(db.pool))) await chunkAgain(db.pool, channel, { campaign_id, place }, ELSEWHERE_MS);
       return;
     }
     const mine = { askedAgain: false };
@@ -148,7 +148,7 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, crowded: ()
         mine.askedAgain = false;
         next = await send(campaign_id, 0, crowded);
       }
-      if (next) await addChunkTurn(db.pool, channel, { campaign_id, place, slots: next.slots }, next.inMs);
+      if (next) await chunkAgain(db.pool, channel, { campaign_id, place, slots: next.slots }, next.inMs);
     } finally {
       running.delete(campaign_id);
     }

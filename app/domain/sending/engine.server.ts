@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Provider, Refused, SendResult } from '#app/providers/provider.ts';
 import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
-import type { ChunkKey } from '#db/jobs.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { troubleForOperators, troubleOf } from '#db/trouble.ts';
@@ -20,6 +19,7 @@ import { nextStep } from './next-step.ts';
 import { createPlaces } from './places.ts';
 import { noteEvidence } from './settle-texts.server.ts';
 import { type Delivered, sharedCalls } from './shared-calls.server.ts';
+import type { ChunkKey } from './turns.server.ts';
 import { doubtfulAttempts } from './unknown-texts.server.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { chunkAgain, sendAtSlot } from '#app/domain/sending/turns.server.ts';
 import { buryWorker } from '#app/domain/workers/bury-worker.server.ts';
-import { addChunkTurn, addSendTurn } from '#db/jobs.ts';
 import type { Claim } from '#db/ledger/claim.ts';
 import { claimChunk, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
 import { command } from './commands.ts';
@@ -36,7 +36,7 @@ export const chunk = (n: number, count: number, then: ChunkEnd) =>
     if (then === 'dies') return bury(model, real, n);
     if (then === 'goes on' || lostOf(model, mine.id).some(({ chunk }) => chunk)) return;
     if (turn.next === 'end') await step(model, real, mine, turn, count, false);
-    if (turn.next === 'claim') await addChunkTurn(real.db.pool, real.channel, turn.key, 0);
+    if (turn.next === 'claim') await chunkAgain(real.db.pool, real.channel, turn.key, 0);
     await leave(real, mine, turn);
   });
 
@@ -134,7 +134,7 @@ export const slotLater = (n: number, which: number) =>
   command('slotLater', { n, which }, async (_model, real) => {
     const job = await real.take(workerOf(real, n), sends, which);
     if (!job) return;
-    await addSendTurn(real.db.pool, real.channel, { ...job.key, slot: true }, job.left + 1, 0);
+    await sendAtSlot(real.db.pool, real.channel, { ...job.key, slot: true }, job.left + 1, 0);
     await real.done(job.id);
   });
 
