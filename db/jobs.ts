@@ -73,8 +73,9 @@ export function addSendJobs(
 /** SQL that asks for the chunks in which a campaign's first sends go out. @param campaign SQL of its id */
 export const requestChunks = (campaign: string): string => `request_chunks(${campaign})`;
 
-/** SQL that adds a chunk's next turn: for $1 the task, $2 its payload, $3 its key, $4 ms until then. The key brings together what several ask for. */
-export const addChunkTurn = `graphile_worker.add_job($1, $2::json, job_key => $3, run_at => clock_timestamp() + $4 * interval '1 millisecond')`;
+/** SQL that adds a chunk's next turn: for $1 the task, $2 its payload, $3 its key. The key brings together what several ask for. */
+export const addChunkTurn = (runAt: string): string => `graphile_worker.add_job($1, $2::json, job_key => $3, run_at => ${runAt})`;
 
-/** SQL that adds a send job once more: for $1 the task, $2 its payload, $3 how many runs it still has, $4 ms until then. */
-export const addSendTurn = `graphile_worker.add_job($1, $2::json, max_attempts => $3, priority => ${SOON}, run_at => clock_timestamp() + $4 * interval '1 millisecond')`;
+/** SQL that adds a send job once more: for $1 the task, $2 its payload, $3 how many runs it still has. */
+export const addSendTurn = (runAt: string): string =>
+  `graphile_worker.add_job($1, $2::json, max_attempts => $3, priority => ${SOON}, run_at => ${runAt})`;

@@ -9,13 +9,28 @@ export interface ChunkKey {
   slots?: number | undefined;
 }
 
+/**
+ * In $4 ms; where it is a slot that is waited for ($6), at once if another rate has taken the slots back meanwhile. Whoever changes the rate locks the gate, too: they see the job that
+ * is added here, or it sees what they did.
+ */
+const runAt = `least(clock_timestamp() + $4 * interval '1 millisecond', case when $6::boolean then greatest(slot_at, clock_timestamp()) end)`;
+const gate = '(select slot_at from provider_gates where channel = $5 for share) gate';
+
 /** A chunk comes again in so many ms. */
 export async function chunkAgain(pool: Pool, channel: Channel, key: ChunkKey, inMs: number): Promise<void> {
   const name = `chunk:${key.campaign_id}:${key.place}`;
-  await pool.query(`select ${addChunkTurn}`, [`send_${channel}_chunk`, JSON.stringify(key), name, inMs]);
+  await pool.query(`select ${addChunkTurn(runAt)} from ${gate}`, [
+    `send_${channel}_chunk`,
+    JSON.stringify(key),
+    name,
+    inMs,
+    channel,
+    key.slots !== undefined,
+  ]);
 }
 
 /** A send job comes again when the slot of the shared rate has come that it has taken. @param left runs that it still has */
 export async function sendAtSlot(pool: Pool, channel: Channel, payload: object, left: number, inMs: number): Promise<void> {
-  await pool.query(`select ${addSendTurn}`, [`send_${channel}`, JSON.stringify({ ...payload, slot: true }), left, inMs]);
+  const key = JSON.stringify({ ...payload, slot: true });
+  await pool.query(`select ${addSendTurn(runAt)} from ${gate}`, [`send_${channel}`, key, left, inMs, channel, true]);
 }
