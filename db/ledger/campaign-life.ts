@@ -26,6 +26,8 @@ export async function scheduleCampaign(
   timeZone: string | null,
 ): Promise<void> {
   const { rows } = await client.query<{ scheduled_at: Date }>(
+    // never null: scheduled_at
+
     `update campaigns set status = 'SCHEDULED', sender = $2, scheduled_at = to_timestamp($3::float8 / 1000), time_zone = $4, planned_at = null,
        planned_time_zone = null
      where id = $1 returning scheduled_at`,

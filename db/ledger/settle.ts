@@ -50,6 +50,8 @@ const settled = becomes(
 export async function recordOutcomes(client: Pool | PoolClient, outcomes: readonly Outcome[]): Promise<AttemptKey[]> {
   const column = <K extends keyof Outcome>(name: K) => outcomes.map((outcome) => outcome[name]);
   const { rows } = await client.query<AttemptKey>({
+    // never null: attemptId
+
     name: 'record_outcomes',
     text: `
       with results as (

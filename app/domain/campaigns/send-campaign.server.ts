@@ -116,6 +116,8 @@ export async function sendScheduledNow(db: Database, viewer: Viewer, id: number)
 export async function startScheduledCampaign(db: Database, id: number, scheduledAt: string): Promise<void> {
   await inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<{ sender: string }>(
+      // never null: sender
+
       `select sender from campaigns where id = $1 and status = 'SCHEDULED' and scheduled_at = $2 for no key update`,
       [id, scheduledAt],
     );
