@@ -19,10 +19,10 @@ module.exports = {
     },
     {
       name: 'domain-knows-no-callers',
-      comment: 'Rules and use cases do not know who calls them.',
+      comment: 'Rules and use cases do not know who calls them, and are handed what they need of the configuration.',
       severity: 'error',
       from: { path: '^app/domain/' },
-      to: { path: '^(app/(routes|components|realtime|api|http)/|tasks/|sandbox/|scripts/|bench/)' },
+      to: { path: '^(app/(routes|components|realtime|api|http|config)/|tasks/|sandbox/|scripts/|bench/)' },
     },
     {
       name: 'db-knows-no-domain',

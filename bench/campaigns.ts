@@ -1,4 +1,4 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { until } from '../scripts/processes.ts';
 import type { Stage } from './stage.ts';
 

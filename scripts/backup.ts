@@ -1,6 +1,6 @@
 // npm run backup: a copy of the database that `npm run restore` puts back.
 import { dirname, resolve } from 'node:path';
-import { makeFolder } from '../app/make-folder.server.ts';
+import { makeFolder } from '../app/domain/make-folder.server.ts';
 import { backUpEmbedded } from './backup/embedded.ts';
 import { backUpExternal } from './backup/external.ts';
 import { operate, WrongCall } from './operate.ts';

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve as absolute } from 'node:path';
 import { type Env, readEnv } from '../app/config/env.server.ts';
-import { makeFolder } from '../app/make-folder.server.ts';
+import { makeFolder } from '../app/domain/make-folder.server.ts';
 import { keepDatabase } from './kept-database.ts';
 import { describeError, LaunchError } from './launch-error.ts';
 import { decideLaunch, sandboxEnv } from './launch-settings.ts';

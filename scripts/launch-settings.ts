@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../app/make-folder.server.ts';
+import { makeFolder } from '../app/domain/make-folder.server.ts';
 import {
   deriveWebhookKeys,
   sandboxEmailFrom,

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { makeFolder } from '../app/domain/make-folder.server.ts';
 import { REPORTS_PASSWORD_FILE, REPORTS_USER } from '../app/domain/reporting/connection.server.ts';
-import { makeFolder } from '../app/make-folder.server.ts';
 
 /** Makes the login with which BI tools read the embedded database's reporting views, with the password that DATA_DIR keeps. */
 export async function keepReportsLogin(url: string, dataDir: string): Promise<void> {

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startProblem } from '../app/config/start-problem.server.ts';
-import { makeFolder } from '../app/make-folder.server.ts';
+import { makeFolder } from '../app/domain/make-folder.server.ts';
 import { restoreEmbedded } from './backup/embedded.ts';
 import { restoreExternal } from './backup/external.ts';
 

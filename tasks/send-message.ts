@@ -1,5 +1,5 @@
 import type { Task } from 'graphile-worker';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { Engine } from '#app/domain/sending/engine.server.ts';
 import { sendPayload } from './payloads.ts';
 

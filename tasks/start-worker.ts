@@ -4,7 +4,7 @@ import { type Runner, run, type WorkerEvents } from 'graphile-worker';
 import type { Env } from '#app/config/env.server.ts';
 import type { Logger } from '#app/config/log.server.ts';
 import { type AlertSender, createAlertSender } from '#app/domain/alerts/alert-sender.server.ts';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { createEngine, SendAgainLater } from '#app/domain/sending/engine.server.ts';
 import { type LedgerMemory, rememberLedger } from '#app/domain/workers/ledger-memory.server.ts';
 import { keepAlive, type Liveness } from '#app/domain/workers/liveness.server.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bareNumberMeanings } from '../domain/contacts/phone-number.ts';
+import { bareNumberMeanings } from '../domain/addresses/phone-number.ts';
 
 /** How a file of addresses is read: what every import takes in its query. */
 export const fileOptions = {

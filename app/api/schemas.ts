@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ActivityJson } from '../domain/activity/activity.ts';
 import type { StoryEvent } from '../domain/activity/story.ts';
 import type { DeliveryJson, EndpointJson } from '../domain/alerts/endpoint.ts';
+import type { ActivityJson } from '../domain/campaigns/activity.ts';
 import type { CampaignJson } from '../domain/campaigns/campaign.ts';
 import type { CampaignListItem } from '../domain/campaigns/campaign-json.ts';
 import type { FailureGroup } from '../domain/campaigns/failure-groups.server.ts';

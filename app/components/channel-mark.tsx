@@ -1,5 +1,5 @@
 import { IconMail, IconMessage } from '@tabler/icons-react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 
 export const channelLabels: Record<Channel, string> = { email: 'Email', sms: 'SMS' };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { trustedProxies } from '../domain/access/client-address.ts';
-import { readSender } from '../domain/sender.ts';
+import { readSender } from '../domain/addresses/sender.ts';
 
 /** Asks by name for a secret that Rollcall makes itself, where NODE_ENV=production would refuse one. */
 const GENERATED = 'generated';

@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppContext } from '../config/context.server.ts';
 import { ensureFirstAccess } from '../domain/access/first-access.server.ts';
-import { makeFolder } from '../make-folder.server.ts';
+import { makeFolder } from '../domain/make-folder.server.ts';
 
 /**
  * Makes the first sign-in and the first API key, and hands them over: the key as a file, a generated password to the supervisor's terminal or

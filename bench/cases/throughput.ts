@@ -1,4 +1,4 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { draft, send } from '../campaigns.ts';
 import { paired, type Row } from '../figures.ts';
 import type { LimitInput } from '../limit-loop.ts';

@@ -1,4 +1,5 @@
-import type { Channel, UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
+import type { UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { Database } from '#db/database.ts';
 
 export interface CampaignSetup {

@@ -1,5 +1,5 @@
 import { type KeyObject, sign } from 'node:crypto';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import type { Database } from '#db/database.ts';
 import { draftCampaign } from './campaigns.ts';

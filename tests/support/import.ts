@@ -1,4 +1,4 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { type ImportRequest, importContacts } from '#app/domain/contacts/import-contacts.server.ts';
 import type { ImportReport } from '#app/domain/contacts/import-report.ts';
 import type { Database } from '#db/database.ts';

@@ -1,4 +1,4 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { Database } from '#db/database.ts';
 import { writeByHand } from './by-hand.ts';
 

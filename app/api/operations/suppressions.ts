@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../../domain/campaigns/campaign.ts';
+import { channels } from '../../domain/channel.ts';
 import { inboundFilter } from '../../domain/delivery/inbound-message.ts';
 import { namedSuppression, newSuppressions, suppressionFilter, suppressionReason } from '../../domain/suppressions/suppression-input.ts';
 import { fileOptions } from '../file-options.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type ActivityDetails, activityKinds } from '../../domain/activity/activity.ts';
-import { campaignStatuses, channels, unknownPolicies } from '../../domain/campaigns/campaign.ts';
+import { type ActivityDetails, activityKinds } from '../../domain/campaigns/activity.ts';
+import { campaignStatuses, unknownPolicies } from '../../domain/campaigns/campaign.ts';
+import { channels } from '../../domain/channel.ts';
 import { attemptOutcomes } from '../../domain/recipients/recipient.ts';
 import { count, id, text, time } from './common.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../../domain/campaigns/campaign.ts';
+import { channels } from '../../domain/channel.ts';
 import { MAX_REPORTED, suppressionRejects } from '../../domain/suppressions/import-report.ts';
 import { suppressionReasons, suppressionSources } from '../../domain/suppressions/suppression.ts';
 import { count, id, text, time } from './common.ts';

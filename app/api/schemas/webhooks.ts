@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AlertPayload, alertEvents } from '../../domain/alerts/alert.ts';
-import { channels } from '../../domain/campaigns/campaign.ts';
+import { channels } from '../../domain/channel.ts';
 import { listItem } from './campaigns.ts';
 import { count, id, text, time } from './common.ts';
 

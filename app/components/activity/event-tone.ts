@@ -1,5 +1,5 @@
-import type { ActivityJson } from '#app/domain/activity/activity.ts';
 import type { StoryEvent } from '#app/domain/activity/story.ts';
+import type { ActivityJson } from '#app/domain/campaigns/activity.ts';
 import type { Tone } from '../status-look.ts';
 
 const statusTones: Record<string, Tone> = { SENT: 'green', PARTIALLY_SENT: 'amber', FAILED: 'red' };

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { ActivityJson } from '#app/domain/activity/activity.ts';
+import type { ActivityJson } from '#app/domain/campaigns/activity.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { loadJson } from '../campaign/load-json.ts';
 

@@ -1,4 +1,4 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 
 export const channelWords: Record<Channel, string> = { email: 'Email', sms: 'SMS' };
 

@@ -1,7 +1,8 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { Form, useSearchParams } from '@remix-run/react';
 import { IconSearch } from '@tabler/icons-react';
-import { campaignStatuses, channels, statusLabels } from '#app/domain/campaigns/campaign.ts';
+import { campaignStatuses, statusLabels } from '#app/domain/campaigns/campaign.ts';
+import { channels } from '#app/domain/channel.ts';
 import { channelLabels } from '../channel-mark.tsx';
 import { useTypedSearch } from '../use-typed-search.ts';
 import classes from './campaign-list.module.css';

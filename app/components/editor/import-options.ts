@@ -1,5 +1,5 @@
+import type { BareNumbers } from '#app/domain/addresses/phone-number.ts';
 import type { ColumnMapping } from '#app/domain/contacts/column-mapping.ts';
-import type { BareNumbers } from '#app/domain/contacts/phone-number.ts';
 
 /** What a person chose in the mapping step; null: as it was found. */
 export interface ImportOptions {

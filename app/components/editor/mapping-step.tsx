@@ -1,7 +1,7 @@
 import { Alert, Button, Group, NumberInput, Select, SimpleGrid, Switch, Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { columnKeys } from '#app/domain/contacts/column-keys.ts';
 import { delimiterLabels } from '#app/domain/contacts/csv-sample.ts';
 import type { Mapping } from '#app/domain/contacts/mapping.ts';

@@ -1,4 +1,4 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { ContentProblem } from '#app/domain/content/check-content.ts';
 import type { Draft } from './draft.ts';
 

@@ -1,6 +1,6 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import classes from './review.module.css';
 

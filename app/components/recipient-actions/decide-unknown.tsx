@@ -1,7 +1,7 @@
 import { Button, Radio } from '@mantine/core';
 import type { useFetcher } from '@remix-run/react';
 import { useState } from 'react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import type { Resolution } from '#app/domain/recipients/resolutions.ts';
 import type { ActAnswer } from '../campaign/act-answer.ts';

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import type { useFetcher } from '@remix-run/react';
 import { IconCheck, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import type { ActAnswer } from '../campaign/act-answer.ts';
 import { needsCorrection } from './needs-correction.ts';

@@ -1,5 +1,5 @@
-import { cameBack } from '#app/domain/campaigns/retry-rules.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
+import { cameBack } from '#app/domain/recipients/recipient-retry.ts';
 import { mayResolve } from '#app/domain/recipients/resolutions.ts';
 import { needsCorrection } from './needs-correction.ts';
 

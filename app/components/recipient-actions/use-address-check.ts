@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
-import { type AddressReading, addressSentence } from '#app/domain/contacts/address-reading.ts';
-import { readEmail } from '#app/domain/contacts/email-address.ts';
+import { type AddressReading, addressSentence } from '#app/domain/addresses/address-reading.ts';
+import { readEmail } from '#app/domain/addresses/email-address.ts';
+import type { Channel } from '#app/domain/channel.ts';
 
 export interface AddressCheck {
   /** As it would be kept; null while it is none, or not known yet. */
@@ -33,6 +33,6 @@ export function useAddressCheck(channel: Channel, typed: string): AddressCheck {
 }
 
 async function readNumber(typed: string): Promise<AddressReading> {
-  const { readPhone } = await import('#app/domain/contacts/phone-number.ts');
+  const { readPhone } = await import('#app/domain/addresses/phone-number.ts');
   return readPhone(typed);
 }

@@ -1,4 +1,4 @@
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { countdownText, tookText } from '#app/domain/durations.ts';
 import type { AttemptJson } from '#app/domain/recipients/recipient.ts';
 import { providerNames } from '../campaign/channel-words.ts';

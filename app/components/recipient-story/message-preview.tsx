@@ -1,5 +1,5 @@
 import { Title } from '@mantine/core';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import classes from './recipient-story.module.css';
 

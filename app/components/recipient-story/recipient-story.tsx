@@ -1,7 +1,7 @@
 import { Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { inOrder, type StoryEvent } from '#app/domain/activity/story.ts';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { SuppressedAddress } from '#app/domain/people/person.ts';
 import type { AttemptJson, RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { recipientWords } from '#app/domain/recipients/recipient-words.ts';

@@ -1,5 +1,5 @@
 import { IconMailX } from '@tabler/icons-react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { type FailureCode, failureLabel, failureTexts } from '#app/domain/failures.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { providerNames } from '../campaign/channel-words.ts';

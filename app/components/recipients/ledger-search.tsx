@@ -1,7 +1,7 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { Form, Link } from '@remix-run/react';
 import { IconSearch } from '@tabler/icons-react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { failureLabel } from '#app/domain/failures.ts';
 import { type LedgerFilter, ledgerSearch, tabParam } from '#app/domain/recipients/ledger-filter.ts';
 import type { FailureReason } from '../campaign/failure-reasons.tsx';

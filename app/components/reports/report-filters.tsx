@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Form, Link } from '@remix-run/react';
-import { channels } from '#app/domain/campaigns/campaign.ts';
+import { channels } from '#app/domain/channel.ts';
 import { type Days, type Period, periods, type ReportView, reportSearch } from '#app/domain/reporting/period.ts';
 import { channelLabels } from '../channel-mark.tsx';
 import classes from './reports.module.css';

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
-import { toCell } from '#app/domain/contacts/csv-cell.ts';
+import type { Channel } from '#app/domain/channel.ts';
+import { toCell } from '#app/domain/csv-cell.ts';
 import type { RejectedSuppression, SuppressionImport } from '#app/domain/suppressions/import-report.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';

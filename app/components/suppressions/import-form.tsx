@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Paper, TextInput } from '@mantine/core';
 import { Form, useActionData, useNavigation } from '@remix-run/react';
 import { useState } from 'react';
-import { channels } from '#app/domain/campaigns/campaign.ts';
+import { channels } from '#app/domain/channel.ts';
 import type { SuppressionAnswer } from '#app/routes/_app.suppressions/actions.server.ts';
 import { channelLabels } from '../channel-mark.tsx';
 import { type Country, countryOptions } from '../editor/countries.ts';

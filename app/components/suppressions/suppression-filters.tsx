@@ -1,7 +1,7 @@
 import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { Form, Link } from '@remix-run/react';
 import { IconSearch } from '@tabler/icons-react';
-import { channels } from '#app/domain/campaigns/campaign.ts';
+import { channels } from '#app/domain/channel.ts';
 import { reasonTexts, suppressionReasons } from '#app/domain/suppressions/suppression.ts';
 import classes from '../campaigns/campaign-list.module.css';
 import { channelLabels } from '../channel-mark.tsx';

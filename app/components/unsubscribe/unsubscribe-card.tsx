@@ -1,7 +1,7 @@
 import { Button, Title } from '@mantine/core';
 import { IconCircleCheck, IconFlask, IconLinkOff, IconMailOff } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { Channel } from '#app/domain/campaigns/campaign.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import classes from './unsubscribe-card.module.css';
 
 /** What the page of a link shows. `wrong`: the link is no link of ours; `test`: it came with a test message. */

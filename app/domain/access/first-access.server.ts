@@ -1,7 +1,15 @@
-import type { AppContext } from '#app/config/context.server.ts';
+import type { Database } from '#db/database.ts';
 import { createApiKey } from './api-keys.server.ts';
+import type { Auth } from './auth.server.ts';
 import { FIRST_PASSWORD } from './first-password.server.ts';
 import { readablePassword } from './readable-password.server.ts';
+
+/** What the configuration says of it. */
+interface FirstAccessSettings {
+  adminEmail?: string | undefined;
+  adminPassword?: string | undefined;
+  apiKey?: string | undefined;
+}
 
 /** For showing at the start. */
 export interface FirstAccess {
@@ -16,7 +24,7 @@ export interface FirstAccess {
  * generated password is kept, to be shown at each start, until somebody has signed in or was given another.
  * Processes that start together make them once: the advisory lock is held by a transaction while others wait.
  */
-export async function ensureFirstAccess({ db, auth, env }: Pick<AppContext, 'db' | 'auth' | 'env'>): Promise<FirstAccess> {
+export async function ensureFirstAccess({ db, auth, env }: { db: Database; auth: Auth; env: FirstAccessSettings }): Promise<FirstAccess> {
   const client = await db.pool.connect();
   try {
     await client.query('begin');

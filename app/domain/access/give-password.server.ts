@@ -1,4 +1,5 @@
-import type { AppContext } from '#app/config/context.server.ts';
+import type { Database } from '#db/database.ts';
+import type { Auth } from './auth.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 import { listAdministrators } from './people.server.ts';
 import { readablePassword } from './readable-password.server.ts';
@@ -29,7 +30,7 @@ export interface GivenPassword {
  * @throws PasswordRefused where there is no such account, or the password is too short or too long
  */
 export async function givePassword(
-  { auth, db }: Pick<AppContext, 'auth' | 'db'>,
+  { auth, db }: { auth: Auth; db: Database },
   email: string,
   wanted: string | null,
 ): Promise<GivenPassword> {

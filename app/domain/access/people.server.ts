@@ -1,15 +1,18 @@
 import { APIError } from 'better-auth/api';
-import type { AppContext } from '#app/config/context.server.ts';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
 import { conflict, invalid, notFound, Problem } from '../problem.ts';
+import type { Auth } from './auth.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 import { type NewPerson, newPerson, newRole } from './people-input.ts';
 import { readablePassword } from './readable-password.server.ts';
 import { isRole, type Role } from './roles.ts';
 
-type Access = Pick<AppContext, 'auth' | 'db'>;
+interface Access {
+  auth: Auth;
+  db: Database;
+}
 
 /** Somebody who may sign in, or could until they were disabled. Times are ISO 8601 in UTC. */
 export interface Person {

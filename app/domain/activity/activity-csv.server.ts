@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { activityText } from '../campaigns/activity.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
-import { toCell } from '../contacts/csv-cell.ts';
+import { toCell } from '../csv-cell.ts';
 import { csvStream, csvWriter } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
 import { type AttemptRow, attemptColumns } from '../recipients/recipient-json.ts';
-import { activityText } from './activity.ts';
 import { type ActivityRow, activityColumns, activityTables } from './activity-row.ts';
 import { recipientStory } from './recipient-story.server.ts';
 import { attemptText, inOrder } from './story.ts';

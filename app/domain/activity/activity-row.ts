@@ -1,4 +1,4 @@
-import { type ActivityJson, activityText } from './activity.ts';
+import { type ActivityJson, activityText } from '../campaigns/activity.ts';
 
 /** An event's row as the driver reads it; `e` is campaign_events, `r` its recipient, if it has one. */
 export type ActivityRow = Omit<ActivityJson, 'at' | 'text'> & { at: Date };

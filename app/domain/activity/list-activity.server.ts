@@ -1,8 +1,8 @@
 import type { Database } from '#db/database.ts';
+import type { ActivityJson } from '../campaigns/activity.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
-import type { ActivityJson } from './activity.ts';
 import { type ActivityFilter, activityFilter } from './activity-filter.ts';
 import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
 

@@ -1,11 +1,12 @@
 import type { Database } from '#db/database.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
-import { recipientRetryClosed, singleRetryClosed, singleRetryFacts } from '../campaigns/retry-rules.ts';
+import { singleRetryClosed, singleRetryFacts } from '../campaigns/retry-rules.ts';
 import { recipientRetryWindowS } from '../campaigns/retry-window.server.ts';
 import { suppressedAmong } from '../people/find-people.server.ts';
 import type { SuppressedAddress } from '../people/person.ts';
 import { getRecipient, type RecipientStory } from '../recipients/get-recipient.server.ts';
 import { attemptAddress } from '../recipients/recipient-json.ts';
+import { recipientRetryClosed } from '../recipients/recipient-retry.ts';
 import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
 import { type ProviderEvent, type StoryEvent, storyEvents } from './story.ts';
 

@@ -1,5 +1,5 @@
+import type { ActivityJson } from '../campaigns/activity.ts';
 import type { AttemptJson, RecipientJson } from '../recipients/recipient.ts';
-import type { ActivityJson } from './activity.ts';
 
 /** What happened to one recipient beside the attempts: what people did, the rounds that it was part of, what the provider told later. */
 export interface StoryEvent {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { readSender } from '../addresses/sender.ts';
+import { type Channel, channels } from '../channel.ts';
 import { templateExcess } from '../content/template-limits.ts';
 import { pageLimit } from '../page-limit.ts';
 import type { FieldError } from '../problem.ts';
-import { readSender } from '../sender.ts';
 import { plainName } from '../storable.ts';
-import { type Channel, campaignStatuses, channels, unknownPolicies } from './campaign.ts';
+import { campaignStatuses, unknownPolicies } from './campaign.ts';
 
 /** What people and programs may say about a campaign. The same rules hold in forms, in the API and in its description. */
 

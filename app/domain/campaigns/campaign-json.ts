@@ -1,4 +1,5 @@
-import type { CampaignCounters, CampaignJson, CampaignStatus, Channel, UnknownPolicy } from './campaign.ts';
+import type { Channel } from '../channel.ts';
+import type { CampaignCounters, CampaignJson, CampaignStatus, UnknownPolicy } from './campaign.ts';
 
 /** A campaign's row as the driver reads it. Lists leave the content (up to 2 MB a row) in the database. */
 export interface CampaignRow extends CampaignCounters {

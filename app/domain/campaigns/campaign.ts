@@ -1,10 +1,9 @@
+import type { Channel } from '../channel.ts';
+
 /** The campaign as the API, the pages and the live events show it. Names are fixed by the REST API. */
 
 export const campaignStatuses = ['DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED'] as const;
 export type CampaignStatus = (typeof campaignStatuses)[number];
-
-export const channels = ['email', 'sms'] as const;
-export type Channel = (typeof channels)[number];
 
 export const unknownPolicies = ['resend', 'hold'] as const;
 export type UnknownPolicy = (typeof unknownPolicies)[number];

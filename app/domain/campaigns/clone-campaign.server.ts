@@ -3,11 +3,11 @@ import type { Database } from '#db/database.ts';
 import { addJob } from '#db/jobs.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
-import { logEvent } from '../activity/log-event.server.ts';
 import { conflict, Problem } from '../problem.ts';
 import { type CampaignJson, hasEnded } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
 import { type LockedCampaign, lockCampaign } from './locked-campaign.server.ts';
+import { logEvent } from './log-event.server.ts';
 import { type CloneRecipients, notReached } from './not-reached.ts';
 import { stillPreparing } from './still-preparing.ts';
 

@@ -1,7 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
-import { removeLockedList } from '../recipients/remove-list.server.ts';
 import { type LockDraftOptions, lockDraft } from './lock-draft.server.ts';
+import { removeLockedList } from './remove-list.server.ts';
 
 /**
  * Removes a draft at once; the end of a long list follows within seconds.

@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { inSnapshot } from '#db/transaction.ts';
-import type { ActivityKind } from '../activity/activity.ts';
+import type { ActivityKind } from './activity.ts';
 import type { CampaignSummary } from './campaign-json.ts';
 import { type FailureGroup, failureGroups } from './failure-groups.server.ts';
 import { readCampaignSummary } from './get-campaign.server.ts';

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { Viewer } from '../access/roles.ts';
+import type { Channel } from '../channel.ts';
 import { Problem } from '../problem.ts';
-import { type CampaignStatus, type Channel, statusLabels, type UnknownPolicy } from './campaign.ts';
+import { type CampaignStatus, statusLabels, type UnknownPolicy } from './campaign.ts';
 
 /** What the use cases of a campaign's life decide by. */
 export interface LockedCampaign {

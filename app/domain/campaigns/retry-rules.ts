@@ -1,5 +1,4 @@
 import { type FailureCode, failureLabel, failureTexts } from '../failures.ts';
-import { type Delivery, type RecipientStatus, recipientStatusLabels } from '../recipients/recipient.ts';
 import { type CampaignJson, type CampaignStatus, statusLabels, type UnknownPolicy } from './campaign.ts';
 
 /** The reason of recipients that were never tried, since the campaign stopped before them. Every retry goes on with them. */
@@ -124,20 +123,4 @@ export function singleRetryClosed(
 export function singleRetryFacts({ status, failed_at, finished_at }: Pick<CampaignJson, 'status' | 'failed_at' | 'finished_at'>) {
   const ended = failed_at ?? finished_at;
   return { status, ended_at: ended === null ? null : new Date(ended) };
-}
-
-/** Why this recipient cannot be sent to again, in a sentence; null where it can: it failed, nobody knows, or its message came back. */
-export function recipientRetryClosed({ status, delivery }: { status: RecipientStatus; delivery: Delivery | null }): string | null {
-  if (status === 'unknown' || didNotArrive({ status, delivery })) return null;
-  return `Only a recipient that failed, or whose message came back, can be sent to again, and this one is ${recipientStatusLabels[status].toLowerCase()}.`;
-}
-
-/** Failed, or taken by the provider and come back: the rule of message-rows.ts, for what is shown. */
-export function didNotArrive({ status, delivery }: { status: RecipientStatus; delivery: Delivery | null }): boolean {
-  return status === 'failed' || (status === 'sent' && cameBack(delivery));
-}
-
-/** Accepted, and then given back by the other side or dropped on the way. */
-export function cameBack(delivery: Delivery | null): boolean {
-  return delivery === 'bounced' || delivery === 'undelivered';
 }

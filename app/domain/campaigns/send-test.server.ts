@@ -1,26 +1,32 @@
 import { RateLimiterRes } from 'rate-limiter-flexible';
-import type { AppContext } from '#app/config/context.server.ts';
 import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
-import { createProviders } from '#app/providers/providers.server.ts';
+import { createProviders, type ProviderSettings } from '#app/providers/providers.server.ts';
 import type { Database } from '#db/database.ts';
 import { readGate } from '#db/queries/provider-gates.ts';
+import type { Auth } from '../access/auth.server.ts';
 import type { Viewer } from '../access/roles.ts';
-import { addressSentence } from '../contacts/address-reading.ts';
-import { readAddress } from '../contacts/read-address.ts';
+import { addressSentence } from '../addresses/address-reading.ts';
+import { readAddress } from '../addresses/read-address.ts';
+import type { Channel } from '../channel.ts';
 import { previewMessage } from '../content/preview-message.server.ts';
 import { conflict, invalid, Problem } from '../problem.ts';
-import type { AttemptOutcome } from '../recipients/recipient.ts';
 import { testUnsubscribeUrl, unsubscribeHeaders } from '../unsubscribe/unsubscribe-link.server.ts';
-import type { Channel } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
 
 /** What the provider said to a test message. */
 export interface TestResult {
-  outcome: AttemptOutcome;
+  outcome: SendResult['outcome'];
   http_status: number | null;
   provider_code: string | null;
   reason: string | null;
   provider_message_id: string | null;
+}
+
+/** What it needs of the server. */
+interface TestNeeds {
+  db: Database;
+  auth: Auth;
+  env: ProviderSettings & { emailFrom?: string | undefined; smsFrom?: string | undefined };
 }
 
 /**
@@ -30,7 +36,7 @@ export interface TestResult {
  * @throws Problem 404; 409 where the channel has no provider or is stopped, or the address is suppressed; 422 for a bad address or content; 429 after 10 in a minute
  */
 export async function sendTest(
-  { db, env, auth }: Pick<AppContext, 'db' | 'env' | 'auth'>,
+  { db, env, auth }: TestNeeds,
   viewer: Viewer,
   id: number,
   address: string,
@@ -89,7 +95,7 @@ async function render(
   return { ...(subject !== null && { subject: `[Test] ${subject}` }), ...(html !== null && { html }), ...(text !== null && { text }) };
 }
 
-async function limit(auth: AppContext['auth'], viewer: Viewer): Promise<void> {
+async function limit(auth: Auth, viewer: Viewer): Promise<void> {
   try {
     await auth.testSends.consume(viewer.id);
   } catch (refused) {

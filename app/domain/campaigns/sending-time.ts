@@ -1,4 +1,4 @@
-import type { ActivityKind } from '../activity/activity.ts';
+import type { ActivityKind } from './activity.ts';
 
 const begins: readonly ActivityKind[] = ['started', 'resumed', 'retried'];
 const ends: readonly ActivityKind[] = ['paused', 'ended', 'cancelled'];

@@ -1,6 +1,6 @@
-import type { Channel } from '../campaigns/campaign.ts';
-import { normaliseEmail } from './email-address.ts';
-import { plainText } from './plain-text.ts';
+import { normaliseEmail } from '../addresses/email-address.ts';
+import { plainText } from '../addresses/plain-text.ts';
+import type { Channel } from '../channel.ts';
 
 /** How exports in several languages head the column, best first within a list; compared without case, accents, spaces and signs. */
 const emailHeaders = [

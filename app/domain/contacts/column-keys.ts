@@ -1,4 +1,4 @@
-import { toVariableName, VariableNames } from './variable-names.ts';
+import { toVariableName, VariableNames } from '../content/variable-names.ts';
 
 /**
  * By which key the options `columns` and `address_column` name each column of a file: its header; where two have the same, or it has none,

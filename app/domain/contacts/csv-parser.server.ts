@@ -1,6 +1,6 @@
 import { type InfoRecord, Parser } from 'csv-parse';
+import { trimValue } from '../addresses/plain-text.ts';
 import { MAX_ROW_BYTES } from './decode.server.ts';
-import { trimValue } from './plain-text.ts';
 
 /** What of csv-parse's state is used. */
 interface ParserState {

@@ -1,7 +1,7 @@
+import { isCountry } from '../addresses/phone-number.ts';
 import { Problem } from '../problem.ts';
 import type { ContactRows } from './contact-rows.ts';
 import type { DecodedAs } from './decode.server.ts';
-import { isCountry } from './phone-number.ts';
 import { encodingNamed, encodings } from './text-encoding.ts';
 
 /** How a file of addresses is read, where somebody says so. */

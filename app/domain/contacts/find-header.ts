@@ -1,4 +1,4 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { headerKey, isAddressHeader, looksLikeAddress, mayHeadAddresses } from './address-column.ts';
 import { usualWidth } from './csv-sample.ts';
 

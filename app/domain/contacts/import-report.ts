@@ -1,4 +1,4 @@
-import { addressFaults } from './address-reading.ts';
+import { addressFaults } from '../addresses/address-reading.ts';
 import type { ColumnType } from './column-mapping.ts';
 import { leftOutReasons } from './status-column.ts';
 import type { Encoding } from './text-encoding.ts';

@@ -1,11 +1,11 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import { trimValue } from '../addresses/plain-text.ts';
+import type { Channel } from '../channel.ts';
+import { keyToVariableName, VariableNames } from '../content/variable-names.ts';
 import { invalid, Problem } from '../problem.ts';
 import { type ColumnMapping, choiceOf } from './column-mapping.ts';
 import type { ContactRow, ContactRows } from './contact-rows.ts';
 import { MAX_COLUMNS } from './mapping.ts';
-import { trimValue } from './plain-text.ts';
 import { leftOutBy, statusKind } from './status-column.ts';
-import { keyToVariableName, VariableNames } from './variable-names.ts';
 
 /** A JSON list is read as a whole; longer lists come as CSV, which streams. */
 const MAX_JSON_BYTES = 20 * 1024 * 1024;

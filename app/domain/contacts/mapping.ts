@@ -1,11 +1,11 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import { trimValue } from '../addresses/plain-text.ts';
+import type { Channel } from '../channel.ts';
+import { keyToVariableName, toVariableName, VariableNames } from '../content/variable-names.ts';
+import { importedCell } from '../csv-cell.ts';
 import { findAddressColumns, headerKey } from './address-column.ts';
 import { type ColumnMapping, type ColumnType, choiceOf } from './column-mapping.ts';
-import { importedCell } from './csv-cell.ts';
 import { declaredDelimiter, detectDelimiter, readRows } from './csv-sample.ts';
 import { findHeader } from './find-header.ts';
-import { trimValue } from './plain-text.ts';
-import { keyToVariableName, toVariableName, VariableNames } from './variable-names.ts';
 
 /** Bytes from the start of a file that are enough to find its delimiter, header and address column. */
 export const SAMPLE_BYTES = 64 * 1024;

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { toCell } from '../csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
 import { notFound } from '../problem.ts';
-import { toCell } from './csv-cell.ts';
 
 interface Row {
   line: number;

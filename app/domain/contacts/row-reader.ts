@@ -1,14 +1,14 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import { trimValue } from '../addresses/plain-text.ts';
+import type { Channel } from '../channel.ts';
 import { builtInVariables } from '../content/built-in-variables.ts';
+import { toVariableName, VariableNames } from '../content/variable-names.ts';
+import { importedCell } from '../csv-cell.ts';
 import { invalid, Problem } from '../problem.ts';
 import { columnKeys } from './column-keys.ts';
 import { type ColumnMapping, type ColumnType, typedJson } from './column-mapping.ts';
 import type { ContactRow, ReadFacts } from './contact-rows.ts';
-import { importedCell } from './csv-cell.ts';
 import { chooseColumns, type Layout, MAX_COLUMNS, unknownColumns } from './mapping.ts';
-import { trimValue } from './plain-text.ts';
 import { isKnownStatus, type LeftOutReason, leftOutBy, type StatusKind, statusKind } from './status-column.ts';
-import { toVariableName, VariableNames } from './variable-names.ts';
 
 /** Rows that are looked at before header and address column are decided. */
 const DECIDE_AFTER = 50;

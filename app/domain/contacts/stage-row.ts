@@ -1,4 +1,4 @@
-import type { AddressReading } from './address-reading.ts';
+import type { AddressReading } from '../addresses/address-reading.ts';
 import type { ContactRow } from './contact-rows.ts';
 import type { RejectReason } from './import-report.ts';
 

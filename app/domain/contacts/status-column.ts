@@ -1,6 +1,6 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
+import { toVariableName } from '../content/variable-names.ts';
 import { headerKey } from './address-column.ts';
-import { toVariableName } from './variable-names.ts';
 
 /** What an export of another product says about people who must not be written to, as reasons in the report. */
 export const leftOutReasons = ['unsubscribed', 'bounced', 'unreachable', 'complained', 'blocked', 'not confirmed'] as const;

@@ -1,7 +1,7 @@
-import { toVariableName } from '../contacts/variable-names.ts';
 import { builtInVariables } from './built-in-variables.ts';
 import { nearest } from './nearest.ts';
 import { isUnsubscribing } from './unsubscribe-words.ts';
+import { toVariableName } from './variable-names.ts';
 
 /** Names that lists have, in a few languages: whoever writes `[Vorname]` means a column. */
 const usual =

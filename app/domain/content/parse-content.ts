@@ -1,5 +1,5 @@
 import { type Liquid, type Template, toValueSync } from 'liquidjs';
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { builtInVariables } from './built-in-variables.ts';
 import { htmlEngine, plainEngine } from './liquid.ts';
 import { maxLength, renderingContext } from './liquid-budget.ts';

@@ -1,4 +1,3 @@
-import { toVariableName } from '../contacts/variable-names.ts';
 import { builtInVariables } from './built-in-variables.ts';
 import type { Finding } from './finding.ts';
 import { variableFor } from './foreign-names.ts';
@@ -6,6 +5,7 @@ import { nearest } from './nearest.ts';
 import type { Content, ContentField } from './parse-content.ts';
 import type { Use } from './template-uses.ts';
 import { isUnsubscribing } from './unsubscribe-words.ts';
+import { toVariableName } from './variable-names.ts';
 
 const names: Record<ContentField, string> = { subject: 'subject', html: 'HTML', text: 'text' };
 

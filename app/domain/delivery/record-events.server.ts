@@ -9,8 +9,8 @@ import { findMessages, knownAddresses } from '#db/queries/find-messages.ts';
 import { logEvents } from '#db/queries/provider-events.ts';
 import { lift, recordInbound, type Source, suppress, type Whom } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { normaliseEmail } from '../addresses/email-address.ts';
 import { raiseAlert } from '../alerts/raise-alert.server.ts';
-import { normaliseEmail } from '../contacts/email-address.ts';
 
 /** What became of a batch: `received` is the sum of the others. */
 export interface EventReport {

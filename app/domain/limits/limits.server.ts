@@ -1,7 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { readLimits, requestProbeNow } from '#db/queries/limits.ts';
 import { setRate } from '#db/queries/provider-gates.ts';
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { conflict } from '../problem.ts';
 
 /** What slows or stops one provider. Times are ISO 8601. */

@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts';
-import { didNotArrive, singleRetryClosed } from '../campaigns/retry-rules.ts';
+import { singleRetryClosed } from '../campaigns/retry-rules.ts';
 import { recipientRetryWindowS } from '../campaigns/retry-window.server.ts';
+import { didNotArrive } from '../recipients/recipient-retry.ts';
 import type { PersonMessage } from './person.ts';
 
 /** Why those of the messages that did not arrive cannot be sent again, by recipient; only those that cannot. */

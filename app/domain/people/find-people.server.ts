@@ -2,7 +2,7 @@ import type { Database } from '#db/database.ts';
 import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
 import { addressesLike, messagesCalled, messagesTo } from '#db/queries/find-people.ts';
 import { numbersOfNewest } from '#db/queries/numbers-in-use.ts';
-import { channels } from '../campaigns/campaign.ts';
+import { channels } from '../channel.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';

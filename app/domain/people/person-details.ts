@@ -1,5 +1,5 @@
 import { messageIdBeginnings } from '#app/providers/message-ids.ts';
-import { plainText } from '../contacts/plain-text.ts';
+import { plainText } from '../addresses/plain-text.ts';
 
 /** What a search means where it is no address: words of the contact file's columns, or the end of a number. */
 export interface Details {

@@ -1,4 +1,5 @@
-import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
+import type { CampaignStatus } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { type RecipientRow, toRecipientJson } from '../recipients/recipient-json.ts';
 import type { PersonMessage } from './person.ts';
 

@@ -1,5 +1,5 @@
-import { plainText } from '../contacts/plain-text.ts';
-import { searchPrefixes, withoutLonger } from '../recipients/search-prefixes.ts';
+import { plainText } from '../addresses/plain-text.ts';
+import { searchPrefixes, withoutLonger } from '../addresses/search-prefixes.ts';
 
 /**
  * What the ledger's addresses begin with where a person is looked for: as an email address ("Ana <ANA@example.com>" too) and as a number,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
+import type { CampaignStatus } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { pageLimit } from '../page-limit.ts';
 import type { RecipientJson } from '../recipients/recipient.ts';
 import type { SuppressionReason, SuppressionReasonJson } from '../suppressions/suppression.ts';

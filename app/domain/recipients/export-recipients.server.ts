@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
 import { beginsWith, inTrouble } from '#db/queries/page-recipients.ts';
+import { searchPrefixes } from '../addresses/search-prefixes.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
-import { toCell } from '../contacts/csv-cell.ts';
+import { toCell } from '../csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
 import { numbersOf } from './numbers-of.server.ts';
 import type { RecipientStatus, Trouble } from './recipient.ts';
 import { type RecipientRow, recipientColumns } from './recipient-json.ts';
-import { searchPrefixes } from './search-prefixes.ts';
 
 const columns = [
   ...(['id', 'address', 'status', 'round', 'attempts', 'sent_at', 'failed_at'] as const),

@@ -9,7 +9,9 @@ import {
   pageOfStatuses,
   pageOfTrouble,
 } from '#db/queries/page-recipients.ts';
-import type { CampaignCounters, Channel } from '../campaigns/campaign.ts';
+import { searchPrefixes } from '../addresses/search-prefixes.ts';
+import type { CampaignCounters } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
@@ -18,7 +20,6 @@ import { numbersOf } from './numbers-of.server.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
 import { type RecipientFilter, recipientFilter } from './recipient-filter.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from './recipient-json.ts';
-import { searchPrefixes } from './search-prefixes.ts';
 
 export interface RecipientPage {
   data: RecipientJson[];

@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { numbersInUse } from '#db/queries/numbers-in-use.ts';
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 
 /** One number of each country in a campaign's list: shows whose national numbers can be meant in it. */

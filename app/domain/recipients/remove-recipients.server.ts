@@ -5,7 +5,7 @@ import type { Viewer } from '../access/roles.ts';
 import type { CampaignJson } from '../campaigns/campaign.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { lockDraft } from '../campaigns/lock-draft.server.ts';
-import { removeLockedList } from './remove-list.server.ts';
+import { removeLockedList } from '../campaigns/remove-list.server.ts';
 
 /**
  * Empties a draft's list, to import another; its import reports and known variables go with it. Where the list is long, it is `emptying`

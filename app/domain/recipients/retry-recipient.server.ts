@@ -3,14 +3,16 @@ import type { Database } from '#db/database.ts';
 import { isBeingCancelled, reopenRecipients } from '#db/ledger/reopen.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
-import type { CampaignStatus, Channel } from '../campaigns/campaign.ts';
-import { recipientRetryClosed, singleRetryClosed } from '../campaigns/retry-rules.ts';
-import { addressSentence } from '../contacts/address-reading.ts';
-import { readAddress } from '../contacts/read-address.ts';
+import { addressSentence } from '../addresses/address-reading.ts';
+import { readAddress } from '../addresses/read-address.ts';
+import type { CampaignStatus } from '../campaigns/campaign.ts';
+import { singleRetryClosed } from '../campaigns/retry-rules.ts';
+import type { Channel } from '../channel.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { assertNotSuppressed } from '../suppressions/change-suppressions.server.ts';
 import { getRecipient } from './get-recipient.server.ts';
 import type { Delivery, RecipientJson, RecipientStatus } from './recipient.ts';
+import { recipientRetryClosed } from './recipient-retry.ts';
 
 interface Found {
   status: RecipientStatus;

@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts';
 import type { Viewer } from '../access/roles.ts';
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { notFound } from '../problem.ts';
 import { addSuppression } from '../suppressions/change-suppressions.server.ts';
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Env } from '#app/config/env.server.ts';
 import type { Viewer } from '../access/roles.ts';
 
 /** The login that `npm start` makes in the embedded database; it reads the reporting views and nothing else. */
@@ -18,8 +17,15 @@ export interface Connection {
   passwordFile: string | null;
 }
 
+/** What the configuration says of the database. */
+interface DatabaseSettings {
+  databaseDirectUrl: string;
+  embeddedDatabase: boolean;
+  dataDir: string;
+}
+
 /** Only for those who work with numbers or run the installation; null for others. */
-export function connection(env: Env, viewer: Pick<Viewer, 'role'>): Connection | null {
+export function connection(env: DatabaseSettings, viewer: Pick<Viewer, 'role'>): Connection | null {
   if (viewer.role !== 'admin' && viewer.role !== 'analyst') return null;
   const { hostname, port, pathname, searchParams } = new URL(env.databaseDirectUrl);
   return {

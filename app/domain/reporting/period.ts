@@ -1,4 +1,4 @@
-import { type Channel, channels } from '../campaigns/campaign.ts';
+import { type Channel, channels } from '../channel.ts';
 
 /** How far back a report looks, and what one bar of it stands for. The last one is the day, week or month under way. */
 export const periods = {

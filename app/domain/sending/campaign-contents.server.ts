@@ -1,5 +1,5 @@
 import type { Database } from '#db/database.ts';
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { type ParsedContent, parseContent } from '../content/parse-content.ts';
 import { type BodyParts, sharedBody } from '../content/render-message.ts';
 

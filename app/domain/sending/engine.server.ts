@@ -1,4 +1,4 @@
-import type { Logger } from '#app/config/log.server.ts';
+import type { Logger } from 'pino';
 import type { Provider, Refused, SendResult } from '#app/providers/provider.ts';
 import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
@@ -6,7 +6,7 @@ import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { doubtfulAttempts } from '#db/queries/unknown-texts.ts';
 import { troubleForOperators, troubleOf } from '#db/trouble.ts';
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import type { LedgerMemory } from '../workers/ledger-memory.server.ts';

@@ -1,7 +1,7 @@
 import type { Provider } from '#app/providers/provider.ts';
 import type { Database } from '#db/database.ts';
 import { foreignMessageIds } from '#db/queries/unknown-texts.ts';
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import { campaignContents } from './campaign-contents.server.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
-import { toCell } from '../contacts/csv-cell.ts';
+import { toCell } from '../csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
 

@@ -1,4 +1,4 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import { headerKey } from '../contacts/address-column.ts';
 import { type LeftOutReason, leftOutBy, type StatusKind, statusKind } from '../contacts/status-column.ts';
 import { reasonTexts, type SuppressionReason } from './suppression.ts';

@@ -1,4 +1,4 @@
-import { addressFaults } from '../contacts/address-reading.ts';
+import { addressFaults } from '../addresses/address-reading.ts';
 
 export const suppressionRejects = [...addressFaults, 'may be written to'] as const;
 

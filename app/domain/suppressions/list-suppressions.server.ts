@@ -1,6 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { numbersInUse } from '#db/queries/numbers-in-use.ts';
-import { type Channel, channels } from '../campaigns/campaign.ts';
+import { type Channel, channels } from '../channel.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';

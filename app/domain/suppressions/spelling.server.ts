@@ -1,10 +1,10 @@
-import type { Channel } from '../campaigns/campaign.ts';
-import { type AddressReading, addressSentence, read } from '../contacts/address-reading.ts';
-import type { PhoneReading } from '../contacts/phone-number.ts';
-import { plainText } from '../contacts/plain-text.ts';
-import { readAddress } from '../contacts/read-address.ts';
+import { type AddressReading, addressSentence, read } from '../addresses/address-reading.ts';
+import type { PhoneReading } from '../addresses/phone-number.ts';
+import { plainText } from '../addresses/plain-text.ts';
+import { readAddress } from '../addresses/read-address.ts';
+import { searchPrefixes, withoutLonger } from '../addresses/search-prefixes.ts';
+import type { Channel } from '../channel.ts';
 import { invalid } from '../problem.ts';
-import { searchPrefixes, withoutLonger } from '../recipients/search-prefixes.ts';
 
 /**
  * As `readAddress`, but a number in E.164 is taken as it is where its country code may stand twice: it may be in the ledger, nobody is

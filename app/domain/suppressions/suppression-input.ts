@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../campaigns/campaign.ts';
+import { channels } from '../channel.ts';
 import { suppressionReasons } from './suppression.ts';
 
 const cursor = z.string().max(1_000).optional();

@@ -1,4 +1,4 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 
 /** Why nobody sends to an address, the weightiest last. Several may stand for one address. */
 export const suppressionReasons = ['manual', 'stop', 'unsubscribe', 'hard_bounce', 'complaint'] as const;

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Logger } from '#app/config/log.server.ts';
-import { makeFolder } from '#app/make-folder.server.ts';
+import type { Logger } from 'pino';
+import { makeFolder } from '#app/domain/make-folder.server.ts';
 import type { Database } from '#db/database.ts';
 import { adoptTimeline, ledgerKey, ledgerState, noteRestored } from '#db/queries/ledger-home.ts';
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import pg from 'pg';
-import type { Logger } from '#app/config/log.server.ts';
+import type { Logger } from 'pino';
 import type { Database } from '#db/database.ts';
 import { endWorker, probeWorkers, reclaimWorker, registerWorker, releaseWorkerLock } from '#db/queries/worker-registry.ts';
 import { within } from '../within.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '#app/config/log.server.ts';
+import type { Logger } from 'pino';
 import type { Database } from '#db/database.ts';
 import { mendCounters } from '#db/ledger/counters.ts';
 import { renewLostJobs } from '#db/ledger/offer.ts';

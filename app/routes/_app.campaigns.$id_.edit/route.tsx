@@ -2,10 +2,10 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, re
 import { useActionData, useLoaderData } from '@remix-run/react';
 import { Editor } from '#app/components/editor/editor.tsx';
 import { may } from '#app/domain/access/roles.ts';
+import { countries } from '#app/domain/addresses/countries.server.ts';
+import { checkDraft } from '#app/domain/campaigns/check-draft.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
-import { countries } from '#app/domain/contacts/countries.server.ts';
 import { listImports, listRuns } from '#app/domain/contacts/list-imports.server.ts';
-import { checkDraft } from '#app/domain/content/check-draft.server.ts';
 import { idOf, orErrorPage } from '#app/http/page-problem.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { actOnDraft, type EditorFailure } from '#app/routes/_app.campaigns.$id_.edit/actions.server.ts';

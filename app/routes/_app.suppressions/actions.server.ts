@@ -1,7 +1,7 @@
 import type { Viewer } from '#app/domain/access/roles.ts';
-import { type Channel, channels } from '#app/domain/campaigns/campaign.ts';
-import { bareNumberMeanings } from '#app/domain/contacts/phone-number.ts';
-import { plainText } from '#app/domain/contacts/plain-text.ts';
+import { bareNumberMeanings } from '#app/domain/addresses/phone-number.ts';
+import { plainText } from '#app/domain/addresses/plain-text.ts';
+import { type Channel, channels } from '#app/domain/channel.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
 import { type FieldError, Problem } from '#app/domain/problem.ts';
 import { addSuppression, isSuppressed, removeSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';

@@ -15,8 +15,8 @@ import { SuppressionRow } from '#app/components/suppressions/suppression-row.tsx
 import classes from '#app/components/suppressions/suppressions.module.css';
 import { useViewer } from '#app/components/use-viewer.ts';
 import { may } from '#app/domain/access/roles.ts';
-import { channels } from '#app/domain/campaigns/campaign.ts';
-import { countries } from '#app/domain/contacts/countries.server.ts';
+import { countries } from '#app/domain/addresses/countries.server.ts';
+import { channels } from '#app/domain/channel.ts';
 import { listInbound } from '#app/domain/delivery/inbound-messages.server.ts';
 import { campaignNames, listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import { suppressionReasons } from '#app/domain/suppressions/suppression.ts';

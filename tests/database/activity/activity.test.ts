@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { activityKinds } from '#app/domain/activity/activity.ts';
 import { listActivity } from '#app/domain/activity/list-activity.server.ts';
 import { recipientStory } from '#app/domain/activity/recipient-story.server.ts';
+import { activityKinds } from '#app/domain/campaigns/activity.ts';
 import { cloneCampaign } from '#app/domain/campaigns/clone-campaign.server.ts';
 import { createCampaign } from '#app/domain/campaigns/create-campaign.server.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';

@@ -1,5 +1,6 @@
-import type { Channel, UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
+import type { UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
 import { cancelCampaign, pauseCampaign } from '#app/domain/campaigns/life.server.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import { type Command, event, life, resolveOne, retryOne, retryRound, suppress } from './commands.ts';
 import {
   answer,

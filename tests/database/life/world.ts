@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
-import type { Channel, UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
+import type { UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
 import { retriedByDefault } from '#app/domain/campaigns/retry-rules.ts';
+import type { Channel } from '#app/domain/channel.ts';
 import type { Database } from '#db/database.ts';
 import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { didNotArrive as shownAsLost } from '#app/domain/campaigns/retry-rules.ts';
 import { emptyVariables } from '#app/domain/content/empty-variables.server.ts';
 import { findPeople, suggestPeople } from '#app/domain/people/find-people.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
+import { didNotArrive as shownAsLost } from '#app/domain/recipients/recipient-retry.ts';
 import { suppressRecipient } from '#app/domain/recipients/suppress-recipient.server.ts';
 import { listSuppressions } from '#app/domain/suppressions/list-suppressions.server.ts';
 import { didNotArrive } from '#db/queries/message-rows.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ActivityDetails, type ActivityJson, type ActivityKind, activityKinds, activityText } from '#app/domain/activity/activity.ts';
 import { storyEvents } from '#app/domain/activity/story.ts';
+import { type ActivityDetails, type ActivityJson, type ActivityKind, activityKinds, activityText } from '#app/domain/campaigns/activity.ts';
 
 const text = (kind: ActivityKind, details: ActivityDetails = {}, actor: string | null = 'Ana', address: string | null = null) =>
   activityText({ kind, actor, address, details });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { trimValue } from '#app/domain/addresses/plain-text.ts';
 import type { ContactRow } from '#app/domain/contacts/contact-rows.ts';
 import { readCsv } from '#app/domain/contacts/csv-rows.server.ts';
 import { readRows } from '#app/domain/contacts/csv-sample.ts';
 import { decodeLines } from '#app/domain/contacts/decode.server.ts';
-import { trimValue } from '#app/domain/contacts/plain-text.ts';
 
 const delimiter = fc.constantFrom(',', ';', '\t', '|');
 const lineEnd = fc.constantFrom('\n', '\r\n', '\r');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { barTitle, minuteBars } from '#app/components/campaign/minutes.ts';
 import { niceTop } from '#app/components/charts/nice-top.ts';
-import type { ActivityKind } from '#app/domain/activity/activity.ts';
+import type { ActivityKind } from '#app/domain/campaigns/activity.ts';
 import { sendingTime } from '#app/domain/campaigns/sending-time.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 2, 1, 12, 0, seconds)).toISOString();

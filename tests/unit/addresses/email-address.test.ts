@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressSentence } from '#app/domain/contacts/address-reading.ts';
-import { normaliseEmail, readEmail } from '#app/domain/contacts/email-address.ts';
-import { readPhone } from '#app/domain/contacts/phone-number.ts';
+import { addressSentence } from '#app/domain/addresses/address-reading.ts';
+import { normaliseEmail, readEmail } from '#app/domain/addresses/email-address.ts';
+import { readPhone } from '#app/domain/addresses/phone-number.ts';
 
 describe('normaliseEmail', () => {
   test.each([

@@ -1,4 +1,4 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 import type { AddressReading } from './address-reading.ts';
 import { readEmail } from './email-address.ts';
 import { type PhoneReading, readPhone } from './phone-number.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { searchPrefixes } from '#app/domain/recipients/search-prefixes.ts';
+import { searchPrefixes } from '#app/domain/addresses/search-prefixes.ts';
 
 const american = '+12015558239';
 

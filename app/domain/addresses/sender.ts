@@ -1,4 +1,4 @@
-import { normaliseEmail } from './contacts/email-address.ts';
+import { normaliseEmail } from './email-address.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get into a header
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;

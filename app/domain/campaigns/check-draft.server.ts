@@ -1,8 +1,8 @@
 import type { Database } from '#db/database.ts';
-import type { CampaignJson } from '../campaigns/campaign.ts';
-import type { ContentProblem } from './check-content.ts';
-import { examineFor } from './preview-message.server.ts';
-import { type SmsLength, smsLength } from './sms-segments.ts';
+import type { ContentProblem } from '../content/check-content.ts';
+import { examineFor } from '../content/preview-message.server.ts';
+import { type SmsLength, smsLength } from '../content/sms-segments.ts';
+import type { CampaignJson } from './campaign.ts';
 
 /** Content as the editor has it, saved or not. */
 export interface DraftContent {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { addressSentence } from '#app/domain/contacts/address-reading.ts';
-import { type BareNumbers, isCountry, readPhone } from '#app/domain/contacts/phone-number.ts';
+import { addressSentence } from '#app/domain/addresses/address-reading.ts';
+import { type BareNumbers, isCountry, readPhone } from '#app/domain/addresses/phone-number.ts';
 
 const twoCountries = /could be a number of two countries. Write it with \+/;
 const twice = /could be a number of two countries. Country codes may stand in it twice/;

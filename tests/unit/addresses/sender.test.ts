@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EnvError, readEnv } from '#app/config/env.server.ts';
+import { readSender } from '#app/domain/addresses/sender.ts';
 import { newCampaign } from '#app/domain/campaigns/campaign-input.ts';
-import { readSender } from '#app/domain/sender.ts';
 
 test.each([
   ['news@acme.example', 'news@acme.example'],

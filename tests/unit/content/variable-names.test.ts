@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Liquid } from 'liquidjs';
 import { describe, expect, test } from 'vitest';
-import { keyToVariableName, toVariableName, VariableNames } from '#app/domain/contacts/variable-names.ts';
+import { keyToVariableName, toVariableName, VariableNames } from '#app/domain/content/variable-names.ts';
 
 describe('variable names', () => {
   test.each([

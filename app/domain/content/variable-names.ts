@@ -1,4 +1,4 @@
-import { builtInVariables } from '../content/built-in-variables.ts';
+import { builtInVariables } from './built-in-variables.ts';
 
 /** Words that Liquid reads as values or operators; a variable of such a name could never be reached. */
 const liquidWords = new Set(['true', 'false', 'nil', 'null', 'empty', 'blank', 'and', 'or', 'not', 'contains']);

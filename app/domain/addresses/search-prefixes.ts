@@ -1,8 +1,8 @@
 import { AsYouType, type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import type { Channel } from '../campaigns/campaign.ts';
-import { normaliseEmail } from '../contacts/email-address.ts';
-import { readPhone, writtenNumber } from '../contacts/phone-number.ts';
-import { plainText } from '../contacts/plain-text.ts';
+import type { Channel } from '../channel.ts';
+import { normaliseEmail } from './email-address.ts';
+import { readPhone, writtenNumber } from './phone-number.ts';
+import { plainText } from './plain-text.ts';
 
 /**
  * What the addresses looked for begin with, as the ledger spells them: lower case for email; for numbers E.164, read as international and as

@@ -1,4 +1,4 @@
-import type { Channel } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
 
 /** Why an address or number is not taken: a closed list, in the API (`errors[].reason`), in reports and on pages. */
 export const addressFaults = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvCell, fromCsvCell, importedCell } from '#app/domain/contacts/csv-cell.ts';
+import { csvCell, fromCsvCell, importedCell } from '#app/domain/csv-cell.ts';
 
 test.each([
   ['=1+1', "'=1+1"],
