@@ -7,6 +7,8 @@ import type { ColumnType } from "kysely";
 
 export type AttemptOutcome = "accepted" | "account" | "permanent" | "transient" | "unknown";
 
+export type CampaignDoing = "copying" | "emptying" | "gathering" | "nothing" | "sending" | "singles" | "stopping";
+
 export type CampaignStatus = "CANCELLED" | "DRAFT" | "FAILED" | "PARTIALLY_SENT" | "PAUSED" | "SCHEDULED" | "SENDING" | "SENT";
 
 export type Channel = "email" | "sms";
@@ -223,8 +225,11 @@ export interface Campaigns {
   dispatch_after: Generated<number>;
   dispatch_below: Generated<number>;
   dispatch_requested: Generated<boolean>;
+  /**
+   * What it is doing, beside its status: nothing; copying or emptying its list (a draft); sending to everybody pending; gathering (a task makes those pending whom a retry round sends to again); stopping for stop_reason; sending to singles alone, in a campaign that had ended before it had tried everybody.
+   */
+  doing: Generated<CampaignDoing>;
   doubtful: Generated<boolean>;
-  emptying: Generated<boolean>;
   failed: Generated<number>;
   failed_at: Timestamp | null;
   failure_code: string | null;
@@ -238,21 +243,23 @@ export interface Campaigns {
   known_until: Timestamp | null;
   ledger_version: Generated<number>;
   max_retries: Generated<number>;
-  moving: Generated<boolean>;
   name: string;
   pending: Generated<number>;
   planned_at: Timestamp | null;
   planned_time_zone: string | null;
-  preparing: Generated<boolean>;
   preparing_of: number | null;
   queued: Generated<number>;
   reopened_failed_at: Timestamp | null;
   reopened_finished_at: Timestamp | null;
+  /**
+   * How it had ended, with reopened_finished_at and reopened_failed_at, while it is open again for people that somebody chose.
+   */
   reopened_from: CampaignStatus | null;
-  rest_code: string | null;
-  rest_reason: string | null;
   retried_at: Timestamp | null;
   retried_by: string | null;
+  /**
+   * For which failures a retry round sends again, while those who failed for them are still gathered.
+   */
   retry_codes: string[] | null;
   retry_count: Generated<number>;
   retrying: Generated<number>;
@@ -266,6 +273,9 @@ export interface Campaigns {
   started_at: Timestamp | null;
   started_by: string | null;
   status: Generated<CampaignStatus>;
+  /**
+   * Why nobody new is sent to: what stopped it now, or (singles) what had stopped it when it ended.
+   */
   stop_code: string | null;
   stop_reason: string | null;
   subject: string | null;

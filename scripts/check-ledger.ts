@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 
 const LIFE =
-  'status|total|pending|queued|sending|retrying|unknown|held|sent|failed|suppressed|cancelled|stop_code|rest_code|moving|retry_codes|preparing|emptying|dispatch_requested|hold_until|reopened_from|doubtful';
+  'status|total|pending|queued|sending|retrying|unknown|held|sent|failed|suppressed|cancelled|doing|stop_code|retry_codes|dispatch_requested|hold_until|reopened_from|doubtful';
 const rules: { name: string; allowed: RegExp; words: RegExp; instead: string }[] = [
   {
     name: 'writes recipients or attempts',

@@ -31,7 +31,11 @@ const ended = ['SENT', 'PARTIALLY_SENT', 'FAILED'] as const;
  */
 export const campaignVerbs = {
   empty: { says: 'its long list is being removed', by: 'person', moves: { DRAFT: ['DRAFT emptying'] } },
-  'finish the list': { says: 'its list is copied, or empty', by: 'worker', moves: { 'DRAFT copying': ['DRAFT'], 'DRAFT emptying': ['DRAFT'] } },
+  'finish the list': {
+    says: 'its list is copied, or empty',
+    by: 'worker',
+    moves: { 'DRAFT copying': ['DRAFT'], 'DRAFT emptying': ['DRAFT'] },
+  },
   schedule: { says: 'it is to be sent at a time', by: 'person', moves: { DRAFT: ['SCHEDULED'] } },
   unschedule: { says: 'it is a draft again', by: 'person', moves: { SCHEDULED: ['DRAFT'] } },
   start: {
@@ -124,11 +128,10 @@ export const campaignVerbs = {
     moves: { SENT: ['PARTIALLY_SENT', 'FAILED'], PARTIALLY_SENT: ['SENT', 'FAILED'], FAILED: ['SENT', 'PARTIALLY_SENT'] },
   },
 } as const satisfies Record<string, CampaignVerb>;
-export type CampaignVerbName = keyof typeof campaignVerbs;
-
-const verbs: Record<CampaignVerbName, CampaignVerb> = campaignVerbs;
 
 /** Every other state that one may become. */
 export function campaignAllowedFrom(from: CampaignState): CampaignState[] {
-  return campaignStates.filter((to) => to !== from && Object.values(verbs).some(({ moves }) => moves[from]?.includes(to)));
+  return campaignStates.filter(
+    (to) => to !== from && Object.values<CampaignVerb>(campaignVerbs).some(({ moves }) => moves[from]?.includes(to)),
+  );
 }

@@ -11,7 +11,7 @@ update campaigns set
     when status = 'DRAFT' then case when emptying then 'emptying' else 'copying' end
     when stop_code is not null then 'stopping'
     when rest_code is not null then 'singles'
-    when retry_codes is not null then 'gathering'
+    when retry_codes is not null and reopened_from is null then 'gathering'
     when status = 'SENDING' then 'sending'
     else 'nothing'
   end::campaign_doing,
@@ -20,7 +20,7 @@ update campaigns set
     when stop_code is not null then coalesce(stop_reason, 'It was stopped.')
     when rest_code is not null then coalesce(rest_reason, 'It was stopped.')
   end,
-  retry_codes = case when stop_code is null and rest_code is null then retry_codes end
+  retry_codes = case when stop_code is null and rest_code is null and reopened_from is null then retry_codes end
 where status in ('SENDING', 'PAUSED') or (status = 'DRAFT' and preparing);
 
 -- What a cancel, or an end, left behind.
@@ -34,6 +34,10 @@ where (hold_until is not null or hold_reason is not null) and (status <> 'SENDIN
 update campaigns set doubtful = false where doubtful and status not in ('SENDING', 'PAUSED', 'CANCELLED');
 
 alter table campaigns
+  drop constraint stop_has_reason,
+  drop constraint hold_has_reason,
+  drop constraint preparing_has_size,
+  drop constraint emptying_is_preparing,
   add constraint doing_of_status check (case status
     when 'DRAFT' then doing in ('nothing', 'copying', 'emptying')
     when 'SENDING' then doing in ('sending', 'gathering', 'stopping', 'singles')
