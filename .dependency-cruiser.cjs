@@ -11,6 +11,28 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'no-folder-cycles',
+      comment: 'Folders form a tree, types included: docs/architecture.md lists it from low to high.',
+      severity: 'error',
+      scope: 'folder',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'ground-of-a-room',
+      comment: 'The files that lie open in these folders are what the folders beside them stand on.',
+      severity: 'error',
+      from: { path: '^(app/domain|app/components|db)/[^/]+$' },
+      to: { path: '^$1/.+/' },
+    },
+    {
+      name: 'top-of-a-room',
+      comment: 'The files that lie open in these folders stand on the folders beside them: commands, lists, entries.',
+      severity: 'error',
+      from: { path: '^(app/api|app|bench|scripts|sandbox|tests)/.+/' },
+      to: { path: '^$1/[^/]+$' },
+    },
+    {
       name: 'resolvable',
       comment: 'An import that leads nowhere.',
       severity: 'error',
@@ -46,10 +68,18 @@ module.exports = {
     },
     {
       name: 'pure-stays-pure',
-      comment: 'A file in app/ without .server in its name is safe in a browser. Routes and entries are split by the bundler.',
+      comment:
+        "A file in app/ without .server in its name is safe in a browser, and takes no types from the server either: those that both need are the domain's. Routes and entries are split by the bundler.",
       severity: 'error',
       from: { path: '^app/', pathNot: NODE_ONLY },
-      to: { path: '\\.server\\.(ts|tsx)$', dependencyTypesNot: ['type-only'] },
+      to: { path: '\\.server\\.(ts|tsx)$' },
+    },
+    {
+      name: 'components-know-no-pages',
+      comment: "A route hands its components what they show; their types are the domain's or their own.",
+      severity: 'error',
+      from: { path: '^app/(components|realtime)/' },
+      to: { path: '^app/routes/' },
     },
     {
       name: 'no-node-in-a-browser',

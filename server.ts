@@ -13,7 +13,7 @@ import { closeWith } from '#app/http/close-server.server.ts';
 import { createWebServer } from '#app/http/server.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
 import { openDatabase } from '#db/database.ts';
-import { assertMigrated } from '#db/migrations.ts';
+import { assertMigrated } from '#db/migrate/migrations.ts';
 
 await startOrExit(async (env) => {
   const log = createLogger(env);

@@ -4,7 +4,7 @@ import { startOrExit } from '#app/config/start-problem.server.ts';
 import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { openDatabase } from '#db/database.ts';
-import { assertMigrated } from '#db/migrations.ts';
+import { assertMigrated } from '#db/migrate/migrations.ts';
 import { startWorker } from '#tasks/start-worker.ts';
 
 /** Later than the deadline that cuts off calls in flight; waiting for a database that is away ends here. */

@@ -9,9 +9,9 @@ import { besideOldCampaigns } from './cases/old-ledger.ts';
 import { retrySchedule } from './cases/schedule.ts';
 import { type Step, steps } from './cases/steps.ts';
 import { againstCelery, againstLimit, sharedAgainstSingle } from './cases/throughput.ts';
-import { judged, type Row } from './figures.ts';
 import { circumstances, costTable, table, writeReport } from './report.ts';
-import { openStage, type Stage } from './stage.ts';
+import { judged, type Row } from './stage/figures.ts';
+import { openStage, type Stage } from './stage/stage.ts';
 
 const usage = `Usage: npm run bench -- [options]
 

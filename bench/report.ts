@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import type { Step } from './cases/steps.ts';
-import { judged, type Row } from './figures.ts';
+import { judged, type Row } from './stage/figures.ts';
 
 const HEADER = ['what', 'ours', 'against', 'theirs', 'ratio', 'worst round', 'wanted', ''];
 const [BEGIN, END] = ['<!-- bench:begin -->', '<!-- bench:end -->'];

@@ -1,14 +1,10 @@
-import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { DB } from './types.gen.ts';
 
 // Ids and counts are integers below 2^53 everywhere in Rollcall (contracts: "Ids are integers").
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** One pool, in two dresses: Kysely where types help, plain pg where SQL says it better (COPY, cursors, hot statements). */
 export interface Database {
   pool: pg.Pool;
-  kysely: Kysely<DB>;
 }
 
 export interface PoolOptions {
@@ -88,5 +84,5 @@ export function openDatabase(
   if (pool instanceof LimitedPool) pool.statementMs = statementMs ?? 0;
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
-  return { pool, kysely: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }) };
+  return { pool };
 }

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { makeFolder } from '../app/domain/make-folder.server.ts';
 import { backUpEmbedded } from './backup/embedded.ts';
 import { backUpExternal } from './backup/external.ts';
-import { operate, WrongCall } from './operate.ts';
+import { operate, WrongCall } from './launch/operate.ts';
 
 const usage = `npm run backup              into the folder backups/, named by the time
 npm run backup -- NAME      into this folder (embedded database) or file (a database of your own)

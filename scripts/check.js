@@ -12,7 +12,7 @@ const steps = [
   ['Import rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...SOURCES],
   ['Nothing unread', 'node_modules/knip/bin/knip.js', '--no-progress'],
   ['Room of the ledger', 'scripts/check-ledger.ts'],
-  ['Schema and its types', 'scripts/schema.ts', '--check'],
+  ['Schema', 'scripts/schema.ts', '--check'],
   ['OpenAPI document', 'scripts/openapi.ts', '--check'],
   ['Picture of the ledger', 'scripts/ledger-docs.ts', '--check'],
   ['Reporting dictionary', 'scripts/reporting-docs.ts', '--check'],

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { demoContacts } from './demo-contacts.ts';
 import { type CampaignCounters, followCampaign } from './follow-campaign.ts';
-import { LaunchError } from './launch-error.ts';
-import type { Product } from './product.ts';
-import { runProduct } from './run-product.ts';
-import { printLine } from './terminal.ts';
+import { LaunchError } from './launch/launch-error.ts';
+import type { Product } from './launch/product.ts';
+import { runProduct } from './launch/run-product.ts';
+import { printLine } from './launch/terminal.ts';
 
 const RECIPIENTS = 300;
 const FAULTS = { email: { rate_429: 0.12, rate_500: 0.08, rate_timeout: 0, latency_ms: 900, retry_after_s: 3, events_delay_ms: 2_000 } };

@@ -1,8 +1,8 @@
 // npm run migrate: brings the database at DATABASE_DIRECT_URL (or DATABASE_URL) to the newest schema.
 import { readEnvOrExit } from '../app/config/env.server.ts';
 import { startProblem } from '../app/config/start-problem.server.ts';
-import { migrate } from '../db/migrate.ts';
-import { describeError } from './launch-error.ts';
+import { migrate } from '../db/migrate/migrate.ts';
+import { describeError } from './launch/launch-error.ts';
 
 // Only the database's address matters here: what production demands of web and worker, they demand themselves.
 const { databaseDirectUrl } = readEnvOrExit({ ...process.env, LAUNCHED: '1' });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { migrate } from '../db/migrate.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { migrate } from '../db/migrate/migrate.ts';
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { dataDictionary } from './reporting-dictionary.ts';
 
 const file = fileURLToPath(new URL('../docs/reporting.md', import.meta.url));

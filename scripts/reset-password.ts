@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createAuth } from '../app/domain/access/auth.server.ts';
 import { givePassword } from '../app/domain/access/give-password.server.ts';
 import { sessionSecret } from '../app/domain/access/secrets.server.ts';
-import { operate, WrongCall } from './operate.ts';
+import { operate, WrongCall } from './launch/operate.ts';
 
 const usage = `npm run reset-password -- EMAIL
 

@@ -1,6 +1,6 @@
 // npm run restored: tells Rollcall that its database was put back from a backup. Nothing is sent before somebody has said that it may go on.
 import { goOnSending, restoredCampaigns, restoredState, tellRestored } from '../app/domain/restored/restored.server.ts';
-import { operate, WrongCall } from './operate.ts';
+import { operate, WrongCall } from './launch/operate.ts';
 
 const usage = `npm run restored              tells that the database was put back from a backup; does nothing where that was noticed
 npm run restored -- --go-on   says that sending may go on; what was being sent stays paused until somebody decides

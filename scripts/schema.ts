@@ -1,13 +1,12 @@
-// npm run schema [-- --check]: writes db/schema.sql and db/types.gen.ts, or tells whether they are what the migrations make.
-import { spawnSync } from 'node:child_process';
+// npm run schema [-- --check]: writes db/schema.sql and db/definitions.json, or tells whether they are what the migrations make.
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { hashOfTexts, readDefinitions, readNumber } from '../db/definitions.ts';
-import { migrate } from '../db/migrate.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { hashOfTexts, readDefinitions, readNumber } from '../db/migrate/definitions.ts';
+import { migrate } from '../db/migrate/migrate.ts';
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { dumpSchema } from './schema-dump.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,27 +19,11 @@ try {
   await client.connect();
   const schema = await dumpSchema(client);
   await client.end();
-  const fresh = { 'db/schema.sql': schema, 'db/types.gen.ts': generateTypes(database.url), 'db/definitions.json': numberDefinitions() };
+  const fresh = { 'db/schema.sql': schema, 'db/definitions.json': numberDefinitions() };
   process.exitCode = process.argv.includes('--check') ? check(fresh) : write(fresh);
 } finally {
   await database.stop();
   rmSync(folder, { recursive: true, force: true });
-}
-
-function generateTypes(url: string): string {
-  const file = join(folder, 'types.gen.ts');
-  const options = ['--dialect', 'postgres', '--out-file', file, '--include-pattern', '{public,reporting}.!(schema_migrations)'];
-  const run = spawnSync(
-    process.execPath,
-    [join(root, 'node_modules/kysely-codegen/dist/cli/bin.js'), ...options, '--type-mapping', '{"int8":"number"}'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      env: { ...process.env, DATABASE_URL: url },
-    },
-  );
-  if (run.status !== 0) throw new Error(`kysely-codegen failed: ${run.stderr}${run.stdout}`);
-  return readFileSync(file, 'utf8');
 }
 
 /** A changed set of functions, triggers and views gets the next number. */

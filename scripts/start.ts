@@ -1,4 +1,4 @@
 // npm start, once everything is installed and built.
-import { runProduct } from './run-product.ts';
+import { runProduct } from './launch/run-product.ts';
 
 await runProduct({ development: process.argv.includes('--dev') });

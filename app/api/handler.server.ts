@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ActionFunctionArgs, AppLoadContext, LoaderFunctionArgs } from '@remix-run/node';
+import type { AppLoadContext } from '@remix-run/node';
 import { RateLimiterRes } from 'rate-limiter-flexible';
-import type { z } from 'zod';
 import type { Viewer } from '../domain/access/roles.ts';
 import type { CampaignJson } from '../domain/campaigns/campaign.ts';
 import { parseInput } from '../domain/parse-input.ts';
@@ -11,53 +10,34 @@ import { unavailable } from '../domain/unavailable.server.ts';
 import { forgetOldKeys, PassedBody, runOnce } from '../http/idempotency.server.ts';
 import { problemResponse } from '../http/problem-response.server.ts';
 import { assertMay, requireApi } from '../http/require.server.ts';
+import { type Address, addressOf } from './address.server.ts';
 import { assertPlain, MAX_CONTENT_JSON_BYTES, mediaType, parseContentJson, parseJson, readJsonBytes } from './body.server.ts';
-import { etag } from './if-match.ts';
-import type { Operation } from './operation.ts';
-import { type OperationName, operations } from './operations.ts';
+import { etag } from './operations/if-match.ts';
+import type { AnyCall, Operation } from './operations/operation.ts';
+import { operations } from './operations.server.ts';
 
-type Spec<Name extends OperationName> = (typeof operations)[Name];
-type Parsed<S, Key extends string> = S extends Record<Key, infer T extends z.ZodType> ? z.output<T> : undefined;
+/** A call by somebody who may make it, under an address that is one. */
+type Asked = Required<Pick<AnyCall, 'context' | 'request' | 'viewer' | 'ids'>>;
 
-/** What a call's function gets: all of it checked, nothing left to parse. */
-interface ApiCall<Name extends OperationName> {
-  context: AppLoadContext;
-  viewer: Viewer;
-  request: Request;
-  /** Of the path: `id`, `rid`, `did`, `importId`. */
-  ids: Record<'id' | 'rid' | 'did' | 'importId', number>;
-  query: Parsed<Spec<Name>, 'query'>;
-  body: Parsed<Spec<Name>, 'body'>;
-}
-
-/** Answers the JSON of the operation's schema, nothing for 204, or a Response of its own. */
-type Run<Name extends OperationName> = (call: ApiCall<Name>) => Promise<object | undefined>;
-
-export interface ApiMethod {
-  name: OperationName;
-  operation: Operation;
-  run(call: ApiCall<never>): Promise<object | undefined>;
-}
-
-export function on<Name extends OperationName>(name: Name, run: Run<Name>): ApiMethod {
-  return { name, operation: operations[name], run: run as ApiMethod['run'] };
-}
-
-type Args = LoaderFunctionArgs | ActionFunctionArgs;
+const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
- * The one way into the API: who asks, how often, may they, is the request well-formed, was it made before; then one domain call.
- * Whatever is thrown becomes application/problem+json; what is no Problem is logged and hidden.
+ * The one way into the API: what is asked for, who asks, how often, may they, is the request well-formed, was it made before; then one domain
+ * call. Whatever is thrown becomes application/problem+json; what is no Problem is logged and hidden.
  */
-export async function answer(args: Args, ...methods: ApiMethod[]): Promise<Response> {
-  const { request, context } = args;
+export async function answer({ request, context }: Pick<AnyCall, 'request' | 'context'>): Promise<Response> {
   try {
+    const address = addressOf(new URL(request.url).pathname);
+    const open = address?.operations.find((operation) => operation.open && !writes.has(request.method));
+    if (open) return (await open.run({ context, request, ids: {} })) as Response;
     const viewer = await requireApi(context, request);
     await limitCalls(context, viewer);
-    const method = methods.find(({ operation }) => operation.method === (request.method === 'HEAD' ? 'GET' : request.method));
-    if (!method) throw methods.length > 0 ? wrongMethod(methods) : notFound();
-    assertMay(viewer, method.operation.permission);
-    return await call(args, viewer, method);
+    if (!address) throw notFound();
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const operation = address.operations.find((operation) => operation.method === method);
+    if (!operation) throw wrongMethod(address);
+    assertMay(viewer, operation.permission);
+    return await call({ context, request, viewer, ids: numbersOf(address) }, operation);
   } catch (error) {
     if (error instanceof Response) return error;
     if (isProblem(error)) return problemResponse(error);
@@ -70,8 +50,7 @@ export async function answer(args: Args, ...methods: ApiMethod[]): Promise<Respo
   }
 }
 
-async function call({ request, context, params }: Args, viewer: Viewer, { operation, run }: ApiMethod): Promise<Response> {
-  const ids = idsOf(params);
+async function call({ context, request, viewer, ids }: Asked, operation: Operation): Promise<Response> {
   const url = new URL(request.url);
   const query = operation.query && parseInput(operation.query, queryOf(url));
   if (operation.upload && !operation.upload.includes(mediaType(request))) {
@@ -83,7 +62,7 @@ async function call({ request, context, params }: Args, viewer: Viewer, { operat
   const body = operation.body && parseInput(operation.body, parse(bytes ?? new Uint8Array()));
 
   const perform = async (asked: Request) => {
-    const result = await run({ context, viewer, request: asked, ids, query, body } as unknown as ApiCall<never>);
+    const result = await operation.run({ context, viewer, request: asked, ids, query, body });
     if (result instanceof Response) return result;
     const headers = { 'Cache-Control': 'no-store', ...(operation.answer === 'Campaign' && { ETag: etag(result as CampaignJson) }) };
     return result === undefined
@@ -98,7 +77,7 @@ async function call({ request, context, params }: Args, viewer: Viewer, { operat
 
   const passed = operation.upload && new PassedBody(request.body ?? new Blob().stream());
   const around = passed ? (request.headers.get('content-type') ?? '') : (bytes ?? '');
-  const path = (steps: string) => `/api/v1${steps.replace(/\{(\w+)\}/g, (_, name: keyof typeof ids) => String(ids[name]))}`;
+  const path = (steps: string) => `/api/v1${steps.replace(/\{(\w+)\}/g, (_, name: string) => String(ids[name]))}`;
   const keyed = {
     viewerId: viewer.id,
     route: `${operation.method} ${path(operation.path)}`,
@@ -142,19 +121,19 @@ async function limitCalls({ auth }: AppLoadContext, viewer: Viewer): Promise<voi
   }
 }
 
-function wrongMethod(methods: ApiMethod[]): Response {
-  const allowed = methods.map(({ operation }) => operation.method).join(', ');
+function wrongMethod({ operations }: Address): Response {
+  const allowed = operations.map(({ method }) => method).join(', ');
   return problemResponse(new Problem(405, 'method_not_allowed', `This address takes ${allowed}.`), { Allow: allowed });
 }
 
 /** Malformed ids are 404: they name nothing. */
-function idsOf(params: Args['params']): ApiCall<never>['ids'] {
-  const ids: Record<string, number> = {};
-  for (const [name, value] of Object.entries(params)) {
-    if (!value || !/^[1-9]\d{0,14}$/.test(value)) throw notFound();
-    ids[name] = Number(value);
-  }
-  return ids as ApiCall<never>['ids'];
+function numbersOf({ ids }: Address): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(ids).map(([name, value]) => {
+      if (!/^[1-9]\d{0,14}$/.test(value)) throw notFound();
+      return [name, Number(value)];
+    }),
+  );
 }
 
 /** Empty parameters are as good as none. @throws Problem 422 for NUL, which PostgreSQL's text cannot hold */

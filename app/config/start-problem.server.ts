@@ -1,4 +1,4 @@
-import { NotMigrated } from '#db/migrations.ts';
+import { NotMigrated } from '#db/migrate/migrations.ts';
 import { type Env, EnvError, readEnv } from './env.server.ts';
 import { createLogger } from './log.server.ts';
 

@@ -109,3 +109,12 @@ export type FailureCode = keyof typeof failureTexts;
 export function failureLabel(code: string): string {
   return code in failureTexts ? failureTexts[code as FailureCode].label : code;
 }
+
+/** How many recipients failed for a reason. */
+export interface FailureReason {
+  code: string;
+  label: string;
+  count: number;
+  /** Over several campaigns: where most of them are. */
+  campaigns?: { id: number; name: string; count: number }[];
+}

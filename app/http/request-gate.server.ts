@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
-import { Problem } from '../domain/problem.ts';
+import { notFound, Problem } from '../domain/problem.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** A mail program's own way to end a subscription, and the page's. */
@@ -27,7 +27,8 @@ function brokenPath(path: string): Problem | undefined {
       'The address of this request has parts that cannot be understood. Write it without dots and backslashes.',
     );
   }
-  return undefined;
+  // Remix's way to say "whatever follows", which is how the API is reached, ends at a line break.
+  return /^\/api\//i.test(path) && /%0[ad]|%e2%80%a[89]/i.test(path) ? notFound() : undefined;
 }
 
 function brokenQuery(url: string): Problem | undefined {

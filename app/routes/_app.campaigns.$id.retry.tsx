@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, redirect } from '@remix-run/node';
 import { Link, useActionData, useLoaderData, useLocation, useOutletContext } from '@remix-run/react';
-import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
-import { providerNames } from '#app/components/campaign/channel-words.ts';
+import type { ActAnswer } from '#app/components/act-answer.ts';
 import type { LiveOutlet } from '#app/components/campaign/live-outlet.ts';
+import { providerNames } from '#app/components/channel-words.ts';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { SideSheet } from '#app/components/recipient-story/side-sheet.tsx';
 import { CloneButton } from '#app/components/retry/retry-bar.tsx';

@@ -6,14 +6,15 @@ import { NoPeople } from '#app/components/people/no-people.tsx';
 import { PeopleList } from '#app/components/people/people-list.tsx';
 import { PeopleSearch } from '#app/components/people/people-search.tsx';
 import { useFollow } from '#app/components/people/use-follow.ts';
-import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer.tsx';
+import type { SuppressionAnswer } from '#app/components/suppressions/suppression-answer.ts';
+import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer-alert.tsx';
 import { closedRetries } from '#app/domain/people/closed-retries.server.ts';
 import { findPeople, suppressedAmong } from '#app/domain/people/find-people.server.ts';
 import { byPerson, type Person } from '#app/domain/people/person.ts';
 import { personDetails } from '#app/domain/people/person-details.ts';
 import { orErrorPage } from '#app/http/page-problem.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
-import { actOnSuppressions, type SuppressionAnswer } from '#app/routes/_app.suppressions/actions.server.ts';
+import { actOnSuppressions } from '#app/routes/_app.suppressions/actions.server.ts';
 
 const PER_PAGE = 50;
 

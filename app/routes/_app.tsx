@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { Outlet, useLoaderData, useRouteLoaderData } from '@remix-run/react';
-import { AppFrame } from '#app/components/app-frame.tsx';
 import { ErrorPage } from '#app/components/error-page.tsx';
+import { AppFrame } from '#app/components/frame/app-frame.tsx';
 import { Logo } from '#app/components/logo.tsx';
 import { RestoredBanner } from '#app/components/restored-banner.tsx';
 import { countUnread } from '#app/domain/alerts/notifications.server.ts';

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
-import { csvStyleOf } from '#app/api/csv-style.server.ts';
 import { exportSuppressions } from '#app/domain/suppressions/export-suppressions.server.ts';
 import { csvResponse } from '#app/http/csv-response.server.ts';
+import { csvStyleOf } from '#app/http/csv-style.server.ts';
 import { orErrorPage } from '#app/http/page-problem.server.ts';
 import { assertMay, requireApi, requireUser } from '#app/http/require.server.ts';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Stage } from '../stage.ts';
+import type { Stage } from '../stage/stage.ts';
 
 interface PeerAnswer {
   recipients_per_s: number;

@@ -1,6 +1,6 @@
 import { deriveWebhookKeys } from '#sandbox/credentials.ts';
-import { paired, type Row } from '../figures.ts';
-import type { Stage } from '../stage.ts';
+import { paired, type Row } from '../stage/figures.ts';
+import type { Stage } from '../stage/stage.ts';
 import { events } from './events.ts';
 import type { Figure } from './figure.ts';
 import { imports } from './import.ts';

@@ -1,8 +1,8 @@
 import { type KeyObject, sign } from 'node:crypto';
 import type { Pool } from 'pg';
 import { openDatabase } from '#db/database.ts';
-import { median } from '../figures.ts';
-import { addOldCampaigns } from '../old-campaigns.ts';
+import { median } from '../stage/figures.ts';
+import { addOldCampaigns } from '../stage/old-campaigns.ts';
 import { timeCopy } from './copy.ts';
 import type { BenchContext, Figure } from './figure.ts';
 

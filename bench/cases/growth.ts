@@ -1,7 +1,7 @@
-import { draft, send } from '../campaigns.ts';
-import { paired, type Row } from '../figures.ts';
-import { peakMemoryMb } from '../processes.ts';
-import type { Stage } from '../stage.ts';
+import { draft, send } from '../stage/campaigns.ts';
+import { paired, type Row } from '../stage/figures.ts';
+import { peakMemoryMb } from '../stage/processes.ts';
+import type { Stage } from '../stage/stage.ts';
 import { IN_FLIGHT } from './throughput.ts';
 
 /** What a recipient costs, and how much memory the worker needs, in a large campaign against small ones. */

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import pg from 'pg';
-import { draft, send } from '../campaigns.ts';
-import { alone, percentile, type Row } from '../figures.ts';
-import { startAlone } from '../processes.ts';
-import type { Stage } from '../stage.ts';
-import type { Seen, WatchersInput } from '../watchers.ts';
+import { draft, send } from '../stage/campaigns.ts';
+import { alone, percentile, type Row } from '../stage/figures.ts';
+import { startAlone } from '../stage/processes.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { Seen, WatchersInput } from '../stage/watchers.ts';
 import { IN_FLIGHT } from './throughput.ts';
 
 const now = () => performance.timeOrigin + performance.now();

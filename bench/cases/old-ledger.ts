@@ -1,7 +1,7 @@
-import { draft, send } from '../campaigns.ts';
-import { paired, type Row } from '../figures.ts';
-import { addOldCampaigns } from '../old-campaigns.ts';
-import type { Stage } from '../stage.ts';
+import { draft, send } from '../stage/campaigns.ts';
+import { paired, type Row } from '../stage/figures.ts';
+import { addOldCampaigns } from '../stage/old-campaigns.ts';
+import type { Stage } from '../stage/stage.ts';
 import { IN_FLIGHT } from './throughput.ts';
 
 /** Recipients of one old campaign. */

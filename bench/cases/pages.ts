@@ -3,8 +3,8 @@ import { addPerson } from '#app/domain/access/people.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
 import { toCursor } from '#app/domain/cursor.ts';
 import { openDatabase } from '#db/database.ts';
-import { median } from '../figures.ts';
-import { addOldCampaigns } from '../old-campaigns.ts';
+import { median } from '../stage/figures.ts';
+import { addOldCampaigns } from '../stage/old-campaigns.ts';
 import type { BenchContext, Figure } from './figure.ts';
 
 const SMALL = 1_000;

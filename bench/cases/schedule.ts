@@ -1,6 +1,6 @@
-import { draft, send } from '../campaigns.ts';
-import { alone, type Row } from '../figures.ts';
-import type { Stage } from '../stage.ts';
+import { draft, send } from '../stage/campaigns.ts';
+import { alone, type Row } from '../stage/figures.ts';
+import type { Stage } from '../stage/stage.ts';
 import { IN_FLIGHT } from './throughput.ts';
 
 /** How far from 2, 4, 8 s retries begin while everything else is sent at full speed, by the database's clock. The stage's provider fails 10 %. */

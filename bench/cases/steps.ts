@@ -6,10 +6,10 @@ import { dispatchRecipients } from '#db/ledger/offer.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { recordOutcomes } from '#db/ledger/settle.ts';
 import { sandboxSendgridApiKey } from '#sandbox/credentials.ts';
-import { draft, message } from '../campaigns.ts';
-import { median } from '../figures.ts';
-import { runAlone } from '../processes.ts';
-import type { Stage } from '../stage.ts';
+import { draft, message } from '../stage/campaigns.ts';
+import { median } from '../stage/figures.ts';
+import { runAlone } from '../stage/processes.ts';
+import type { Stage } from '../stage/stage.ts';
 
 export interface Step {
   step: string;

@@ -1,9 +1,9 @@
 import type { Channel } from '#app/domain/channel.ts';
-import { draft, send } from '../campaigns.ts';
-import { paired, type Row } from '../figures.ts';
-import type { LimitInput } from '../limit-loop.ts';
-import { runAlone } from '../processes.ts';
-import type { Stage } from '../stage.ts';
+import { draft, send } from '../stage/campaigns.ts';
+import { paired, type Row } from '../stage/figures.ts';
+import type { LimitInput } from '../stage/limit-loop.ts';
+import { runAlone } from '../stage/processes.ts';
+import type { Stage } from '../stage/stage.ts';
 import { runCelery } from './celery.ts';
 
 /** In flight at once, for the limit and for us. */

@@ -1,3 +1,7 @@
+/** What may go on in a campaign, beside its status. */
+export const campaignDoings = ['nothing', 'copying', 'emptying', 'sending', 'gathering', 'stopping', 'singles'] as const;
+export type CampaignDoing = (typeof campaignDoings)[number];
+
 /**
  * Every state of a campaign: its status, and what it is doing where that is not nothing. The database has the same table as a CHECK (`doing_of_status`).
  *

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { tellRestored } from '../../app/domain/restored/restored.server.ts';
 import { openDatabase } from '../../db/database.ts';
-import { migrate } from '../../db/migrate.ts';
-import { findRunning, startEmbeddedPostgres } from '../embedded-postgres.ts';
-import { prepareFolder } from '../postgres-folder.ts';
+import { migrate } from '../../db/migrate/migrate.ts';
+import { findRunning, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
+import { prepareFolder } from '../postgres/postgres-folder.ts';
 import { copyFile, filesUnder, hashFile, type Manifest, progress, readManifest, sizeOf, writeManifest } from './files.ts';
 
 /** What PostgreSQL's documentation says not to copy; write-ahead log comes last. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '#db/database.ts';
-import { migrate } from '#db/migrate.ts';
+import { migrate } from '#db/migrate/migrate.ts';
 import type { SandboxMessage, SandboxMessagePage, SandboxStats } from '#sandbox/admin.ts';
 import {
   deriveWebhookKeys,
@@ -13,8 +13,8 @@ import {
   sandboxTwilioAuthToken,
 } from '#sandbox/credentials.ts';
 import type { FaultsInput } from '#sandbox/faults.ts';
-import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../embedded-postgres.ts';
-import { type Process, startProcess, until } from '../processes.ts';
+import { type Process, startProcess, until } from '../launch/processes.ts';
+import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { startBalancer } from './balancer.ts';
 import { admin, type Reader, startReader } from './browser.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultsInput } from '#sandbox/faults.ts';
-import type { Process } from '../processes.ts';
+import type { Process } from '../launch/processes.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fault } from './plan.ts';
 

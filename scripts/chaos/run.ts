@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { seededRandom } from '#sandbox/faults.ts';
-import { until } from '../processes.ts';
+import { until } from '../launch/processes.ts';
 import { check, type Findings } from './check.ts';
 import type { Cluster } from './cluster.ts';
 import { type ChannelFaults, inject } from './inject.ts';

@@ -1,5 +1,5 @@
 import { recipientStatuses } from '#app/domain/recipients/recipient.ts';
-import { until } from '../processes.ts';
+import { until } from '../launch/processes.ts';
 import { follow, type Progress } from '../send/follow.ts';
 import type { Cluster } from './cluster.ts';
 

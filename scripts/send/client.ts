@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { FailureGroup } from '#app/domain/campaigns/failure-groups.server.ts';
+import type { FailureGroup } from '#app/domain/campaigns/failure-group.ts';
 import type { ImportReport } from '#app/domain/contacts/import-report.ts';
-import type { Preview } from '#app/domain/content/preview-message.server.ts';
+import type { Preview } from '#app/domain/content/preview.ts';
 import { BadInput, type Order } from './arguments.ts';
 
 interface ProblemJson {

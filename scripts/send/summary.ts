@@ -1,5 +1,5 @@
 import { type CampaignJson, statusLabels } from '#app/domain/campaigns/campaign.ts';
-import type { FailureGroup } from '#app/domain/campaigns/failure-groups.server.ts';
+import type { FailureGroup } from '#app/domain/campaigns/failure-group.ts';
 import type { ImportReport } from '#app/domain/contacts/import-report.ts';
 
 const number = new Intl.NumberFormat('en-US');

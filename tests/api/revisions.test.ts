@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ifMatch } from '#app/api/if-match.ts';
+import { ifMatch } from '#app/api/operations/if-match.ts';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { cloneCampaignRecipients } from '#tasks/clone-recipients.ts';

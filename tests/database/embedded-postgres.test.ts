@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
-import { isAlive } from '../../scripts/postgres-folder.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/postgres/embedded-postgres.ts';
+import { isAlive } from '../../scripts/postgres/postgres-folder.ts';
 
 let folder: string;
 let running: EmbeddedPostgres[];
@@ -40,7 +40,7 @@ async function start(options: { say?: (line: string) => void } = {}): Promise<Em
 
 /** Another process that supervises the database in the same folder; resolves with what it says first. */
 async function startElsewhere(): Promise<{ child: ChildProcess; pid: number; url: string }> {
-  const script = `const { startEmbeddedPostgres } = await import('./scripts/embedded-postgres.ts');
+  const script = `const { startEmbeddedPostgres } = await import('./scripts/postgres/embedded-postgres.ts');
     const { pid, url } = await startEmbeddedPostgres({ folder: process.argv[1] });
     console.log(JSON.stringify({ pid, url }));
     setInterval(() => {}, 60_000);`;

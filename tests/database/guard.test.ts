@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CampaignState, campaignAllowedFrom, campaignStates } from '#db/ledger/campaign-transitions.ts';
+import { type CampaignState, campaignAllowedFrom, campaignDoings, campaignStates } from '#db/ledger/campaign-transitions.ts';
 import { columnsOfState } from '#db/ledger/guard.ts';
 import { allowedFrom, statuses } from '#db/ledger/transitions.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
-import { applyDefinitions } from '../../db/definitions.ts';
+import { applyDefinitions } from '../../db/migrate/definitions.ts';
 
 let own: TestDatabase;
 beforeAll(async () => {
@@ -74,9 +74,8 @@ describe('a campaign', () => {
   };
   const ofDoing: Record<string, Record<string, string>> = { stopping: stopped, singles: stopped, gathering: gathers };
 
-  const doings = ['nothing', 'copying', 'emptying', 'sending', 'gathering', 'stopping', 'singles'];
   const all = ['DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED'].flatMap((status) =>
-    doings.map((doing) => ({ status, doing })),
+    campaignDoings.map((doing) => ({ status, doing })),
   );
 
   let id: number;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../../scripts/chaos/cluster.ts';
 import { type Fault, planRun } from '../../scripts/chaos/plan.ts';
 import { chaosRun } from '../../scripts/chaos/run.ts';
-import { until } from '../../scripts/processes.ts';
+import { until } from '../../scripts/launch/processes.ts';
 
 const quiet = () => {};
 let cluster: Cluster;

@@ -7,8 +7,8 @@ import { releaseProvider } from '#db/queries/provider-gates.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { ana, type Sending, startSending } from '#tests/support/sending.ts';
-import { migrate } from '../../db/migrate.ts';
-import { migrationsFolder } from '../../db/migrations.ts';
+import { migrate } from '../../db/migrate/migrate.ts';
+import { migrationsFolder } from '../../db/migrate/migrations.ts';
 
 /** The last migration of the version before, whose functions, triggers and views still stood in numbered migrations. */
 const BEFORE = 32;

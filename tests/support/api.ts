@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
 import type { AppLoadContext } from '@remix-run/node';
 import { createStaticHandler } from '@remix-run/router';
 import { expect } from 'vitest';
@@ -8,36 +6,12 @@ import { createLogger } from '#app/config/log.server.ts';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import type { Role } from '#app/domain/access/roles.ts';
+import { action, loader } from '#app/routes/api.$.ts';
 import { nonconformities } from './conformity.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
-interface RouteFile {
-  id: string;
-  path?: string;
-  index?: boolean;
-  file: string;
-}
-
-const { flatRoutes } = createRequire(import.meta.url)('@remix-run/dev/dist/config/flat-routes.js') as {
-  flatRoutes(appDirectory: string, ignored: string[]): Record<string, RouteFile>;
-};
-const app = resolve('app');
-// The route modules, named by Remix's own convention and matched by its own router.
-const modules = import.meta.glob<Record<string, unknown>>(['/app/routes/api.*.ts', '/app/routes/api.*/route.ts']);
-
-/** Every route file of the API. */
-export const apiRoutes = Object.values(flatRoutes(app, ['**/*.test.{ts,tsx}'])).filter(({ path }) => path?.startsWith('api/'));
-
-/** The API's routes with their modules. */
-export function loadApiRoutes() {
-  return Promise.all(
-    apiRoutes.map(async ({ id, path, index, file }) => {
-      const load = modules[`/app/${file}`];
-      if (!load) throw new Error(`no module for ${file}`);
-      return { id, path, index: index ?? false, module: await load() };
-    }),
-  );
-}
+/** The API's one route, as Remix finds it. */
+export const apiRoute = { id: 'routes/api.$', path: 'api/*', module: { loader, action } };
 
 const origin = 'http://localhost:3000';
 
@@ -68,10 +42,8 @@ export async function startApi(environment: Record<string, string> = {}): Promis
     keys[role] = (await createApiKey(own.db, { name: role, role, createdBy: null })).key;
   }
 
-  const routes = (await loadApiRoutes()).map(
-    ({ module: { loader, action }, path, index, id }) => ({ id, path, index, loader, action }) as never,
-  );
-  const handler = createStaticHandler(routes);
+  const { id, path, module } = apiRoute;
+  const handler = createStaticHandler([{ id, path, ...module } as never]);
 
   return {
     ...own,

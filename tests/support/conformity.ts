@@ -1,12 +1,13 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { openApiDocument } from '#app/api/openapi.ts';
+import { openApiDocument } from '#app/api/openapi.server.ts';
+import { operations } from '#app/api/operations.server.ts';
 
 interface Described {
   responses: Record<string, { $ref?: string; content?: Record<string, unknown> }>;
 }
 
-const document = openApiDocument() as { paths: Record<string, Record<string, Described>> };
+const document = openApiDocument(operations) as { paths: Record<string, Record<string, Described>> };
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
 ajv.addSchema(document, 'openapi');

@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../../db/migrate.ts';
-import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { migrate } from '../../db/migrate/migrate.ts';
+import { startEmbeddedPostgres } from '../../scripts/postgres/embedded-postgres.ts';
 import { administer } from './administer.ts';
 
 declare module 'vitest' {

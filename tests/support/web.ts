@@ -4,7 +4,7 @@ import type { ServerBuild } from '@remix-run/node';
 import type { AppContext } from '#app/config/context.server.ts';
 import { createWebServer, type WebOptions } from '#app/http/server.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
-import { loadApiRoutes } from './api.ts';
+import { apiRoute } from './api.ts';
 
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -17,9 +17,8 @@ export async function freePort(): Promise<number> {
 
 /** The real web server with the API's routes and the live connection, but without pages: those need a build. */
 export async function startWeb(context: AppContext, options: Partial<WebOptions> = {}): Promise<{ stop(): Promise<void> }> {
-  const routes = Object.fromEntries((await loadApiRoutes()).map((route) => [route.id, route]));
   const build = {
-    routes,
+    routes: { [apiRoute.id]: apiRoute },
     entry: { module: { default: () => new Response(null, { status: 404 }) } },
     assets: { routes: {}, entry: { module: '', imports: [] }, url: '', version: '' },
     assetsBuildDirectory: '',

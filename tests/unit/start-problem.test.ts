@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { StartProblem, startProblem } from '#app/config/start-problem.server.ts';
-import { NotMigrated } from '#db/migrations.ts';
+import { NotMigrated } from '#db/migrate/migrations.ts';
 
 const url = 'postgres://rita:s%40cret@db.example.com:6543/letters';
 const coded = (code: string, message = 'said by the server') => Object.assign(new Error(message), { code });

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ActivityJson } from '#app/domain/campaigns/activity.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import { loadJson } from '../campaign/load-json.ts';
+import { loadJson } from '../load-json.ts';
 
 export interface ActivityPage {
   data: ActivityJson[];

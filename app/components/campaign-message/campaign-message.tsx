@@ -2,10 +2,10 @@ import { Button, Paper, Select, Skeleton, Text, Title } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import { useRecipientChoice } from '../editor/use-recipient-choice.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import classes from './campaign-message.module.css';
+import { useRecipientChoice } from './use-recipient-choice.ts';
 
 /** A message as one recipient gets it. */
 export interface SentMessage {

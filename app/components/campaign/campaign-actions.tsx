@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Form, type useFetcher, useSubmit } from '@remix-run/react';
 import { IconBan, IconBell, IconCopy, IconDots, IconFileDownload, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { ActAnswer } from './act-answer.ts';
+import type { ActAnswer } from '../act-answer.ts';
 import { CancelDialog } from './cancel-dialog.tsx';
 
 interface Props {

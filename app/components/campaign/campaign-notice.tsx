@@ -3,15 +3,15 @@ import { Link } from '@remix-run/react';
 import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { OUTCOME_UNKNOWN } from '#app/domain/campaigns/retry-rules.ts';
+import type { FailureReason } from '#app/domain/failures.ts';
 import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
+import { Countdown } from '../countdown.tsx';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { ClockTime } from '../relative-time.tsx';
 import { RetryBar } from '../retry/retry-bar.tsx';
 import { useViewer } from '../use-viewer.ts';
 import { allSent } from './all-sent.ts';
-import { Countdown } from './countdown.tsx';
-import type { FailureReason } from './failure-reasons.tsx';
 import { UnknownActions } from './unknown-notice.tsx';
 
 interface Props {

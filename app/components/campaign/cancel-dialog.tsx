@@ -1,8 +1,8 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
 import type { useFetcher } from '@remix-run/react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import type { ActAnswer } from '../act-answer.ts';
 import { useNumbers } from '../number.tsx';
-import type { ActAnswer } from './act-answer.ts';
 
 interface Props {
   campaign: CampaignJson;

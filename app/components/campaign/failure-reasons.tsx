@@ -1,18 +1,10 @@
 import { Text, Title } from '@mantine/core';
 import { Link } from '@remix-run/react';
 import { IconUserCheck } from '@tabler/icons-react';
-import { type FailureCode, failureTexts } from '#app/domain/failures.ts';
+import { type FailureCode, type FailureReason, failureTexts } from '#app/domain/failures.ts';
 import { ledgerSearch, wholeLedger } from '#app/domain/recipients/ledger-filter.ts';
 import { useNumbers } from '../number.tsx';
 import classes from './failure-reasons.module.css';
-
-export interface FailureReason {
-  code: string;
-  label: string;
-  count: number;
-  /** Over several campaigns: where most of them are. */
-  campaigns?: { id: number; name: string; count: number }[];
-}
 
 interface Props {
   reasons: FailureReason[];

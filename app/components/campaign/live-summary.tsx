@@ -1,9 +1,9 @@
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import type { Pace } from '#app/domain/campaigns/pace.ts';
 import { estimateText, lastedText } from '#app/domain/durations.ts';
+import { channelWords } from '../channel-words.ts';
 import { useNumbers } from '../number.tsx';
 import { ClockTime, RelativeTime } from '../relative-time.tsx';
-import { channelWords } from './channel-words.ts';
 import classes from './live-summary.module.css';
 
 const A_DAY_MS = 86_400_000;

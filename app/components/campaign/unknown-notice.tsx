@@ -3,13 +3,13 @@ import { Link } from '@remix-run/react';
 import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { OUTCOME_UNKNOWN } from '#app/domain/campaigns/retry-rules.ts';
+import type { FailureReason } from '#app/domain/failures.ts';
 import { ledgerSearch, wholeLedger } from '#app/domain/recipients/ledger-filter.ts';
+import { providerNames } from '../channel-words.ts';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { useViewer } from '../use-viewer.ts';
-import { providerNames } from './channel-words.ts';
 import { DecideAll } from './decide-all.tsx';
-import type { FailureReason } from './failure-reasons.tsx';
 
 interface Props {
   campaign: CampaignJson;

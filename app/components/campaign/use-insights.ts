@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { CampaignInsights } from '#app/domain/campaigns/insights.server.ts';
-import { loadJson } from './load-json.ts';
+import type { CampaignInsights } from '#app/domain/campaigns/insights.ts';
+import { loadJson } from '../load-json.ts';
 
 export type Insights = CampaignInsights;
 

@@ -3,8 +3,8 @@ import { useCallback, useState } from 'react';
 import { ledgerSearch } from '#app/domain/recipients/ledger-filter.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { useLiveRecipients } from '#app/realtime/use-live-recipients.ts';
+import { loadJson } from '../load-json.ts';
 import type { LedgerPage } from '../recipients/ledger-page.ts';
-import { loadJson } from './load-json.ts';
 
 const filterOf = (page: LedgerPage): string => ledgerSearch(page.filter);
 

@@ -4,7 +4,7 @@ import { Form, useRevalidator } from '@remix-run/react';
 import { IconFileTypeCsv, IconUpload } from '@tabler/icons-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { ImportRecord, RunningImport } from '#app/domain/contacts/list-imports.server.ts';
+import type { ImportRecord, RunningImport } from '#app/domain/contacts/import-record.ts';
 import { decodeSample, type Mapping, readMapping, SAMPLE_BYTES } from '#app/domain/contacts/mapping.ts';
 import { Percent } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';

@@ -1,7 +1,7 @@
 import { Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { DraftCheck } from '#app/domain/campaigns/check-draft.server.ts';
+import type { DraftCheck } from '#app/domain/campaigns/draft-check.ts';
 import { textOfHtml } from '#app/domain/content/text-of-html.ts';
 import { useNumbers } from '../number.tsx';
 import classes from './editor.module.css';

@@ -2,12 +2,12 @@ import { Box, SegmentedControl, Select, Text } from '@mantine/core';
 import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useNonce } from '#app/components/nonce.ts';
-import type { DraftCheck } from '#app/domain/campaigns/check-draft.server.ts';
+import type { DraftCheck } from '#app/domain/campaigns/draft-check.ts';
 import type { Channel } from '#app/domain/channel.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
+import { useRecipientChoice } from '../campaign-message/use-recipient-choice.ts';
 import classes from './preview.module.css';
-import { useRecipientChoice } from './use-recipient-choice.ts';
 
 interface Props {
   campaignId: number;

@@ -1,7 +1,7 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
 import { useFetcher, useRevalidator } from '@remix-run/react';
 import { useEffect } from 'react';
-import type { RunningImport } from '#app/domain/contacts/list-imports.server.ts';
+import type { RunningImport } from '#app/domain/contacts/import-record.ts';
 import { useNumbers } from '../number.tsx';
 import classes from './contacts.module.css';
 

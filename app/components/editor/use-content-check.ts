@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import type { DraftCheck } from '#app/domain/campaigns/check-draft.server.ts';
+import type { DraftCheck } from '#app/domain/campaigns/draft-check.ts';
 import type { Draft } from './draft.ts';
 
 const TYPING_PAUSE_MS = 350;

@@ -2,7 +2,7 @@ import { useLocation } from '@remix-run/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { NotificationJson } from '#app/domain/alerts/alert.ts';
 import { liveSocket } from '#app/realtime/socket-client.ts';
-import { loadJson } from '../campaign/load-json.ts';
+import { loadJson } from '../load-json.ts';
 
 interface Loaded {
   notifications: NotificationJson[];

@@ -6,7 +6,7 @@ import { type FailureCode, failureLabel, failureTexts } from '#app/domain/failur
 import type { PersonMessage, SuppressedAddress } from '#app/domain/people/person.ts';
 import { cameBack } from '#app/domain/recipients/recipient-retry.ts';
 import { attemptsText, recipientWords } from '#app/domain/recipients/recipient-words.ts';
-import { Countdown } from '../campaign/countdown.tsx';
+import { Countdown } from '../countdown.tsx';
 import { PageLink } from '../page-link.tsx';
 import { RecipientActions } from '../recipient-actions/recipient-actions.tsx';
 import { rowAct } from '../recipient-actions/row-act.ts';

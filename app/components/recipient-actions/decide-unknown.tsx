@@ -4,8 +4,8 @@ import { useState } from 'react';
 import type { Channel } from '#app/domain/channel.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import type { Resolution } from '#app/domain/recipients/resolutions.ts';
-import type { ActAnswer } from '../campaign/act-answer.ts';
-import { providerNames } from '../campaign/channel-words.ts';
+import type { ActAnswer } from '../act-answer.ts';
+import { providerNames } from '../channel-words.ts';
 import classes from './recipient-actions.module.css';
 
 interface Props {

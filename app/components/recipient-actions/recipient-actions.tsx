@@ -6,7 +6,7 @@ import type { SuppressedAddress } from '#app/domain/people/person.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { cameBack } from '#app/domain/recipients/recipient-retry.ts';
 import { mayResolve, mayTakeBack } from '#app/domain/recipients/resolutions.ts';
-import type { ActAnswer } from '../campaign/act-answer.ts';
+import type { ActAnswer } from '../act-answer.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { useViewer } from '../use-viewer.ts';
 import { DecideUnknown } from './decide-unknown.tsx';

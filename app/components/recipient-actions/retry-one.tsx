@@ -4,7 +4,7 @@ import { IconCheck, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Channel } from '#app/domain/channel.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
-import type { ActAnswer } from '../campaign/act-answer.ts';
+import type { ActAnswer } from '../act-answer.ts';
 import { needsCorrection } from './needs-correction.ts';
 import classes from './recipient-actions.module.css';
 import { useAddressCheck } from './use-address-check.ts';

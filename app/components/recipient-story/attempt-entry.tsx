@@ -1,7 +1,7 @@
 import type { Channel } from '#app/domain/channel.ts';
 import { countdownText, tookText } from '#app/domain/durations.ts';
 import type { AttemptJson } from '#app/domain/recipients/recipient.ts';
-import { providerNames } from '../campaign/channel-words.ts';
+import { providerNames } from '../channel-words.ts';
 import { ClockTime } from '../relative-time.tsx';
 import { attemptName, attemptTitle, attemptTone, firstSentence } from './attempt-words.ts';
 import classes from './recipient-story.module.css';

@@ -5,7 +5,7 @@ import type { Channel } from '#app/domain/channel.ts';
 import type { SuppressedAddress } from '#app/domain/people/person.ts';
 import type { AttemptJson, RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { recipientWords } from '#app/domain/recipients/recipient-words.ts';
-import { Countdown } from '../campaign/countdown.tsx';
+import { Countdown } from '../countdown.tsx';
 import { NeverSend } from '../people/never-send.tsx';
 import { AttemptEntry } from './attempt-entry.tsx';
 import { EventEntry } from './event-entry.tsx';

@@ -2,7 +2,7 @@ import { ActionIcon, CopyButton, Drawer, Tooltip } from '@mantine/core';
 import { Link, useNavigate } from '@remix-run/react';
 import { IconCheck, IconLink, IconX } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
-import { useHydrated } from '../campaign/use-hydrated.ts';
+import { useHydrated } from '../use-hydrated.ts';
 import classes from './side-sheet.module.css';
 
 interface Props {

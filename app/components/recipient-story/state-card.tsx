@@ -2,7 +2,7 @@ import { IconMailX } from '@tabler/icons-react';
 import type { Channel } from '#app/domain/channel.ts';
 import { type FailureCode, failureLabel, failureTexts } from '#app/domain/failures.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
-import { providerNames } from '../campaign/channel-words.ts';
+import { providerNames } from '../channel-words.ts';
 import { RelativeTime } from '../relative-time.tsx';
 import { recipientLooks } from '../status-look.ts';
 import classes from './recipient-story.module.css';

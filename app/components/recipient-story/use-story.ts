@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import type { WholeStory } from '#app/domain/activity/recipient-story.server.ts';
+import type { WholeStory } from '#app/domain/activity/story.ts';
 import { useRecipientChanges } from '#app/realtime/use-recipient-changes.ts';
-import { loadJson } from '../campaign/load-json.ts';
+import { loadJson } from '../load-json.ts';
 
 /**
  * A recipient's story, as it is now: read again when the recipient changed, and when the page was read again, since the change that

@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { failureLabel } from '#app/domain/failures.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { attemptsText, recipientWords } from '#app/domain/recipients/recipient-words.ts';
-import { Countdown } from '../campaign/countdown.tsx';
+import { Countdown } from '../countdown.tsx';
 import { rowAct } from '../recipient-actions/row-act.ts';
 import { ClockTime } from '../relative-time.tsx';
 import { RecipientStatusBadge } from '../status-badge.tsx';

@@ -4,9 +4,9 @@ import { IconArrowLeft, IconArrowRight, IconFileDownload, IconRefresh } from '@t
 import { useEffect, useRef } from 'react';
 import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
+import type { FailureReason } from '#app/domain/failures.ts';
 import { exportSearch, fits, type LedgerFilter, ledgerSearch, tabCount, unseenChanges } from '#app/domain/recipients/ledger-filter.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
-import type { FailureReason } from '../campaign/failure-reasons.tsx';
 import { useNumbers } from '../number.tsx';
 import { useViewer } from '../use-viewer.ts';
 import { type LedgerPage, ROWS_PER_PAGE } from './ledger-page.ts';

@@ -1,5 +1,5 @@
 import { Text, Title } from '@mantine/core';
-import type { Connection } from '#app/domain/reporting/connection.server.ts';
+import type { Connection } from '#app/domain/reporting/connection.ts';
 import classes from './reports.module.css';
 
 const login = `create role ana_reports login password '...' in role reporting_reader connection limit 5;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
-import { loadJson } from '../campaign/load-json.ts';
+import { loadJson } from '../load-json.ts';
 
 export interface FoundPerson {
   /** An address or number. */

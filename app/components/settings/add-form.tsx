@@ -1,8 +1,8 @@
 import { Button, Group, Paper, TextInput } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
-import type { SettingsAnswer } from '#app/routes/_app.settings/action.server.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { RoleSelect } from './role-select.tsx';
+import type { SettingsAnswer } from './settings-answer.ts';
 
 interface Props {
   /** What is added; also the form's intent. */

@@ -1,12 +1,12 @@
 import { Button, Group, Paper, Text, TextInput, Title } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
-import type { LimitJson } from '#app/domain/limits/limits.server.ts';
-import type { SettingsAnswer } from '#app/routes/_app.settings/action.server.ts';
+import type { LimitJson } from '#app/domain/limits/limit.ts';
 import { ChannelMark } from '../channel-mark.tsx';
 import { useNumbers } from '../number.tsx';
 import { ClockTime } from '../relative-time.tsx';
 import { ActButton } from './act-button.tsx';
 import classes from './settings.module.css';
+import type { SettingsAnswer } from './settings-answer.ts';
 
 interface Props {
   limit: LimitJson;

@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
 import { IconUserOff } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Person } from '#app/domain/access/people.server.ts';
+import type { Person } from '#app/domain/access/person.ts';
 import { RelativeTime } from '../relative-time.tsx';
 import { ActButton } from './act-button.tsx';
 import { ConfirmButton } from './confirm-button.tsx';

@@ -2,10 +2,10 @@ import { Button, NativeSelect, Paper, TextInput } from '@mantine/core';
 import { Form, useActionData, useNavigation } from '@remix-run/react';
 import { useState } from 'react';
 import { channels } from '#app/domain/channel.ts';
-import type { SuppressionAnswer } from '#app/routes/_app.suppressions/actions.server.ts';
 import { channelLabels } from '../channel-mark.tsx';
 import { type Country, countryOptions } from '../editor/countries.ts';
 import { useReader } from '../reader-context.tsx';
+import type { SuppressionAnswer } from './suppression-answer.ts';
 import classes from './suppressions.module.css';
 
 /** A file of addresses; for numbers with what those without a country code are. */

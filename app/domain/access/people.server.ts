@@ -6,24 +6,13 @@ import { conflict, invalid, notFound, Problem } from '../problem.ts';
 import type { Auth } from './auth.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 import { type NewPerson, newPerson, newRole } from './people-input.ts';
+import type { Person } from './person.ts';
 import { readablePassword } from './readable-password.server.ts';
 import { isRole, type Role } from './roles.ts';
 
 interface Access {
   auth: Auth;
   db: Database;
-}
-
-/** Somebody who may sign in, or could until they were disabled. Times are ISO 8601 in UTC. */
-export interface Person {
-  id: string;
-  name: string;
-  email: string;
-  role: Role;
-  disabled: boolean;
-  created_at: string;
-  /** When one of their sessions was last renewed; null where there is none. */
-  seen_at: string | null;
 }
 
 type Row = Omit<Person, 'role' | 'created_at' | 'seen_at'> & { role: string | null; created_at: Date; seen_at: Date | null };

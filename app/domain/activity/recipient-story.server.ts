@@ -3,21 +3,12 @@ import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { singleRetryClosed, singleRetryFacts } from '../campaigns/retry-rules.ts';
 import { recipientRetryWindowS } from '../campaigns/retry-window.server.ts';
 import { suppressedAmong } from '../people/find-people.server.ts';
-import type { SuppressedAddress } from '../people/person.ts';
-import { getRecipient, type RecipientStory } from '../recipients/get-recipient.server.ts';
+import { getRecipient } from '../recipients/get-recipient.server.ts';
 import { attemptAddress } from '../recipients/recipient-json.ts';
 import { recipientRetryClosed } from '../recipients/recipient-retry.ts';
 import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
-import { type ProviderEvent, type StoryEvent, storyEvents } from './story.ts';
-
-export interface WholeStory extends RecipientStory {
-  /** Oldest first. */
-  events: StoryEvent[];
-  /** Why and since when nobody sends to the address of now; null: it is not on the list. */
-  suppressed: SuppressedAddress | null;
-  /** Why the recipient cannot be sent to again, in a sentence; null where it can. */
-  retry_closed: string | null;
-}
+import type { WholeStory } from './story.ts';
+import { type ProviderEvent, storyEvents } from './story.ts';
 
 /** One recipient with everything that was tried and everything that happened. @throws Problem 404 */
 export async function recipientStory(db: Database, campaignId: number, id: number): Promise<WholeStory> {

@@ -1,5 +1,16 @@
 import type { ActivityJson } from '../campaigns/activity.ts';
-import type { AttemptJson, RecipientJson } from '../recipients/recipient.ts';
+import type { SuppressedAddress } from '../people/person.ts';
+import type { AttemptJson, RecipientJson, RecipientStory } from '../recipients/recipient.ts';
+
+/** One recipient with everything that was tried and everything that happened. */
+export interface WholeStory extends RecipientStory {
+  /** Oldest first. */
+  events: StoryEvent[];
+  /** Why and since when nobody sends to the address of now; null: it is not on the list. */
+  suppressed: SuppressedAddress | null;
+  /** Why the recipient cannot be sent to again, in a sentence; null where it can. */
+  retry_closed: string | null;
+}
 
 /** What happened to one recipient beside the attempts: what people did, the rounds that it was part of, what the provider told later. */
 export interface StoryEvent {

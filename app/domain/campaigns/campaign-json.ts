@@ -1,4 +1,4 @@
-import type { CampaignDoing } from '#db/types.gen.ts';
+import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import type { Channel } from '../channel.ts';
 import type { CampaignCounters, CampaignJson, CampaignStatus, UnknownPolicy } from './campaign.ts';
 import { isPreparing } from './still-preparing.ts';

@@ -1,30 +1,14 @@
 import type { Database } from '#db/database.ts';
-import type { ContentProblem } from '../content/check-content.ts';
 import { examineFor } from '../content/preview-message.server.ts';
-import { type SmsLength, smsLength } from '../content/sms-segments.ts';
+import { smsLength } from '../content/sms-segments.ts';
 import type { CampaignJson } from './campaign.ts';
+import type { DraftCheck } from './draft-check.ts';
 
 /** Content as the editor has it, saved or not. */
 export interface DraftContent {
   subject: string | null;
   html: string | null;
   text: string | null;
-}
-
-/** What the editor shows beside the draft. */
-export interface DraftCheck {
-  problems: ContentProblem[];
-  /** Null while the list is empty: variables then stand for themselves. */
-  recipient: { id: number; address: string } | null;
-  subject: string | null;
-  html: string | null;
-  text: string | null;
-  /** SMS only. */
-  sms: SmsLength | null;
-  /** Does the message itself offer the way out? */
-  unsubscribes: boolean;
-  /** Columns of the contacts that some sentence needs: used, and somewhere without a default. */
-  needed: string[];
 }
 
 /**

@@ -1,12 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { failureLabel } from '../failures.ts';
-
-export interface FailureGroup {
-  code: string;
-  label: string;
-  /** Recipients that are failed for this reason now. */
-  count: number;
-}
+import type { FailureGroup } from './failure-group.ts';
 
 /** Why recipients failed, the largest group first; read from kept counts, so it costs the same for any list. */
 export async function failureGroups(client: Pool | PoolClient, campaignId: number): Promise<FailureGroup[]> {

@@ -1,28 +1,13 @@
 import type { Database } from '#db/database.ts';
 import { inSnapshot } from '#db/transaction.ts';
 import type { ActivityKind } from './activity.ts';
-import type { CampaignSummary } from './campaign-json.ts';
-import { type FailureGroup, failureGroups } from './failure-groups.server.ts';
+import { failureGroups } from './failure-groups.server.ts';
 import { readCampaignSummary } from './get-campaign.server.ts';
-import { type MinuteJson, minutes, seconds } from './minutes.server.ts';
+import type { CampaignInsights, MinuteJson } from './insights.ts';
+import { minutes, seconds } from './minutes.server.ts';
 import { singleRetryClosed, singleRetryFacts } from './retry-rules.ts';
 import { recipientRetryWindowS } from './retry-window.server.ts';
 import { sendingEvents, sendingTime } from './sending-time.ts';
-
-export interface CampaignInsights {
-  /** The counters that the rest agrees with: all of it is as it was at one moment. */
-  campaign: CampaignSummary;
-  reasons: FailureGroup[];
-  minutes: MinuteJson[];
-  /** The same second by second, for a campaign that was too short for minutes to say anything; else null. */
-  seconds: MinuteJson[] | null;
-  /** Messages per second that the settings allow all workers together for its channel; null: they say none. */
-  rate: number | null;
-  /** ms spent sending so far; null before the start. */
-  sendingMs: number | null;
-  /** Can its single recipients not be sent to again any more? */
-  singlesClosed: boolean;
-}
 
 /** What the page of a campaign shows beside its counters: a few rows, whatever the size of the campaign. @throws Problem 404 */
 export function readInsights(db: Database, campaignId: number): Promise<CampaignInsights> {

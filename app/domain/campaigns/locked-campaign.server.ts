@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { CampaignDoing } from '#db/types.gen.ts';
+import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../channel.ts';
 import { Problem } from '../problem.ts';

@@ -1,14 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-
-/** Attempts that ended in one minute. */
-export interface MinuteJson {
-  /** The minute's beginning, ISO 8601 in UTC. */
-  minute: string;
-  accepted: number;
-  failed: number;
-  /** Those that are tried again: transient and unknown outcomes. */
-  transient: number;
-}
+import type { MinuteJson } from './insights.ts';
 
 /** The last day in which something happened, oldest first; minutes without attempts are left out. */
 export async function minutes(client: Pool | PoolClient, campaignId: number): Promise<MinuteJson[]> {

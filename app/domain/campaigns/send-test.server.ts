@@ -12,15 +12,7 @@ import { previewMessage } from '../content/preview-message.server.ts';
 import { conflict, invalid, Problem } from '../problem.ts';
 import { testUnsubscribeUrl, unsubscribeHeaders } from '../unsubscribe/unsubscribe-link.server.ts';
 import { getCampaign } from './get-campaign.server.ts';
-
-/** What the provider said to a test message. */
-export interface TestResult {
-  outcome: SendResult['outcome'];
-  http_status: number | null;
-  provider_code: string | null;
-  reason: string | null;
-  provider_message_id: string | null;
-}
+import type { TestResult } from './test-result.ts';
 
 /** What it needs of the server. */
 interface TestNeeds {

@@ -1,4 +1,4 @@
-import type { CampaignDoing } from '#db/types.gen.ts';
+import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import { Problem } from '../problem.ts';
 
 /** A task is copying a campaign's list, or emptying it: until it is done, nothing else may touch it. */

@@ -1,19 +1,10 @@
 import type { Database } from '#db/database.ts';
 import { notFound } from '../problem.ts';
-import type { ContentProblem } from './check-content.ts';
 import type { Examination } from './examine-content.ts';
 import { examine } from './examiner.server.ts';
 import type { Content } from './parse-content.ts';
+import type { Preview } from './preview.ts';
 import type { Variables } from './variable-value.ts';
-
-export interface Preview {
-  /** Whose message it is; null while the campaign has no recipients, where variables stand for themselves. */
-  recipient: { id: number; address: string } | null;
-  subject: string | null;
-  html: string | null;
-  text: string | null;
-  problems: ContentProblem[];
-}
 
 type Draft = Partial<Pick<Content, 'subject' | 'html' | 'text'>>;
 

@@ -1,13 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { notFound } from '../problem.ts';
-import type { AttemptJson, RecipientJson } from './recipient.ts';
+import type { RecipientJson, RecipientStory } from './recipient.ts';
 import { type AttemptRow, attemptColumns, type RecipientRow, recipientColumns, toAttemptJson, toRecipientJson } from './recipient-json.ts';
-
-export interface RecipientStory {
-  recipient: RecipientJson;
-  /** Of all rounds, oldest first. */
-  attempts: AttemptJson[];
-}
 
 /** One recipient with everything that was tried. @throws Problem 404 */
 export async function getRecipient(db: Database, campaignId: number, id: number): Promise<RecipientStory> {

@@ -91,3 +91,9 @@ export const recipientStatusLabels: Record<RecipientStatus, string> = {
   suppressed: 'Suppressed',
   cancelled: 'Cancelled',
 };
+
+export interface RecipientStory {
+  recipient: RecipientJson;
+  /** Of all rounds, oldest first. */
+  attempts: AttemptJson[];
+}

@@ -1,21 +1,11 @@
 import { join } from 'node:path';
 import type { Viewer } from '../access/roles.ts';
+import type { Connection } from './connection.ts';
 
 /** The login that `npm start` makes in the embedded database; it reads the reporting views and nothing else. */
 export const REPORTS_USER = 'rollcall_reports';
 /** Under DATA_DIR, readable by its owner. */
 export const REPORTS_PASSWORD_FILE = 'reports-password';
-
-/** Where a BI tool finds the views. Never with a password: that is in a file, or known to who made the login. */
-export interface Connection {
-  host: string;
-  port: string;
-  database: string;
-  /** Null: an administrator of the database makes one. */
-  user: string | null;
-  /** Where the password of this user is, on the machine that Rollcall runs on. */
-  passwordFile: string | null;
-}
 
 /** What the configuration says of the database. */
 interface DatabaseSettings {

@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, data } from '@remix-run/node';
-import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
+import type { ActAnswer } from '#app/components/act-answer.ts';
 import type { Viewer } from '#app/domain/access/roles.ts';
 import { Problem } from '#app/domain/problem.ts';
 import { resolutions } from '#app/domain/recipients/resolutions.ts';

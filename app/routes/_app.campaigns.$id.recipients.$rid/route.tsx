@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node';
 import { type ShouldRevalidateFunction, useActionData, useLoaderData, useLocation, useOutletContext, useParams } from '@remix-run/react';
-import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
+import type { ActAnswer } from '#app/components/act-answer.ts';
 import type { LiveOutlet } from '#app/components/campaign/live-outlet.ts';
 import { RecipientActions } from '#app/components/recipient-actions/recipient-actions.tsx';
 import { MessagePreview } from '#app/components/recipient-story/message-preview.tsx';

@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, data, redirect } from '@remix-run/node';
-import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
+import type { ActAnswer } from '#app/components/act-answer.ts';
 import type { Permission, Viewer } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { cloneCampaign } from '#app/domain/campaigns/clone-campaign.server.ts';

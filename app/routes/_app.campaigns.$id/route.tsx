@@ -1,6 +1,6 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { type ShouldRevalidateFunction, useActionData, useLoaderData } from '@remix-run/react';
-import type { ActAnswer } from '#app/components/campaign/act-answer.ts';
+import type { ActAnswer } from '#app/components/act-answer.ts';
 import { LiveCampaignPage } from '#app/components/campaign/live-campaign-page.tsx';
 import { tabTitle } from '#app/components/campaign/tab-title.ts';
 import { numberWords } from '#app/components/number.tsx';

@@ -1,14 +1,9 @@
 import { type ActionFunctionArgs, data } from '@remix-run/node';
+import type { SettingsAnswer } from '#app/components/settings/settings-answer.ts';
 import type { Viewer } from '#app/domain/access/roles.ts';
-import type { FieldError } from '#app/domain/problem.ts';
 import { problemOfChange } from '#app/domain/unavailable.server.ts';
 import { readForm } from '#app/http/request-bytes.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
-
-/** What a settings page gets back from a form: what came of it, or what was wrong. */
-export type SettingsAnswer<T> =
-  | { result: T; problem: null }
-  | { result: null; problem: { detail: string; errors: FieldError[]; fields: Record<string, string> } };
 
 export interface SettingsForm {
   form: FormData;

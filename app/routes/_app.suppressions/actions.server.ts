@@ -1,9 +1,10 @@
+import type { SuppressionAnswer } from '#app/components/suppressions/suppression-answer.ts';
 import type { Viewer } from '#app/domain/access/roles.ts';
 import { bareNumberMeanings } from '#app/domain/addresses/phone-number.ts';
 import { plainText } from '#app/domain/addresses/plain-text.ts';
 import { type Channel, channels } from '#app/domain/channel.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
-import { type FieldError, Problem } from '#app/domain/problem.ts';
+import { Problem } from '#app/domain/problem.ts';
 import { addSuppression, isSuppressed, removeSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';
 import type { SuppressionImport } from '#app/domain/suppressions/import-report.ts';
 import { importSuppressions } from '#app/domain/suppressions/import-suppressions.server.ts';
@@ -12,14 +13,6 @@ import { newSuppression } from '#app/domain/suppressions/suppression-input.ts';
 import { problemOfChange } from '#app/domain/unavailable.server.ts';
 import { readForm, readUpload } from '#app/http/request-bytes.server.ts';
 import type { Database } from '#db/database.ts';
-
-/** What became of one of the page's forms. */
-export type SuppressionAnswer =
-  | { kind: 'added'; address: string }
-  /** `still`: other reasons stand. */
-  | { kind: 'removed'; address: string; still: boolean }
-  | { kind: 'imported'; channel: Channel; report: SuppressionImport }
-  | { kind: 'refused'; intent: string; address: string; detail: string; errors: FieldError[]; status: number };
 
 /** The forms of the suppressions page; each names its `intent`, an upload is an import. */
 export async function actOnSuppressions(db: Database, viewer: Viewer, request: Request): Promise<SuppressionAnswer> {

@@ -8,7 +8,8 @@ import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import settings from '#app/components/settings/settings.module.css';
 import { InboundList } from '#app/components/suppressions/inbound-list.tsx';
-import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer.tsx';
+import type { SuppressionAnswer } from '#app/components/suppressions/suppression-answer.ts';
+import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer-alert.tsx';
 import { SuppressionFilters } from '#app/components/suppressions/suppression-filters.tsx';
 import { SuppressionForms } from '#app/components/suppressions/suppression-forms.tsx';
 import { SuppressionRow } from '#app/components/suppressions/suppression-row.tsx';
@@ -22,7 +23,7 @@ import { campaignNames, listSuppressions } from '#app/domain/suppressions/list-s
 import { suppressionReasons } from '#app/domain/suppressions/suppression.ts';
 import { orErrorPage } from '#app/http/page-problem.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
-import { actOnSuppressions, type SuppressionAnswer } from '#app/routes/_app.suppressions/actions.server.ts';
+import { actOnSuppressions } from '#app/routes/_app.suppressions/actions.server.ts';
 
 const PER_PAGE = 50;
 

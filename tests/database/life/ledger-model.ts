@@ -1,5 +1,5 @@
+import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import { type Status, type VerbName, verbsBetween } from '#db/ledger/transitions.ts';
-import type { CampaignDoing } from '#db/types.gen.ts';
 import { type Answer, type Attempt, type Call, type CampaignStatus, NOBODYS, open, type Person, Refusal, ranks } from './person.ts';
 
 /**

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { migrate } from '#db/migrate.ts';
-import { startEmbeddedPostgres } from '../../../scripts/embedded-postgres.ts';
-import { keepReportsLogin } from '../../../scripts/reports-login.ts';
+import { migrate } from '#db/migrate/migrate.ts';
+import { keepReportsLogin } from '../../../scripts/launch/reports-login.ts';
+import { startEmbeddedPostgres } from '../../../scripts/postgres/embedded-postgres.ts';
 
 // A server of its own: roles belong to the whole server, and the others' databases need this one.
 test('migrations without CREATEROLE go through, and the views are handed over once the role was made', async () => {

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Env, EnvError, readEnv } from '../../app/config/env.server.ts';
+import { startProblem } from '../../app/config/start-problem.server.ts';
+import { type Database, openDatabase } from '../../db/database.ts';
+import { findRunning, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
+
+export interface Operation {
+  env: Env;
+  db: Database;
+  /** Of a direct connection. */
+  url: string;
+  /** Where it is the embedded one: its folder under DATA_DIR. */
+  embeddedFolder: string | null;
+  positionals: string[];
+  values: Record<string, boolean | string | undefined>;
+}
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+/**
+ * Runs a command of an operator on the database that `npm start` or production uses: DATABASE_URL, else the embedded one, which is started for
+ * as long as the command takes where it does not run. What goes wrong is told in a sentence; exit status 1, 2 for a wrong call.
+ *
+ * @param usage printed for --help and for a wrong call
+ */
+export async function operate(usage: string, work: (operation: Operation) => Promise<void>, options: Options = {}): Promise<void> {
+  let stop = async () => {};
+  let url = '';
+  try {
+    const { values, positionals } = readArguments(usage, options);
+    if (values.help) return console.log(usage);
+    const place = await findDatabase(process.env);
+    stop = place.stop;
+    url = place.url;
+    const env = readEnv({ ...process.env, LAUNCHED: '1', DATABASE_URL: url, DATABASE_DIRECT_URL: url });
+    const db = openDatabase(url, { max: 4, applicationName: 'rollcall operator' });
+    try {
+      await work({ env, db, url, embeddedFolder: place.embeddedFolder, positionals, values });
+    } finally {
+      await db.pool.end();
+    }
+  } catch (error) {
+    const known = error instanceof EnvError ? error.message : startProblem(error, url);
+    console.error(known ?? (error instanceof Error ? error.message : error));
+    process.exitCode = error instanceof WrongCall ? 2 : 1;
+  } finally {
+    await stop();
+  }
+}
+
+/** The command was called in a way that it does not understand. Exit status 2. */
+export class WrongCall extends Error {
+  override name = 'WrongCall';
+}
+
+function readArguments(usage: string, options: Options) {
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { ...options, help: { type: 'boolean', short: 'h' } } });
+    return { values: values as Operation['values'], positionals };
+  } catch (error) {
+    throw new WrongCall(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+interface FoundDatabase {
+  url: string;
+  embeddedFolder: string | null;
+  /** Whether it ran before this command. */
+  running: boolean;
+  stop(): Promise<void>;
+}
+
+/** @throws a sentence where there is no database to work on */
+async function findDatabase(source: Record<string, string | undefined>): Promise<FoundDatabase> {
+  const given = source.DATABASE_DIRECT_URL || source.DATABASE_URL;
+  if (given && given !== 'embedded') return { url: given, embeddedFolder: null, running: true, stop: async () => {} };
+  const folder = join(resolve(source.DATA_DIR || '.data'), 'postgres');
+  if (!existsSync(folder))
+    throw new Error(
+      `There is no database: DATABASE_URL is not set, and ${folder} does not exist. Is DATA_DIR right, and are you in Rollcall's folder?`,
+    );
+  const running = findRunning(folder);
+  if (running) return { url: running.url, embeddedFolder: folder, running: true, stop: async () => {} };
+  const started = await startEmbeddedPostgres({ folder, say: (line) => console.error(line) });
+  return { url: started.url, embeddedFolder: folder, running: false, stop: () => started.stop() };
+}
