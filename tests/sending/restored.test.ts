@@ -101,6 +101,7 @@ test.each(Object.entries(puttingBack))(
         [id],
       );
       expect(row).toEqual({ status: 'PAUSED', doing: 'nothing', unknown: 7, held: 7, doubtful: false, sent: 3, told: true });
+      expect(await sql('select from campaigns c where campaign_is_moving(c)')).toEqual([]);
     }, 20_000);
     expect(await sql('select id, status, unknown from campaigns where id = any($1) order by id', [[paused, due, later]])).toEqual([
       { id: paused, status: 'PAUSED', unknown: 0 },
