@@ -11,7 +11,7 @@ const steps = [
   ['Types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
   ['Import rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...SOURCES],
   ['Nothing unread', 'node_modules/knip/bin/knip.js', '--no-progress'],
-  ['Room of the ledger', 'scripts/check-ledger.ts'],
+  ['Homes of SQL', 'scripts/check-sql.ts'],
   ['Schema', 'scripts/schema.ts', '--check'],
   ['OpenAPI document', 'scripts/openapi.ts', '--check'],
   ['Picture of the ledger', 'scripts/ledger-docs.ts', '--check'],

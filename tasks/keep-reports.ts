@@ -1,6 +1,6 @@
 import type { Task } from 'graphile-worker';
+import { keepReport, outdatedReports } from '#app/domain/reporting/keep-reports.server.ts';
 import type { Database } from '#db/database.ts';
-import { keepReport, outdatedReports } from '#db/queries/keep-reports.ts';
 
 /** Every minute: counts what ended since, so that reports need not. */
 export const keepReports =

@@ -1,6 +1,6 @@
 import type { Task } from 'graphile-worker';
+import { probeProvider } from '#app/domain/limits/provider-gates.server.ts';
 import type { Database } from '#db/database.ts';
-import { probeProvider } from '#db/queries/provider-gates.ts';
 import { probePayload } from './payloads.ts';
 
 /** A held provider is asked with a single message whether it is well again. */

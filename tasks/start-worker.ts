@@ -8,10 +8,10 @@ import type { Channel } from '#app/domain/channel.ts';
 import { createEngine, SendAgainLater } from '#app/domain/sending/engine.server.ts';
 import { type LedgerMemory, rememberLedger } from '#app/domain/workers/ledger-memory.server.ts';
 import { keepAlive, type Liveness } from '#app/domain/workers/liveness.server.ts';
+import { retryTriggerExists } from '#app/domain/workers/retry-trigger.server.ts';
+import { freeJobsOfWorker } from '#app/domain/workers/worker-registry.server.ts';
 import type { Provider } from '#app/providers/provider.ts';
 import { type Database, openDatabase } from '#db/database.ts';
-import { retryTriggerExists } from '#db/queries/retry-trigger.ts';
-import { freeJobsOfWorker } from '#db/queries/worker-registry.ts';
 import { graphileLogger } from './graphile-logger.ts';
 import { createTaskList, crontab } from './task-list.ts';
 

@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '#db/database.ts';
+import {
+  giveUpKey,
+  type KeptAnswer,
+  type KeyId,
+  keepAnswer,
+  keptAnswer,
+  LEASE_S,
+  releaseKey,
+  renewKey,
+  takeKey,
+} from '../domain/idempotency-keys.server.ts';
 import { Problem } from '../domain/problem.ts';
 
 /** One POST call that carries an Idempotency-Key. */
-export interface KeyedCall {
-  viewerId: string;
-  /** Method and path. */
-  route: string;
-  key: string;
+export interface KeyedCall extends KeyId {
   /** SHA-256 of what is known of the request before it runs: all of it, or of an upload what stands around its body. */
   hash: Buffer;
   /** An upload's body, which is told apart by what passed when it was read. */
@@ -38,19 +45,6 @@ export class PassedBody {
   }
 }
 
-const LEASE_S = 60;
-
-/** The holder of a key is known by when it took it: whoever takes it later, when it is a day old, has another time. */
-const held = `viewer_id = $1 and route = $2 and key = $3 and created_at = $4::timestamptz and status is null`;
-
-interface Kept {
-  request_hash: Buffer | null;
-  running: boolean;
-  status: number | null;
-  content_type: string | null;
-  body: string | null;
-}
-
 /**
  * Runs a call once for each key: whoever comes later gets the first answer. What was refused before it did anything and may be asked again as
  * it is (its answer says when, or it is an upload, of which all or nothing is taken) is not kept. Where nobody knows whether it took effect (an
@@ -60,35 +54,21 @@ interface Kept {
  * @throws Problem 409 while the first call runs, and where its outcome is unknown; 422 where the key came with another request before
  */
 export async function runOnce(db: Database, call: KeyedCall, run: () => Promise<Response>): Promise<Response> {
-  const id = [call.viewerId, call.route, call.key];
-  const taken = await db.pool.query<{ since: string }>(
-    `insert into idempotency_keys as old (viewer_id, route, key, request_hash, running_until)
-     values ($1, $2, $3, $4, now() + make_interval(secs => ${LEASE_S}))
-     on conflict (viewer_id, route, key) do update
-       set request_hash = excluded.request_hash, created_at = now(), running_until = excluded.running_until, status = null, content_type = null, body = null
-       where old.created_at < now() - interval '24 hours' and (old.running_until is null or old.running_until < now())
-     returning created_at::text as since`,
-    [...id, call.hash],
-  );
-  const [holder] = taken.rows;
+  const holder = await takeKey(db, { viewerId: call.viewerId, route: call.route, key: call.key }, call.hash);
   if (!holder) return replay(db, call, () => runOnce(db, call, run));
 
-  const lease = [...id, holder.since];
-  const write = (set: string, ...values: unknown[]) =>
-    db.pool.query(`update idempotency_keys set ${set} where ${held}`, [...lease, ...values]);
-  const release = () => db.pool.query(`delete from idempotency_keys where ${held}`, lease);
-  const giveUp = () => write('running_until = now()').catch(() => {}); // then the lease runs out
+  const giveUp = () => giveUpKey(db, holder).catch(() => {}); // then the lease runs out
   const renewal = setInterval(
     () => {
       // The next one comes in time, and without the lease others are told that nobody knows, until the answer is kept.
-      write(`running_until = now() + make_interval(secs => ${LEASE_S})`).catch(() => {});
+      renewKey(db, holder).catch(() => {});
     },
     (LEASE_S * 1000) / 3,
   );
   try {
     const answer = await run();
     if (isNothingDone(answer, call)) {
-      await release();
+      await releaseKey(db, holder);
       return answer;
     }
     if (answer.status >= 500) {
@@ -96,10 +76,10 @@ export async function runOnce(db: Database, call: KeyedCall, run: () => Promise<
       return answer;
     }
     const body = await answer.text();
-    const hash = call.body?.digest ? Buffer.concat([call.hash, call.body.digest]) : call.hash;
-    const kept = [answer.status, answer.headers.get('content-type'), withoutSecrets(body), hash];
+    const requestHash = call.body?.digest ? Buffer.concat([call.hash, call.body.digest]) : call.hash;
+    const kept = { status: answer.status, contentType: answer.headers.get('content-type'), body: withoutSecrets(body), requestHash };
     // What took effect is answered as such, also where the note of it is lost: then later ones are told that nobody knows.
-    await write('running_until = null, status = $5, content_type = $6, body = $7, request_hash = $8', ...kept).catch(() => {});
+    await keepAnswer(db, holder, kept).catch(() => {});
     return new Response(body || null, { status: answer.status, headers: answer.headers });
   } catch (error) {
     await giveUp();
@@ -123,12 +103,7 @@ function withoutSecrets(body: string): string {
 }
 
 async function replay(db: Database, call: KeyedCall, again: () => Promise<Response>): Promise<Response> {
-  const { rows } = await db.pool.query<Kept>(
-    `select request_hash, status is null and running_until > now() as running, status, content_type, body from idempotency_keys
-     where viewer_id = $1 and route = $2 and key = $3`,
-    [call.viewerId, call.route, call.key],
-  );
-  const kept = rows[0];
+  const kept = await keptAnswer(db, call);
   if (!kept) return again(); // released in between
   if (await isAnother(kept, call)) {
     throw new Problem(
@@ -154,24 +129,15 @@ async function replay(db: Database, call: KeyedCall, again: () => Promise<Respon
     );
   }
   const headers = new Headers({ 'Idempotency-Replayed': 'true', 'Cache-Control': 'no-store' });
-  if (kept.content_type) headers.set('Content-Type', kept.content_type);
+  if (kept.contentType) headers.set('Content-Type', kept.contentType);
   return new Response(kept.body || null, { status: kept.status, headers });
 }
 
 /** Of an upload that was answered the body is read to its end: another file must not look as if it had been imported. */
-async function isAnother({ request_hash: before, status }: Kept, { hash, body }: KeyedCall): Promise<boolean> {
-  if (before === null) return false; // kept by a version that did not know
+async function isAnother({ requestHash: before, status }: KeptAnswer, { hash, body }: KeyedCall): Promise<boolean> {
+  if (before === null) return false;
   if (!before.subarray(0, hash.length).equals(hash)) return true;
   if (status === null || before.length === hash.length) return false;
   await body?.stream.pipeTo(new WritableStream());
   return !before.subarray(hash.length).equals(body?.digest ?? Buffer.alloc(0));
-}
-
-/** Forgets keys after 24 hours, some at a time. A call that still runs keeps its own. */
-export async function forgetOldKeys(db: Database): Promise<void> {
-  await db.pool.query(
-    `delete from idempotency_keys where (viewer_id, route, key) in (
-       select viewer_id, route, key from idempotency_keys
-       where created_at < now() - interval '24 hours' and (running_until is null or running_until < now()) limit 1000)`,
-  );
 }

@@ -4,11 +4,10 @@ import type { ServerBuild } from '@remix-run/node';
 import compression from 'compression';
 import express from 'express';
 import helmet from 'helmet';
-import { takesWrites } from '#db/queries/takes-writes.ts';
-import { type Trouble, troubleOf } from '#db/trouble.ts';
 import type { AppContext } from '../config/context.server.ts';
 import { countedAddress } from '../domain/access/client-address.ts';
 import { createMetrics, type LiveState } from '../domain/monitoring/metrics.server.ts';
+import { type Readiness, readiness } from '../domain/monitoring/readiness.server.ts';
 import { isProblem, notFound, Problem } from '../domain/problem.ts';
 import { bodyPace } from './body-pace.server.ts';
 import { busySignIn } from './busy-sign-in.server.ts';
@@ -59,7 +58,7 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
   // Who asks at the same time gets the same answer: anybody may ask, and each look costs the database something.
   let looking: Promise<Readiness> | null = null;
   app.get('/readyz', (_request, response) => {
-    looking ??= readiness(context, live()?.listening ?? false).finally(() => {
+    looking ??= readiness(context.db.pool, live()?.listening ?? false).finally(() => {
       looking = null;
     });
     void looking.then(({ checks, trouble }) => {
@@ -139,32 +138,6 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
 function problemOf(error: Error, status: number): Problem {
   if (isProblem(error)) return error;
   return status === 500 ? new Problem(500, 'internal', 'Something went wrong on our side. Try again later.') : notFound();
-}
-
-interface Readiness {
-  checks: Record<'database' | 'queue' | 'listener' | 'writes', boolean>;
-  /** What is wrong, where PostgreSQL said so: a full disk, no connection left. */
-  trouble?: Trouble;
-}
-
-async function readiness({ db }: AppContext, listener: boolean): Promise<Readiness> {
-  try {
-    const { rows } = await db.pool.query<{ queue: boolean }>(`select to_regclass('graphile_worker._private_jobs') is not null as queue`);
-    const checks = { database: true, queue: rows[0]?.queue ?? false, listener };
-    try {
-      const writes = await takesWrites(db.pool);
-      return { checks: { ...checks, writes }, ...(!writes && { trouble: 'read_only' as const }) };
-    } catch (error) {
-      return withTrouble({ ...checks, writes: false }, error);
-    }
-  } catch (error) {
-    return withTrouble({ database: false, queue: false, listener, writes: false }, error);
-  }
-}
-
-function withTrouble(checks: Readiness['checks'], error: unknown): Readiness {
-  const trouble = troubleOf(error);
-  return { checks, ...(trouble && { trouble }) };
 }
 
 /** A page may load only what comes from here; inline scripts and styles carry the answer's nonce (Mantine also sets style attributes). */

@@ -5,7 +5,7 @@
 import type { NotificationJson } from '../domain/alerts/alert.ts';
 import type { CampaignProgress } from '../domain/campaigns/campaign.ts';
 import type { CampaignSummary } from '../domain/campaigns/campaign-json.ts';
-import type { RecipientChange } from '../domain/recipients/recipient.ts';
+import type { RecipientChange, WatchedRows } from '../domain/recipients/recipient.ts';
 
 export const rooms = {
   /** Everybody who has one campaign open. */
@@ -35,12 +35,6 @@ export interface RecipientsChanged {
   recipients: RecipientChange[];
   /** A bulk move: rows are not listed, whoever shows some asks again. */
   many?: boolean;
-}
-
-/** The rows that a watch asked for, as they are at `version`: closes the gap between the page's query and the watch. */
-export interface WatchedRows {
-  version: number;
-  recipients: RecipientChange[];
 }
 
 export interface ServerEvents {

@@ -1,5 +1,6 @@
+import type { WatchedRows } from '#app/domain/recipients/recipient.ts';
 import type { RecipientChange, RecipientJson } from '../domain/recipients/recipient.ts';
-import type { RecipientsChanged, WatchedRows } from './events.ts';
+import type { RecipientsChanged } from './events.ts';
 
 /** One page of the ledger while it is being read. Rows keep their places; only their contents change. */
 export interface LivePage {

@@ -10,11 +10,11 @@ import { getNotification } from '../domain/alerts/notifications.server.ts';
 import type { CampaignSummary } from '../domain/campaigns/campaign-json.ts';
 import { getCampaignSummary } from '../domain/campaigns/get-campaign.server.ts';
 import { isProblem } from '../domain/problem.ts';
+import { watchedRows } from '../domain/recipients/watched-rows.server.ts';
 import { type ClientEvents, MAX_WATCHED, type RecipientsChanged, rooms, type ServerEvents } from './events.ts';
 import { listen } from './listen.server.ts';
 import { createRelay } from './relay.server.ts';
 import { createSocketLimits, MOST_CONNECTIONS, readsNothing, shareReads } from './socket-limits.server.ts';
-import { watchedRows } from './watched-rows.server.ts';
 
 interface SocketData {
   viewer: Viewer;

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useReducer, useRef } from 'react';
+import type { WatchedRows } from '#app/domain/recipients/recipient.ts';
 import type { RecipientJson } from '../domain/recipients/recipient.ts';
-import { MAX_WATCHED, type RecipientsChanged, type WatchedRows } from './events.ts';
+import { MAX_WATCHED, type RecipientsChanged } from './events.ts';
 import { applyChanges, applyWatched, type LivePage, livePage, refreshPage } from './live-recipients.ts';
 import { serverNow } from './server-clock.ts';
 import { liveSocket } from './socket-client.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { forgetOldKeys, type KeyedCall, runOnce } from '#app/http/idempotency.server.ts';
+import { forgetOldKeys } from '#app/domain/idempotency-keys.server.ts';
+import { type KeyedCall, runOnce } from '#app/http/idempotency.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { openCutLine } from '#tests/support/cut-line.ts';

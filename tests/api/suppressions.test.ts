@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { suppress } from '#db/queries/suppress.ts';
+import { suppress } from '#app/domain/suppressions/suppress.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
 let api: TestApi;

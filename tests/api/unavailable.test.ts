@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { takesWrites } from '#app/domain/monitoring/takes-writes.server.ts';
 import { problemOfChange } from '#app/domain/unavailable.server.ts';
 import { openDatabase } from '#db/database.ts';
-import { takesWrites } from '#db/queries/takes-writes.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
 let api: TestApi;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rateInput } from '#app/domain/limits/limit-input.ts';
 import { changeRate, getLimits, tryNow } from '#app/domain/limits/limits.server.ts';
-import { holdProvider } from '#db/queries/provider-gates.ts';
+import { holdProvider } from '#app/domain/limits/provider-gates.server.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
 let own: TestDatabase;

@@ -1,11 +1,10 @@
 import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { foreignMessageIds } from '#app/domain/sending/unknown-texts.server.ts';
 import { claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import { expireClaims } from '#db/ledger/lapse.ts';
 import { dispatchRecipients, renewLostJobs } from '#db/ledger/offer.ts';
 import { recordOutcomes } from '#db/ledger/settle.ts';
-
-import { foreignMessageIds } from '#db/queries/unknown-texts.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 

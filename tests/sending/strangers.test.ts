@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { getRetryPreview, retryCampaign } from '#app/domain/campaigns/retry-campaign.server.ts';
-import { requestProbeNow } from '#db/queries/limits.ts';
-import { holdProvider } from '#db/queries/provider-gates.ts';
+import { holdProvider } from '#app/domain/limits/provider-gates.server.ts';
+import { requestProbeNow } from '#app/domain/limits/read-limits.server.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { ana, type Sending, startSending } from '#tests/support/sending.ts';

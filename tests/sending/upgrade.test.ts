@@ -3,7 +3,7 @@ import { runner } from 'node-pg-migrate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { resumeCampaign } from '#app/domain/campaigns/life.server.ts';
-import { releaseProvider } from '#db/queries/provider-gates.ts';
+import { releaseProvider } from '#app/domain/limits/provider-gates.server.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { ana, type Sending, startSending } from '#tests/support/sending.ts';

@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
-import { expandAlert } from '#db/queries/expand-alert.ts';
 import { retryWindowS } from '../campaigns/retry-window.server.ts';
 import type { AlertEvent, AlertPayload, DegradedProvider, InternalAlert } from './alert.ts';
 import { campaignOfSnapshot } from './campaign-snapshot.ts';
+import { expandAlert } from './expand-alert.server.ts';
 
 /** Alerts and their deliveries are forgotten after so many days. */
 const KEPT_DAYS = 90;

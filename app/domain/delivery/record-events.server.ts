@@ -5,12 +5,13 @@ import type { InboundMessage } from '#app/providers/twilio-events.ts';
 import { isAboutData, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { type AttemptKey, adoptLostAttempts, applyEvents, markUnsubscribed, unknownWithEvents } from '#db/ledger/learn.ts';
-import { findMessages, knownAddresses } from '#db/queries/find-messages.ts';
-import { logEvents } from '#db/queries/provider-events.ts';
-import { lift, recordInbound, type Source, suppress, type Whom } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { normaliseEmail } from '../addresses/email-address.ts';
 import { raiseAlert } from '../alerts/raise-alert.server.ts';
+import { lift, recordInbound, suppress, type Whom } from '../suppressions/suppress.server.ts';
+import type { SuppressionSource } from '../suppressions/suppression.ts';
+import { findMessages, knownAddresses } from './find-messages.server.ts';
+import { logEvents } from './provider-events.server.ts';
 
 /** What became of a batch: `received` is the sum of the others. */
 export interface EventReport {
@@ -146,7 +147,7 @@ function spelled({ provider, address }: ProviderEvent): string | null {
 
 function whomOf(event: ProviderEvent, fromSandbox: boolean): Whom {
   const { campaignId, recipientId, attemptId, occurredAtMs, provider } = event;
-  const source: Source = fromSandbox ? 'sandbox' : provider;
+  const source: SuppressionSource = fromSandbox ? 'sandbox' : provider;
   return { channel: channelOf(event), campaignId, recipientId, attemptId, address: spelled(event), source, atMs: occurredAtMs };
 }
 

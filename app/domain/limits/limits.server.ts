@@ -1,9 +1,9 @@
 import type { Database } from '#db/database.ts';
-import { readLimits, requestProbeNow } from '#db/queries/limits.ts';
-import { setRate } from '#db/queries/provider-gates.ts';
 import type { Channel } from '../channel.ts';
 import { conflict } from '../problem.ts';
 import type { LimitJson, WorkerJson } from './limit.ts';
+import { setRate } from './provider-gates.server.ts';
+import { readLimits, requestProbeNow } from './read-limits.server.ts';
 
 export async function getLimits(
   db: Database,

@@ -1,10 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Database } from '#db/database.ts';
-import { type LedgerMetrics, readMetrics } from '#db/queries/read-metrics.ts';
-import { repairKinds } from '#db/queries/reconcile.ts';
-import { takesWrites } from '#db/queries/takes-writes.ts';
 import { campaignStatuses } from '../campaigns/campaign.ts';
 import { within } from '../within.ts';
+import { repairKinds } from '../workers/repairs.server.ts';
+import { type LedgerMetrics, readMetrics } from './read-metrics.server.ts';
+import { takesWrites } from './takes-writes.server.ts';
 
 /** What only this process knows. */
 export interface LiveState {

@@ -1,15 +1,15 @@
 import type { Database } from '#db/database.ts';
-import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
-import { addressesLike, messagesCalled, messagesTo } from '#db/queries/find-people.ts';
-import { numbersOfNewest } from '#db/queries/numbers-in-use.ts';
+import { numbersOfNewest } from '../addresses/numbers-in-use.server.ts';
 import { channels } from '../channel.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalid } from '../problem.ts';
+import { formerMatches, mostFormer } from '../recipients/find-former.server.ts';
 import { recipientColumns } from '../recipients/recipient-json.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from '../suppressions/list-suppressions.server.ts';
 import { lookThrough, type WalkPlace } from './look-through.server.ts';
+import { addressesLike, messagesCalled, messagesTo } from './match-people.server.ts';
 import { type PeopleFilter, type PeoplePage, type PersonMessage, peopleFilter, type SuppressedAddress } from './person.ts';
 import { type Details, matchedColumns, messageIdsOf, personDetails } from './person-details.ts';
 import { type MessageRow, toMessage } from './person-message.server.ts';

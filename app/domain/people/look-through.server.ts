@@ -1,9 +1,9 @@
 import type { Database } from '#db/database.ts';
-import { endOfStep, matchesWithin, STEP } from '#db/queries/look-through.ts';
 import { heavyRead } from '../heavy-reads.server.ts';
 import { recipientColumns } from '../recipients/recipient-json.ts';
 import type { Details } from './person-details.ts';
 import type { MessageRow } from './person-message.server.ts';
+import { endOfStep, matchesWithin, STEP } from './walk-recipients.server.ts';
 
 /** Where a walk stands: it goes on before this recipient, and has looked at so many. */
 export interface WalkPlace {

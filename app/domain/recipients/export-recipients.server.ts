@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
-import { beginsWith, inTrouble } from '#db/queries/page-recipients.ts';
 import { searchPrefixes } from '../addresses/search-prefixes.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { toCell } from '../csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
 import { numbersOf } from './numbers-of.server.ts';
+import { beginsWith, inTrouble } from './page-recipients.server.ts';
 import type { RecipientStatus, Trouble } from './recipient.ts';
 import { type RecipientRow, recipientColumns } from './recipient-json.ts';
 

@@ -1,5 +1,13 @@
 import type { Database } from '#db/database.ts';
-import { formerMatches, mostFormer } from '#db/queries/find-former.ts';
+import { searchPrefixes } from '../addresses/search-prefixes.ts';
+import type { CampaignCounters } from '../campaigns/campaign.ts';
+import type { Channel } from '../channel.ts';
+import { fromCursor, toCursor } from '../cursor.ts';
+import { heavyQuery } from '../heavy-reads.server.ts';
+import { parseInput } from '../parse-input.ts';
+import { notFound } from '../problem.ts';
+import { formerMatches, mostFormer } from './find-former.server.ts';
+import { numbersOf } from './numbers-of.server.ts';
 import {
   fewPass,
   pageOfAll,
@@ -8,15 +16,7 @@ import {
   pageOfSearchAmongFew,
   pageOfStatuses,
   pageOfTrouble,
-} from '#db/queries/page-recipients.ts';
-import { searchPrefixes } from '../addresses/search-prefixes.ts';
-import type { CampaignCounters } from '../campaigns/campaign.ts';
-import type { Channel } from '../channel.ts';
-import { fromCursor, toCursor } from '../cursor.ts';
-import { heavyQuery } from '../heavy-reads.server.ts';
-import { parseInput } from '../parse-input.ts';
-import { notFound } from '../problem.ts';
-import { numbersOf } from './numbers-of.server.ts';
+} from './page-recipients.server.ts';
 import { type RecipientJson, type RecipientStatus, recipientStatuses } from './recipient.ts';
 import { type RecipientFilter, recipientFilter } from './recipient-filter.ts';
 import { type RecipientRow, recipientColumns, toRecipientJson } from './recipient-json.ts';

@@ -77,6 +77,12 @@ export interface RecipientChange {
   delivery: Delivery | null;
 }
 
+/** The rows that a watch asked for, as they are at `version`: closes the gap between the page's query and the watch. */
+export interface WatchedRows {
+  version: number;
+  recipients: RecipientChange[];
+}
+
 /** One send and three automatic retries a round. */
 export const MAX_ATTEMPTS = 4;
 

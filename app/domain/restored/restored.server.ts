@@ -1,7 +1,7 @@
 import type { Database } from '#db/database.ts';
-import { confirmRestored, ledgerState, noteRestored, type RestoredHow } from '#db/queries/ledger-home.ts';
 import type { CampaignStatus } from '../campaigns/campaign.ts';
 import type { Channel } from '../channel.ts';
+import { confirmRestored, ledgerState, noteRestored, type RestoredHow } from './ledger-home.server.ts';
 
 /** An earlier copy of the database, about which nobody has said yet that sending may go on. Times are ISO 8601 in UTC. */
 export interface Restored {

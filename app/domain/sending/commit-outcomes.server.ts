@@ -3,8 +3,8 @@ import { contentRefusedForAll, stopCampaign } from '#db/ledger/campaign-life.ts'
 import { requestSettle } from '#db/ledger/conclude.ts';
 import { type AttemptKey, applyEvents } from '#db/ledger/learn.ts';
 import { type Outcome, recordOutcomes } from '#db/ledger/settle.ts';
-import { suppress } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { suppress } from '../suppressions/suppress.server.ts';
 
 /**
  * Commits a batch of outcomes and what they mean for their campaigns: an account-level refusal stops the campaign, and so does content

@@ -4,7 +4,6 @@ import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
-import { doubtfulAttempts } from '#db/queries/unknown-texts.ts';
 import { troubleForOperators, troubleOf } from '#db/trouble.ts';
 import type { Channel } from '../channel.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
@@ -17,6 +16,7 @@ import { createLookUp, type Found, type LookUp } from './look-up.server.ts';
 import { nextStep } from './next-step.ts';
 import { noteEvidence } from './settle-texts.server.ts';
 import { type Delivered, sharedCalls } from './shared-calls.server.ts';
+import { doubtfulAttempts } from './unknown-texts.server.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
 const BATCH = { size: 200, delayMs: 2 };

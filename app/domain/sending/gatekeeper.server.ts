@@ -4,8 +4,8 @@ import type { Refused, SendResult } from '#app/providers/provider.ts';
 import { foreignAnswer } from '#app/providers/whose-answer.ts';
 import { type BatchOptions, batched } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
-import { type Gate, holdProvider, probeAgain, readGate, releaseProvider, takeSlots } from '#db/queries/provider-gates.ts';
 import type { Channel } from '../channel.ts';
+import { type Gate, holdProvider, probeAgain, readGate, releaseProvider, takeSlots } from '../limits/provider-gates.server.ts';
 import { createBreaker, holdS, type Trip } from './breaker.ts';
 import { createStrangerWatch, type Verdict } from './strangers.ts';
 

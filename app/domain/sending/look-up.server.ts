@@ -1,10 +1,10 @@
 import type { Provider } from '#app/providers/provider.ts';
 import type { Database } from '#db/database.ts';
-import { foreignMessageIds } from '#db/queries/unknown-texts.ts';
 import type { Channel } from '../channel.ts';
 import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import { campaignContents } from './campaign-contents.server.ts';
+import { foreignMessageIds } from './unknown-texts.server.ts';
 
 /** A message that may have gone out. */
 interface SentMessage {

@@ -1,9 +1,9 @@
 import type { Database } from '#db/database.ts';
 import { postponeUnknown, requestSettle, settleUnknown } from '#db/ledger/conclude.ts';
-import { type DoubtfulAttempt, unknownTexts } from '#db/queries/unknown-texts.ts';
 import { recordEvents } from '../delivery/record-events.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import type { Found, LookUp } from './look-up.server.ts';
+import { type DoubtfulAttempt, unknownTexts } from './unknown-texts.server.ts';
 
 /** Questions to the provider at once. */
 const AT_ONCE = 10;

@@ -1,6 +1,5 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
-import { addReasons, removeWithoutReason } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
@@ -9,6 +8,7 @@ import { heavyQuery } from '../heavy-reads.server.ts';
 import { notFound, Problem } from '../problem.ts';
 import { type SuppressionRow, suppressionColumns, toSuppressionJson } from './list-suppressions.server.ts';
 import { readSuppressed, spelled } from './spelling.server.ts';
+import { addReasons, removeWithoutReason } from './suppress.server.ts';
 import type { AddedSuppressions, SuppressionJson, SuppressionReason, SuppressionSource } from './suppression.ts';
 import type { NewSuppression } from './suppression-input.ts';
 

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '#db/database.ts';
-import { addStaged, createStagedSuppressions } from '#db/queries/import-suppressions.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Viewer } from '../access/roles.ts';
 import { type BareNumbers, isCountry, type PhoneReading } from '../addresses/phone-number.ts';
@@ -18,6 +17,7 @@ import { waitForSlowConnection } from '../slow-connections.server.ts';
 import { type ReasonColumns, readFileReason, reasonColumnsOf } from './file-reason.ts';
 import { MAX_REPORTED, type RejectedSuppression, type SuppressionImport } from './import-report.ts';
 import { readSuppressed } from './spelling.server.ts';
+import { addStaged, createStagedSuppressions } from './staged-suppressions.server.ts';
 
 export interface SuppressionFile extends FileOptions {
   channel: Channel;

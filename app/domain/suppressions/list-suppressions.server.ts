@@ -1,5 +1,5 @@
 import type { Database } from '#db/database.ts';
-import { numbersInUse } from '#db/queries/numbers-in-use.ts';
+import { numbersInUse } from '../addresses/numbers-in-use.server.ts';
 import { type Channel, channels } from '../channel.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '#db/database.ts';
-import { linkAddress, recordUnsubscribe } from '#db/queries/suppress.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Channel } from '../channel.ts';
+import { linkAddress, recordUnsubscribe } from '../suppressions/suppress.server.ts';
 import { readUnsubscribeToken, type UnsubscribeLink, unsubscribeSecret } from './unsubscribe-link.server.ts';
 
 /** What the unsubscribe page may show to whoever has the link. */

@@ -1,7 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { requestSettle } from '#db/ledger/conclude.ts';
 import { expireClaims } from '#db/ledger/lapse.ts';
-import { endWorker, freeJobsOfWorker } from '#db/queries/worker-registry.ts';
+import { endWorker, freeJobsOfWorker } from './worker-registry.server.ts';
 
 /**
  * Takes over from a worker that is dead for certain: what it was sending becomes `unknown`, its jobs are free again. Each step may be

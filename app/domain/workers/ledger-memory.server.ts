@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { makeFolder } from '#app/domain/make-folder.server.ts';
 import type { Database } from '#db/database.ts';
-import { adoptTimeline, ledgerKey, ledgerState, noteRestored } from '#db/queries/ledger-home.ts';
+import { adoptTimeline, ledgerKey, ledgerState, noteRestored } from '../restored/ledger-home.server.ts';
 
 /** ms between looks at the database, and between writes of what is known. */
 const BEAT_MS = 1_000;

@@ -2,9 +2,9 @@ import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Database } from '#db/database.ts';
-import { endWorker, probeWorkers, reclaimWorker, registerWorker, releaseWorkerLock } from '#db/queries/worker-registry.ts';
 import { within } from '../within.ts';
 import { buryWorker } from './bury-worker.server.ts';
+import { endWorker, probeWorkers, reclaimWorker, registerWorker, releaseWorkerLock } from './worker-registry.server.ts';
 
 /** ms between looks at oneself and the others. */
 const BEAT_MS = 1_000;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '#db/database.ts';
 import { mendCounters } from '#db/ledger/counters.ts';
 import { renewLostJobs } from '#db/ledger/offer.ts';
-import { tellCampaigns } from '#db/queries/provider-gates.ts';
+import { tellCampaigns } from '../limits/provider-gates.server.ts';
 import {
   activeCampaigns,
   alone,
@@ -14,7 +14,7 @@ import {
   requestMissingDispatches,
   requestMissingLists,
   requestMissingStarts,
-} from '#db/queries/reconcile.ts';
+} from './repairs.server.ts';
 
 /**
  * Compares ledger, jobs and counters, and mends what does not agree. On a healthy system it mends nothing; what it had to mend is logged

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { logEvents } from '#app/domain/delivery/provider-events.server.ts';
 import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import { applyEvents } from '#db/ledger/learn.ts';
 import { dispatchRecipients } from '#db/ledger/offer.ts';
-import { logEvents } from '#db/queries/provider-events.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 

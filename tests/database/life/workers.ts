@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Logger } from '#app/config/log.server.ts';
+import { holdProvider, probeProvider, releaseProvider, setRate } from '#app/domain/limits/provider-gates.server.ts';
+import { confirmRestored, noteRestored } from '#app/domain/restored/ledger-home.server.ts';
 import { commitOutcomes } from '#app/domain/sending/commit-outcomes.server.ts';
 import { nextStep } from '#app/domain/sending/next-step.ts';
 import { buryWorker } from '#app/domain/workers/bury-worker.server.ts';
@@ -9,8 +11,6 @@ import type { SendResult } from '#app/providers/provider.ts';
 import { markDoubtful } from '#db/ledger/doubt.ts';
 import { moveRecipients } from '#db/ledger/give-back.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
-import { confirmRestored, noteRestored } from '#db/queries/ledger-home.ts';
-import { holdProvider, probeProvider, releaseProvider, setRate } from '#db/queries/provider-gates.ts';
 import { dispatchCampaign } from '#tasks/dispatch-campaign.ts';
 import { moveCampaignRecipients } from '#tasks/move-recipients.ts';
 import { settleUnknownOutcomes } from '#tasks/settle-unknown.ts';

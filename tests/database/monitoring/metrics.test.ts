@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { holdProvider, releaseProvider } from '#app/domain/limits/provider-gates.server.ts';
 import { createMetrics } from '#app/domain/monitoring/metrics.server.ts';
 import { openDatabase } from '#db/database.ts';
-import { holdProvider, releaseProvider } from '#db/queries/provider-gates.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { type Sending, startSending } from '#tests/support/sending.ts';

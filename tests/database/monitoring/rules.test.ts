@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { holdProvider, releaseProvider } from '#app/domain/limits/provider-gates.server.ts';
 import { createMetrics } from '#app/domain/monitoring/metrics.server.ts';
-import { holdProvider, releaseProvider } from '#db/queries/provider-gates.ts';
-import { repairKinds, requestMissingDispatches } from '#db/queries/reconcile.ts';
+import { repairKinds, requestMissingDispatches } from '#app/domain/workers/repairs.server.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import type { CampaignProgress } from '#app/domain/campaigns/campaign.ts';
 import type { CampaignSummary } from '#app/domain/campaigns/campaign-json.ts';
-import type { ClientEvents, RecipientsChanged, ServerEvents, WatchedRows } from '#app/realtime/events.ts';
+import type { WatchedRows } from '#app/domain/recipients/recipient.ts';
+import type { ClientEvents, RecipientsChanged, ServerEvents } from '#app/realtime/events.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { type Sending, startSending } from '#tests/support/sending.ts';

@@ -3,9 +3,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCampaign } from '#app/domain/campaigns/create-campaign.server.ts';
 import { getRecipient, getRecipientsByIds } from '#app/domain/recipients/get-recipient.server.ts';
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
+import {
+  pageOfAll,
+  pageOfCode,
+  pageOfSearch,
+  pageOfSearchAmongFew,
+  pageOfStatuses,
+} from '#app/domain/recipients/page-recipients.server.ts';
 import type { RecipientFilter } from '#app/domain/recipients/recipient-filter.ts';
 import { removeRecipients } from '#app/domain/recipients/remove-recipients.server.ts';
-import { pageOfAll, pageOfCode, pageOfSearch, pageOfSearchAmongFew, pageOfStatuses } from '#db/queries/page-recipients.ts';
 import { writeByHand } from '#tests/support/by-hand.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 

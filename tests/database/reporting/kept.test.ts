@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { keepReport, outdatedReports } from '#app/domain/reporting/keep-reports.server.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
-import { keepReport, outdatedReports } from '#db/queries/keep-reports.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { type KnownRecipient, knownCampaign } from '#tests/support/known-ledger.ts';
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLogger } from '#app/config/log.server.ts';
 import { startScheduledCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
 import { reconcile } from '#app/domain/workers/reconcile.server.ts';
-import { alone } from '#db/queries/reconcile.ts';
-import { freeJobsOfWorker, registerWorker } from '#db/queries/worker-registry.ts';
+import { alone } from '#app/domain/workers/repairs.server.ts';
+import { freeJobsOfWorker, registerWorker } from '#app/domain/workers/worker-registry.server.ts';
 import { writeByHand } from '#tests/support/by-hand.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';

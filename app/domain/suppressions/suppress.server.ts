@@ -1,9 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
-import { applyEvents, markUnsubscribed } from '../ledger/learn.ts';
-
-export type Reason = 'manual' | 'stop' | 'unsubscribe' | 'hard_bounce' | 'complaint';
-export type Source = 'person' | 'import' | 'link' | 'sendgrid' | 'twilio' | 'sandbox';
-type Channel = 'email' | 'sms';
+import { applyEvents, markUnsubscribed } from '#db/ledger/learn.ts';
+import type { Channel } from '../channel.ts';
+import type { SuppressionReason, SuppressionSource } from './suppression.ts';
 
 /** Whom an event is about: by the attempt of its message or, where that is not known, by their address. */
 export interface Whom {
@@ -13,14 +11,14 @@ export interface Whom {
   attemptId: number | null;
   /** In the ledger's spelling, as the provider names it. What the attempt was sent to goes before it. */
   address: string | null;
-  source: Source;
+  source: SuppressionSource;
   /** ms since 1970; null: now. */
   atMs: number | null;
 }
 
 /** A person who asked not to be sent to, or whose address does not work. */
 export interface SuppressRow extends Whom {
-  reason: Reason;
+  reason: SuppressionReason;
 }
 
 /**
@@ -110,7 +108,7 @@ export async function suppress(client: Pool | PoolClient, rows: readonly Suppres
 /** What a person here puts on the list. One that stands already stays as it is. @returns how many are new */
 export async function addReasons(
   client: Pool | PoolClient,
-  rows: readonly { channel: Channel; address: string; reason: Reason }[],
+  rows: readonly { channel: Channel; address: string; reason: SuppressionReason }[],
   by: { source: 'person' | 'import'; label: string },
 ): Promise<number> {
   const { rows: counted } = await client.query<{ n: number }>(

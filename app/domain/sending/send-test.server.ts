@@ -2,16 +2,16 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
 import { createProviders, type ProviderSettings } from '#app/providers/providers.server.ts';
 import type { Database } from '#db/database.ts';
-import { readGate } from '#db/queries/provider-gates.ts';
 import type { Auth } from '../access/auth.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
 import { readAddress } from '../addresses/read-address.ts';
+import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import type { Channel } from '../channel.ts';
 import { previewMessage } from '../content/preview-message.server.ts';
+import { readGate } from '../limits/provider-gates.server.ts';
 import { conflict, invalid, Problem } from '../problem.ts';
 import { testUnsubscribeUrl, unsubscribeHeaders } from '../unsubscribe/unsubscribe-link.server.ts';
-import { getCampaign } from './get-campaign.server.ts';
 import type { TestResult } from './test-result.ts';
 
 /** What it needs of the server. */

@@ -1,4 +1,4 @@
-import { messageColumns, onlyLost } from './message-rows.ts';
+import { messageColumns, onlyLost } from '../recipients/message-rows.server.ts';
 
 /**
  * Looking for people by what no index knows: a name or another column of the contact file, or the end of a number. Recipients are walked from the

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { putReasons } from './suppress.ts';
+import { putReasons } from './suppress.server.ts';
 
 /** A temporary table, gone with the transaction, filled with lines of COPY's text format: address, reason, note. */
 export async function createStagedSuppressions(client: PoolClient, lines: AsyncIterable<Buffer>): Promise<void> {

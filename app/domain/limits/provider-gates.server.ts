@@ -1,10 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
-import { addJob } from '../jobs.ts';
-import { stopCampaign } from '../ledger/campaign-life.ts';
-import { offerProbe } from '../ledger/offer.ts';
-import { inTransaction } from '../transaction.ts';
-
-type Channel = 'email' | 'sms';
+import { addJob } from '#db/jobs.ts';
+import { stopCampaign } from '#db/ledger/campaign-life.ts';
+import { offerProbe } from '#db/ledger/offer.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { Channel } from '../channel.ts';
 
 export interface Gate {
   held: boolean;

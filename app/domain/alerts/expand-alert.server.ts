@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { addJob } from '../jobs.ts';
+import { addJob } from '#db/jobs.ts';
 
 /** Tries of a delivery before it counts as lost; Graphile waits e^n seconds after the nth, about 3.5 hours in all. */
 const DELIVERY_ATTEMPTS = 10;

@@ -1,9 +1,8 @@
 import type { Pool } from 'pg';
-import { addJob } from '../jobs.ts';
-import { inTransaction } from '../transaction.ts';
-import { tellCampaigns } from './provider-gates.ts';
-
-type Channel = 'email' | 'sms';
+import { addJob } from '#db/jobs.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { Channel } from '../channel.ts';
+import { tellCampaigns } from './provider-gates.server.ts';
 
 export interface GateRow {
   channel: Channel;

@@ -1,8 +1,11 @@
-// Part of npm run check: what changes the ledger stands in db/ledger, and jobs are added through db/jobs.ts. Looks for the words, since SQL is text.
+// Part of npm run check: every statement stands where docs/architecture.md says. Looks for the words, since SQL is text.
 import { globSync, readFileSync } from 'node:fs';
 
 const LIFE =
   'status|total|pending|queued|sending|retrying|unknown|held|sent|failed|suppressed|cancelled|doing|stop_code|retry_codes|dispatch_requested|hold_until|reopened_from|doubtful';
+/** Statements of the ledger and of the machinery; LISTEN and NOTIFY; all others with their subject. */
+const HOMES =
+  /^(db\/(ledger|migrate)\/|db\/(database|transaction)\.ts|app\/domain\/.+\.server\.ts|app\/realtime\/(listen|socket-server)\.server\.ts)/;
 const rules: { name: string; allowed: RegExp; words: RegExp; instead: string }[] = [
   {
     name: 'writes recipients or attempts',
@@ -22,10 +25,16 @@ const rules: { name: string; allowed: RegExp; words: RegExp; instead: string }[]
     words: /graphile_worker\.add_jobs?\b/,
     instead: 'addJob or addSendJobs of db/jobs.ts',
   },
+  {
+    name: 'speaks to the database',
+    allowed: HOMES,
+    words: /\.(query|connect)\s*(<[^;]*?>)?\(\s*[`'"]|\.pool\.(query|connect)\b|\bnew QueryStream\(/,
+    instead: "a function in the subject's folder of app/domain, in a file with .server in its name",
+  },
 ];
 
 let wrong = 0;
-for (const file of globSync(['app/**/*.{ts,tsx}', 'tasks/**/*.ts', 'db/**/*.{ts,sql}'], {
+for (const file of globSync(['app/**/*.{ts,tsx}', 'tasks/**/*.ts', 'db/**/*.{ts,sql}', '*.ts'], {
   exclude: (name) => /migrations|schema\.sql/.test(name),
 })) {
   const path = file.replaceAll('\\', '/');

@@ -1,4 +1,4 @@
-import { messageColumns, onlyLost } from './message-rows.ts';
+import { messageColumns, onlyLost } from '../recipients/message-rows.server.ts';
 
 /**
  * Looking for people in all campaigns asks one_row_per_address of each campaign: some µs a campaign, however many recipients there are, and for a

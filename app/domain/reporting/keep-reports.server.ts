@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction } from '#db/transaction.ts';
 
 /** Late reports of a carrier may change an old campaign for hours; it is counted again at most so often. */
 const AGAIN_AFTER = '10 minutes';

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { AttemptKey } from '../ledger/learn.ts';
+import type { AttemptKey } from '#db/ledger/learn.ts';
 
 /** An event whose ids got lost on the way. */
 export interface LostRow {

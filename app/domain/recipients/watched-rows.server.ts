@@ -1,6 +1,5 @@
 import type { Database } from '#db/database.ts';
-import type { Delivery, RecipientChange, RecipientStatus } from '../domain/recipients/recipient.ts';
-import type { WatchedRows } from './events.ts';
+import type { Delivery, RecipientChange, RecipientStatus, WatchedRows } from './recipient.ts';
 
 interface Row {
   version: number;

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
-import { inTransaction } from '../transaction.ts';
-
-type Channel = 'email' | 'sms';
+import { inTransaction } from '#db/transaction.ts';
+import type { Channel } from '../channel.ts';
 
 /** What the database knows about the state of the whole; times in s, epochs in s since 1970. */
 export interface LedgerMetrics {

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { addJob } from '../jobs.ts';
+import { addJob } from '#db/jobs.ts';
 
 /** What can be found wrong. */
 export const repairKinds = ['job_missing', 'job_dead', 'job_orphaned', 'dispatch_missing', 'counters_wrong', 'not_ended'] as const;

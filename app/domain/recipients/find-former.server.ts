@@ -1,4 +1,4 @@
-import { messageColumns, onlyLost } from './message-rows.ts';
+import { messageColumns, onlyLost } from './message-rows.server.ts';
 
 /**
  * Recipients found by an address that they had before it was corrected: corrections are made by hand and few. Who is found by the address of
