@@ -2,20 +2,25 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { besideImport } from './cases/beside-import.ts';
+import { atDefaultConcurrency } from './cases/concurrency.ts';
 import { eventsIn, importRows, largePages } from './cases/daily-use.ts';
 import { growth } from './cases/growth.ts';
 import { commitToEvent } from './cases/live.ts';
 import { besideOldCampaigns } from './cases/old-ledger.ts';
+import { fromOutside } from './cases/outside.ts';
+import { againstPeer } from './cases/peers.ts';
 import { retrySchedule } from './cases/schedule.ts';
 import { type Step, steps } from './cases/steps.ts';
-import { againstCelery, againstLimit, sharedAgainstSingle } from './cases/throughput.ts';
+import { againstLimit, sharedAgainstSingle } from './cases/throughput.ts';
 import { circumstances, costTable, table, writeReport } from './report.ts';
 import { judged, type Row } from './stage/figures.ts';
 import { openStage, type Stage } from './stage/stage.ts';
 
 const usage = `Usage: npm run bench -- [options]
 
-  --only NAMES      some of: ${'email, sms, celery, shared, schedule, live, growth, import, pages, events, old, steps'} (default: all but old)
+  --only NAMES      some of: email, outside, sms, default, celery, bullmq, shared, beside-import, schedule, live, growth, import,
+                    pages, events, old, steps (default: all but old)
   --rounds N        of each pair; the median counts (default 5)
   --recipients N    of a round's campaign (default 20000)
   --large N         of the large campaign or file (default 1000000)
@@ -55,18 +60,25 @@ interface Case {
   measure(stage: Stage): Promise<Row | Row[]>;
 }
 
+/** Of what takes longer. */
+const fewer = Math.min(rounds, 3);
+
 const cases: Record<string, Case> = {
   email: { measure: (stage) => againstLimit(stage, 'email', { recipients, rounds }) },
+  outside: { measure: (stage) => fromOutside(stage, { recipients: 2 * recipients, rounds: fewer }) },
   sms: { measure: (stage) => againstLimit(stage, 'sms', { recipients, rounds }) },
-  celery: { measure: (stage) => againstCelery(stage, { recipients, rounds: Math.min(rounds, 3) }) },
-  shared: { measure: (stage) => sharedAgainstSingle(stage, { recipients, rounds: Math.min(rounds, 3) }) },
-  schedule: { faultRate: 0.1, measure: (stage) => retrySchedule(stage, { recipients, rounds: Math.min(rounds, 3) }) },
-  live: { measure: (stage) => commitToEvent(stage, { recipients, watchers: 200, rounds: Math.min(rounds, 3) }) },
+  default: { measure: (stage) => atDefaultConcurrency(stage, { recipients, rounds: fewer }) },
+  celery: { measure: (stage) => againstPeer(stage, 'celery', { recipients, rounds: fewer }) },
+  bullmq: { measure: (stage) => againstPeer(stage, 'bullmq', { recipients, rounds: fewer }) },
+  shared: { measure: (stage) => sharedAgainstSingle(stage, { recipients, rounds: fewer }) },
+  'beside-import': { measure: (stage) => besideImport(stage, { recipients: 2 * recipients, rounds: fewer }) },
+  schedule: { faultRate: 0.1, measure: (stage) => retrySchedule(stage, { recipients, rounds: fewer }) },
+  live: { measure: (stage) => commitToEvent(stage, { recipients, watchers: 200, rounds: fewer }) },
   growth: { measure: (stage) => growth(stage, { small: 10_000, large }) },
   import: { measure: (stage) => importRows(stage, large) },
   pages: { measure: (stage) => largePages(stage, large) },
   events: { measure: (stage) => eventsIn(stage, 50_000) },
-  old: { measure: (stage) => besideOldCampaigns(stage, { old, recipients, rounds: Math.min(rounds, 3) }) },
+  old: { measure: (stage) => besideOldCampaigns(stage, { old, recipients, rounds: fewer }) },
 };
 
 const names = values.only?.split(',') ?? [...Object.keys(cases).filter((name) => name !== 'old'), 'steps'];

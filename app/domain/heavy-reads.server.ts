@@ -1,13 +1,9 @@
+import pLimit from 'p-limit';
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { Database } from '#db/database.ts';
 import { Problem } from './problem.ts';
 
-interface Places {
-  taken: number;
-  waiting: (() => void)[];
-}
-
-const places = new WeakMap<Database['pool'], Places>();
+const places = new WeakMap<Database['pool'], ReturnType<typeof pLimit>>();
 const MOST_WAITING = 300;
 const PATIENCE_MS = 10_000;
 
@@ -18,17 +14,25 @@ const PATIENCE_MS = 10_000;
  * @throws Problem 503 where too many wait, or one waited too long
  */
 export async function heavyRead<T>({ pool }: Database, read: () => Promise<T>): Promise<T> {
-  const state = places.get(pool) ?? { taken: 0, waiting: [] };
-  places.set(pool, state);
-  if (state.taken < Math.max(1, Math.floor(pool.options.max / 3))) state.taken++;
-  else await placeOf(state);
-  try {
-    return await read();
-  } finally {
-    const next = state.waiting.shift();
-    if (next) next();
-    else state.taken--;
-  }
+  const inPlace = places.get(pool) ?? pLimit(Math.max(1, Math.floor(pool.options.max / 3)));
+  places.set(pool, inPlace);
+  if (inPlace.pendingCount >= MOST_WAITING) throw busy();
+  return new Promise((resolve, reject) => {
+    let left = false;
+    const patience = setTimeout(() => {
+      left = true;
+      reject(busy());
+    }, PATIENCE_MS);
+    void inPlace(async () => {
+      clearTimeout(patience);
+      if (left) return;
+      try {
+        resolve(await read());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 /** One statement of that kind. */
@@ -36,21 +40,8 @@ export function heavyQuery<Row extends QueryResultRow>(db: Database, text: strin
   return heavyRead(db, () => db.pool.query<Row>(text, values));
 }
 
-function placeOf({ waiting }: Places): Promise<void> {
-  const busy = () =>
-    new Problem(503, 'unavailable', 'Many lists and searches are asked for at this moment. Try again in a few seconds.', {
-      retryAfterS: 5,
-    });
-  if (waiting.length >= MOST_WAITING) throw busy();
-  return new Promise((resolve, reject) => {
-    const go = () => {
-      clearTimeout(patience);
-      resolve();
-    };
-    const patience = setTimeout(() => {
-      waiting.splice(waiting.indexOf(go), 1);
-      reject(busy());
-    }, PATIENCE_MS);
-    waiting.push(go);
+function busy(): Problem {
+  return new Problem(503, 'unavailable', 'Many lists and searches are asked for at this moment. Try again in a few seconds.', {
+    retryAfterS: 5,
   });
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { openDatabase } from '#db/database.ts';
+import { callApi } from '../stage/api.ts';
 import { timeCopy } from './copy.ts';
 import type { BenchContext, Figure } from './figure.ts';
 
@@ -46,31 +47,19 @@ export async function imports({ url, key, databaseUrl, size }: BenchContext): Pr
   }
 
   async function watchedImport(rows: number): Promise<{ id: number; ms: number; memoryMb: number }> {
-    const { id } = (await call(
-      '/campaigns',
-      { 'content-type': 'application/json' },
-      JSON.stringify({ name: 'Import', channel: 'email' }),
-    )) as {
-      id: number;
-    };
+    const json = JSON.stringify({ name: 'Import', channel: 'email' });
+    const { id } = await callApi<{ id: number }>({ url, key }, 'POST', '/campaigns', { type: 'application/json', content: json });
     let memoryMb = 0;
     const look = async () => {
       memoryMb = Math.max(memoryMb, await residentMb(url, key));
     };
     const looking = setInterval(() => void look().catch(() => {}), LOOK_EVERY_MS);
     const began = performance.now();
-    await call(`/campaigns/${id}/recipients`, { 'content-type': 'text/csv' }, Readable.from(file(rows)));
+    await callApi({ url, key }, 'POST', `/campaigns/${id}/recipients`, { type: 'text/csv', content: Readable.from(file(rows)) });
     const ms = performance.now() - began;
     clearInterval(looking);
     await look();
     return { id, ms, memoryMb };
-  }
-
-  async function call(path: string, headers: Record<string, string>, body: string | Readable): Promise<unknown> {
-    const init = { method: 'POST', headers: { ...headers, authorization: `Bearer ${key}` }, body, duplex: 'half' };
-    const answer = await fetch(`${url}/api/v1${path}`, init as unknown as RequestInit);
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-    return answer.json();
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Channel } from '#app/domain/channel.ts';
 import { until } from '../../scripts/launch/processes.ts';
+import { callApi } from './api.ts';
 import type { Stage } from './stage.ts';
 
-/** What everyone sends: a short personal message, an email with both parts or a text. */
+/** What everyone sends: a personal message, an email with both parts and 1.5 kB of HTML, or a text. */
 export const message = {
   subject: 'Hello {{ first_name }}',
-  html: `<h1>Hello {{ first_name }}</h1><p>${'Spring is here, and so are our new things. '.repeat(20)}</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>`,
+  html: `<h1>Hello {{ first_name }}</h1><p>${'Spring is here, and so are our new things. '.repeat(33)}</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>`,
   text: 'Hello {{ first_name }}, spring is here, and so are our new things. Unsubscribe: {{ unsubscribe_url }}',
   sms: 'Hello {{ first_name }}, spring is here, and so are our new things.',
 };
@@ -36,12 +37,11 @@ export async function draft({ db }: Stage, channel: Channel, recipients: number)
 }
 
 /** Sends a draft over the API and waits for its end. @returns s from its start to its end, by the database's clock */
-export async function send({ db, url, key }: Stage, id: number, timeoutMs = 900_000): Promise<number> {
-  const response = await fetch(`${url}/api/v1/campaigns/${id}/send`, { method: 'POST', headers: { Authorization: `Bearer ${key}` } });
-  if (!response.ok) throw new Error(`send was answered with ${response.status}: ${await response.text()}`);
+export async function send(stage: Stage, id: number, timeoutMs = 900_000): Promise<number> {
+  await callApi(stage, 'POST', `/campaigns/${id}/send`);
   let seconds: number | null = null;
   const ended = async () => {
-    const { rows } = await db.pool.query<{ s: number | null }>(
+    const { rows } = await stage.db.pool.query<{ s: number | null }>(
       'select extract(epoch from finished_at - started_at)::float8 as s from campaigns where id = $1',
       [id],
     );

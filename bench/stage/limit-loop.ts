@@ -1,8 +1,6 @@
 // The limit: the same bodies to the same provider, with nothing around. One process, one loop, no ledger.
-import { MailService } from '@sendgrid/mail';
 import { Agent, request } from 'undici';
-import { sendGridMail } from '#app/providers/sendgrid-mail.ts';
-import { message } from './campaigns.ts';
+import { mailBody, textBody } from './bodies.ts';
 
 export interface LimitInput {
   channel: 'email' | 'sms';
@@ -35,41 +33,3 @@ async function loop({ channel, providerUrl, count, inFlight }: LimitInput): Prom
   await Promise.all(Array.from({ length: inFlight }, one));
   return (performance.now() - started) / 1_000;
 }
-
-/** As the SDK writes it. */
-async function mailBody(i: number): Promise<string> {
-  let body = '';
-  const mail = new MailService();
-  const caught = {
-    async request(data: { body: unknown }) {
-      body = JSON.stringify(data.body);
-      return [];
-    },
-  };
-  mail.setClient(caught as never);
-  const unsubscribe = `http://127.0.0.1/u/1.${i}.abcdefghijklmnopqrstuv`;
-  const fill = (text: string) => text.replaceAll('{{ first_name }}', `Person ${i}`).replaceAll('{{ unsubscribe_url }}', unsubscribe);
-  await mail.send(
-    sendGridMail({
-      campaignId: 1,
-      recipientId: i,
-      round: 0,
-      attemptId: i,
-      to: `person${i}@example.test`,
-      from: 'news@sender.test',
-      subject: fill(message.subject),
-      html: fill(message.html),
-      text: fill(message.text),
-      headers: { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
-    }),
-  );
-  return body;
-}
-
-const textBody = (i: number) =>
-  new URLSearchParams({
-    To: `+1202${5_550_000 + i}`,
-    From: '+15005550006',
-    Body: message.sms.replace('{{ first_name }}', `Person ${i}`),
-    StatusCallback: `http://127.0.0.1/webhooks/twilio/status?rollcall_attempt=${i}`,
-  }).toString();

@@ -33,14 +33,14 @@ export async function markDoubtful(pool: Pool, campaignId: number): Promise<numb
   for (const listed of ['retrying', 'pending']) {
     for (let last: number | null = 0; last !== null; ) {
       const { rows }: { rows: Batch[] } = await pool.query<Batch>(
-        `with campaign as (select channel, rest_code from campaigns where id = $1),
+        `with campaign as (select channel, doing from campaigns where id = $1),
          picked as (
            select id from recipients where campaign_id = $1 and (listed_as, id) > ($2::recipient_status, $3) and listed_as <= $2::recipient_status
            order by listed_as, id limit ${BATCH}
          ),
          locked as (
            select r.id, c.channel from campaign c, picked p join recipients r on r.campaign_id = $1 and r.id = p.id
-           where r.status in ('queued', 'retrying') or (r.status = 'pending' and c.rest_code is null)
+           where r.status in ('queued', 'retrying') or (r.status = 'pending' and c.doing <> 'singles')
            order by r.id for update of r
          ),
          marked as (

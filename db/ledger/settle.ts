@@ -61,7 +61,7 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
             retry_after_s, provider_message_id)
       ),
       of_campaign as materialized (
-        select id, status, stop_code is not null as stops from campaigns where id = any ($1::bigint[])
+        select id, status, doing = 'stopping' as stops from campaigns where id = any ($1::bigint[])
       ),
       mine as (
         select o.*, r.round, r.attempts, r.claimed_at, r.retried_by,

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import type { Database } from '#db/database.ts';
 import { type EventReport, recordEvents } from './record-events.server.ts';
@@ -32,21 +33,8 @@ interface Waiting {
 }
 
 function createIntake(db: Database): EventIntake {
-  let running = 0;
-  const queue: (() => void)[] = [];
+  const inTurn = pLimit(AT_ONCE);
   let company: Waiting[] = [];
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
-    else running++;
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      if (next) next();
-      else running--;
-    }
-  }
 
   const batch = (events: readonly ProviderEvent[], fromSandbox = false) => inTurn(() => recordEvents(db, events, fromSandbox));
 

@@ -15,7 +15,7 @@ afterAll(() => own.drop());
 
 async function claimOne(): Promise<Claim> {
   const id = await draftCampaign(own.db, { addresses: numbered(1) });
-  await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await own.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   await dispatchRecipients(own.db.pool, id);
   const { rows } = await own.db.pool.query<{ payload: SendKey }>(
     `select payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
