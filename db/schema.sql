@@ -3,6 +3,7 @@
 create schema reporting;
 
 create type attempt_outcome as enum ('accepted', 'transient', 'permanent', 'account', 'unknown');
+create type campaign_doing as enum ('nothing', 'copying', 'emptying', 'sending', 'gathering', 'stopping', 'singles');
 create type campaign_status as enum ('DRAFT', 'SCHEDULED', 'SENDING', 'PAUSED', 'SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED');
 create type channel as enum ('email', 'sms');
 create type delivery as enum ('delivered', 'deferred', 'bounced', 'undelivered', 'complained');
@@ -235,24 +236,17 @@ create table campaigns (
   failure_reason text,
   stop_code text,
   stop_reason text,
-  rest_code text,
-  rest_reason text,
-  dispatch_below integer default 0 not null,
   dispatch_requested boolean default false not null,
-  moving boolean default false not null,
   retry_codes text[],
   retried_at timestamp with time zone,
-  preparing boolean default false not null,
   cloned_from bigint,
   variables text[] default '{}'::text[] not null,
   version bigint default 0 not null,
   hold_until timestamp with time zone,
   hold_reason text,
   retried_by text,
-  emptying boolean default false not null,
   preparing_of integer,
   ledger_version bigint default 0 not null,
-  dispatch_after bigint default 0 not null,
   revision bigint default 1 not null,
   active_at timestamp with time zone default now() not null,
   planned_at timestamp with time zone,
@@ -266,6 +260,7 @@ create table campaigns (
   reopened_failed_at timestamp with time zone,
   unsubscribed integer default 0 not null,
   complained integer default 0 not null,
+  doing campaign_doing default 'nothing'::campaign_doing not null,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),
@@ -285,17 +280,34 @@ create table campaigns (
   constraint campaigns_unknown_check CHECK ((unknown >= 0)),
   constraint campaigns_unsubscribed_check CHECK ((unsubscribed >= 0)),
   constraint counters_add_up CHECK ((total = ((((((((pending + queued) + sending) + retrying) + unknown) + sent) + failed) + suppressed) + cancelled))),
-  constraint emptying_is_preparing CHECK ((preparing OR (NOT emptying))),
+  constraint doing_of_status CHECK (
+CASE status
+    WHEN 'DRAFT'::campaign_status THEN (doing = ANY (ARRAY['nothing'::campaign_doing, 'copying'::campaign_doing, 'emptying'::campaign_doing]))
+    WHEN 'SENDING'::campaign_status THEN (doing = ANY (ARRAY['sending'::campaign_doing, 'gathering'::campaign_doing, 'stopping'::campaign_doing, 'singles'::campaign_doing]))
+    WHEN 'PAUSED'::campaign_status THEN (doing = ANY (ARRAY['nothing'::campaign_doing, 'gathering'::campaign_doing, 'stopping'::campaign_doing, 'singles'::campaign_doing]))
+    ELSE (doing = 'nothing'::campaign_doing)
+END),
+  constraint doubtful_is_open CHECK (((NOT doubtful) OR (status = ANY (ARRAY['SENDING'::campaign_status, 'PAUSED'::campaign_status, 'CANCELLED'::campaign_status])))),
   constraint ended_has_time CHECK (((status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status, 'CANCELLED'::campaign_status])) = (finished_at IS NOT NULL))),
   constraint failed_has_code CHECK (((failed_at IS NULL) = (failure_code IS NULL))),
   constraint failed_has_time CHECK (((status = ANY (ARRAY['FAILED'::campaign_status, 'PARTIALLY_SENT'::campaign_status])) = (failed_at IS NOT NULL))),
-  constraint hold_has_reason CHECK (((hold_until IS NULL) OR (hold_reason IS NOT NULL))),
+  constraint gathering_has_codes CHECK (((doing = 'gathering'::campaign_doing) = (retry_codes IS NOT NULL))),
+  constraint held_is_sending CHECK (
+CASE
+    WHEN (hold_reason IS NULL) THEN (hold_until IS NULL)
+    ELSE (status = 'SENDING'::campaign_status)
+END),
+  constraint list_in_work_has_size CHECK (((preparing_of IS NULL) OR (doing = ANY (ARRAY['copying'::campaign_doing, 'emptying'::campaign_doing])))),
   constraint planned_time_has_zone CHECK (((planned_time_zone IS NULL) OR (planned_at IS NOT NULL))),
-  constraint preparing_has_size CHECK ((preparing OR (preparing_of IS NULL))),
+  constraint reopened_is_open CHECK (
+CASE
+    WHEN (reopened_from IS NULL) THEN ((reopened_finished_at IS NULL) AND (reopened_failed_at IS NULL))
+    ELSE ((status = ANY (ARRAY['SENDING'::campaign_status, 'PAUSED'::campaign_status])) AND (doing <> 'gathering'::campaign_doing) AND (reopened_from = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status, 'CANCELLED'::campaign_status])))
+END),
   constraint scheduled_has_time CHECK (((status <> 'SCHEDULED'::campaign_status) OR (scheduled_at IS NOT NULL))),
   constraint sent_means_all CHECK (((status <> 'SENT'::campaign_status) OR ((sent + suppressed) = total))),
   constraint started_has_time CHECK (((status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status, 'CANCELLED'::campaign_status])) OR (started_at IS NOT NULL))),
-  constraint stop_has_reason CHECK (((stop_code IS NULL) = (stop_reason IS NULL)))
+  constraint stop_has_reason CHECK ((((doing = ANY (ARRAY['stopping'::campaign_doing, 'singles'::campaign_doing])) = (stop_code IS NOT NULL)) AND ((stop_code IS NULL) = (stop_reason IS NULL))))
 ) with (fillfactor=50, toast_tuple_target=128);
 
 create table draft_changes (
@@ -705,14 +717,14 @@ begin
     -- A person sends to somebody again in a campaign that has ended: it is open for them alone, and ends again when and how it had ended. Only
     -- where the transaction says so: a dispatch that was under way while the campaign was cancelled queues, too, and opens nothing.
     if d_queued > 0 and current_setting('rollcall.reopen', true) = 'yes' and c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED') then
-      if c.moving then
+      if campaign_is_moving(c) then
         raise exception 'campaign % is still being ended', campaign using errcode = 'serialization_failure';
       end if;
       update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
         reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
-        rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end,
-        -- What stopped it then is over.
-        stop_code = null, stop_reason = null
+        -- Those never tried stay pending, with the reason. Where there are none, whoever of these is given back is asked for again.
+        doing = case when pending > 0 and failure_code is not null then 'singles' else 'sending' end::campaign_doing,
+        stop_code = case when pending > 0 then failure_code end, stop_reason = case when pending > 0 then failure_reason end
       where id = campaign;
     elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);
@@ -812,9 +824,6 @@ CREATE OR REPLACE FUNCTION public.campaign_before_update()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.status <> old.status and not campaign_transition_allowed(old.status, new.status) then
-    raise exception 'a campaign cannot go from % to %', old.status, new.status using errcode = 'check_violation', constraint = 'campaign_transition';
-  end if;
   new.version := old.version + 1;
   if (new.pending, new.queued, new.sending, new.retrying, new.unknown, new.sent, new.failed, new.suppressed, new.cancelled)
     is distinct from (old.pending, old.queued, old.sending, old.retrying, old.unknown, old.sent, old.failed, old.suppressed, old.cancelled) then
@@ -828,7 +837,7 @@ CREATE OR REPLACE FUNCTION public.campaign_claims(c campaigns)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  select c.status = 'SENDING' and c.stop_code is null
+  select c.status = 'SENDING' and c.doing <> 'stopping'
 $function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_hold_event()
@@ -844,6 +853,18 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.campaign_is_moving(c campaigns)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select c.doing = 'gathering' or c.doubtful or case
+    when c.status = 'CANCELLED' then c.pending + c.queued + c.retrying > 0
+    when c.doing = 'stopping' then c.queued + c.retrying > 0
+    else c.status = 'PAUSED' and c.queued > 0
+  end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.campaign_listed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -851,6 +872,15 @@ AS $function$
 begin
   perform pg_notify('rollcall_listed', json_build_object('id', coalesce(new.id, old.id))::text);
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_move_refused()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a campaign cannot go from % (%) to % (%)', old.status, old.doing, new.status, new.doing
+    using errcode = 'check_violation', constraint = 'campaign_transition';
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_outcome(total integer, sent integer, suppressed integer)
@@ -908,9 +938,8 @@ declare
   kept constant text[] := array['id', 'status', 'version', 'ledger_version', 'revision', 'active_at', 'planned_at', 'planned_time_zone',
     'sending_ms', 'sending_since', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'held', 'sent', 'failed', 'suppressed', 'cancelled',
     'delivered', 'bounced', 'scheduled_at', 'time_zone', 'created_at', 'created_by', 'started_at', 'started_by', 'finished_at', 'failed_at',
-    'failure_code', 'failure_reason', 'stop_code', 'stop_reason', 'rest_code', 'rest_reason', 'dispatch_below', 'dispatch_requested',
-    'dispatch_after', 'moving', 'retry_codes', 'retry_count', 'retried_at', 'retried_by', 'preparing', 'preparing_of', 'emptying', 'cloned_from',
-    'hold_until', 'hold_reason'];
+    'failure_code', 'failure_reason', 'doing', 'stop_code', 'stop_reason', 'dispatch_requested',
+    'retry_codes', 'retry_count', 'retried_at', 'retried_by', 'preparing_of', 'cloned_from', 'hold_until', 'hold_reason'];
   was jsonb := to_jsonb(old) - kept;
 begin
   with changed as (
@@ -934,7 +963,7 @@ CREATE OR REPLACE FUNCTION public.campaign_sends(c campaigns)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null
+  select c.status = 'SENDING' and c.doing in ('sending', 'gathering')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_status_event()
@@ -962,20 +991,6 @@ begin
       'round', case when new.retry_count > old.retry_count then new.retry_count end)));
   return null;
 end $function$;
-
-CREATE OR REPLACE FUNCTION public.campaign_transition_allowed(from_status campaign_status, to_status campaign_status)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-AS $function$
-  select (from_status, to_status) in (
-    ('DRAFT', 'SCHEDULED'), ('DRAFT', 'SENDING'),
-    ('SCHEDULED', 'DRAFT'), ('SCHEDULED', 'SENDING'), ('SCHEDULED', 'CANCELLED'),
-    ('SENDING', 'PAUSED'), ('SENDING', 'SENT'), ('SENDING', 'PARTIALLY_SENT'), ('SENDING', 'FAILED'), ('SENDING', 'CANCELLED'),
-    ('PAUSED', 'SENDING'), ('PAUSED', 'SENT'), ('PAUSED', 'PARTIALLY_SENT'), ('PAUSED', 'FAILED'), ('PAUSED', 'CANCELLED'),
-    ('PARTIALLY_SENT', 'SENDING'), ('FAILED', 'SENDING'), ('SENT', 'SENDING'), ('CANCELLED', 'SENDING'),
-    ('SENT', 'PARTIALLY_SENT'), ('SENT', 'FAILED'), ('PARTIALLY_SENT', 'FAILED'), ('PARTIALLY_SENT', 'SENT'), ('FAILED', 'SENT'), ('FAILED', 'PARTIALLY_SENT'))
-$function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_waits()
  RETURNS trigger
@@ -1042,27 +1057,24 @@ declare
   result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
   is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving
+  if c.status not in ('SENDING', 'PAUSED') or c.doing = 'gathering' or c.doubtful
     or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) -- restored: open while a person decides
-    or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+    or in_flight > 0 or (c.pending > 0 and c.stop_code is null) then
     return;
   end if;
   update campaigns set
     status = result,
+    doing = 'nothing',
     finished_at = coalesce(c.reopened_finished_at, now()),
     failed_at = case when is_failed then coalesce(c.reopened_failed_at, c.reopened_finished_at, now()) end,
-    failure_code = case when is_failed then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
-    failure_reason = case when is_failed then coalesce(c.stop_reason, c.rest_reason,
-      recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
+    failure_code = case when is_failed then coalesce(c.stop_code, 'recipients_failed') end,
+    failure_reason = case when is_failed then coalesce(c.stop_reason, recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
     reopened_from = null,
     reopened_finished_at = null,
     reopened_failed_at = null,
     stop_code = null,
     stop_reason = null,
-    rest_code = null,
-    rest_reason = null,
-    dispatch_requested = false,
-    moving = result = 'CANCELLED' and c.pending > 0
+    dispatch_requested = false
   where id = c.id;
   -- Opened again for single people after a cancel, and stopped before them: nobody waits in a cancelled campaign.
   if result = 'CANCELLED' and c.pending > 0 then
@@ -1070,15 +1082,17 @@ begin
   end if;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.finish_move(campaign bigint)
+CREATE OR REPLACE FUNCTION public.finish_move(campaign bigint, round integer)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 declare
   c campaigns;
 begin
-  update campaigns set moving = false, retry_codes = null where id = campaign and moving returning * into c;
-  if c.id is not null then
+  update campaigns set retry_codes = null, doing = case status when 'SENDING' then 'sending' else 'nothing' end::campaign_doing
+  where id = campaign and doing = 'gathering' and retry_count = round;
+  select * into c from campaigns where id = campaign for no key update;
+  if found then
     perform end_campaign_if_done(c);
   end if;
 end $function$;
@@ -1187,10 +1201,11 @@ begin
       continue;
     end if;
     if c.status = 'SCHEDULED' then
-      update campaigns set status = 'SENDING', started_at = scheduled_at, started_by = 'schedule' where id = c.id;
+      update campaigns set status = 'SENDING', doing = 'sending', started_at = scheduled_at, started_by = 'schedule' where id = c.id;
     end if;
     update campaigns set
-      status = 'PAUSED', moving = true, doubtful = true, dispatch_requested = false, known_until = until, unknown_policy = 'hold'
+      status = 'PAUSED', doing = case doing when 'sending' then 'nothing' else doing end, doubtful = true, dispatch_requested = false,
+      known_until = until, unknown_policy = 'hold'
     where id = c.id;
     insert into campaign_events (campaign_id, kind, details)
     values (c.id, 'restored', jsonb_build_object('from', c.status, 'known_until', until));
@@ -1460,6 +1475,7 @@ CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH R
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
 CREATE TRIGGER campaign_hold_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.hold_reason IS NULL) <> (new.hold_reason IS NULL))) EXECUTE FUNCTION campaign_hold_event();
 CREATE TRIGGER campaign_listed AFTER INSERT OR DELETE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_listed();
+CREATE TRIGGER campaign_moves AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((((old.status <> new.status) OR (old.doing <> new.doing)) AND (((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'DRAFT'::campaign_status) OR (new.doing <> 'emptying'::campaign_doing)) AND ((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SCHEDULED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'copying'::campaign_doing) OR (new.status <> 'DRAFT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'emptying'::campaign_doing) OR (new.status <> 'DRAFT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SCHEDULED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'DRAFT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SCHEDULED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'SCHEDULED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'gathering'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'singles'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'gathering'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'singles'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'gathering'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'singles'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'gathering'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'singles'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'CANCELLED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))))) EXECUTE FUNCTION campaign_move_refused();
 CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status])))) EXECUTE FUNCTION campaign_raises_alerts();
 CREATE TRIGGER campaign_revision BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status = 'DRAFT'::campaign_status) OR (new.status = 'DRAFT'::campaign_status))) EXECUTE FUNCTION campaign_revision();
 CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (COALESCE(current_setting('rollcall.restoring'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION campaign_status_event();
@@ -1665,7 +1681,7 @@ create view reporting.campaigns as
           WHERE settings_in_force.name = 'retry_window_s'::text), 86400)::double precision * '00:00:01'::interval AS retry_until,
     hold_until,
     hold_reason,
-    preparing,
+    doing = ANY (ARRAY['copying'::campaign_doing, 'emptying'::campaign_doing]) AS preparing,
     version,
     created_at,
     created_by,
@@ -1855,6 +1871,10 @@ create view reporting.suppressions with (security_barrier=true) as
      JOIN suppression_reasons r ON r.suppression_id = s.id;
 
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
+comment on column campaigns.doing is 'What it is doing, beside its status: nothing; copying or emptying its list (a draft); sending to everybody pending; gathering (a task makes those pending whom a retry round sends to again); stopping for stop_reason; sending to singles alone, in a campaign that had ended before it had tried everybody.';
+comment on column campaigns.reopened_from is 'How it had ended, with reopened_finished_at and reopened_failed_at, while it is open again for people that somebody chose.';
+comment on column campaigns.retry_codes is 'For which failures a retry round sends again, while those who failed for them are still gathered.';
+comment on column campaigns.stop_code is 'Why nobody new is sent to: what stopped it now, or (singles) what had stopped it when it ended.';
 comment on schema reporting is 'Campaigns, recipients and attempts for reports. Read-only views over the live ledger: always up to date, and nothing here can change anything.';
 comment on view reporting.attempts is 'The log: one row for each call to a provider, of first sends, automatic retries and retry rounds alike. Rows are only ever added.';
 comment on column reporting.attempts.campaign_id is 'The campaign: reporting.campaigns.id.';

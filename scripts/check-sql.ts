@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 
 const LIFE =
-  'status|total|pending|queued|sending|retrying|unknown|held|sent|failed|suppressed|cancelled|stop_code|rest_code|moving|retry_codes|preparing|emptying|dispatch_requested|hold_until|reopened_from|doubtful';
+  'status|total|pending|queued|sending|retrying|unknown|held|sent|failed|suppressed|cancelled|doing|stop_code|retry_codes|dispatch_requested|hold_until|reopened_from|doubtful';
 /** Statements of the ledger and of the machinery; LISTEN and NOTIFY; all others with their subject. */
 const HOMES =
   /^(db\/(ledger|migrate)\/|db\/(database|transaction)\.ts|app\/domain\/.+\.server\.ts|app\/realtime\/(listen|socket-server)\.server\.ts)/;

@@ -13,6 +13,7 @@ const steps = [
   ['Nothing unread', 'node_modules/knip/bin/knip.js', '--no-progress'],
   ['Homes of SQL', 'scripts/check-sql.ts'],
   ['Schema', 'scripts/schema.ts', '--check'],
+  ['Statements and their rows', 'scripts/check-rows.ts'],
   ['OpenAPI document', 'scripts/openapi.ts', '--check'],
   ['Picture of the ledger', 'scripts/ledger-docs.ts', '--check'],
   ['Reporting dictionary', 'scripts/reporting-docs.ts', '--check'],

@@ -6,13 +6,12 @@ import { markDoubtful } from '#db/ledger/doubt.ts';
 import { moveRecipients } from '#db/ledger/give-back.ts';
 import { campaignPayload } from './payloads.ts';
 
-/** After pause, cancel or an account-level stop: takes back, batch by batch, the recipients that must not be sent to. */
+/** After pause, cancel or an account-level stop: takes back, batch by batch, the recipients that must not be sent to. In a retry round: gathers its people. */
 export const moveCampaignRecipients =
   (db: Database): Task =>
   async (payload) => {
     const { campaign_id } = campaignPayload.parse(payload);
     // After a restored backup nobody of it is sent to by itself.
     if ((await markDoubtful(db.pool, campaign_id)) > 0) await requestSettle(db.pool, 0);
-    await moveRecipients(db.pool, campaign_id);
-    await finishMove(db.pool, campaign_id);
+    await finishMove(db.pool, campaign_id, await moveRecipients(db.pool, campaign_id));
   };

@@ -23,7 +23,7 @@ const BATCH = 200;
 export async function steps(stage: Stage, batches = 100): Promise<Step[]> {
   const { pool } = stage.db;
   const id = await draft(stage, 'email', (batches + 10) * BATCH);
-  await pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   const times: Record<'claim' | 'outcome', number[]> = { claim: [], outcome: [] };
   const timed = async <T>(name: keyof typeof times, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();

@@ -6,9 +6,8 @@ declare
   kept constant text[] := array['id', 'status', 'version', 'ledger_version', 'revision', 'active_at', 'planned_at', 'planned_time_zone',
     'sending_ms', 'sending_since', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'held', 'sent', 'failed', 'suppressed', 'cancelled',
     'delivered', 'bounced', 'scheduled_at', 'time_zone', 'created_at', 'created_by', 'started_at', 'started_by', 'finished_at', 'failed_at',
-    'failure_code', 'failure_reason', 'stop_code', 'stop_reason', 'rest_code', 'rest_reason', 'dispatch_below', 'dispatch_requested',
-    'dispatch_after', 'moving', 'retry_codes', 'retry_count', 'retried_at', 'retried_by', 'preparing', 'preparing_of', 'emptying', 'cloned_from',
-    'hold_until', 'hold_reason'];
+    'failure_code', 'failure_reason', 'doing', 'stop_code', 'stop_reason', 'dispatch_requested',
+    'retry_codes', 'retry_count', 'retried_at', 'retried_by', 'preparing_of', 'cloned_from', 'hold_until', 'hold_reason'];
   was jsonb := to_jsonb(old) - kept;
 begin
   with changed as (

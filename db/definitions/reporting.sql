@@ -82,7 +82,7 @@ create or replace view reporting.campaigns as
           WHERE settings_in_force.name = 'retry_window_s'::text), 86400)::double precision * '00:00:01'::interval AS retry_until,
     hold_until,
     hold_reason,
-    preparing,
+    doing in ('copying', 'emptying') as preparing,
     version,
     created_at,
     created_by,

@@ -2,14 +2,14 @@ import type { Pool, PoolClient } from 'pg';
 import { addJob, requestChunks } from '../jobs.ts';
 
 /*
- * What a campaign's status may become stands in `campaign_transition_allowed`, which the database holds it to. All of these are called with the
- * campaign's row locked: whether its state allows it is the caller's question.
+ * The verbs of db/ledger/campaign-transitions.ts, to which the database holds them. All of these are called with the campaign's row locked:
+ * whether its state allows it is the caller's question.
  */
 
 /** From a draft, or from its time: everybody is to be sent to. */
 export async function startCampaign(client: PoolClient, id: number, sender: string, by: string): Promise<void> {
   await client.query(
-    `update campaigns set status = 'SENDING', sender = $2, started_at = now(), started_by = $3, dispatch_requested = true, planned_at = null,
+    `update campaigns set status = 'SENDING', doing = 'sending', sender = $2, started_at = now(), started_by = $3, dispatch_requested = true, planned_at = null,
        planned_time_zone = null
      where id = $1`,
     [id, sender, by],
@@ -26,6 +26,8 @@ export async function scheduleCampaign(
   timeZone: string | null,
 ): Promise<void> {
   const { rows } = await client.query<{ scheduled_at: Date }>(
+    // never null: scheduled_at
+
     `update campaigns set status = 'SCHEDULED', sender = $2, scheduled_at = to_timestamp($3::float8 / 1000), time_zone = $4, planned_at = null,
        planned_time_zone = null
      where id = $1 returning scheduled_at`,
@@ -48,21 +50,29 @@ export async function unscheduleCampaign(client: PoolClient, id: number): Promis
 
 /** Claims end at once; who was queued goes back to `pending` by a task. */
 export async function pauseCampaign(client: PoolClient, id: number): Promise<void> {
-  await client.query(`update campaigns set status = 'PAUSED', moving = true, dispatch_requested = false where id = $1`, [id]);
+  await client.query(
+    `update campaigns set status = 'PAUSED', doing = case doing when 'sending' then 'nothing' else doing end, dispatch_requested = false
+     where id = $1`,
+    [id],
+  );
   await requestMove(client, id);
 }
 
 export async function resumeCampaign(client: PoolClient, id: number): Promise<void> {
-  await client.query(`update campaigns set status = 'SENDING', dispatch_requested = true where id = $1`, [id]);
+  await client.query(
+    `update campaigns set status = 'SENDING', doing = case doing when 'nothing' then 'sending' else doing end, dispatch_requested = true
+     where id = $1`,
+    [id],
+  );
   await client.query('select end_campaign_if_done(c) from campaigns c where id = $1', [id]);
   await requestDispatch(client, id);
 }
 
-/** Claims end at once; who was not tried becomes `cancelled` by a task. What stopped it before is over: it would stop those who are sent to again. */
+/** Claims end at once; who was not tried becomes `cancelled` by a task. What it was doing, and why, is over. */
 export async function cancelCampaign(client: PoolClient, id: number): Promise<void> {
   await client.query(
-    `update campaigns set status = 'CANCELLED', finished_at = now(), moving = true, dispatch_requested = false, stop_code = null,
-       stop_reason = null where id = $1`,
+    `update campaigns set status = 'CANCELLED', doing = 'nothing', finished_at = now(), dispatch_requested = false, stop_code = null,
+       stop_reason = null, retry_codes = null, reopened_from = null, reopened_finished_at = null, reopened_failed_at = null where id = $1`,
     [id],
   );
   await requestMove(client, id);
@@ -71,8 +81,8 @@ export async function cancelCampaign(client: PoolClient, id: number): Promise<vo
 /** A retry round: those who failed for one of these reasons, and those never tried, are moved by a task. */
 export async function startRound(client: PoolClient, id: number, codes: readonly string[], by: string): Promise<void> {
   await client.query(
-    `update campaigns set status = 'SENDING', retry_count = retry_count + 1, failed_at = null, finished_at = null, failure_code = null,
-       failure_reason = null, retry_codes = $2, retried_at = now(), retried_by = $3, moving = true, dispatch_requested = true where id = $1`,
+    `update campaigns set status = 'SENDING', doing = 'gathering', retry_count = retry_count + 1, failed_at = null, finished_at = null,
+       failure_code = null, failure_reason = null, retry_codes = $2, retried_at = now(), retried_by = $3, dispatch_requested = true where id = $1`,
     [id, codes, by],
   );
   await requestMove(client, id);
@@ -82,21 +92,26 @@ export async function startRound(client: PoolClient, id: number, codes: readonly
 /** Its list goes, and what was known of its columns. @param rest how many a task is still to remove; null: none */
 export async function emptyList(client: PoolClient, id: number, rest: number | null): Promise<void> {
   await client.query(
-    `update campaigns set variables = '{}', preparing = $2::integer is not null, emptying = $2::integer is not null, preparing_of = $2 where id = $1`,
+    `update campaigns set variables = '{}', doing = case when $2::integer is null then 'nothing' else 'emptying' end::campaign_doing,
+       preparing_of = $2 where id = $1`,
     [id, rest],
   );
 }
 
 /** Its list is complete, or empty: from here on it may be sent, or changed. */
 export async function finishList(pool: Pool, campaignId: number): Promise<void> {
-  await pool.query('update campaigns set preparing = false, emptying = false, preparing_of = null where id = $1 and preparing', [
+  await pool.query(`update campaigns set doing = 'nothing', preparing_of = null where id = $1 and doing in ('copying', 'emptying')`, [
     campaignId,
   ]);
 }
 
-/** The end of a bulk move: from here on the campaign may end, and does so if nothing is open any more. */
-export async function finishMove(pool: Pool, campaignId: number): Promise<void> {
-  await pool.query('select finish_move($1)', [campaignId]);
+/**
+ * The end of a bulk move: from here on the campaign may end, and does so if nothing is open any more.
+ *
+ * @param round whose people are gathered; one that began meanwhile is not
+ */
+export async function finishMove(pool: Pool, campaignId: number, round: number): Promise<void> {
+  await pool.query('select finish_move($1, $2)', [campaignId, round]);
 }
 
 /**
@@ -105,8 +120,8 @@ export async function finishMove(pool: Pool, campaignId: number): Promise<void> 
  */
 export async function stopCampaign(client: PoolClient, campaignId: number, code: string, reason: string): Promise<void> {
   const { rowCount } = await client.query(
-    `update campaigns set stop_code = $2, stop_reason = $3, moving = true
-     where id = $1 and stop_code is null and status in ('SENDING', 'PAUSED')`,
+    `update campaigns set doing = 'stopping', stop_code = $2, stop_reason = $3, retry_codes = null
+     where id = $1 and doing <> 'stopping' and status in ('SENDING', 'PAUSED')`,
     [campaignId, code, reason],
   );
   if (rowCount) await requestMove(client, campaignId);

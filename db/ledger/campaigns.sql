@@ -8,33 +8,25 @@ $$;
 
 -- May those that nobody was ever offered be sent to now? In a shape that PostgreSQL puts in the place of the call.
 create or replace function campaign_sends(c campaigns) returns boolean language sql immutable parallel safe as $$
-  select c.status = 'SENDING' and c.stop_code is null and c.rest_code is null
+  select c.status = 'SENDING' and c.doing in ('sending', 'gathering')
 $$;
 
 -- May those that are on the way already (queued, to be retried, opened again by a person) be sent to now?
 create or replace function campaign_claims(c campaigns) returns boolean language sql immutable parallel safe as $$
-  select c.status = 'SENDING' and c.stop_code is null
+  select c.status = 'SENDING' and c.doing <> 'stopping'
 $$;
 
-CREATE OR REPLACE FUNCTION campaign_transition_allowed(from_status campaign_status, to_status campaign_status)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-AS $$
-  select (from_status, to_status) in (
-    ('DRAFT', 'SCHEDULED'), ('DRAFT', 'SENDING'),
-    ('SCHEDULED', 'DRAFT'), ('SCHEDULED', 'SENDING'), ('SCHEDULED', 'CANCELLED'),
-    ('SENDING', 'PAUSED'), ('SENDING', 'SENT'), ('SENDING', 'PARTIALLY_SENT'), ('SENDING', 'FAILED'), ('SENDING', 'CANCELLED'),
-    ('PAUSED', 'SENDING'), ('PAUSED', 'SENT'), ('PAUSED', 'PARTIALLY_SENT'), ('PAUSED', 'FAILED'), ('PAUSED', 'CANCELLED'),
-    ('PARTIALLY_SENT', 'SENDING'), ('FAILED', 'SENDING'), ('SENT', 'SENDING'), ('CANCELLED', 'SENDING'),
-    ('SENT', 'PARTIALLY_SENT'), ('SENT', 'FAILED'), ('PARTIALLY_SENT', 'FAILED'), ('PARTIALLY_SENT', 'SENT'), ('FAILED', 'SENT'), ('FAILED', 'PARTIALLY_SENT'))
+-- Is there work for the task `move_recipients`: somebody to be taken back, cancelled, gathered or doubted?
+create or replace function campaign_is_moving(c campaigns) returns boolean language sql immutable parallel safe as $$
+  select c.doing = 'gathering' or c.doubtful or case
+    when c.status = 'CANCELLED' then c.pending + c.queued + c.retrying > 0
+    when c.doing = 'stopping' then c.queued + c.retrying > 0
+    else c.status = 'PAUSED' and c.queued > 0
+  end
 $$;
 
 create or replace function campaign_before_update() returns trigger language plpgsql as $$
 begin
-  if new.status <> old.status and not campaign_transition_allowed(old.status, new.status) then
-    raise exception 'a campaign cannot go from % to %', old.status, new.status using errcode = 'check_violation', constraint = 'campaign_transition';
-  end if;
   new.version := old.version + 1;
   if (new.pending, new.queued, new.sending, new.retrying, new.unknown, new.sent, new.failed, new.suppressed, new.cancelled)
     is distinct from (old.pending, old.queued, old.sending, old.retrying, old.unknown, old.sent, old.failed, old.suppressed, old.cancelled) then
@@ -136,36 +128,30 @@ end $$;
 create or replace trigger campaign_hold_event after update on campaigns for each row
   when ((old.hold_reason is null) <> (new.hold_reason is null)) execute function campaign_hold_event();
 
-CREATE OR REPLACE FUNCTION end_campaign_if_done(c campaigns)
- RETURNS void
- LANGUAGE plpgsql
-AS $$
+create or replace function end_campaign_if_done(c campaigns) returns void language plpgsql as $$
 declare
   in_flight integer := c.queued + c.sending + c.retrying + c.unknown - c.held;
   result campaign_status := case when c.reopened_from = 'CANCELLED' then 'CANCELLED' else campaign_outcome(c.total, c.sent, c.suppressed) end;
   is_failed boolean := result in ('PARTIALLY_SENT', 'FAILED');
 begin
-  if c.status not in ('SENDING', 'PAUSED') or c.moving
+  if c.status not in ('SENDING', 'PAUSED') or c.doing = 'gathering' or c.doubtful
     or (c.status = 'PAUSED' and c.known_until is not null and c.held > 0) -- restored: open while a person decides
-    or in_flight > 0 or (c.pending > 0 and c.stop_code is null and c.rest_code is null) then
+    or in_flight > 0 or (c.pending > 0 and c.stop_code is null) then
     return;
   end if;
   update campaigns set
     status = result,
+    doing = 'nothing',
     finished_at = coalesce(c.reopened_finished_at, now()),
     failed_at = case when is_failed then coalesce(c.reopened_failed_at, c.reopened_finished_at, now()) end,
-    failure_code = case when is_failed then coalesce(c.stop_code, c.rest_code, 'recipients_failed') end,
-    failure_reason = case when is_failed then coalesce(c.stop_reason, c.rest_reason,
-      recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
+    failure_code = case when is_failed then coalesce(c.stop_code, 'recipients_failed') end,
+    failure_reason = case when is_failed then coalesce(c.stop_reason, recipients_failed_reason(c.total, c.sent, c.suppressed)) end,
     reopened_from = null,
     reopened_finished_at = null,
     reopened_failed_at = null,
     stop_code = null,
     stop_reason = null,
-    rest_code = null,
-    rest_reason = null,
-    dispatch_requested = false,
-    moving = result = 'CANCELLED' and c.pending > 0
+    dispatch_requested = false
   where id = c.id;
   -- Opened again for single people after a cancel, and stopped before them: nobody waits in a cancelled campaign.
   if result = 'CANCELLED' and c.pending > 0 then
@@ -173,13 +159,15 @@ begin
   end if;
 end $$;
 
--- Ends a bulk move of recipients: from here on the campaign may end.
-create or replace function finish_move(campaign bigint) returns void language plpgsql as $$
+-- Ends a bulk move of recipients: from here on the campaign may end. A round that began meanwhile is not the one that was gathered.
+create or replace function finish_move(campaign bigint, round integer) returns void language plpgsql as $$
 declare
   c campaigns;
 begin
-  update campaigns set moving = false, retry_codes = null where id = campaign and moving returning * into c;
-  if c.id is not null then
+  update campaigns set retry_codes = null, doing = case status when 'SENDING' then 'sending' else 'nothing' end::campaign_doing
+  where id = campaign and doing = 'gathering' and retry_count = round;
+  select * into c from campaigns where id = campaign for no key update;
+  if found then
     perform end_campaign_if_done(c);
   end if;
 end $$;

@@ -60,6 +60,8 @@ export async function claimRecipients(
   knownAttempt = 0,
 ): Promise<(Claim | null)[]> {
   const { rows } = await pool.query<Claim & { claimed: boolean }>({
+    // never null: attemptId
+
     name: 'claim_recipients',
     text: `
       with wanted as (

@@ -16,26 +16,31 @@ const doubted = becomes('doubt', 'unknown', {
   failure_reason: '$4',
 });
 
+interface Batch {
+  n: number;
+  last: number | null;
+}
+
 /**
  * Makes all that were still to be sent to in a restored campaign `unknown`: texts are looked for at the provider first (their deadline is now),
  * emails wait for a person. An attempt may have been made, so one counts. Batch by batch, in the order of recipients_by_list.
  */
 export async function markDoubtful(pool: Pool, campaignId: number): Promise<number> {
-  const { rows: doubtful } = await pool.query('select from campaigns where id = $1 and doubtful', [campaignId]);
-  if (doubtful.length === 0) return 0;
+  const { rowCount: doubtful } = await pool.query('select from campaigns where id = $1 and doubtful', [campaignId]);
+  if (!doubtful) return 0;
   let marked = 0;
   // In this order: a claim that comes upon a paused campaign gives a retrying one back as pending, and nothing goes the other way.
   for (const listed of ['retrying', 'pending']) {
     for (let last: number | null = 0; last !== null; ) {
-      const { rows }: { rows: { n: number; last: number | null }[] } = await pool.query(
-        `with campaign as (select channel, rest_code from campaigns where id = $1),
+      const { rows }: { rows: Batch[] } = await pool.query<Batch>(
+        `with campaign as (select channel, doing from campaigns where id = $1),
          picked as (
            select id from recipients where campaign_id = $1 and (listed_as, id) > ($2::recipient_status, $3) and listed_as <= $2::recipient_status
            order by listed_as, id limit ${BATCH}
          ),
          locked as (
            select r.id, c.channel from campaign c, picked p join recipients r on r.campaign_id = $1 and r.id = p.id
-           where r.status in ('queued', 'retrying') or (r.status = 'pending' and c.rest_code is null)
+           where r.status in ('queued', 'retrying') or (r.status = 'pending' and c.doing <> 'singles')
            order by r.id for update of r
          ),
          marked as (

@@ -75,6 +75,8 @@ export async function applyEvents(client: Pool | PoolClient, keys: readonly Atte
  */
 export async function unknownWithEvents(pool: Pool): Promise<AttemptKey[]> {
   const { rows } = await pool.query<AttemptKey>(
+    // never null: attemptId
+
     `select r.campaign_id as "campaignId", r.id as "recipientId", r.attempt_id as "attemptId" from recipients r
      where r.status = 'unknown' and r.unknown_until <= now()
        and exists (select from provider_events e where e.attempt_id = r.attempt_id and e.recipient_id = r.id)

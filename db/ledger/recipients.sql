@@ -22,14 +22,14 @@ begin
     -- A person sends to somebody again in a campaign that has ended: it is open for them alone, and ends again when and how it had ended. Only
     -- where the transaction says so: a dispatch that was under way while the campaign was cancelled queues, too, and opens nothing.
     if d_queued > 0 and current_setting('rollcall.reopen', true) = 'yes' and c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED', 'CANCELLED') then
-      if c.moving then
+      if campaign_is_moving(c) then
         raise exception 'campaign % is still being ended', campaign using errcode = 'serialization_failure';
       end if;
       update campaigns set status = 'SENDING', failed_at = null, finished_at = null, failure_code = null, failure_reason = null,
         reopened_from = status, reopened_finished_at = finished_at, reopened_failed_at = failed_at,
-        rest_code = case when pending > 0 then failure_code end, rest_reason = case when pending > 0 then failure_reason end,
-        -- What stopped it then is over.
-        stop_code = null, stop_reason = null
+        -- Those never tried stay pending, with the reason. Where there are none, whoever of these is given back is asked for again.
+        doing = case when pending > 0 and failure_code is not null then 'singles' else 'sending' end::campaign_doing,
+        stop_code = case when pending > 0 then failure_code end, stop_reason = case when pending > 0 then failure_reason end
       where id = campaign;
     elsif c.status in ('SENT', 'PARTIALLY_SENT', 'FAILED') then
       result := campaign_outcome(c.total, c.sent + d_sent, c.suppressed + d_suppressed);

@@ -4,7 +4,7 @@ import { becomes } from './becomes.ts';
 
 const reopened = becomes(
   'reopen',
-  { sql: `case c.status when 'PAUSED' then 'pending' else 'queued' end::recipient_status` },
+  { sql: `case when c.status = 'PAUSED' or c.doing = 'stopping' then 'pending' else 'queued' end::recipient_status` },
   {
     address: 'coalesce($4, r.address)',
     dispatch_seq: 'r.dispatch_seq + 1',
@@ -15,7 +15,7 @@ const reopened = becomes(
 );
 
 /**
- * A person sends to these again, in a new round with a fresh budget: queued at once, or pending while the campaign is paused. What the rounds so
+ * A person sends to these again, in a new round with a fresh budget: queued at once, or pending while the campaign is paused or stopping. What the rounds so
  * far were sent to is kept. An ended campaign is opened by the trigger, for them alone: recipients that were never tried stay pending, and it ends
  * again when and how it had ended, but for these.
  *
@@ -49,8 +49,9 @@ export async function reopenRecipients(
 
 /** A campaign that was just cancelled is open for nobody until it is done with the others: they would be sent to after all. */
 export async function isBeingCancelled(client: PoolClient, campaignId: number): Promise<boolean> {
-  const { rowCount } = await client.query(`select from campaigns where id = $1 and status = 'CANCELLED' and (moving or unknown > held)`, [
-    campaignId,
-  ]);
+  const { rowCount } = await client.query(
+    `select from campaigns c where id = $1 and status = 'CANCELLED' and (campaign_is_moving(c) or unknown > held)`,
+    [campaignId],
+  );
   return Boolean(rowCount);
 }

@@ -73,10 +73,11 @@ begin
       continue;
     end if;
     if c.status = 'SCHEDULED' then
-      update campaigns set status = 'SENDING', started_at = scheduled_at, started_by = 'schedule' where id = c.id;
+      update campaigns set status = 'SENDING', doing = 'sending', started_at = scheduled_at, started_by = 'schedule' where id = c.id;
     end if;
     update campaigns set
-      status = 'PAUSED', moving = true, doubtful = true, dispatch_requested = false, known_until = until, unknown_policy = 'hold'
+      status = 'PAUSED', doing = case doing when 'sending' then 'nothing' else doing end, doubtful = true, dispatch_requested = false,
+      known_until = until, unknown_policy = 'hold'
     where id = c.id;
     insert into campaign_events (campaign_id, kind, details)
     values (c.id, 'restored', jsonb_build_object('from', c.status, 'known_until', until));

@@ -53,6 +53,8 @@ const settled = becomes(
 export async function recordOutcomes(client: Pool | PoolClient, outcomes: readonly Outcome[]): Promise<AttemptKey[]> {
   const column = <K extends keyof Outcome>(name: K) => outcomes.map((outcome) => outcome[name]);
   const { rows } = await client.query<AttemptKey>({
+    // never null: attemptId
+
     name: 'record_outcomes',
     text: `
       with results as (
@@ -62,7 +64,7 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
             retry_after_s, provider_message_id, by_job)
       ),
       of_campaign as materialized (
-        select id, channel, status, stop_code is not null as stops from campaigns where id = any ($1::bigint[])
+        select id, channel, status, doing = 'stopping' as stops from campaigns where id = any ($1::bigint[])
       ),
       mine as (
         select o.*, c.channel, r.round, r.attempts, r.claimed_at, r.retried_by,

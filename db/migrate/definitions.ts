@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClientBase } from 'pg';
 import { guardSql } from '../ledger/guard.ts';
-
-/** While a lock is waited for, whoever comes after waits as well: shorter than PostgreSQL takes to look for a deadlock, and then out of their way. */
-const LOCK_TIMEOUT = '500ms';
-const PAUSE_MS = 1_000;
-const TRIES = 120;
-/** lock_not_available, deadlock_detected. */
-const PASSING = ['55P03', '40P01'];
+import { LOCK_TIMEOUT, patiently } from './patiently.ts';
 
 /** Where triggers stand, in the order in which statements lock them (docs/decisions/0002). */
 const TABLES = 'provider_events, attempts, recipients, campaigns, graphile_worker._private_jobs';
@@ -58,14 +51,11 @@ export const hashOfTexts = (texts: Map<string, string>): string => hashOf(JSON.s
  */
 export async function applyDefinitions(client: ClientBase, { all = false }: { all?: boolean } = {}): Promise<string[]> {
   const definitions = readDefinitions();
-  for (let tries = 1; ; tries++) {
-    try {
-      return await applyOnce(client, definitions, all);
-    } catch (error) {
-      await client.query('rollback');
-      if (!PASSING.includes((error as { code?: string }).code ?? '') || tries === TRIES) throw error;
-      await delay(PAUSE_MS);
-    }
+  return patiently(() => applyOnce(client, definitions, all).catch(rollback));
+
+  async function rollback(error: unknown): Promise<never> {
+    await client.query('rollback');
+    throw error;
   }
 }
 

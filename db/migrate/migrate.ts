@@ -3,6 +3,7 @@ import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { applyDefinitions } from './definitions.ts';
 import { migrationsFolder } from './migrations.ts';
+import { patiently } from './patiently.ts';
 
 /**
  * Brings the database to the newest schema: Graphile Worker's tables first, since ours carry a trigger on them, then ours in
@@ -14,19 +15,18 @@ import { migrationsFolder } from './migrations.ts';
  */
 export async function migrate(url: string): Promise<string[]> {
   await runMigrations({ connectionString: url });
-  const applied = await runner({
-    databaseUrl: url,
-    dir: migrationsFolder,
-    direction: 'up',
-    migrationsTable: 'schema_migrations',
-    checkOrder: true,
-    advisoryLockMode: 'wait',
-    log: () => {},
-  });
+  const options = { databaseUrl: url, dir: migrationsFolder, migrationsTable: 'schema_migrations', log: () => {} } as const;
+  const applied: string[] = [];
+  // One after the other, each in a transaction of its own. One of tables in use says how long it waits for locks (see LOCK_TIMEOUT).
+  for (let next: string | undefined = ''; next !== undefined; ) {
+    const [done] = await patiently(() => runner({ ...options, direction: 'up', checkOrder: true, advisoryLockMode: 'wait', count: 1 }));
+    next = done?.name;
+    if (next) applied.push(next);
+  }
   const client = new pg.Client(url);
   await client.connect();
   try {
-    return [...applied.map((migration) => migration.name), ...(await applyDefinitions(client, { all: applied.length > 0 }))];
+    return [...applied, ...(await applyDefinitions(client, { all: applied.length > 0 }))];
   } finally {
     await client.end();
   }

@@ -240,7 +240,7 @@ test('the ledger is searched and one recipient is shown with its attempts', asyn
 test('the log of attempts ends before the oldest that is under way: what ends late stands before no cursor that has passed', async () => {
   const { id } = await create();
   await api.call('POST', `/campaigns/${id}/recipients`, { body: [1, 2, 3].map((n) => ({ address: `person${n}@log.test` })) });
-  await api.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await api.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   const { rows } = await api.db.pool.query<{ id: number }>('select id from recipients where campaign_id = $1 order by id', [id]);
   const [first, second, third] = rows.map((row) => row.id);
   const move = (rid: number | undefined, set: string) =>

@@ -223,7 +223,7 @@ describe('a clone for those not reached', () => {
     await patch(made, { max_retries: 1, unknown_policy: 'hold' });
     await api.call('POST', `${path(made)}/recipients`, { body: states.map(([address]) => ({ address })) });
     await writeByHand(api.db.pool);
-    await api.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [made.id]);
+    await api.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [made.id]);
     for (const [address, state, code] of states.filter(([, state]) => state !== 'pending')) {
       await api.db.pool.query(
         `update recipients set status = $3::recipient_status, failure_code = $4, failure_reason = $4,
@@ -234,7 +234,7 @@ describe('a clone for those not reached', () => {
     }
     if (status !== 'SENDING') {
       await api.db.pool.query(
-        `update campaigns set status = 'PARTIALLY_SENT', finished_at = now(), failed_at = now(), failure_code = 'recipients_failed' where id = $1`,
+        `update campaigns set status = 'PARTIALLY_SENT', doing = 'nothing', finished_at = now(), failed_at = now(), failure_code = 'recipients_failed' where id = $1`,
         [made.id],
       );
     }

@@ -40,13 +40,13 @@ describe('many hands on the ledger at once', () => {
     const ids: number[] = [];
     for (let i = 0; i < CAMPAIGNS; i++) {
       const id = await draftCampaign(db, { addresses: numbered(RECIPIENTS) });
-      await db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+      await db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
       ids.push(id);
     }
     const doomed = ids[CAMPAIGNS - 1] as number;
     const allDone = async () => {
       const { rows } = await db.pool.query<{ open: number }>(
-        `select count(*)::int as open from campaigns where status in ('SENDING', 'PAUSED') or (status = 'CANCELLED' and moving)`,
+        `select count(*)::int as open from campaigns c where status in ('SENDING', 'PAUSED') or campaign_is_moving(c)`,
       );
       return rows[0]?.open === 0;
     };
@@ -96,8 +96,7 @@ describe('many hands on the ledger at once', () => {
     const mover = async () => {
       while (!done) {
         for (const id of ids) {
-          await moveRecipients(db.pool, id);
-          await finishMove(db.pool, id);
+          await finishMove(db.pool, id, await moveRecipients(db.pool, id));
         }
       }
     };

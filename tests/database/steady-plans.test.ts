@@ -18,12 +18,12 @@ beforeAll(async () => {
   own = await createTestDatabase();
   const { pool } = own.db;
   const before = await draftCampaign(own.db, { addresses: numbered(90_000) });
-  await pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [before]);
+  await pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [before]);
   await pool.query(`update recipients set status = 'sent', sent_at = now(), attempt_id = id where campaign_id = $1`, [before]);
   await pool.query('vacuum (analyze) recipients');
   await pool.query('vacuum (analyze) campaigns');
   campaign = await draftCampaign(own.db, { addresses: numbered(5_000) });
-  await pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [campaign]);
+  await pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [campaign]);
   const key: SendKey = { campaign_id: campaign, recipient_id: 0, dispatch_seq: 1 };
   await claimRecipients(listening(pool), [key]);
   await recordOutcomes(listening(pool), []);

@@ -198,7 +198,7 @@ describe('the reconciler', () => {
 
   test('gives a job to recipients that lost theirs, frees and removes jobs that nobody works on, and sets counters right', async () => {
     const id = await draftCampaign(own.db, { addresses: numbered(30, 'mended.test') });
-    await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+    await own.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
     // A hand in the database: queued without jobs, and counters that lie.
     await own.db.pool.query(`update recipients set status = 'queued', changed_at = now() - interval '1 minute' where campaign_id = $1`, [
       id,

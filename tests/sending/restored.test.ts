@@ -34,7 +34,7 @@ const sql = async <T extends object>(text: string, values: unknown[] = []) => (a
 async function inTheMiddle(channel: 'email' | 'sms' = 'email'): Promise<{ id: number; due: number; later: number; paused: number }> {
   const addresses = channel === 'email' ? numbered(10, 'middle.test') : Array.from({ length: 10 }, (_, i) => `+1202555010${i}`);
   const id = await draftCampaign(own.db, { channel, addresses });
-  await sql(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await sql(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   const ids = (await sql<{ id: number }>('select id from recipients where campaign_id = $1 order by id', [id])).map((row) => row.id);
   await writeByHand(own.db.pool);
   await sql(
@@ -54,8 +54,8 @@ async function inTheMiddle(channel: 'email' | 'sms' = 'email'): Promise<{ id: nu
     );
   }
   const paused = await draftCampaign(own.db, { addresses: ['paused@middle.test'] });
-  await sql(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [paused]);
-  await sql(`update campaigns set status = 'PAUSED' where id = $1`, [paused]);
+  await sql(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [paused]);
+  await sql(`update campaigns set status = 'PAUSED', doing = 'nothing' where id = $1`, [paused]);
   const scheduled = async (at: string) => {
     const one = await draftCampaign(own.db, { addresses: ['scheduled@middle.test'] });
     await sql(`update campaigns set status = 'SCHEDULED', scheduled_at = now() + $2::interval where id = $1`, [one, at]);
@@ -97,10 +97,11 @@ test.each(Object.entries(puttingBack))(
     sending = await start();
     await vi.waitFor(async () => {
       const [row] = await sql(
-        `select status, unknown, held, moving, doubtful, sent, known_until is not null as told from campaigns where id = $1`,
+        `select status, doing, unknown, held, doubtful, sent, known_until is not null as told from campaigns where id = $1`,
         [id],
       );
-      expect(row).toEqual({ status: 'PAUSED', unknown: 7, held: 7, moving: false, doubtful: false, sent: 3, told: true });
+      expect(row).toEqual({ status: 'PAUSED', doing: 'nothing', unknown: 7, held: 7, doubtful: false, sent: 3, told: true });
+      expect(await sql('select from campaigns c where campaign_is_moving(c)')).toEqual([]);
     }, 20_000);
     expect(await sql('select id, status, unknown from campaigns where id = any($1) order by id', [[paused, due, later]])).toEqual([
       { id: paused, status: 'PAUSED', unknown: 0 },

@@ -56,7 +56,7 @@ describe('a retry round', () => {
     expect(await retryCampaign(own.db, ana, id, { codes: ['invalid_address'], windowS: DAY_S })).toEqual({ retried: 1, retries_left: 2 });
     expect(await sending.untilEnded(id)).toBe('SENT');
     expect((await sending.sandbox.stats()).accepted).toBe(accepted + 1);
-    expect(await campaign(id)).toMatchObject({ sent: 6, failed: 0, failed_at: null, retry_count: 1, retry_codes: null });
+    expect(await campaign(id)).toMatchObject({ sent: 6, failed: 0, failed_at: null, retry_count: 1, doing: 'nothing', retry_codes: null });
     const { rows } = await own.db.pool.query(
       `select round, number, outcome, actor from attempts where campaign_id = $1 and recipient_id = $2 order by id`,
       [id, await idOf(id, 'a@example.com')],
@@ -125,7 +125,7 @@ describe('support’s tools', () => {
     await own.db.pool.query(`update campaigns set failure_code = 'out_of_credits', failure_reason = 'No credits.' where id = $1`, [id]);
     await retryRecipient(own.db, ana, id, await idOf(id, 'cy+invalid@example.com'), { address: 'cy@example.com', windowS: DAY_S });
     expect(await sending.untilEnded(id)).toBe('PARTIALLY_SENT');
-    expect(await campaign(id)).toMatchObject({ sent: 1, pending: 20, failure_code: 'out_of_credits', rest_code: null });
+    expect(await campaign(id)).toMatchObject({ sent: 1, pending: 20, failure_code: 'out_of_credits', doing: 'nothing', stop_code: null });
   });
 
   test('decide an unknown outcome, and the ended campaign follows', async () => {
@@ -184,9 +184,9 @@ describe('a clone', () => {
     expect(rows).toEqual([{ same: true }]);
   });
 
-  test('is not sent while its list is still being copied', async () => {
+  test('is not sent while its list is still in work', async () => {
     const id = await draftCampaign(own.db, { addresses: numbered(3, 'copying.test') });
-    await own.db.pool.query('update campaigns set preparing = true where id = $1', [id]);
+    await own.db.pool.query(`update campaigns set doing = 'emptying' where id = $1`, [id]);
     await expect(sendCampaign(own.db, ana, id, {})).rejects.toMatchObject({ status: 409, code: 'preparing' });
     await expect(cloneCampaign(own.db, ana, id)).rejects.toMatchObject({ status: 409, code: 'preparing' });
   });

@@ -1,9 +1,12 @@
 import { runMigrations } from 'graphile-worker';
 import { runner } from 'node-pg-migrate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
+import { resumeCampaign } from '#app/domain/campaigns/life.server.ts';
+import { releaseProvider } from '#app/domain/limits/provider-gates.server.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
-import { type Sending, startSending } from '#tests/support/sending.ts';
+import { ana, type Sending, startSending } from '#tests/support/sending.ts';
 import { migrate } from '../../db/migrate/migrate.ts';
 import { migrationsFolder } from '../../db/migrate/migrations.ts';
 
@@ -69,61 +72,184 @@ async function inTheMiddle(domain: string): Promise<number> {
   return id;
 }
 
+const move = (id: number) =>
+  sql(`select graphile_worker.add_job('move_recipients', json_build_object('campaign_id', $1::bigint), priority => -20)`, [id]);
+
+/** One that has ended: the first of four failed, and the others were not tried, or sent to. Then that one is sent to again by a person. */
+async function reopened(domain: string, rest: 'pending' | 'sent'): Promise<number> {
+  const id = await draftCampaign(own.db, { addresses: numbered(4, domain) });
+  await sql(`update campaigns set status = 'SENDING', started_at = now(), moving = true where id = $1`, [id]);
+  if (rest === 'pending') await sql(`update campaigns set stop_code = 'out_of_credits', stop_reason = 'No credits.' where id = $1`, [id]);
+  await sql(
+    `update recipients r set status = f.next, failed_at = case when f.next = 'failed' then now() end, sent_at = case when f.next = 'sent' then now() end,
+       failure_code = case when f.next = 'failed' then 'timeout' end, attempt_id = case when f.next <> 'pending' then nextval('attempt_ids') end
+     from (select id, case when row_number() over (order by id) = 1 then 'failed' else $2 end::recipient_status as next
+       from recipients where campaign_id = $1) f
+     where r.campaign_id = $1 and r.id = f.id`,
+    [id, rest],
+  );
+  await sql('select finish_move($1)', [id]);
+  await own.db.pool.query(
+    `begin;
+     select set_config('rollcall.reopen', 'yes', true);
+     update recipients set status = 'queued', round = 1, attempts = 0, failed_at = null, failure_code = null, dispatch_seq = dispatch_seq + 1
+     where campaign_id = ${id} and status = 'failed';
+     select graphile_worker.add_job('send_email', json_build_object('campaign_id', campaign_id, 'recipient_id', id, 'dispatch_seq', dispatch_seq))
+     from recipients where campaign_id = ${id} and status = 'queued';
+     commit`,
+  );
+  return id;
+}
+
+const PAUSE = `status = 'PAUSED', moving = true, dispatch_requested = false`;
+const CANCEL = `status = 'CANCELLED', finished_at = now(), moving = true, dispatch_requested = false`;
+const STOP = `stop_code = 'out_of_credits', stop_reason = 'No credits.', moving = true`;
+const ROUND = `retry_count = 1, retry_codes = '{provider_error}', retried_at = now(), retried_by = 'Ana', moving = true`;
+
+/** As the version before left it; what it is then; how it ends, where it is paused after a person has resumed it. */
+const cases: { is: string; set: string; becomes: string; end: string; of?: typeof inTheMiddle; moved?: true }[] = [
+  { is: 'sending', set: 'dispatch_requested = true', becomes: 'SENDING sending', end: 'SENT' },
+  { is: 'hold', set: `unknown_policy = 'hold'`, becomes: 'SENDING sending', end: 'PARTIALLY_SENT' },
+  { is: 'pausing', set: PAUSE, becomes: 'PAUSED nothing', end: 'SENT' },
+  { is: 'paused', set: `${PAUSE}, unknown_policy = 'resend'`, moved: true, becomes: 'PAUSED nothing', end: 'SENT' },
+  { is: 'resumed-early', set: 'moving = true, dispatch_requested = true', becomes: 'SENDING sending', end: 'SENT' },
+  { is: 'stopping', set: STOP, becomes: 'SENDING stopping', end: 'PARTIALLY_SENT' },
+  { is: 'draining', set: STOP, moved: true, becomes: 'SENDING stopping', end: 'PARTIALLY_SENT' },
+  {
+    is: 'stopping-paused',
+    set: `${PAUSE}, stop_code = 'out_of_credits', stop_reason = 'No credits.'`,
+    becomes: 'PAUSED stopping',
+    end: 'PARTIALLY_SENT',
+  },
+  { is: 'gathering', set: ROUND, becomes: 'SENDING gathering', end: 'SENT' },
+  { is: 'gathering-paused', set: `${ROUND}, status = 'PAUSED'`, becomes: 'PAUSED gathering', end: 'SENT' },
+  {
+    is: 'gathering-stopped',
+    set: `${ROUND}, stop_code = 'credentials', stop_reason = 'No key.'`,
+    becomes: 'SENDING stopping',
+    end: 'PARTIALLY_SENT',
+  },
+  { is: 'gathering-cancelled', set: `${ROUND}, status = 'CANCELLED', finished_at = now()`, becomes: 'CANCELLED nothing', end: 'CANCELLED' },
+  { is: 'cancelling', set: CANCEL, becomes: 'CANCELLED nothing', end: 'CANCELLED' },
+  { is: 'singles', set: 'dispatch_below = 1', of: (is) => reopened(is, 'pending'), becomes: 'SENDING singles', end: 'PARTIALLY_SENT' },
+  { is: 'singles-paused', set: PAUSE, of: (is) => reopened(is, 'pending'), becomes: 'PAUSED singles', end: 'FAILED' },
+  { is: 'singles-stopped', set: STOP, of: (is) => reopened(is, 'pending'), becomes: 'SENDING stopping', end: 'FAILED' },
+  { is: 'singles-cancelled', set: CANCEL, of: (is) => reopened(is, 'pending'), becomes: 'CANCELLED nothing', end: 'CANCELLED' },
+  { is: 'reopened', set: 'dispatch_below = 1', of: (is) => reopened(is, 'sent'), becomes: 'SENDING sending', end: 'SENT' },
+  { is: 'reopened-paused', set: PAUSE, of: (is) => reopened(is, 'sent'), becomes: 'PAUSED nothing', end: 'SENT' },
+  {
+    is: 'restored',
+    set: `${PAUSE}, doubtful = true, known_until = now(), unknown_policy = 'hold'`,
+    becomes: 'PAUSED nothing',
+    end: 'PARTIALLY_SENT',
+  },
+];
+
 test('a ledger of the version before, with campaigns in every state, is brought up to date and goes on', async () => {
-  const [goesOn, paused, stopped, cancelled, again] = [
-    await inTheMiddle('on.test'),
-    await inTheMiddle('paused.test'),
-    await inTheMiddle('stopped.test'),
-    await inTheMiddle('cancelled.test'),
-    await inTheMiddle('again.test'),
-  ];
-  const held = await inTheMiddle('held.test');
-  await sql(`update campaigns set unknown_policy = 'hold' where id = $1`, [held]);
-  const move = (id: number) =>
-    sql(`select graphile_worker.add_job('move_recipients', json_build_object('campaign_id', $1::bigint), priority => -20)`, [id]);
-  await sql(`update campaigns set status = 'PAUSED', moving = true, dispatch_requested = false where id = $1`, [paused]);
-  await sql(`update campaigns set stop_code = 'out_of_credits', stop_reason = 'No credits.', moving = true where id = $1`, [stopped]);
-  await sql(`update campaigns set status = 'CANCELLED', finished_at = now(), moving = true, dispatch_requested = false where id = $1`, [
-    cancelled,
-  ]);
-  // A retry round whose move has not begun.
-  await sql(
-    `update recipients set status = 'failed', failed_at = now(), next_attempt_at = null where campaign_id = $1 and status = 'retrying'`,
-    [again],
-  );
-  await sql(
-    `update campaigns set retry_count = 1, retry_codes = '{provider_error}', retried_at = now(), retried_by = 'Ana', moving = true where id = $1`,
-    [again],
-  );
-  for (const id of [paused, stopped, cancelled, again]) await move(id);
+  const ids: Record<string, number> = {};
+  for (const { is, set, of = inTheMiddle, moved } of cases) {
+    const id = await of(`${is}.test`);
+    if (set.includes('retry_codes')) {
+      // A round whose move has not begun.
+      await sql(
+        `update recipients set status = 'failed', failed_at = now(), next_attempt_at = null where campaign_id = $1 and status = 'retrying'`,
+        [id],
+      );
+    }
+    await sql(`update campaigns set ${set} where id = $1`, [id]);
+    if (moved) {
+      await sql(
+        `update recipients set status = 'pending', next_attempt_at = null where campaign_id = $1 and status in ('queued', 'retrying')`,
+        [id],
+      );
+      await sql('select finish_move($1)', [id]);
+    } else if (set.includes('moving = true')) {
+      await move(id);
+    }
+    ids[is] = id;
+  }
   const draft = await draftCampaign(own.db, { addresses: numbered(PEOPLE, 'draft.test') });
   const later = await draftCampaign(own.db, { addresses: numbered(PEOPLE, 'later.test') });
   await sql(`update campaigns set status = 'SCHEDULED', scheduled_at = now() + interval '1 day', time_zone = 'UTC' where id = $1`, [later]);
+  const copied = await draftCampaign(own.db, { addresses: numbered(2, 'draft.test') });
+  await sql(`update campaigns set preparing = true, preparing_of = $2, cloned_from = $3 where id = $1`, [copied, PEOPLE, draft]);
+  await sql(
+    `select graphile_worker.add_job('clone_recipients', json_build_object('campaign_id', $1::bigint, 'clone_id', $2::bigint, 'recipients', 'all'))`,
+    [draft, copied],
+  );
+  const emptied = await draftCampaign(own.db, { addresses: numbered(2, 'emptied.test') });
+  await sql(`update campaigns set preparing = true, emptying = true, preparing_of = 2 where id = $1`, [emptied]);
+  await sql(`select graphile_worker.add_job('remove_list', json_build_object('campaign_id', $1::bigint, 'import_ids', '[]'::json))`, [
+    emptied,
+  ]);
+  const waiting = await draftCampaign(own.db, { addresses: ['+12125550150', '+12125550151'], channel: 'sms' });
+  await sql(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [waiting]);
+  await sql(
+    `update provider_gates set hold_until = now() + interval '1 hour', hold_reason = 'It is ill.', held_since = now() where channel = 'sms'`,
+  );
+  await sql(`select tell_campaigns('sms')`);
   const before = await sql('select id, campaign_id, recipient_id, number, outcome from attempts order by id');
-  expect(before).toHaveLength(6 * 4);
+  expect(before).toHaveLength(cases.filter(({ of }) => !of).length * 4);
+  const revisions = () => sql('select id, revision, version from campaigns order by id');
+  const drafts = await revisions();
 
-  expect(await migrate(own.url)).toContain('0033_definitions');
+  // It waits for locks a little at a time, out of the way of others.
+  const holder = await own.db.pool.connect();
+  await holder.query('begin; lock table campaigns in row exclusive mode');
+  const migrated = migrate(own.url);
+  const waits = async () => (await sql(`select from pg_locks where not granted and relation = 'campaigns'::regclass`)).length;
+  await expect.poll(waits).toBe(1);
+  await expect.poll(waits).toBe(0);
+  await holder.query('commit');
+  holder.release();
+  expect(await migrated).toEqual(expect.arrayContaining(['0033_definitions', '0034_doing', 'definitions/unused.sql']));
 
   // Nothing was lost by it.
   expect(await sql('select id, campaign_id, recipient_id, number, outcome from attempts order by id')).toEqual(before);
   expect(await counterDrift(own.db)).toEqual([]);
+  expect(await revisions()).toEqual(drafts);
+  const stateOf = async (id: number | undefined) =>
+    (await sql<{ is: string }>(`select status || ' ' || doing as is from campaigns where id = $1`, [id]))[0]?.is;
+  for (const { is, becomes } of cases) expect([is, await stateOf(ids[is])]).toEqual([is, becomes]);
+  expect(await getCampaign(own.db, copied)).toMatchObject({ preparing: true, emptying: false, preparing_of: PEOPLE });
+  expect(await getCampaign(own.db, emptied)).toMatchObject({ preparing: true, emptying: true, preparing_of: 2 });
+  expect(await getCampaign(own.db, waiting)).toMatchObject({
+    status: 'SENDING',
+    hold_reason: 'It is ill.',
+    hold_until: expect.any(String),
+  });
+
   sending = await startSending(own);
   const { untilEnded } = sending;
-  expect(await untilEnded(goesOn)).toBe('SENT');
-  expect(await untilEnded(again)).toBe('SENT');
-  expect(await untilEnded(held)).toBe('PARTIALLY_SENT');
-  expect(await untilEnded(stopped)).toBe('PARTIALLY_SENT');
-  expect(await untilEnded(cancelled)).toBe('CANCELLED');
-  const counts = async (id: number) =>
-    (await sql(`select status, sent, pending, cancelled, unknown, failed, failure_code from campaigns where id = $1`, [id]))[0];
-  expect(await counts(goesOn)).toMatchObject({ sent: PEOPLE });
+  const counts = async (id: number | undefined) =>
+    (
+      await sql(`select status, doing, sent, pending, cancelled, unknown, failed, failure_code, doubtful from campaigns where id = $1`, [
+        id,
+      ])
+    )[0];
+  await expect.poll(() => counts(ids.restored), { timeout: 60_000 }).toMatchObject({ doubtful: false, unknown: PEOPLE - 2, pending: 0 });
+  for (const { is, becomes } of cases) {
+    if (becomes.startsWith('PAUSED') && is !== 'stopping-paused' && is !== 'singles-paused') {
+      await expect.poll(() => counts(ids[is]), { timeout: 60_000 }).toMatchObject({ status: 'PAUSED', doing: 'nothing' });
+      await resumeCampaign(own.db, ana, ids[is] as number);
+    }
+  }
+  await releaseProvider(own.db.pool, 'sms');
+  for (const { is, end } of cases) expect([is, await untilEnded(ids[is] as number)]).toEqual([is, end]);
+  expect(await untilEnded(waiting)).toBe('SENT');
+  for (const is of ['sending', 'pausing', 'resumed-early', 'gathering']) expect(await counts(ids[is])).toMatchObject({ sent: PEOPLE });
   // Whoever was unknown, or with the worker that died, is left to a person.
-  expect(await counts(held)).toMatchObject({ sent: PEOPLE - 2, unknown: 2 });
-  expect(await counts(stopped)).toMatchObject({ failure_code: 'out_of_credits' });
+  expect(await counts(ids.hold)).toMatchObject({ sent: PEOPLE - 2, unknown: 2 });
+  expect(await counts(ids.stopping)).toMatchObject({ failure_code: 'out_of_credits' });
+  expect(await counts(ids['gathering-stopped'])).toMatchObject({ failure_code: 'credentials' });
+  // Those never tried are so still.
+  expect(await counts(ids.singles)).toMatchObject({ sent: 1, pending: 3, failure_code: 'out_of_credits' });
+  expect(await counts(ids['singles-cancelled'])).toMatchObject({ cancelled: 4, pending: 0 });
   expect(await counts(draft)).toMatchObject({ status: 'DRAFT', pending: PEOPLE });
   expect(await counts(later)).toMatchObject({ status: 'SCHEDULED', pending: PEOPLE });
-  await expect.poll(() => counts(paused)).toMatchObject({ status: 'PAUSED' });
-  await expect.poll(async () => (await sql('select from campaigns where moving')).length).toBe(0);
+  await expect.poll(() => counts(copied)).toMatchObject({ status: 'DRAFT', doing: 'nothing', pending: PEOPLE });
+  await expect.poll(() => counts(emptied)).toMatchObject({ status: 'DRAFT', doing: 'nothing', pending: 0 });
+  await expect.poll(async () => (await sql('select from campaigns c where campaign_is_moving(c)')).length).toBe(0);
   expect(await counterDrift(own.db)).toEqual([]);
   const doubled = await sql(`select recipient_id, round from attempts where outcome = 'accepted' group by 1, 2 having count(*) > 1`);
   expect(doubled).toEqual([]);

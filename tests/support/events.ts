@@ -24,7 +24,7 @@ export async function addressees(db: Database, campaignId: number): Promise<Addr
 /** A campaign that was sent to all of them, as far as the ledger knows; nothing went out. */
 export async function sentCampaign(db: Database, addresses: string[], channel: Channel = 'email'): Promise<Addressee[]> {
   const id = await draftCampaign(db, { addresses, channel });
-  await db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   await db.pool.query(
     `update recipients set status = 'sent', sent_at = now(), attempts = 1, attempt_id = nextval('attempt_ids') where campaign_id = $1`,
     [id],

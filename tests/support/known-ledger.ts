@@ -46,7 +46,10 @@ export async function knownCampaign(db: Database, known: KnownCampaign): Promise
     recipients.map(({ address }) => address),
   ]);
   await writeByHand(db.pool);
-  await db.pool.query(`update campaigns set status = 'SENDING', moving = true, started_at = ${startedAt} where id = $1`, [id]);
+  await db.pool.query(
+    `update campaigns set status = 'SENDING', doing = 'sending', doubtful = true, started_at = ${startedAt} where id = $1`,
+    [id],
+  );
   for (const { address, status, code, delivery, deliveredAfterS, attempts } of recipients) {
     for (const { outcome, round = 0, number, atH = 0, ms = 200, reason } of attempts) {
       await db.pool.query(
@@ -67,8 +70,8 @@ export async function knownCampaign(db: Database, known: KnownCampaign): Promise
       [id, address, status, code ?? null, delivery ?? null, deliveredAfterS ?? null],
     );
   }
-  await db.pool.query(`update campaigns set retry_count = $2 where id = $1`, [id, retriesUsed]);
-  await db.pool.query('select finish_move($1)', [id]);
+  await db.pool.query(`update campaigns set retry_count = $2, doubtful = false where id = $1`, [id, retriesUsed]);
+  await db.pool.query('select finish_move($1, $2)', [id, retriesUsed]);
   const last = 'coalesce((select max(finished_at) from attempts where campaign_id = c.id), started_at)';
   await db.pool.query(
     `update campaigns c set finished_at = ${last}, failed_at = case when failed_at is not null then ${last} end where id = $1`,

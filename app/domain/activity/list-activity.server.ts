@@ -16,7 +16,8 @@ export interface ActivityPage {
 export async function listActivity(db: Database, campaignId: number, filter: ActivityFilter = {}): Promise<ActivityPage> {
   const { order = 'oldest', cursor, limit = 50 } = parseInput(activityFilter, filter);
   await getCampaign(db, campaignId);
-  const [after, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
+  const after = order === 'oldest' ? '>' : '<';
+  const direction = order === 'oldest' ? 'asc' : 'desc';
   const { rows } = await db.pool.query<ActivityRow>(
     `select ${activityColumns} from ${activityTables}
      where e.campaign_id = $1 and not e.details ? 'bulk' and ($2::bigint is null or e.id ${after} $2) order by e.id ${direction} limit $3`,

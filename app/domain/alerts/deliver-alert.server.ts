@@ -96,6 +96,8 @@ async function noteFailure(client: PoolClient, target: Target, posted: Posted, l
     ? 'The receiver answered that it is gone (410).'
     : `Every delivery has failed for ${PATIENCE_DAYS} days. Last: ${posted.error}`;
   const { rows } = await client.query<{ failing_since: Date; disabled: boolean }>(
+    // never null: failing_since
+
     `update webhook_endpoints set
        failing_since = coalesce(failing_since, now()),
        disabled_at = case when $2 or failing_since < now() - $3 * interval '1 day' then now() end,

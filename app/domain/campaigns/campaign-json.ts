@@ -1,5 +1,7 @@
+import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import type { Channel } from '../channel.ts';
 import type { CampaignCounters, CampaignJson, CampaignStatus, UnknownPolicy } from './campaign.ts';
+import { isPreparing } from './still-preparing.ts';
 
 /** A campaign's row as the driver reads it. Lists leave the content (up to 2 MB a row) in the database. */
 export interface CampaignRow extends CampaignCounters {
@@ -30,8 +32,7 @@ export interface CampaignRow extends CampaignCounters {
   planned_time_zone: string | null;
   sending_ms: number;
   sending_since: Date | null;
-  preparing: boolean;
-  emptying: boolean;
+  doing: CampaignDoing;
   preparing_of: number | null;
   hold_until: Date | null;
   hold_reason: string | null;
@@ -53,8 +54,7 @@ export const listColumns = [
     'retry_count',
     'max_retries',
     'variables',
-    'preparing',
-    'emptying',
+    'doing',
     'preparing_of',
     'hold_until',
     'hold_reason',
@@ -72,10 +72,12 @@ export const listColumns = [
 export const campaignColumns = `${listColumns}, html, text`;
 
 /** @param retryWindowS how long after `failed_at` a retry is open */
-export function toCampaignListItem({ sender, ...row }: CampaignListRow, retryWindowS: number): CampaignListItem {
+export function toCampaignListItem({ sender, doing, ...row }: CampaignListRow, retryWindowS: number): CampaignListItem {
   return {
     ...row,
     from: sender,
+    preparing: isPreparing(doing),
+    emptying: doing === 'emptying',
     scheduled_at: row.scheduled_at?.toISOString() ?? null,
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,

@@ -9,7 +9,7 @@ import { getCampaign } from './get-campaign.server.ts';
 import { type LockedCampaign, lockCampaign } from './locked-campaign.server.ts';
 import { logEvent } from './log-event.server.ts';
 import { type CloneRecipients, notReached } from './not-reached.ts';
-import { stillPreparing } from './still-preparing.ts';
+import { refuseWhilePreparing } from './still-preparing.ts';
 
 const SUFFIX = ' (copy)';
 
@@ -23,11 +23,12 @@ const SUFFIX = ' (copy)';
 export async function cloneCampaign(db: Database, viewer: Viewer, id: number, recipients: CloneRecipients = 'all'): Promise<CampaignJson> {
   const cloneId = await inTransaction(db.pool, async (client) => {
     const original = await lockCampaign(client, viewer, id);
-    if (original.preparing) throw stillPreparing(original, 'Clone it when that is done.');
+    refuseWhilePreparing(original, 'Clone it when that is done.');
     const people = recipients === 'all' ? original.total : await countNotReached(client, original);
     const { rows } = await client.query<{ id: number }>(
-      `insert into campaigns (name, channel, subject, html, text, sender, unknown_policy, max_retries, variables, created_by, cloned_from, preparing, preparing_of)
-       select left(name, 200 - length($2)) || $2, channel, subject, html, text, sender, unknown_policy, max_retries, variables, $3, id, $4 > 0, nullif($4::integer, 0)
+      `insert into campaigns (name, channel, subject, html, text, sender, unknown_policy, max_retries, variables, created_by, cloned_from, doing, preparing_of)
+       select left(name, 200 - length($2)) || $2, channel, subject, html, text, sender, unknown_policy, max_retries, variables, $3, id,
+         case when $4::integer > 0 then 'copying' else 'nothing' end::campaign_doing, nullif($4, 0)
        from campaigns where id = $1 returning id`,
       [id, SUFFIX, viewer.label, people],
     );

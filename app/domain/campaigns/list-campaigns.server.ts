@@ -24,7 +24,7 @@ const place = `to_char(active_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
 export async function listCampaigns(db: Database, filter: CampaignFilter = {}): Promise<CampaignPage> {
   const { status, channel, q, cursor, sort = 'created', limit = 50 } = parseInput(campaignFilter, filter);
   const byActivity = sort === 'activity';
-  const { rows } = await heavyQuery<CampaignListRow & { place: string }>(
+  const { rows } = await heavyQuery<CampaignListRow & { place?: string }>(
     db,
     `select ${listColumns}${byActivity ? `, ${place} as place` : ''} from campaigns
      where ($1::campaign_status is null or status = $1) and ($2::channel is null or channel = $2)
@@ -50,7 +50,7 @@ export async function listCampaigns(db: Database, filter: CampaignFilter = {}): 
   const window = retryWindowS();
   return {
     data: page.map(({ place: _, ...row }) => toCampaignListItem(row, window)),
-    next_cursor: rows.length > limit && last ? toCursor(byActivity ? last.place : last.id) : null,
+    next_cursor: rows.length > limit && last ? toCursor(last.place ?? last.id) : null,
   };
 }
 

@@ -4,7 +4,7 @@ import { conflict, notFound } from '../problem.ts';
 import { statusLabels } from './campaign.ts';
 import { type CampaignRow, campaignColumns } from './campaign-json.ts';
 import { staleRevision } from './stale-revision.server.ts';
-import { stillPreparing } from './still-preparing.ts';
+import { refuseWhilePreparing } from './still-preparing.ts';
 
 export interface LockDraftOptions {
   viewer?: Pick<Viewer, 'label'> | undefined;
@@ -35,7 +35,7 @@ export async function lockDraft(
   if (campaign.status !== 'DRAFT') {
     throw conflict(`Only a draft can be ${act}, and this campaign is ${statusLabels[campaign.status].toLowerCase()}.`);
   }
-  if (campaign.preparing) throw stillPreparing(campaign, `It can be ${act} when that is done.`);
+  refuseWhilePreparing(campaign, `It can be ${act} when that is done.`);
   if (seen && !seen.includes(campaign.revision)) throw await staleRevision(client, campaign, Math.max(...seen), 412);
   return campaign;
 }

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../channel.ts';
 import { Problem } from '../problem.ts';
@@ -17,8 +18,7 @@ export interface LockedCampaign {
   text: string | null;
   sender: string | null;
   variables: string[];
-  preparing: boolean;
-  emptying: boolean;
+  doing: CampaignDoing;
   max_retries: number;
   unknown_policy: UnknownPolicy;
   retry_count: number;
@@ -40,7 +40,7 @@ export interface LockedCampaign {
 export async function lockCampaign(client: PoolClient, viewer: Pick<Viewer, 'label'> | null, id: number): Promise<LockedCampaign> {
   await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer?.label ?? '']);
   const { rows } = await client.query<LockedCampaign>(
-    `select id, name, channel, status, total, pending, subject, html, text, sender, variables, preparing, emptying, max_retries, retry_count,
+    `select id, name, channel, status, total, pending, subject, html, text, sender, variables, doing, max_retries, retry_count,
        unknown_policy, failed_at, scheduled_at, revision, failure_code, failure_reason, now() as now
      from campaigns where id = $1 for no key update`,
     [id],

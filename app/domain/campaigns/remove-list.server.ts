@@ -11,9 +11,7 @@ import { conflict } from '../problem.ts';
  * @throws Problem 409 while a clone is copying it
  */
 export async function removeLockedList(client: PoolClient, campaignId: number): Promise<boolean> {
-  const { rowCount: clones } = await client.query('select from campaigns where cloned_from = $1 and preparing and not emptying', [
-    campaignId,
-  ]);
+  const { rowCount: clones } = await client.query(`select from campaigns where cloned_from = $1 and doing = 'copying'`, [campaignId]);
   if (clones) throw conflict('Its recipients are being copied into a clone. Try again when that is done.', 'preparing');
 
   const imports = await client.query<{ id: number }>('delete from imports where campaign_id = $1 returning id', [campaignId]);

@@ -11,7 +11,7 @@ import { getCampaign } from './get-campaign.server.ts';
 import { type LockedCampaign, lockCampaign, stateConflict } from './locked-campaign.server.ts';
 import { sendTime } from './send-time.ts';
 import { staleRevision } from './stale-revision.server.ts';
-import { stillPreparing } from './still-preparing.ts';
+import { refuseWhilePreparing } from './still-preparing.ts';
 
 /** Senders of the configuration, for campaigns that name none. */
 export interface DefaultSenders {
@@ -46,7 +46,7 @@ export async function sendCampaign(
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'DRAFT') throw await alreadySent(client, campaign);
-    if (campaign.preparing) throw stillPreparing(campaign, 'Send when that is done.');
+    refuseWhilePreparing(campaign, 'Send when that is done.');
     if (revision != null && revision !== campaign.revision) throw await staleRevision(client, campaign, revision, 409);
     if (campaign.pending === 0) {
       throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
@@ -116,6 +116,8 @@ export async function sendScheduledNow(db: Database, viewer: Viewer, id: number)
 export async function startScheduledCampaign(db: Database, id: number, scheduledAt: string): Promise<void> {
   await inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<{ sender: string }>(
+      // never null: sender
+
       `select sender from campaigns where id = $1 and status = 'SCHEDULED' and scheduled_at = $2 for no key update`,
       [id, scheduledAt],
     );

@@ -1,6 +1,11 @@
+import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import { Problem } from '../problem.ts';
 
-/** The refusal while a task is copying or emptying a campaign's list. @param then what to do after, as in "Send when that is done." */
-export function stillPreparing({ emptying }: { emptying: boolean }, then: string): Problem {
-  return new Problem(409, 'preparing', `The recipients are still being ${emptying ? 'removed' : 'copied'}. ${then}`);
+/** A task is copying a campaign's list, or emptying it: until it is done, nothing else may touch it. */
+export const isPreparing = (doing: CampaignDoing): boolean => doing === 'copying' || doing === 'emptying';
+
+/** @param then what to do when the list is ready, as in "Send when that is done." @throws Problem 409 while it is not */
+export function refuseWhilePreparing({ doing }: { doing: CampaignDoing }, then: string): void {
+  if (!isPreparing(doing)) return;
+  throw new Problem(409, 'preparing', `The recipients are still being ${doing === 'emptying' ? 'removed' : 'copied'}. ${then}`);
 }

@@ -7,7 +7,7 @@ import { readAddress } from '../addresses/read-address.ts';
 import { statusLabels } from '../campaigns/campaign.ts';
 import type { CampaignRow } from '../campaigns/campaign-json.ts';
 import { logEvent } from '../campaigns/log-event.server.ts';
-import { stillPreparing } from '../campaigns/still-preparing.ts';
+import { refuseWhilePreparing } from '../campaigns/still-preparing.ts';
 import type { Channel } from '../channel.ts';
 import { conflict, isProblem, Problem } from '../problem.ts';
 import { waitForSlowConnection } from '../slow-connections.server.ts';
@@ -72,9 +72,7 @@ let uploads = 0;
 export async function importContacts(db: Database, asked: ImportRequest): Promise<ImportReport> {
   const request = { ...asked, fileName: asked.fileName && plainName(asked.fileName) };
   checkFileOptions(request);
-  const { rows } = await db.pool.query<DraftFacts>('select status, channel, preparing, emptying from campaigns where id = $1', [
-    request.campaignId,
-  ]);
+  const { rows } = await db.pool.query<DraftFacts>('select status, channel, doing from campaigns where id = $1', [request.campaignId]);
   const { channel } = openDraft(rows[0]);
   if (uploads >= MAX_UPLOADS) {
     throw new Problem(429, 'rate_limited', 'Many lists are being imported at this moment. Try again in a few seconds.', { retryAfterS: 5 });
@@ -295,10 +293,9 @@ async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
 
 /** Takes the campaign's row lock, checks that it still is a draft, and adds the names that it did not have yet. */
 async function addVariables(client: PoolClient, campaignId: number, names: string[]): Promise<void> {
-  const { rows } = await client.query<DraftFacts>(
-    'select status, channel, preparing, emptying from campaigns where id = $1 for no key update',
-    [campaignId],
-  );
+  const { rows } = await client.query<DraftFacts>('select status, channel, doing from campaigns where id = $1 for no key update', [
+    campaignId,
+  ]);
   openDraft(rows[0]);
   await client.query(
     `update campaigns set variables = variables || array(
@@ -308,7 +305,7 @@ async function addVariables(client: PoolClient, campaignId: number, names: strin
   );
 }
 
-type DraftFacts = Pick<CampaignRow, 'status' | 'channel' | 'preparing' | 'emptying'>;
+type DraftFacts = Pick<CampaignRow, 'status' | 'channel' | 'doing'>;
 
 /** @throws Problem unless contacts can be added to it */
 function openDraft(campaign: DraftFacts | undefined): DraftFacts {
@@ -316,7 +313,7 @@ function openDraft(campaign: DraftFacts | undefined): DraftFacts {
   if (campaign.status !== 'DRAFT') {
     throw conflict(`This campaign is ${statusLabels[campaign.status].toLowerCase()}. Contacts can only be added to a draft.`);
   }
-  if (campaign.preparing) throw stillPreparing(campaign, 'Add contacts when that is done.');
+  refuseWhilePreparing(campaign, 'Add contacts when that is done.');
   return campaign;
 }
 

@@ -46,6 +46,8 @@ export async function findMessages(client: Pool | PoolClient, rows: readonly Los
   const nameless = rows.filter(({ eventId, messageIds }) => messageIds.length > 0 && !found.has(eventId));
   if (nameless.length === 0) return found;
   const { rows: attempts } = await client.query<AttemptKey & { messageId: string }>(
+    // never null: messageId
+
     `select provider_message_id as "messageId", min(campaign_id) as "campaignId", min(recipient_id) as "recipientId", max(id) as "attemptId"
      from attempts where provider_message_id = any($1) group by provider_message_id having count(distinct recipient_id) = 1`,
     [nameless.flatMap(({ messageIds }) => messageIds)],

@@ -52,6 +52,8 @@ export async function holdProvider(
 ): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ hold_until: Date; held_s: number }>(
+      // never null: hold_until
+
       `update provider_gates set held_since = coalesce(held_since, now()), hold_until = now() + $2 * interval '1 second', hold_reason = $3,
          hold_count = hold_count + 1
        where channel = $1 and (hold_until is null or $4)

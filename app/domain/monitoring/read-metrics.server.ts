@@ -36,31 +36,41 @@ export function readMetrics(pool: Pool): Promise<LedgerMetrics> {
   return inTransaction(pool, async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
     await client.query(`set local statement_timeout = ${STATEMENT_MS}`);
-    const read = async <T>(sql: string): Promise<T[]> => (await client.query(sql)).rows as T[];
-    const [workers] = await read<LedgerMetrics['workers']>(
+    const {
+      rows: [workers],
+    } = await client.query<LedgerMetrics['workers']>(
       `select count(*) filter (where ended_at is null)::integer as running, count(*) filter (where ended_how = 'died')::integer as died from workers`,
     );
     return {
       workers: workers ?? { running: 0, died: 0 },
-      attempts: await read(
-        `select c.channel, sum(m.accepted)::bigint as accepted, sum(m.failed)::bigint as permanent, sum(m.transient)::bigint as transient
+      attempts: (
+        await client.query<LedgerMetrics['attempts'][number]>(
+          `select c.channel, sum(m.accepted)::bigint as accepted, sum(m.failed)::bigint as permanent, sum(m.transient)::bigint as transient
          from campaign_minutes m join campaigns c on c.id = m.campaign_id group by 1`,
-      ),
-      recipients: await read(
-        `select channel, ${['pending', 'queued', 'sending', 'retrying']
-          .map((status) => `coalesce(sum(${status}) filter (where status in ('SENDING', 'PAUSED')), 0)::bigint as ${status}`)
-          .join(', ')}, sum(unknown - held)::bigint as unknown, sum(held)::bigint as held
+        )
+      ).rows,
+      recipients: (
+        await client.query<LedgerMetrics['recipients'][number]>(
+          `select channel, ${['pending', 'queued', 'sending', 'retrying']
+            .map((status) => `coalesce(sum(${status}) filter (where status in ('SENDING', 'PAUSED')), 0)::bigint as ${status}`)
+            .join(', ')}, sum(unknown - held)::bigint as unknown, sum(held)::bigint as held
          from campaigns group by 1`,
-      ),
-      campaigns: await read('select status, count(*)::integer as campaigns from campaigns group by 1'),
-      durations: await read(
-        `select c.channel, percentile_cont(array[0.5, 0.95, 0.99]) within group (order by a.s) as quantiles
+        )
+      ).rows,
+      campaigns: (
+        await client.query<LedgerMetrics['campaigns'][number]>('select status, count(*)::integer as campaigns from campaigns group by 1')
+      ).rows,
+      durations: (
+        await client.query<LedgerMetrics['durations'][number]>(
+          `select c.channel, percentile_cont(array[0.5, 0.95, 0.99]) within group (order by a.s) as quantiles
          from (select campaign_id, finished_at, extract(epoch from finished_at - started_at)::float8 as s
            from attempts order by id desc limit ${SAMPLE.attempts}) a join campaigns c on c.id = a.campaign_id
          where a.finished_at > now() - ${SAMPLE.s} * interval '1 second' group by 1`,
-      ),
-      jobs: await read(
-        `select t.identifier as task,
+        )
+      ).rows,
+      jobs: (
+        await client.query<LedgerMetrics['jobs'][number]>(
+          `select t.identifier as task,
            count(j.id) filter (where ready)::integer as ready,
            count(j.id) filter (where j.locked_at is not null)::integer as running,
            count(j.id) filter (where j.locked_at is null and j.run_at > now())::integer as scheduled,
@@ -70,13 +80,18 @@ export function readMetrics(pool: Pool): Promise<LedgerMetrics> {
          left join graphile_worker._private_jobs j on j.task_id = t.id
          cross join lateral (select j.locked_at is null and j.run_at <= now() and j.attempts < j.max_attempts as ready) as state
          group by 1`,
-      ),
-      gates: await read(
-        `select channel, hold_until is not null as held, coalesce(extract(epoch from hold_until), 0)::float8 as until,
+        )
+      ).rows,
+      gates: (
+        await client.query<LedgerMetrics['gates'][number]>(
+          `select channel, hold_until is not null as held, coalesce(extract(epoch from hold_until), 0)::float8 as until,
            coalesce(extract(epoch from held_since), 0)::float8 as since, hold_count as holds, rate
          from provider_gates`,
-      ),
-      repairs: await read('select kind, sum(repaired)::bigint as repaired from repairs group by 1'),
+        )
+      ).rows,
+      repairs: (
+        await client.query<LedgerMetrics['repairs'][number]>('select kind, sum(repaired)::bigint as repaired from repairs group by 1')
+      ).rows,
     };
   });
 }

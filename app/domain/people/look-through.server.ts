@@ -12,6 +12,8 @@ export interface WalkPlace {
   seen: number;
 }
 
+type StepEnd = Omit<WalkPlace, 'seen'>;
+
 export interface LookedThrough {
   rows: MessageRow[];
   /** Where to go on; null: all were looked at. */
@@ -52,10 +54,10 @@ export function lookThrough(
     while (at && rows.length < limit && performance.now() - started < budgetMs) {
       const begin: WalkPlace = at;
       const wanted = limit - rows.length;
-      const ends: { rows: Omit<WalkPlace, 'seen'>[] } = await db.pool.query(endOfStep, [begin.campaign, begin.recipient]);
+      const ends: { rows: StepEnd[] } = await db.pool.query<StepEnd>(endOfStep, [begin.campaign, begin.recipient]);
       const end = ends.rows[0] ?? null;
       const step = [begin.campaign, begin.recipient, parts, beginnings, ending, wanted, lost];
-      const found: MessageRow[] = (await db.pool.query(matchesWithin(recipientColumns), step)).rows;
+      const found: MessageRow[] = (await db.pool.query<MessageRow>(matchesWithin(recipientColumns), step)).rows;
       rows.push(...found);
       const last = found.length === wanted ? found.at(-1) : undefined;
       seen += STEP;

@@ -88,7 +88,7 @@ function withoutCampaign({
   return toRecipientJson(row);
 }
 
-interface ListFacts extends CampaignCounters {
+interface ListFacts extends Pick<CampaignCounters, 'total' | RecipientStatus> {
   channel: Channel;
   failedForCode: number;
 }

@@ -69,9 +69,8 @@ function normalise(channel: Channel, raw: string): string {
 
 /** Nobody who left, or whose address bounced, gets a message, a test neither. */
 async function refuseSuppressed(db: Database, channel: Channel, address: string): Promise<void> {
-  const { rows } = await db.pool.query('select 1 from suppressions where channel = $1 and address = $2', [channel, address]);
-  if (rows.length > 0)
-    throw conflict('This address is on the suppression list, so nothing was sent. Use another one for tests.', 'suppressed');
+  const { rowCount } = await db.pool.query('select from suppressions where channel = $1 and address = $2', [channel, address]);
+  if (rowCount) throw conflict('This address is on the suppression list, so nothing was sent. Use another one for tests.', 'suppressed');
 }
 
 async function render(

@@ -14,6 +14,8 @@ export interface DoubtfulAttempt {
 /** Texts whose outcome stayed unknown past their grace period, at most 200. */
 export async function unknownTexts(pool: Pool): Promise<DoubtfulAttempt[]> {
   const { rows } = await pool.query<DoubtfulAttempt>(
+    // never null: attemptId
+
     `select r.campaign_id as "campaignId", r.id as "recipientId", r.attempt_id as "attemptId", coalesce(a.round, r.round) as round, r.address, r.variables,
        (extract(epoch from coalesce(a.started_at, c.known_until, r.changed_at)) * 1000)::float8 as "startedAtMs"
      from recipients r join campaigns c on c.id = r.campaign_id left join attempts a on a.id = r.attempt_id

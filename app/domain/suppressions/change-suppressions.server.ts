@@ -56,8 +56,8 @@ export type TakenOff = ({ id: number } | { channel: Channel; address: string }) 
  * @throws Problem 404 where it is not on the list, 409 where several reasons stand and none is named, 422
  */
 export async function removeSuppression(db: Database, off: TakenOff): Promise<void> {
-  const [where, values] =
-    'id' in off ? ['id = $1', [off.id]] : ['channel = $1 and address = $2', [off.channel, spelled(off.channel, off.address)]];
+  const where = 'id' in off ? 'id = $1' : 'channel = $1 and address = $2';
+  const values = 'id' in off ? [off.id] : [off.channel, spelled(off.channel, off.address)];
   await inTransaction(db.pool, async (client) => {
     const { rows: found } = await client.query<{ id: number }>(`select id from suppressions where ${where} for update`, values);
     if (!found[0]) throw notFound('This address is not on the list; there is nothing');

@@ -50,8 +50,8 @@ export async function freeOrphanedJobs(pool: Pool): Promise<Repair[]> {
 export async function requestMissingLists(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `with waiting as (
-       select c.id, c.cloned_from, c.emptying from campaigns c
-       where c.preparing and c.created_at < now() - $1 * interval '1 second'
+       select c.id, c.cloned_from, c.doing = 'emptying' as emptying from campaigns c
+       where c.doing in ('copying', 'emptying') and c.created_at < now() - $1 * interval '1 second'
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
            where (j.attempts < j.max_attempts or j.locked_at is not null)
@@ -76,12 +76,12 @@ export async function requestMissingLists(pool: Pool): Promise<Repair[]> {
 export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `with waiting as (
-       select c.id, c.moving
+       select c.id, campaign_is_moving(c) as moving
        from campaigns c join provider_gates g on g.channel = c.channel
-       where (c.moving or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and campaign_sends(c) and c.pending > 0))
+       where (campaign_is_moving(c) or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and campaign_sends(c) and c.pending > 0))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-           where t.identifier = case when c.moving then 'move_recipients' else 'send_' || c.channel || '_chunk' end and (j.payload ->> 'campaign_id')::bigint = c.id
+           where t.identifier = case when campaign_is_moving(c) then 'move_recipients' else 'send_' || c.channel || '_chunk' end and (j.payload ->> 'campaign_id')::bigint = c.id
              and (j.attempts < j.max_attempts or j.locked_at is not null))
      )
      select id, case when moving then (${addJob('move_recipients', { campaign_id: 'id' })}).id else ${requestChunks('id')} end from waiting`,
@@ -137,8 +137,8 @@ export async function alone<T>(pool: Pool, work: () => Promise<T>): Promise<T | 
 export async function endDoneCampaigns(pool: Pool): Promise<Repair[]> {
   const { rows } = await pool.query<{ id: number }>(
     `select c.id from campaigns c, lateral (select end_campaign_if_done(c)) as ended
-     where c.status in ('SENDING', 'PAUSED') and not c.moving and c.total > 0 and not (c.status = 'PAUSED' and c.known_until is not null and c.held > 0)
-       and c.queued + c.sending + c.retrying + c.unknown - c.held = 0 and (c.pending = 0 or c.rest_code is not null or c.stop_code is not null)`,
+     where c.status in ('SENDING', 'PAUSED') and c.doing <> 'gathering' and not c.doubtful and c.total > 0 and not (c.status = 'PAUSED' and c.known_until is not null and c.held > 0)
+       and c.queued + c.sending + c.retrying + c.unknown - c.held = 0 and (c.pending = 0 or c.stop_code is not null)`,
   );
   return rows.map(({ id }) => ({ kind: 'not_ended', campaignId: id, repaired: 1 }));
 }

@@ -104,7 +104,7 @@ test('pause, resume and cancel name who pressed them', async () => {
 
 test('waiting for the provider is told once, however often it is prolonged', async () => {
   const id = await draftCampaign(own.db, { addresses: numbered(3, 'held.test') });
-  await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await own.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   const hold = { seconds: 600, reason: 'SendGrid is limiting us.', longestS: 3_600 };
   await holdProvider(own.db.pool, 'email', { ...hold, renew: false });
   await holdProvider(own.db.pool, 'email', { ...hold, renew: true });
@@ -120,7 +120,7 @@ test('waiting for the provider is told once, however often it is prolonged', asy
 
 test('a provider that does not come back in time is not told as back', async () => {
   const id = await draftCampaign(own.db, { addresses: numbered(3, 'never.test') });
-  await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await own.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   const hold = { seconds: 600, reason: 'SendGrid is limiting us.' };
   await holdProvider(own.db.pool, 'email', { ...hold, longestS: 3_600, renew: false });
   await holdProvider(own.db.pool, 'email', { ...hold, longestS: -1, renew: true });

@@ -168,7 +168,7 @@ describe('only drafts take contacts', () => {
     const { db } = testDatabase;
     const campaignId = await emptyDraft(db);
     await importText(db, campaignId, 'email\na@example.com\n');
-    await db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [campaignId]);
+    await db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [campaignId]);
     const source = Readable.from(['email\nb@example.com\n']);
     await expect(importText(db, campaignId, '', { source })).rejects.toMatchObject({
       status: 409,
@@ -183,7 +183,7 @@ describe('only drafts take contacts', () => {
     await importText(db, campaignId, 'email\na@example.com\n');
     async function* startedMeanwhile() {
       yield `email\n${many}\n`;
-      await db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [campaignId]);
+      await db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [campaignId]);
       yield 'late@example.com\n';
     }
     await expect(importText(db, campaignId, '', { source: startedMeanwhile() })).rejects.toMatchObject({ status: 409 });

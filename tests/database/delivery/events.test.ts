@@ -68,7 +68,7 @@ describe('events of email', () => {
 
   test.each(['email', 'sms'] as const)('of an attempt before the newest are logged and change nothing (%s)', async (channel) => {
     const id = await draftCampaign(own.db, { addresses: [channel === 'email' ? 'older@attempt.test' : '+12015553901'], channel });
-    await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+    await own.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
     await own.db.pool.query(`update recipients set status = 'queued', dispatch_seq = 1 where campaign_id = $1`, [id]);
     const { recipientId } = (await addressees(own.db, id))[0] as Addressee;
     const next = async (ends: { outcome: 'transient' | 'accepted'; status: 'retrying' | 'sent' }): Promise<Addressee> => {
@@ -264,7 +264,7 @@ describe('an event that comes before the answer to the call', () => {
   /** A recipient whose call is under way. */
   async function calling(address: string, channel: 'email' | 'sms' = 'email'): Promise<Addressee> {
     const id = await draftCampaign(own.db, { addresses: [address], channel });
-    await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+    await own.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
     await own.db.pool.query(`update recipients set status = 'queued', dispatch_seq = 1 where campaign_id = $1`, [id]);
     const [found] = (await addressees(own.db, id)) as [Addressee];
     const [claim] = await claimRecipients(own.db.pool, [{ campaign_id: id, recipient_id: found.recipientId, dispatch_seq: 1 }]);

@@ -15,7 +15,7 @@ afterAll(() => own.drop());
 
 async function claimOne(): Promise<Claim> {
   const id = await draftCampaign(own.db, { addresses: numbered(1) });
-  await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await own.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   const { claims } = await claimChunk(own.db.pool, { campaignId: id, after: 0, count: 1, workerId: null });
   return claims[0] as Claim;
 }

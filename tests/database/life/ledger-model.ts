@@ -1,3 +1,4 @@
+import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import { type Status, type VerbName, verbsBetween } from '#db/ledger/transitions.ts';
 import { type Answer, type Attempt, type Call, type CampaignStatus, NOBODYS, open, type Person, Refusal, ranks } from './person.ts';
 
@@ -13,11 +14,10 @@ export class LedgerModel {
   readonly campaign = {
     status: 'SENDING' as CampaignStatus,
     policy: 'resend' as 'resend' | 'hold',
-    moving: false,
+    doing: 'sending' as CampaignDoing,
     doubtful: false,
     restored: false,
     stop: null as string | null,
-    rest: null as string | null,
     failure: null as string | null,
     reopenedFrom: null as CampaignStatus | null,
     retryCodes: null as string[] | null,
@@ -99,13 +99,16 @@ export class LedgerModel {
       queued: this.count('queued'),
       pending: this.count('pending'),
     };
+    const moving = this.isMoving();
     if (work() === false) return;
     const { campaign: c } = this;
     const more = (status: 'sent' | 'suppressed' | 'queued') => this.count(status) - before[status];
     const ended = !open(c.status);
     if (reopens && more('queued') > 0 && ended) {
-      if (c.moving) throw new Error('reopened while it is being ended');
-      Object.assign(c, { reopenedFrom: c.status, status: 'SENDING', rest: before.pending > 0 ? c.failure : null, failure: null });
+      if (moving) throw new Error('reopened while it is being ended');
+      const rests = before.pending > 0;
+      Object.assign(c, { reopenedFrom: c.status, status: 'SENDING', doing: rests ? 'singles' : 'sending' });
+      Object.assign(c, { stop: rests ? c.failure : null, failure: null });
     } else if (ended && c.status !== 'CANCELLED' && (more('sent') !== 0 || more('suppressed') !== 0 || more('queued') > 0)) {
       c.status = this.outcome();
       c.failure = c.status === 'SENT' ? null : (c.failure ?? 'recipients_failed');
@@ -124,21 +127,29 @@ export class LedgerModel {
 
   endIfDone(): void {
     const { campaign: c } = this;
-    if (!open(c.status) || c.moving || (c.status === 'PAUSED' && c.restored && this.heldPeople().length > 0)) return;
-    if (this.inFlight() > 0 || (this.count('pending') > 0 && c.stop === null && c.rest === null)) return;
+    if (!open(c.status) || c.doing === 'gathering' || c.doubtful || (c.status === 'PAUSED' && c.restored && this.heldPeople().length > 0))
+      return;
+    if (this.inFlight() > 0 || (this.count('pending') > 0 && c.stop === null)) return;
     c.status = c.reopenedFrom === 'CANCELLED' ? 'CANCELLED' : this.outcome();
-    c.failure = c.status === 'PARTIALLY_SENT' || c.status === 'FAILED' ? (c.stop ?? c.rest ?? 'recipients_failed') : null;
-    // Nobody waits in a cancelled campaign, though it was opened again for them.
-    const moving = c.status === 'CANCELLED' && this.count('pending') > 0;
-    Object.assign(c, { stop: null, rest: null, reopenedFrom: null, moving });
+    c.failure = c.status === 'PARTIALLY_SENT' || c.status === 'FAILED' ? (c.stop ?? 'recipients_failed') : null;
+    Object.assign(c, { doing: 'nothing', stop: null, reopenedFrom: null });
+  }
+
+  /** Somebody is still to be taken back, cancelled, gathered or doubted. */
+  isMoving(): boolean {
+    const { status, doing, doubtful } = this.campaign;
+    if (doing === 'gathering' || doubtful) return true;
+    if (status === 'CANCELLED') return this.count('pending') + this.count('queued') + this.count('retrying') > 0;
+    if (doing === 'stopping') return this.count('queued') + this.count('retrying') > 0;
+    return status === 'PAUSED' && this.count('queued') > 0;
   }
 
   protected sends(): boolean {
-    return this.campaign.status === 'SENDING' && this.campaign.stop === null && !this.stopped && this.home;
+    return this.campaign.status === 'SENDING' && this.campaign.doing !== 'stopping' && !this.stopped && this.home;
   }
 
   offers(): boolean {
-    return this.sends() && this.campaign.rest === null && !this.held;
+    return this.sends() && this.campaign.doing !== 'singles' && !this.held;
   }
 
   offerProbe(person: Person): void {
@@ -236,7 +247,8 @@ export class LedgerModel {
     const late = person.status === 'unknown' && (answer.outcome === 'accepted' || answer.outcome === 'permanent');
     if (person.attempt === attempt.id && (person.status === 'sending' || late)) {
       let next: Status = answer.status;
-      if (next === 'retrying' || next === 'pending') next = c.status === 'CANCELLED' ? 'cancelled' : c.stop === null ? next : 'pending';
+      if (next === 'retrying' || next === 'pending')
+        next = c.status === 'CANCELLED' ? 'cancelled' : c.doing === 'stopping' ? 'pending' : next;
       if (answer.outcome !== null) attempt.outcome ??= answer.outcome;
       const attempts = person.attempts - Number(answer.refund);
       this.statement(() => {
@@ -305,7 +317,7 @@ export class LedgerModel {
       for (const person of whom) {
         if (c.policy === 'hold') this.move('conclude', person, 'unknown', { held: true, due: false });
         else if (person.attempts >= 4 || !open(c.status)) this.move('conclude', person, 'failed', { code: 'outcome_unknown' });
-        else if (this.campaign.status === 'SENDING' && c.stop === null)
+        else if (c.status === 'SENDING' && c.doing !== 'stopping')
           this.move('conclude', person, 'queued', { code: null, seq: person.seq + 1 });
         else this.move('conclude', person, 'pending', { code: null });
       }
@@ -318,10 +330,11 @@ export class LedgerModel {
     const { campaign: c } = this;
     if (c.status !== 'SENDING' && c.status !== 'PAUSED' && c.status !== 'CANCELLED') return;
     const cancelled = c.status === 'CANCELLED';
-    const round = !cancelled && c.stop === null && c.retryCodes !== null;
+    const stops = c.doing === 'stopping';
+    const round = c.doing === 'gathering';
     const moves = ({ status, attempts, code, failedAt }: Person) =>
-      (status === 'queued' && (c.status !== 'SENDING' || c.stop !== null)) ||
-      (status === 'retrying' && (cancelled || c.stop !== null)) ||
+      (status === 'queued' && (c.status !== 'SENDING' || stops)) ||
+      (status === 'retrying' && (cancelled || stops)) ||
       (status === 'pending' && (cancelled || (round && attempts > 0))) ||
       (status === 'failed' && round && c.retryCodes?.includes(code as string) && (failedAt as number) <= c.retriedAt);
     for (let moved = this.people.filter(moves); moved.length > 0; moved = this.people.filter(moves)) {
@@ -338,21 +351,21 @@ export class LedgerModel {
 
   stop(code: string): void {
     const { campaign: c } = this;
-    if (open(c.status) && c.stop === null) Object.assign(c, { stop: code, moving: true });
+    if (open(c.status) && c.doing !== 'stopping') Object.assign(c, { doing: 'stopping', stop: code, retryCodes: null });
   }
 
   finishMove(): void {
-    if (!this.campaign.moving) return;
-    Object.assign(this.campaign, { moving: false, retryCodes: null });
+    const { campaign: c } = this;
+    if (c.doing === 'gathering') Object.assign(c, { doing: c.status === 'SENDING' ? 'sending' : 'nothing', retryCodes: null });
     this.endIfDone();
   }
 
   /** After a restored backup. */
   doubt(): void {
     if (!this.campaign.doubtful) return;
-    const { rest } = this.campaign;
+    const { doing } = this.campaign;
     for (const listed of [['retrying'], ['pending', 'queued']]) {
-      const doubted = this.people.filter(({ status }) => listed.includes(status) && (status !== 'pending' || rest === null));
+      const doubted = this.people.filter(({ status }) => listed.includes(status) && (status !== 'pending' || doing !== 'singles'));
       this.statement(() => {
         for (const person of doubted) {
           const sms = this.channel === 'sms';

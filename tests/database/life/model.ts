@@ -5,18 +5,24 @@ import { NOBODYS, open, type Person, Refusal } from './person.ts';
 export class Model extends LedgerModel {
   pause(): void {
     if (this.campaign.status !== 'SENDING') throw new Refusal(409);
-    Object.assign(this.campaign, { status: 'PAUSED', moving: true });
+    this.halt();
+  }
+
+  private halt(): void {
+    const { campaign: c } = this;
+    Object.assign(c, { status: 'PAUSED', doing: c.doing === 'sending' ? 'nothing' : c.doing });
   }
 
   resume(): void {
-    if (this.campaign.status !== 'PAUSED') throw new Refusal(409);
-    this.campaign.status = 'SENDING';
+    const { campaign: c } = this;
+    if (c.status !== 'PAUSED') throw new Refusal(409);
+    Object.assign(c, { status: 'SENDING', doing: c.doing === 'nothing' ? 'sending' : c.doing });
     this.endIfDone();
   }
 
   cancel(): void {
     if (!open(this.campaign.status)) throw new Refusal(409);
-    Object.assign(this.campaign, { status: 'CANCELLED', moving: true, stop: null });
+    Object.assign(this.campaign, { status: 'CANCELLED', doing: 'nothing', stop: null, retryCodes: null, reopenedFrom: null });
   }
 
   retryRound(codes: readonly string[] | undefined, byDefault: (code: string) => boolean): void {
@@ -29,21 +35,21 @@ export class Model extends LedgerModel {
     if (this.count('pending') + failed.length === 0) throw new Refusal(409);
     Object.assign(c, {
       status: 'SENDING',
+      doing: 'gathering',
       retryCount: c.retryCount + 1,
       failure: null,
       retryCodes: chosen,
       retriedAt: ++this.now,
-      moving: true,
     });
   }
 
   /** A person sends to these again. */
   private reopen(whom: Person[], corrected?: string): void {
     const { campaign: c } = this;
-    if (c.status === 'CANCELLED' && (c.moving || this.count('unknown') > this.heldPeople().length)) throw new Refusal(409);
+    if (c.status === 'CANCELLED' && (this.isMoving() || this.count('unknown') > this.heldPeople().length)) throw new Refusal(409);
     const taken = corrected !== undefined && this.people.some((other) => other !== whom[0] && other.address === corrected);
     if (taken) throw new Refusal(409);
-    const to = c.status === 'PAUSED' ? 'pending' : 'queued';
+    const to = c.status === 'PAUSED' || c.doing === 'stopping' ? 'pending' : 'queued';
     this.statement(() => {
       for (const person of whom) {
         const address = corrected ?? person.address;
@@ -95,6 +101,8 @@ export class Model extends LedgerModel {
     const { campaign: c } = this;
     this.home = false;
     if (c.status === 'PAUSED') Object.assign(c, { restored: true, policy: 'hold' });
-    if (c.status === 'SENDING') Object.assign(c, { status: 'PAUSED', moving: true, doubtful: true, restored: true, policy: 'hold' });
+    if (c.status !== 'SENDING') return;
+    this.halt();
+    Object.assign(c, { doubtful: true, restored: true, policy: 'hold' });
   }
 }

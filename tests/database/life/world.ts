@@ -129,7 +129,10 @@ export async function begin(
   const list = names.slice(0, size).map((name, n) => addressOf(channel, turn, n, name));
   const id = await draftCampaign(db, { addresses: list, channel, unknownPolicy: policy });
   const real = new World(db, id, channel);
-  await real.query(`update campaigns set status = 'SENDING', started_at = now(), dispatch_requested = true where id = $1`, [id]);
+  await real.query(
+    `update campaigns set status = 'SENDING', doing = 'sending', started_at = now(), dispatch_requested = true where id = $1`,
+    [id],
+  );
   for (let n = workers; n > 0; n--) real.workers.push(await real.newWorker());
   await real.query(`select ${requestChunks('$1')}`, [id]);
   const people = await real.query<{ id: number; address: string }>(
@@ -197,8 +200,8 @@ export async function agree(model: Model, real: World): Promise<void> {
     })),
   );
   expect(facts.campaign).toMatchObject({
-    ...{ status: c.status, unknown_policy: c.policy, moving: c.moving, doubtful: c.doubtful, stop_code: c.stop, rest_code: c.rest },
-    ...{ failure_code: c.failure, reopened_from: c.reopenedFrom, retry_count: c.retryCount },
+    ...{ status: c.status, unknown_policy: c.policy, doing: c.doing, doubtful: c.doubtful, stop_code: c.stop },
+    ...{ failure_code: c.failure, reopened_from: c.reopenedFrom, retry_count: c.retryCount, retry_codes: c.retryCodes },
   });
   const log = [...model.attempts.values()].filter(({ outcome }) => outcome !== null).sort((a, b) => a.id - b.id);
   expect(facts.attempts).toEqual(
@@ -248,20 +251,18 @@ export async function sumsAgree(model: Model, real: World): Promise<void> {
 /** Whoever is open has a job, a time or a person that it waits for; these have none. */
 function stuck(model: Model, waiting: Facts['waiting']): string[] {
   const { campaign: c } = model;
-  if (c.moving && !waiting.move) return ['the campaign, which is moved by nobody'];
+  if (model.isMoving() && !waiting.move) return ['the campaign, which is moved by nobody'];
   if (model.held && !waiting.probe) return ['the provider, which nobody asks'];
   return model.people.filter((person) => !waits(person)).map(({ address, status }) => `${address}, ${status} while ${c.status}`);
 
   function waits(person: Person): boolean {
     switch (person.status) {
       case 'pending':
-        if (c.moving || c.status === 'PAUSED' || c.status === 'FAILED' || c.status === 'PARTIALLY_SENT') return true;
-        return (
-          c.status === 'SENDING' && (model.held || model.stopped || !model.home || waiting.chunk || c.rest !== null || c.stop !== null)
-        );
+        if (model.isMoving() || c.status === 'PAUSED' || c.status === 'FAILED' || c.status === 'PARTIALLY_SENT') return true;
+        return c.status === 'SENDING' && (model.held || model.stopped || !model.home || waiting.chunk || c.stop !== null);
       case 'queued':
       case 'retrying':
-        return (c.moving && c.status === 'CANCELLED') || waiting.sends[person.id] === person.seq;
+        return (model.isMoving() && c.status === 'CANCELLED') || waiting.sends[person.id] === person.seq;
       case 'sending':
         return model.calls.some(({ attempt }) => attempt.id === person.attempt);
       default:

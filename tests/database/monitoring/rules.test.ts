@@ -61,7 +61,10 @@ test('every series that a rule counts on is there before anything has happened',
 test('a hold is nothing that the reconciler mends', async () => {
   const { pool } = database.db;
   const id = await draftCampaign(database.db, { addresses: ['held@rules.test', 'too@rules.test'] });
-  await pool.query(`update campaigns set status = 'SENDING', started_at = now(), dispatch_requested = true where id = $1`, [id]);
+  await pool.query(
+    `update campaigns set status = 'SENDING', doing = 'sending', started_at = now(), dispatch_requested = true where id = $1`,
+    [id],
+  );
   await holdProvider(pool, 'email', { seconds: 600, reason: 'SendGrid is limiting us.', longestS: 3_600, renew: false });
   await pool.query('delete from graphile_worker._private_jobs');
   expect(await requestMissingDispatches(pool)).toEqual([]);

@@ -168,7 +168,7 @@ describe('people are found by what support hears on the telephone', () => {
 
   test('only what did not arrive', async () => {
     await writeByHand(own.db.pool);
-    await own.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+    await own.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
     await own.db.pool.query(
       `update recipients set status = 'failed', failed_at = now(), failure_code = 'provider_error' where address = 'ann@phone.test' and campaign_id = $1`,
       [id],

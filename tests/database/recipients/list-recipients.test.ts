@@ -33,7 +33,7 @@ beforeAll(async () => {
       [id, SIZE],
     );
   }
-  await db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [campaignId]);
+  await db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [campaignId]);
   await db.pool.query(
     `update recipients set status = (array['pending', 'queued', 'failed', 'sent', 'sent']::recipient_status[])[1 + id % 5],
        failed_at = case when id % 5 = 2 then now() end, failure_code = case when id % 5 = 2 then (array['timeout', 'invalid_address'])[1 + id % 2] end,
@@ -157,7 +157,7 @@ test('those in flight are found among all who wait, without going through these'
     id,
     SIZE,
   ]);
-  await fresh.db.pool.query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
+  await fresh.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
   const { rows: queued } = await fresh.db.pool.query<{ id: number }>(
     `update recipients set status = 'queued' where id in (select id from recipients where campaign_id = $1 order by id offset 30 limit 100) returning id`,
     [id],

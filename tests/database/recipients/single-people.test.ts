@@ -108,11 +108,10 @@ describe('an unknown outcome', () => {
       await resolveRecipient(own.db, ana, id, a.recipientId, 'failed');
       expect(await campaign(id)).toMatchObject({ status: 'FAILED', failed: 1 });
       await own.db.pool.query(
-        `update campaigns set status = 'SENDING', failed_at = null, failure_code = null, finished_at = null where id = $1`,
+        `update campaigns set status = 'SENDING', doing = 'sending', failed_at = null, failure_code = null, finished_at = null where id = $1`,
         [id],
       );
       await cancelCampaign(own.db, ana, id);
-      await own.db.pool.query('update campaigns set moving = false where id = $1', [id]);
       const before = await campaign(id);
       await resolveRecipient(own.db, ana, id, a.recipientId, outcome);
       if (outcome === 'resend') await sending.untilEnded(id);

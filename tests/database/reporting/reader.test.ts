@@ -104,7 +104,7 @@ describe('an analyst’s login', () => {
       [login],
     );
     expect(rows).toEqual([]);
-    for (const call of ['finish_move(1)', 'grant_reporting()', `graphile_worker.add_job('send_email_chunk', '{"campaign_id": 1}')`]) {
+    for (const call of ['finish_move(1, 0)', 'grant_reporting()', `graphile_worker.add_job('send_email_chunk', '{"campaign_id": 1}')`]) {
       expect([call, await refused(`select ${call}`)]).toEqual([call, INSUFFICIENT_PRIVILEGE]);
     }
   });

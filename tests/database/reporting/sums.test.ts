@@ -54,14 +54,19 @@ test('the faults were met, and retries saved some', async () => {
 
 describe('reporting.campaigns', () => {
   test('says what the API says', async () => {
-    await query(`update campaigns set hold_until = now() + interval '1 minute', hold_reason = 'SendGrid is down.' where id = $1`, [ids[0]]);
-    for (const id of ids) {
+    const waiting = await draftCampaign(own.db, { addresses: [] });
+    await query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [waiting]);
+    await query(`update campaigns set hold_until = now() + interval '1 minute', hold_reason = 'SendGrid is down.' where id = $1`, [
+      waiting,
+    ]);
+    for (const id of [...ids, waiting]) {
       const [row] = await query<Record<string, unknown>>('select * from reporting.campaigns where id = $1', [id]);
       const { recovered_by_retry, sender, ...shared } = row ?? {};
       const times = Object.entries(shared).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]);
       expect(await getCampaign(own.db, id)).toMatchObject({ ...Object.fromEntries(times), from: sender });
       expect(recovered_by_retry).toBe(await recovered(id));
     }
+    await query('delete from campaigns where id = $1', [waiting]);
   });
 
   test('follows the configured window', async () => {

@@ -4,6 +4,7 @@ import { startScheduledCampaign } from '#app/domain/campaigns/send-campaign.serv
 import { reconcile } from '#app/domain/workers/reconcile.server.ts';
 import { alone } from '#app/domain/workers/repairs.server.ts';
 import { freeJobsOfWorker, registerWorker } from '#app/domain/workers/worker-registry.server.ts';
+import { writeByHand } from '#tests/support/by-hand.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
@@ -72,15 +73,15 @@ describe('what a worker left behind', () => {
 describe('the reconciler', () => {
   test('is one at a time, whoever asks', async () => {
     const id = await draftCampaign(own.db, { addresses: [] });
-    await query(`update campaigns set preparing = true, cloned_from = id, created_at = now() - interval '1 minute' where id = $1`, [id]);
+    await query(`update campaigns set doing = 'emptying', created_at = now() - interval '1 minute' where id = $1`, [id]);
     expect(await alone(own.db.pool, () => reconcile(own.db, silent))).toEqual([]);
     expect(await reconcile(own.db, silent)).toEqual([{ kind: 'dispatch_missing', campaignId: id, repaired: 1 }]);
   });
 
   test('counts a paused campaign once, and again when something moved in it', async () => {
     const id = await draftCampaign(own.db, { addresses: numbered(3) });
-    await query(`update campaigns set status = 'SENDING', started_at = now() where id = $1`, [id]);
-    await query(`update campaigns set status = 'PAUSED' where id = $1`, [id]);
+    await query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
+    await query(`update campaigns set status = 'PAUSED', doing = 'nothing' where id = $1`, [id]);
     await reconcile(own.db, silent);
     const before = await query('select ledger_version from campaigns where id = $1', [id]);
     // A hand in the database, seen only by who counts; it leaves no version behind.
@@ -97,13 +98,14 @@ describe('the reconciler', () => {
   });
 
   test('asks again for a clone, an emptied list and a start whose jobs are gone', async () => {
+    await writeByHand(own.db.pool);
     const source = await draftCampaign(own.db, { addresses: numbered(3) });
     const clone = await draftCampaign(own.db, { addresses: [] });
     const emptied = await draftCampaign(own.db, { addresses: numbered(2) });
     const later = await draftCampaign(own.db, { addresses: numbered(2) });
-    const old = `created_at = now() - interval '1 minute', preparing = true`;
-    await query(`update campaigns set ${old}, cloned_from = $2 where id = $1`, [clone, source]);
-    await query(`update campaigns set ${old}, emptying = true where id = $1`, [emptied]);
+    const old = `created_at = now() - interval '1 minute'`;
+    await query(`update campaigns set ${old}, doing = 'copying', cloned_from = $2 where id = $1`, [clone, source]);
+    await query(`update campaigns set ${old}, doing = 'emptying' where id = $1`, [emptied]);
     await query(`update campaigns set status = 'SCHEDULED', scheduled_at = now() + interval '1 hour' where id = $1`, [later]);
     const repairs = await reconcile(own.db, silent);
     expect(repairs.toSorted((a, b) => (a.campaignId ?? 0) - (b.campaignId ?? 0))).toEqual(

@@ -3,6 +3,5 @@ alter table workers add column pool_ids text[] not null default '{}';
 
 -- First sends are claimed in chunks by a few jobs a campaign: see docs/decisions. Who is queued has a job of their own and keeps it. Workers ask for
 -- the chunks of what is being sent when they start.
-drop function if exists dispatch_recipients(bigint, integer, integer, double precision, double precision);
 delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
 where t.id = j.task_id and t.identifier = 'dispatch_campaign' and j.locked_at is null;
