@@ -59,6 +59,7 @@ export interface Chunk {
  */
 export async function claimChunk(pool: Pool, { campaignId, after, count, workerId, knownAttempt = 0 }: ChunkQuestion): Promise<Chunk> {
   const { rows } = await pool.query<Claim & { claimed: boolean | null; sends: boolean }>({
+    // never null: attemptId
     name: 'claim_chunk',
     text: `
       with campaign as materialized (
@@ -114,6 +115,7 @@ export async function reclaimChunk(
   return inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, $2::integer)', [CLAIMING, campaignId]);
     const { rows } = await client.query<Claim>(
+      // never null: attemptId
       `with lost as (
          select r.id from campaigns c cross join lateral (${inFlight('id, claimed_by, attempt_id', 'sending')}) as r
          where c.id = $1 and r.claimed_by = $2 and r.attempt_id <> all($3::bigint[])

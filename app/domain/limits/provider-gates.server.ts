@@ -26,17 +26,24 @@ export async function readGate(pool: Pool, channel: Channel): Promise<Gate> {
  * Takes the next slots of a provider's shared rate, across all workers.
  *
  * @param rate messages per second
- * @returns s from now until the first of them; the others follow at 1/rate
+ * @param defaultRate where the settings say none
+ * @returns s from now until the first of them; the others follow at 1/rate. null: another rate holds by now
  */
-export async function takeSlots(pool: Pool, channel: Channel, count: number, rate: number): Promise<number> {
+export async function takeSlots(
+  pool: Pool,
+  channel: Channel,
+  count: number,
+  rate: number,
+  defaultRate: number | undefined,
+): Promise<number | null> {
   const { rows } = await pool.query<{ wait: number }>({
     name: 'take_slots',
     text: `update provider_gates set slot_at = greatest(slot_at, clock_timestamp()) + $2::float8 / $3::float8 * interval '1 second'
-      where channel = $1
+      where channel = $1 and coalesce(rate, $4::float8) = $3::float8
       returning extract(epoch from slot_at - clock_timestamp())::float8 - $2::float8 / $3::float8 as wait`,
-    values: [channel, count, rate],
+    values: [channel, count, rate, defaultRate],
   });
-  return rows[0]?.wait ?? 0;
+  return rows[0]?.wait ?? null;
 }
 
 /**

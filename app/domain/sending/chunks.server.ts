@@ -62,7 +62,7 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, crowded: ()
       const validUntil = performance.now() + claimValidMs;
       try {
         const lost = repeated ? await reclaimChunk(db.pool, { campaignId, workerId, held: [...held] }) : [];
-        // Places were taken for `count`, and an earlier claim was of no more.
+        // Seldom more than `count`: where the answer of a send job's claim was lost, too.
         if (lost.length > 0) return { claims: lost, taken: count, last: after, sends: true, validUntil };
         return { ...(await claimChunk(db.pool, { campaignId, after, count, workerId, knownAttempt: options.knownAttempt() })), validUntil };
       } catch (error) {

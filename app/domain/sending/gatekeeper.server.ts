@@ -59,11 +59,22 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
   /** Messages per second; 0: none is set, or the channel is stopped, which claims know. */
   const rateNow = async () => (await currentGate()).rate ?? defaultRate ?? 0;
 
+  /** Takes slots of the rate that holds now. @returns s until the first */
+  async function take(countAt: (rate: number) => number): Promise<{ count: number; rate: number; wait: number } | null> {
+    for (;;) {
+      const rate = await rateNow();
+      if (!rate) return null;
+      const count = countAt(rate);
+      const wait = await takeSlots(db.pool, channel, count, rate, defaultRate);
+      if (wait !== null) return { count, rate, wait };
+      gate = null; // it is another one by now
+    }
+  }
+
   /** Retries come one by one, and take their slots together. */
-  const single = batched<number, number>(async (rates) => {
-    const rate = rates[0] as number;
-    const wait = await takeSlots(db.pool, channel, rates.length, rate);
-    return rates.map((_, i) => wait + i / rate);
+  const single = batched<null, number>(async (some) => {
+    const taken = await take(() => some.length);
+    return some.map((_, i) => (taken ? taken.wait + i / taken.rate : 0));
   }, batch);
 
   async function hold(
@@ -83,11 +94,10 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
 
   return {
     async slots(most) {
-      const rate = await rateNow();
-      if (!rate) return { count: most, inMs: 0 };
-      if (most === 1) return { count: 1, inMs: (await single(rate)) * 1_000 };
-      const count = Math.min(most, Math.max(1, Math.floor(rate * MOMENT_S)));
-      return { count, inMs: (await takeSlots(db.pool, channel, count, rate)) * 1_000 };
+      if (!(await rateNow())) return { count: most, inMs: 0 };
+      if (most === 1) return { count: 1, inMs: (await single(null)) * 1_000 };
+      const taken = await take((rate) => Math.min(most, Math.max(1, Math.floor(rate * MOMENT_S))));
+      return taken ? { count: taken.count, inMs: taken.wait * 1_000 } : { count: most, inMs: 0 };
     },
     async everyMs() {
       const rate = await rateNow();
