@@ -146,5 +146,5 @@ export async function endChunks(pool: Pool, campaignId: number): Promise<boolean
 
 /** A worker starts: it takes part in what is being sent, and what the one before it left goes on. */
 export async function requestAllChunks(pool: Pool): Promise<void> {
-  await pool.query(`select ${requestChunks('id')} from campaigns where status = 'SENDING' and pending > 0`);
+  await pool.query(`select ${requestChunks('id')} from campaigns where status = 'SENDING'`);
 }

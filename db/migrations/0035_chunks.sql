@@ -1,3 +1,5 @@
+set local lock_timeout = '500ms';
+
 -- A worker's queue has a pool for each channel, so that one that waits takes no place from the other or from housekeeping.
 alter table workers add column pool_ids text[] not null default '{}';
 

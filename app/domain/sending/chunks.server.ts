@@ -137,7 +137,8 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, crowded: ()
     const here = running.get(campaign_id);
     if (here) {
       here.askedAgain = true;
-      if (place <= (await runningWorkers(db.pool))) await chunkAgain(db.pool, channel, { campaign_id, place }, ELSEWHERE_MS);
+      const workers = await runningWorkers(db.pool);
+      if (workers > 1 && place <= workers) await chunkAgain(db.pool, channel, { campaign_id, place }, ELSEWHERE_MS);
       return;
     }
     const mine = { askedAgain: false };

@@ -109,7 +109,7 @@ export async function requestMissingStarts(pool: Pool): Promise<Repair[]> {
 /** Campaigns in which something may be going on, and what their ledger has come to. */
 export async function activeCampaigns(pool: Pool): Promise<{ id: number; version: number; resting: boolean }[]> {
   const { rows } = await pool.query<{ id: number; version: number; resting: boolean }>(
-    `select id, ledger_version as version, status = 'PAUSED' as resting from campaigns where status in ('SENDING', 'PAUSED') or finished_at > now() - interval '10 minutes' order by id`,
+    `select id, ledger_version as version, status = 'PAUSED' as resting from campaigns where status in ('SENDING', 'PAUSED') or campaign_is_moving(campaigns) or finished_at > now() - interval '10 minutes' order by id`,
   );
   return rows;
 }
