@@ -6,5 +6,5 @@ import { chunkPayload } from './payloads.ts';
 /** `send_email_chunk` and `send_sms_chunk`: the first sends of a campaign, as many at once as there are places. */
 export const sendChunk =
   (engine: Engine, channel: Channel, crowded: () => boolean): Task =>
-  (payload) =>
-    engine.sendChunks(channel, chunkPayload.parse(payload), crowded);
+  (payload, { job }) =>
+    engine.sendChunks(channel, chunkPayload.parse(payload), { crowded, lateMs: Date.now() - job.run_at.getTime() });

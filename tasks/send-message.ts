@@ -10,7 +10,7 @@ export const sendMessage =
   (db: Database, engine: Engine, channel: Channel): Task =>
   async (payload, { job }) => {
     const key = sendPayload.parse(payload);
-    const inMs = await engine.send(channel, key);
+    const inMs = await engine.send(channel, key, Date.now() - job.run_at.getTime());
     // This run was none: Graphile counted it.
     if (inMs !== null) await sendAtSlot(db.pool, channel, key, job.max_attempts - job.attempts + 1, inMs);
   };

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { requestChunks } from '../jobs.ts';
 import { inTransaction } from '../transaction.ts';
 import { becomes } from './becomes.ts';
-import type { Claim } from './claim.ts';
+import { type Claim, claimRecipients, type SendKey } from './claim.ts';
 import { inFlight } from './in-flight.ts';
 
 /** First key of the locks that keep a worker's claims of one campaign behind one another; the second is the campaign's id. */
@@ -92,41 +92,35 @@ export async function claimChunk(pool: Pool, { campaignId, after, count, workerI
   };
 }
 
-const reclaimed = becomes('claim', 'sending', {
-  attempts: 'r.attempts',
-  claimed_at: 'clock_timestamp()',
-  claimed_by: 'r.claimed_by',
-  failure_code: 'r.failure_code',
-  failure_reason: 'r.failure_reason',
-  delivery: 'r.delivery',
-  delivered_at: 'r.delivered_at',
-});
-
 /**
- * The answer of a chunk's claim was lost with its connection: whoever it claimed for this worker is handed out again, under the same attempt id.
- * Waits until that claim is committed or undone.
+ * The answer of a chunk's claim was lost with its connection: whoever it claimed for this worker is claimed once more, under the same attempt id, as
+ * `claimRecipients` does for a repeated claim. Waits until the lost one is committed or undone.
  *
- * @param inFlight attempts that the worker holds already
+ * @param isHeld is an attempt that the worker holds already?
  */
 export async function reclaimChunk(
   pool: Pool,
-  { campaignId, workerId, held }: { campaignId: number; workerId: number; held: readonly number[] },
+  {
+    campaignId,
+    workerId,
+    isHeld,
+    knownAttempt,
+  }: { campaignId: number; workerId: number; isHeld: (attemptId: number) => boolean; knownAttempt?: number },
 ): Promise<Claim[]> {
-  return inTransaction(pool, async (client) => {
+  const lost = await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, $2::integer)', [CLAIMING, campaignId]);
-    const { rows } = await client.query<Claim>(
-      // never null: attemptId
-      `with lost as (
-         select r.id from campaigns c cross join lateral (${inFlight('id, claimed_by, attempt_id', 'sending')}) as r
-         where c.id = $1 and r.claimed_by = $2 and r.attempt_id <> all($3::bigint[])
-       )
-       update recipients r set ${reclaimed}
-       from lost where r.campaign_id = $1 and r.id = lost.id and r.status = 'sending' and r.claimed_by = $2
-       returning ${CLAIM}`,
-      [campaignId, workerId, held],
+    const { rows } = await client.query<SendKey & { attempt_id: number }>(
+      // never null: attempt_id
+      `select r.campaign_id, r.id as recipient_id, r.dispatch_seq, r.attempt_id
+       from campaigns c cross join lateral (${inFlight('campaign_id, id, dispatch_seq, claimed_by, attempt_id', 'sending')}) as r
+       where c.id = $1 and r.claimed_by = $2`,
+      [campaignId, workerId],
     );
-    return rows;
+    return rows.filter(({ attempt_id }) => !isHeld(attempt_id));
   });
+  if (lost.length === 0) return [];
+  const claims = await claimRecipients(pool, lost, workerId, true, knownAttempt);
+  return claims.filter((claim) => claim !== null && !isHeld(claim.attemptId)) as Claim[];
 }
 
 /**
@@ -146,5 +140,11 @@ export async function endChunks(pool: Pool, campaignId: number): Promise<boolean
 
 /** A worker starts: it takes part in what is being sent, and what the one before it left goes on. */
 export async function requestAllChunks(pool: Pool): Promise<void> {
-  await pool.query(`select ${requestChunks('id')} from campaigns where status = 'SENDING'`);
+  await pool.query(`select ${requestChunks('id')} from (select id from campaigns where status = 'SENDING' order by id) c`);
+}
+
+/** How many of a campaign wait to be claimed. */
+export async function countPending(pool: Pool, campaignId: number): Promise<number> {
+  const { rows } = await pool.query<{ pending: number }>('select pending from campaigns where id = $1', [campaignId]);
+  return rows[0]?.pending ?? 0;
 }

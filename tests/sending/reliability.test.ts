@@ -137,7 +137,8 @@ describe('a worker that is told to stop while it sends', () => {
     const doubled = (await sending.sandbox.stats()).doubled.length;
     await sending.sandbox.setFaults({ email: { rate_timeout: 1 } });
     const leaving = await startProcess({ SEND_TIMEOUT_MS: '60000' });
-    const id = await draftCampaign(own.db, { addresses: numbered(200, 'hanging.test') });
+    // More than one worker has places for.
+    const id = await draftCampaign(own.db, { addresses: numbered(800, 'hanging.test') });
     await sending.send(id);
     await vi.waitFor(async () => expect(await inFlight(leaving, id)).toBeGreaterThan(0), { timeout: 20_000, interval: 10 });
     leaving.kill('SIGTERM');

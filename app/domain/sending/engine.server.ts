@@ -11,7 +11,7 @@ import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import type { LedgerMemory } from '../workers/ledger-memory.server.ts';
 import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
-import { createChunks, SOON_MS } from './chunks.server.ts';
+import { createChunks, LATE_MS, SOON_MS, type Turn } from './chunks.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import { createGatekeeper } from './gatekeeper.server.ts';
 import { createLookUp, type Found, type LookUp } from './look-up.server.ts';
@@ -24,6 +24,8 @@ import { doubtfulAttempts } from './unknown-texts.server.ts';
 
 /** Rows a claim or outcome statement at most, and ms that the first waits for company: a third of the cost of a row is the statement's. */
 const BATCH = { size: 200, delayMs: 2 };
+/** Recipients a claim at most, or as many emails as may share a call. */
+const CHUNK = 200;
 /** A recipient’s round until a person asks for another. */
 const FIRST_ROUND = 0;
 /** HTTP never starts later than this after its claim; past it, somebody else may already hold the recipient for lost. */
@@ -65,12 +67,13 @@ export interface Engine {
    * with; what the provider said is in the ledger.
    *
    * @param key.slot its slot of the shared rate has come
+   * @param lateMs its time came so many ms ago
    * @returns ms until its slot of the shared rate, where that is later: the job is to come again then
    * @throws SendAgainLater when a retry is due later
    */
-  send(channel: Channel, key: SendKey & { slot?: boolean | undefined }): Promise<number | null>;
+  send(channel: Channel, key: SendKey & { slot?: boolean | undefined }, lateMs: number): Promise<number | null>;
   /** Sends a campaign's first messages until there are no more, or others wait for the job's place. */
-  sendChunks(channel: Channel, key: ChunkKey, crowded: () => boolean): Promise<void>;
+  sendChunks(channel: Channel, key: ChunkKey, turn: Turn): Promise<void>;
   /** Resolves when nothing is in flight. */
   idle(): Promise<void>;
   /** Looks for a text at its provider; null where that is not possible. */
@@ -196,17 +199,27 @@ export function createEngine(engine: EngineOptions): Engine {
   const places = { email: createPlaces(concurrency, stopping), sms: createPlaces(concurrency, stopping) };
   const chunksOf = (channel: Channel) =>
     createChunks({
-      ...{ db, channel, places: places[channel], gate: gates[channel], mayClaim, held: inFlight, stopping, signal, onRepeat },
+      ...{
+        db,
+        channel,
+        size: channel === 'email' ? Math.max(CHUNK, emailBatchSize) : CHUNK,
+        places: places[channel],
+        gate: gates[channel],
+        mayClaim,
+        held: inFlight,
+        stopping,
+        signal,
+        onRepeat,
+      },
       knownAttempt: memory.known,
       claimValidMs: CLAIM_VALID_MS,
       async deliver(claimed, validUntil) {
         try {
           await attempt(channel, claimed, validUntil, { probe: false, byJob: false });
-        } catch (error) {
-          // Its claim lapses, and is settled as unknown.
-          if (!signal.aborted) log.error({ err: error, attempt: claimed.attemptId }, 'an attempt came to no outcome');
-        } finally {
           inFlight.delete(claimed.attemptId);
+        } catch (error) {
+          // Its claim lapses, and is settled as unknown. It stays held, since nobody knows here whether it was called.
+          if (!signal.aborted) log.error({ err: error, attempt: claimed.attemptId }, 'an attempt came to no outcome');
         }
       },
       hold,
@@ -217,10 +230,10 @@ export function createEngine(engine: EngineOptions): Engine {
 
   return {
     lookUpText,
-    async send(channel, key) {
+    async send(channel, key, lateMs) {
       // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
       await Promise.all([contents.get(key.campaign_id), linkOf()]);
-      const { inMs } = key.slot ? { inMs: 0 } : await gates[channel].slots(1);
+      const { inMs } = key.slot && lateMs < LATE_MS ? { inMs: 0 } : await gates[channel].slots(1);
       if (inMs > SOON_MS) return inMs;
       if (inMs > 0) await delay(inMs, undefined, { signal });
       await places[channel].takeOne();
@@ -240,7 +253,7 @@ export function createEngine(engine: EngineOptions): Engine {
         places[channel].give(1);
       }
     },
-    sendChunks: (channel, key, crowded) => chunks[channel](key, crowded),
+    sendChunks: (channel, key, turn) => chunks[channel](key, turn),
     async idle() {
       await Promise.all([places.email.idle(), places.sms.idle()]);
     },

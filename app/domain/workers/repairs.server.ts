@@ -18,7 +18,7 @@ const UNCHANGED_S = 10;
 export async function removeDeadJobs(pool: Pool): Promise<Repair[]> {
   const { rowCount } = await pool.query(
     `delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
-     where t.id = j.task_id and t.identifier in ('send_email', 'send_sms') and j.attempts >= j.max_attempts and j.locked_at is null`,
+     where t.id = j.task_id and t.identifier in ('send_email', 'send_sms', 'send_email_chunk', 'send_sms_chunk') and j.attempts >= j.max_attempts and j.locked_at is null`,
   );
   return rowCount ? [{ kind: 'job_dead', campaignId: null, repaired: rowCount }] : [];
 }

@@ -90,18 +90,23 @@ async function step(model: Model, real: World, mine: Worker, turn: Turn, count: 
 /** The worker asks for whom it has claimed and does not know of; those of its send jobs are among them. */
 async function reclaim(model: Model, real: World, worker: number): Promise<void> {
   const held = model.calls.filter((call) => call.worker === worker && !call.unanswered).map(({ attempt }) => attempt.id);
-  const found = await reclaimChunk(real.db.pool, { campaignId: real.id, workerId: worker, held });
-  const whom = model.reclaim(worker, held);
+  const whom = model.people.filter(
+    ({ status, claimedBy, attempt }) => status === 'sending' && claimedBy === worker && !held.includes(attempt as number),
+  );
+  const found = await reclaimChunk(real.db.pool, { campaignId: real.id, workerId: worker, isHeld: (id) => held.includes(id) });
+  // Those who may not be sent to by now are given back.
+  const mine = whom.filter((person) => model.claim(person, { seq: person.seq, probe: false, worker, repeated: true }));
   expect(found.map(({ recipientId, attemptId }) => ({ recipientId, attemptId })).sort((a, b) => a.recipientId - b.recipientId)).toEqual(
-    whom.map(({ id, attempt }) => ({ recipientId: id, attemptId: attempt })),
+    mine.map(({ id, attempt }) => ({ recipientId: id, attemptId: attempt })),
   );
   const lost = lostOf(model, worker);
   for (const person of whom) {
-    const call = lost.find(({ attempt }) => attempt.id === person.attempt);
+    const call = lost.find(({ attempt }) => attempt.person === person);
     if (!call) throw new Error(`nobody had claimed ${person.address}`);
-    // Its job finds that it is held already, and is done.
+    // Its job finds that it is held already, or nothing to send, and is done.
     await real.done(call.job);
-    Object.assign(call, { unanswered: false, job: null, byJob: false });
+    if (mine.includes(person)) Object.assign(call, { unanswered: false, job: null, byJob: false });
+    else model.calls = model.calls.filter((one) => one !== call);
   }
   model.calls = model.calls.filter((call) => !(call.unanswered && call.chunk && call.worker === worker));
 }

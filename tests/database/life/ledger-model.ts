@@ -192,18 +192,6 @@ export class LedgerModel {
     return { sending, taken };
   }
 
-  /** Whoever a worker has claimed and does not know of: whatever became of the campaign since, nobody else has them. */
-  reclaim(worker: number, held: number[]): Person[] {
-    const lost = this.people.filter(
-      ({ status, claimedBy, attempt }) => status === 'sending' && claimedBy === worker && !held.includes(attempt as number),
-    );
-    this.statement(() => {
-      for (const person of lost) this.move('claim', person, 'sending');
-      return lost.length > 0;
-    });
-    return lost;
-  }
-
   /** @returns whether its worker is to call the provider now */
   claim(person: Person, { seq, probe, worker, repeated }: { seq: number; probe: boolean; worker: number; repeated: boolean }): boolean {
     const again = person.status === 'sending';
