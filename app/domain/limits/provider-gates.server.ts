@@ -170,10 +170,11 @@ export async function probeProvider(pool: Pool, channel: Channel): Promise<boole
     return true;
   });
   if (probing) return true;
-  // Nobody waits; but somebody who is on the way, as a probe most likely, is still to tell.
+  // Nobody waited; but somebody who is on the way, as a probe most likely, is still to tell, or has just come back to wait.
   const { rows } = await pool.query<{ due: boolean; asked: boolean }>(
     `select hold_until <= now() as due,
-       exists (select from campaigns where channel = $1 and status = 'SENDING' and queued + sending > 0) as asked
+       exists (select from campaigns c where c.channel = $1 and c.status = 'SENDING'
+         and (c.queued + c.sending > 0 or (c.pending > 0 and campaign_sends(c) and rate is distinct from 0))) as asked
      from provider_gates where channel = $1`,
     [channel],
   );
