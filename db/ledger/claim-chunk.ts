@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { requestChunks } from '../jobs.ts';
 import { inTransaction } from '../transaction.ts';
 import { becomes } from './becomes.ts';
-import { type Claim, claimRecipients, type SendKey } from './claim.ts';
+import { type Claim, claimColumns, claimRecipients, type SendKey } from './claim.ts';
 import { inFlight } from './in-flight.ts';
 
 /** First key of the locks that keep a worker's claims of one campaign behind one another; the second is the campaign's id. */
@@ -25,8 +25,6 @@ const claimed = becomes(
     delivered_at: `case when due.next <> 'sending' then r.delivered_at end`,
   },
 );
-
-const CLAIM = `r.campaign_id as "campaignId", r.id as "recipientId", r.address, r.variables, r.round, r.attempts as "number", r.attempt_id as "attemptId"`;
 
 export interface ChunkQuestion {
   campaignId: number;
@@ -78,7 +76,7 @@ export async function claimChunk(pool: Pool, { campaignId, after, count, workerI
       ),
       moved as (
         update recipients r set ${claimed} from due where r.ctid = due.ctid
-        returning ${CLAIM}, due.next = 'sending' as claimed
+        returning ${claimColumns}, due.next = 'sending' as claimed
       )
       select moved.*, campaign.sends from campaign left join moved on true`,
     values: [campaignId, after, count, workerId, knownAttempt],

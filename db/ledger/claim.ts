@@ -22,6 +22,10 @@ export interface Claim {
   attemptId: number;
 }
 
+/** A claim's columns, of recipient `r`. */
+export const claimColumns = `r.campaign_id as "campaignId", r.id as "recipientId", r.address, r.variables, r.round, r.attempts as "number",
+  r.attempt_id as "attemptId"`;
+
 const claimed = becomes(
   'claim',
   { sql: 'due.next' },
@@ -89,8 +93,7 @@ export async function claimRecipients(
       update recipients r set ${claimed}
       from due
       where r.campaign_id = due.campaign_id and r.id = due.id
-      returning r.campaign_id as "campaignId", r.id as "recipientId", r.address, r.variables, r.round, r.attempts as "number",
-        r.attempt_id as "attemptId", due.next = 'sending' as claimed`,
+      returning ${claimColumns}, due.next = 'sending' as claimed`,
     values: [
       keys.map((key) => key.campaign_id),
       keys.map((key) => key.recipient_id),
