@@ -45,12 +45,12 @@ export function SendForm({ campaignId, autosave, people, ready, mayNot, schedule
   const { counted } = useNumbers();
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Refused | null>(
+  const [said, setRefused] = useState<Refused | 'unsaved' | null>(
     failed ? { title: 'Nothing was sent', text: failed.error, errors: failed.errors } : null,
   );
   const allSaved = autosave.state.kind === 'saved' && autosave.conflicts.length === 0;
   useEffect(() => {
-    if (allSaved) setRefused((now) => (now?.untilSaved ? null : now));
+    if (allSaved) setRefused((now) => (now !== 'unsaved' && now?.untilSaved ? null : now));
   }, [allSaved]);
   /** One key for one order: a press whose answer was lost is answered again. */
   const pressed = useRef<{ order: string; key: string } | null>(null);
@@ -58,6 +58,9 @@ export function SendForm({ campaignId, autosave, people, ready, mayNot, schedule
   latest.current = autosave;
   const who = counted(people, 'person', 'people');
   const verb = planned ? 'scheduled' : 'sent';
+  // Why it was not saved is known here only once it is rendered: the promise of the save comes back before that.
+  const refused = said === 'unsaved' ? { ...unsaved(autosave, verb), untilSaved: true } : said;
+  if (said === 'unsaved') setRefused(refused);
 
   const sending = useRef(false);
 
@@ -98,7 +101,7 @@ export function SendForm({ campaignId, autosave, people, ready, mayNot, schedule
     // What is sent is what stands in the database.
     const saved = await autosave.flush();
     setBusy(false);
-    if (!saved) return setRefused({ ...unsaved(latest.current, verb), untilSaved: true });
+    if (!saved) return setRefused('unsaved');
     const { revision } = latest.current;
     const order = { revision, ...(schedule.later && { scheduled_at: schedule.at, time_zone: schedule.timeZone }) };
     modals.openConfirmModal({
