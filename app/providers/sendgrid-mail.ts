@@ -11,6 +11,8 @@ export interface SendGridMail {
   personalizations: Personalization[];
   /** Around the names of substitutions. */
   substitutionWrappers?: [string, string];
+  /** Of links and opening. */
+  tracking?: false;
 }
 
 /** At least one, as the SDK's types demand; empty content is refused by SendGrid. */
@@ -34,6 +36,7 @@ export function sendGridMail(message: OutgoingMessage): SendGridMail {
     subject: message.subject ?? '',
     content: contentOf(message.text, message.html),
     personalizations: [personalizationOf(message)],
+    ...(message.untracked && { tracking: false }),
   };
 }
 

@@ -82,12 +82,14 @@ export function createSendGrid({ apiKey, baseUrl, timeoutMs }: SendGridSettings)
  * As the SDK's own `new Mail(data)` does, without the two copies of the whole message that it makes by way of JSON to convert names that
  * are right already: a seventh of the worker's time.
  */
-function built({ from, subject, content, substitutionWrappers, personalizations }: SendGridMail) {
+function built({ from, subject, content, substitutionWrappers, personalizations, tracking }: SendGridMail) {
   const mail = new classes.Mail();
   mail.setFrom(from);
   mail.setSubject(subject);
   mail.setContent(content);
   if (substitutionWrappers) mail.setSubstitutionWrappers(substitutionWrappers);
+  if (tracking === false)
+    mail.setTrackingSettings({ clickTracking: { enable: false, enableText: false }, openTracking: { enable: false } });
   for (const given of personalizations) {
     const one = new classes.Personalization();
     one.setTo(given.to);
