@@ -6,6 +6,7 @@ import { baseUrlWarning } from '#app/config/env.server.ts';
 import { createLogger } from '#app/config/log.server.ts';
 import { StartProblem, startOrExit } from '#app/config/start-problem.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
+import { createRefusals } from '#app/domain/access/refusals.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
 import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
 import { announceFirstAccess } from '#app/http/announce-first-access.server.ts';
@@ -30,7 +31,8 @@ await startOrExit(async (env) => {
   });
   await assertMigrated(db.pool);
   const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });
-  const context: AppContext = { env, db, auth, log };
+  const refusals = createRefusals(db.pool, (error) => log.error({ err: error }, 'the audit log could not be written'));
+  const context: AppContext = { env, db, auth, log, refusals };
   await keepSettings(db, env);
 
   let realtime: Realtime | undefined;
@@ -83,6 +85,7 @@ await startOrExit(async (env) => {
     // What was begun at the start is not left half made.
     await announced;
     await Promise.all([close(), realtime?.stop()]);
+    await refusals.close();
     await db.pool.end();
     process.exit(0);
   }

@@ -13,6 +13,28 @@ create type unknown_policy as enum ('resend', 'hold');
 
 create sequence attempt_ids as bigint;
 
+create table access_links (
+  id bigint generated always as identity not null,
+  kind text not null,
+  hash bytea not null,
+  email text not null,
+  name text not null,
+  role text,
+  user_id uuid,
+  created_by text,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint access_links_pkey PRIMARY KEY (id),
+  constraint access_links_hash_key UNIQUE (hash),
+  constraint access_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE,
+  constraint access_links_hash_check CHECK ((length(hash) = 32)),
+  constraint access_links_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text]))),
+  constraint access_links_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text]))),
+  constraint invites_or_resets CHECK ((((kind = 'invitation'::text) = (role IS NOT NULL)) AND ((kind = 'reset'::text) = (user_id IS NOT NULL))))
+);
+
 create table alerts (
   id bigint generated always as identity not null,
   key text not null,
@@ -130,6 +152,82 @@ create table attempts (
   actor text,
   constraint attempts_pkey PRIMARY KEY (id),
   constraint attempts_number_check CHECK (((number >= 1) AND (number <= 4)))
+);
+
+create table audit_anchor (
+  one boolean default true not null,
+  seq bigint not null,
+  hash text not null,
+  at timestamp with time zone,
+  constraint audit_anchor_pkey PRIMARY KEY (one),
+  constraint audit_anchor_one_check CHECK (one)
+);
+
+create table audit_gathered (
+  key text not null,
+  entry jsonb not null,
+  times integer default 1 not null,
+  first_at timestamp with time zone default now() not null,
+  last_at timestamp with time zone default now() not null,
+  constraint audit_gathered_pkey PRIMARY KEY (key)
+);
+
+create table audit_head (
+  one boolean default true not null,
+  seq bigint not null,
+  hash text not null,
+  constraint audit_head_pkey PRIMARY KEY (one),
+  constraint audit_head_one_check CHECK (one)
+);
+
+create table audit_log (
+  id bigint generated always as identity not null,
+  seq bigint,
+  at timestamp with time zone,
+  actor_kind text not null,
+  actor_id text,
+  actor_name text,
+  actor_email text,
+  door text not null,
+  address text,
+  device text,
+  action text not null,
+  outcome text not null,
+  reason text,
+  object_type text,
+  object_id text,
+  object_name text,
+  before json,
+  after json,
+  times integer default 1 not null,
+  previous text,
+  hash text,
+  constraint audit_seals TRIGGER DEFERRABLE INITIALLY DEFERRED,
+  constraint audit_log_pkey PRIMARY KEY (id),
+  constraint audit_log_seq UNIQUE (seq),
+  constraint audit_log_action_check CHECK ((length(action) <= 60)),
+  constraint audit_log_actor_email_check CHECK ((length(actor_email) <= 320)),
+  constraint audit_log_actor_id_check CHECK ((length(actor_id) <= 100)),
+  constraint audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['person'::text, 'key'::text, 'system'::text, 'nobody'::text]))),
+  constraint audit_log_actor_name_check CHECK ((length(actor_name) <= 200)),
+  constraint audit_log_address_check CHECK ((length(address) <= 64)),
+  constraint audit_log_after_check CHECK ((length((after)::text) <= 20000)),
+  constraint audit_log_before_check CHECK ((length((before)::text) <= 20000)),
+  constraint audit_log_device_check CHECK ((length(device) <= 200)),
+  constraint audit_log_door_check CHECK ((door = ANY (ARRAY['page'::text, 'api'::text, 'live'::text, 'command'::text, 'worker'::text]))),
+  constraint audit_log_object_id_check CHECK ((length(object_id) <= 100)),
+  constraint audit_log_object_name_check CHECK ((length(object_name) <= 300)),
+  constraint audit_log_object_type_check CHECK ((length(object_type) <= 40)),
+  constraint audit_log_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text]))),
+  constraint audit_log_reason_check CHECK ((length(reason) <= 300)),
+  constraint audit_log_times_check CHECK ((times > 0))
+);
+
+create table audit_told (
+  one boolean default true not null,
+  seq bigint not null,
+  constraint audit_told_pkey PRIMARY KEY (one),
+  constraint audit_told_one_check CHECK (one)
 );
 
 create table campaign_deliveries (
@@ -645,6 +743,8 @@ create table workers (
   constraint workers_ended_how_check CHECK ((ended_how = ANY (ARRAY['stopped'::text, 'died'::text])))
 );
 
+CREATE UNIQUE INDEX access_links_invited ON public.access_links USING btree (email) WHERE ((kind = 'invitation'::text) AND (used_at IS NULL) AND (revoked_at IS NULL));
+CREATE INDEX access_links_user_id_idx ON public.access_links USING btree (user_id);
 CREATE INDEX alerts_by_time ON public.alerts USING btree (at);
 CREATE INDEX alerts_of_campaign ON public.alerts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
 CREATE INDEX api_keys_owner_id_idx ON public.api_keys USING btree (owner_id);
@@ -654,6 +754,11 @@ CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING 
 CREATE INDEX attempts_by_message ON public.attempts USING brin (provider_message_id text_bloom_ops (n_distinct_per_range='2500')) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX attempts_of_campaign ON public.attempts USING btree (campaign_id, id);
 CREATE INDEX attempts_of_recipient ON public.attempts USING btree (recipient_id, id);
+CREATE INDEX audit_log_by_action ON public.audit_log USING btree (action, seq DESC);
+CREATE INDEX audit_log_by_actor ON public.audit_log USING btree (actor_id, seq DESC);
+CREATE INDEX audit_log_by_address ON public.audit_log USING btree (address, seq DESC);
+CREATE INDEX audit_log_by_object ON public.audit_log USING btree (object_type, object_id, seq DESC);
+CREATE INDEX audit_log_by_time ON public.audit_log USING btree (at);
 CREATE INDEX campaign_events_of_campaign ON public.campaign_events USING btree (campaign_id, id);
 CREATE INDEX campaign_events_of_recipient ON public.campaign_events USING btree (recipient_id, id) WHERE (recipient_id IS NOT NULL);
 CREATE INDEX campaign_runs_of_channel ON public.campaign_runs USING btree (channel, id);
@@ -788,6 +893,83 @@ begin
   end loop;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_cut(older_than timestamp with time zone, most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  anchor audit_anchor;
+  last audit_log;
+begin
+  select * into strict anchor from audit_anchor for update;
+  -- The oldest that is to stay, and the one before it.
+  select * into last from audit_log where seq < coalesce(
+      (select min(seq) from audit_log where at >= older_than), (select seq from audit_head))
+    and seq <= anchor.seq + most order by seq desc limit 1;
+  if last.seq is null then return 0; end if;
+  update audit_anchor set seq = last.seq, hash = last.hash, at = last.at;
+  delete from audit_log where seq <= last.seq;
+  insert into audit_log (actor_kind, actor_name, door, action, outcome, object_type, before, after, times)
+  values ('system', 'Rollcall', 'worker', 'audit.cut', 'done', 'audit', null,
+    json_build_object('seq', last.seq, 'hash', last.hash, 'at', to_char(last.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), last.seq - anchor.seq);
+  return last.seq - anchor.seq;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_guard()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.seq is null and new.hash is null and new.previous is null and new.at is null then return new; end if;
+    raise exception 'rows of the audit log are numbered and chained by the database' using errcode = 'insufficient_privilege';
+  end if;
+  if tg_op = 'UPDATE' then
+    if old.hash is null and to_jsonb(new) - array['seq', 'at', 'previous', 'hash'] = to_jsonb(old) - array['seq', 'at', 'previous', 'hash'] then
+      return new;
+    end if;
+  elsif tg_op = 'DELETE' then
+    if old.seq <= (select seq from audit_anchor) then return old; end if;
+  end if;
+  raise exception 'the audit log is only added to' using errcode = 'insufficient_privilege';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_seal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  head audit_head;
+  entry audit_log;
+begin
+  select * into strict head from audit_head for update;
+  entry := new;
+  entry.seq := head.seq + 1;
+  entry.at := clock_timestamp();
+  entry.previous := head.hash;
+  entry.hash := encode(sha256(convert_to(head.hash || E'\n' || audit_text(entry), 'UTF8')), 'hex');
+  update audit_log set seq = entry.seq, at = entry.at, previous = entry.previous, hash = entry.hash where id = entry.id;
+  update audit_head set seq = entry.seq, hash = entry.hash;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_text(entry audit_log)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_array(
+    entry.seq::text, to_char(entry.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    entry.actor_kind, entry.actor_id, entry.actor_name, entry.actor_email, entry.door, entry.address, entry.device,
+    entry.action, entry.outcome, entry.reason, entry.object_type, entry.object_id, entry.object_name,
+    entry.before::text, entry.after::text, entry.times::text
+  )::text
+$function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_activity()
  RETURNS trigger
@@ -1470,6 +1652,9 @@ CREATE TRIGGER user_access_changes BEFORE UPDATE ON public.app_users FOR EACH RO
 CREATE TRIGGER user_access_ends BEFORE DELETE ON public.app_users FOR EACH ROW EXECUTE FUNCTION user_access_changed();
 CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_are_final();
 CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION attempts_inserted();
+CREATE TRIGGER audit_guards BEFORE INSERT OR DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION audit_guard();
+CREATE CONSTRAINT TRIGGER audit_seals AFTER INSERT ON public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_seal();
+CREATE TRIGGER audit_stays BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_guard();
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
@@ -1870,6 +2055,7 @@ create view reporting.suppressions with (security_barrier=true) as
    FROM suppressions s
      JOIN suppression_reasons r ON r.suppression_id = s.id;
 
+comment on table access_links is 'One-time links to an own password: invitations and resets. Kept for 30 days after their end.';
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on column campaigns.doing is 'What it is doing, beside its status: nothing; copying or emptying its list (a draft); sending to everybody pending; gathering (a task makes those pending whom a retry round sends to again); stopping for stop_reason; sending to singles alone, in a campaign that had ended before it had tried everybody.';
 comment on column campaigns.reopened_from is 'How it had ended, with reopened_finished_at and reopened_failed_at, while it is open again for people that somebody chose.';

@@ -7,6 +7,7 @@ import type { Engine } from '#app/domain/sending/engine.server.ts';
 import type { Database } from '#db/database.ts';
 import { cloneCampaignRecipients } from './clone-recipients.ts';
 import { deliverAlerts } from './deliver-alert.ts';
+import { keepAudit } from './keep-audit.ts';
 import { keepReports } from './keep-reports.ts';
 import { moveCampaignRecipients } from './move-recipients.ts';
 import { probeHeldProvider } from './probe-provider.ts';
@@ -36,6 +37,7 @@ export function housekeeping({ db, env, log, engine, alertSender }: TaskContext)
     settle_unknown: settleUnknownOutcomes(db, env, engine.lookUpText),
     probe_provider: probeHeldProvider(db),
     keep_reports: keepReports(db),
+    keep_audit: keepAudit(db, env, log),
     reconcile: reconcileLedger(db, log),
     raise_alerts: raiseAlerts(db),
     deliver_alert: deliverAlerts(db, alertSender),
@@ -62,4 +64,4 @@ export function sending({ db, engine }: TaskContext, channel: Channel, most: num
 }
 
 /** What runs every minute, beside being asked for when it is due. */
-export const crontab = ['settle_unknown', 'reconcile', 'keep_reports'].map((task) => `* * * * * ${task} ?max=1`).join('\n');
+export const crontab = ['settle_unknown', 'reconcile', 'keep_reports', 'keep_audit'].map((task) => `* * * * * ${task} ?max=1`).join('\n');

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import type { Auth } from '../domain/access/auth.server.ts';
+import type { Refusals } from '../domain/access/refusals.server.ts';
 import type { Env } from './env.server.ts';
 import type { Logger } from './log.server.ts';
 
@@ -9,6 +10,8 @@ export interface AppContext {
   db: Database;
   auth: Auth;
   log: Logger;
+  /** Where doors tell the audit log of what they refuse. */
+  refusals?: Refusals;
 }
 
 declare module '@remix-run/node' {

@@ -134,6 +134,7 @@ const variables = {
   UNKNOWN_GRACE_S: { schema: whole(0, 86_400).default(30), example: '30' },
   RETRY_WINDOW_S: { schema: whole(1, 31_536_000).default(86_400), example: '86400' },
   RECIPIENT_RETRY_WINDOW_S: { schema: whole(1, 31_536_000).default(2_592_000), example: '2592000' },
+  AUDIT_KEEP_DAYS: { schema: whole(0, 36_500).default(730), example: '730' },
   HOLD_MAX_S: { schema: whole(1, 604_800).default(3_600), example: '3600' },
   WEBHOOK_ALLOW_PRIVATE: { schema: flag.default('0').transform((value) => value === '1'), example: '0' },
   SANDBOX: { schema: flag.optional(), example: '1' },

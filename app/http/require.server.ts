@@ -1,6 +1,7 @@
 import { redirect } from '@remix-run/node';
 import type { AppContext } from '#app/config/context.server.ts';
 import { currentViewer } from '../domain/access/auth.server.ts';
+import { refuse } from '../domain/access/refusals.server.ts';
 import { may, type Permission, refusal, type Viewer } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
 import { Problem } from '../domain/problem.ts';
@@ -12,6 +13,7 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Throws a 403 where a page of another site sent this request. Pages' actions call it; API writes with a session do by `requireApi`. */
 export function assertSameOrigin(request: Request, env: { baseUrl: string }): void {
   if (!isSameOrigin(request, env.baseUrl)) {
+    refuse({ action: 'access.use', refused: 'A page of another site sent it.' });
     throw problemResponse(new Problem(403, 'cross_origin', 'This request came from another site. Reload the page and try again.'));
   }
 }
@@ -63,5 +65,8 @@ function fromPage({ headers }: Request): boolean {
 
 /** Throws a 403 that says which roles may. */
 export function assertMay(viewer: Pick<Viewer, 'role'>, permission: Permission): void {
-  if (!may(viewer, permission)) throw problemResponse(new Problem(403, 'forbidden', refusal(viewer, permission)));
+  if (may(viewer, permission)) return;
+  const why = refusal(viewer, permission);
+  refuse({ action: 'access.use', refused: why, object: { type: 'permission', id: permission } });
+  throw problemResponse(new Problem(403, 'forbidden', why));
 }

@@ -5,7 +5,9 @@ import compression from 'compression';
 import express from 'express';
 import helmet from 'helmet';
 import type { AppContext } from '../config/context.server.ts';
-import { countedAddress } from '../domain/access/client-address.ts';
+import { countedAddress, plainAddress } from '../domain/access/client-address.ts';
+import { through } from '../domain/access/door.server.ts';
+import { refuse } from '../domain/access/refusals.server.ts';
 import { createMetrics, type LiveState } from '../domain/monitoring/metrics.server.ts';
 import { type Readiness, readiness } from '../domain/monitoring/readiness.server.ts';
 import { isProblem, notFound, Problem } from '../domain/problem.ts';
@@ -80,9 +82,16 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
 
   const trusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
   app.use((request, _response, next) => {
+    const door = request.path.startsWith('/api/') ? 'api' : 'page';
+    const device = request.headers['user-agent'] ?? null;
+    through({ door, address: plainAddress(request.ip), device, ...(context.refusals && { refusals: context.refusals }) }, next);
+  });
+  app.use((request, _response, next) => {
     const problem = refusal(request);
     if (!trusted(request.socket.remoteAddress ?? '', 0)) delete request.headers['x-forwarded-host'];
-    next(problem ?? crossOrigin(request, env.baseUrl));
+    const fromElsewhere = problem ? undefined : crossOrigin(request, env.baseUrl);
+    if (fromElsewhere) refuse({ action: 'access.use', refused: 'A page of another site sent it.' });
+    next(problem ?? fromElsewhere);
   });
   app.use((request, response, next) => {
     // What nobody has read of a refused request would stay in the connection, in front of the next one.

@@ -3,11 +3,14 @@ import { redirect } from '@remix-run/node';
 import { APIError } from 'better-auth/api';
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { AppContext } from '#app/config/context.server.ts';
-import type { Auth } from '../domain/access/auth.server.ts';
+import { audit } from '../domain/access/audit.server.ts';
+import { type Auth, currentViewer } from '../domain/access/auth.server.ts';
 import type { KnownBrowser } from '../domain/access/known-browser.server.ts';
+import { refuse } from '../domain/access/refusals.server.ts';
+import { findAccount } from '../domain/access/sessions.server.ts';
 import { assertSameOrigin } from './require.server.ts';
 
-type Access = Pick<AppContext, 'auth'>;
+type Access = Pick<AppContext, 'auth' | 'db'>;
 
 export interface Credentials {
   email: string;
@@ -43,7 +46,7 @@ export const BUSY = {
  * guesses from everywhere slows an account down for browsers that are new to it; one that signed in before is counted by itself.
  */
 export async function signIn(
-  { auth }: Access,
+  { auth, db }: Access,
   request: Request,
   { email, password, next }: Credentials,
 ): Promise<Response | SignInRefusal> {
@@ -55,6 +58,7 @@ export async function signIn(
   try {
     await counted.consume();
   } catch (limit) {
+    if (limit instanceof RateLimiterRes) refuse({ action: 'session.begin', refused: 'There were too many wrong tries before.' });
     if (limit instanceof RateLimiterRes) return waiting(Math.max(1, Math.ceil(limit.msBeforeNext / 1000)));
     throw limit;
   }
@@ -66,12 +70,32 @@ export async function signIn(
   }
   const answer = await check;
   if (answer.status >= 500) throw new Error(`sign-in answered ${answer.status}`);
+  if (!answer.ok) {
+    // What was typed is kept only where it names an account: people type passwords into the wrong field.
+    const account = await findAccount(db.pool, 'email', name);
+    const object = account && { type: 'person', id: account.id, name: account.name };
+    refuse({
+      action: 'session.begin',
+      refused: object ? 'The password is wrong, or the account is disabled.' : 'There is no such account.',
+      ...(object && { object }),
+    });
+  }
   if (!answer.ok) return { error: 'Email or password is wrong. Check both and try again.', status: 401 };
 
   await counted.forget();
+  return signedIn(auth, request, name, answer, safeNext(next));
+}
+
+function signedIn(auth: Auth, request: Request, name: string, answer: Response, next: string): Response {
   const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, name) });
   for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
-  return redirect(safeNext(next), { headers });
+  return redirect(next, { headers });
+}
+
+/** Signs somebody in who has set this password just now. Where that does not work they sign in by hand. */
+export async function openSession({ auth }: Access, request: Request, email: string, password: string): Promise<Response> {
+  const answer = await auth.passwordChecks.run(true, () => checkPassword(auth, request, email, password));
+  return answer?.ok ? signedIn(auth, request, email, answer, '/') : redirect('/login');
 }
 
 async function checkPassword({ sessions }: Auth, { headers }: Request, email: string, password: string): Promise<Response> {
@@ -120,9 +144,11 @@ function waiting(seconds: number): SignInRefusal {
 }
 
 /** Ends the session in the database and in the browser. */
-export async function signOut({ auth }: Access, request: Request): Promise<Response> {
+export async function signOut({ auth, db }: Access, request: Request): Promise<Response> {
   assertSameOrigin(request, auth);
+  const viewer = await currentViewer(auth, request.headers, null);
   const answer = await auth.sessions.api.signOut({ headers: request.headers, asResponse: true });
+  if (viewer) await audit(db.pool, { action: 'session.end', actor: viewer });
   const headers = new Headers();
   for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
   return redirect('/login', { headers });

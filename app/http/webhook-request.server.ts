@@ -1,4 +1,5 @@
 import type { Logger } from '../config/log.server.ts';
+import { refuse } from '../domain/access/refusals.server.ts';
 import { isProblem, Problem } from '../domain/problem.ts';
 import { problemResponse } from './problem-response.server.ts';
 
@@ -10,7 +11,10 @@ export async function answerProvider(request: Request, log: Logger, work: () => 
     }
     return await work();
   } catch (error) {
-    if (isProblem(error)) return problemResponse(error);
+    if (isProblem(error)) {
+      if (error.status === 403) refuse({ action: 'provider.report', refused: error.message });
+      return problemResponse(error);
+    }
     log.error({ err: error }, 'events of a provider could not be taken in');
     return problemResponse(new Problem(503, 'unavailable', 'The events could not be taken in. Send them again.', { retryAfterS: 30 }));
   }

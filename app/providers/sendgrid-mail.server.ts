@@ -10,7 +10,11 @@ interface MailBody {
   subject: string;
   personalizations: Personalization[];
   content: { type: string; value: string }[];
+  tracking_settings?: typeof untracked;
 }
+
+/** Links as they are, and no picture that tells of an opening. */
+const untracked = { click_tracking: { enable: false, enable_text: false }, open_tracking: { enable: false } };
 
 interface Personalization {
   to: { email: string }[];
@@ -47,6 +51,7 @@ export function sendGridMail(message: OutgoingMessage): classes.Mail {
     subject: message.subject ?? '',
     personalizations: [personalizationOf(message)],
     content: contentOf(message.text, message.html),
+    ...(message.untracked && { tracking_settings: untracked }),
   });
 }
 

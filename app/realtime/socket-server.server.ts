@@ -2,6 +2,8 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { AppContext } from '#app/config/context.server.ts';
 import { currentViewer } from '../domain/access/auth.server.ts';
+import { plainAddress } from '../domain/access/client-address.ts';
+import { through } from '../domain/access/door.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import { may } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
@@ -59,7 +61,9 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
   });
 
   io.use((socket, next) => {
-    viewerOf(socket, context).then(
+    const { address, headers } = socket.handshake;
+    const door = { door: 'live', address: plainAddress(address), device: headers['user-agent'] ?? null } as const;
+    through({ ...door, ...(context.refusals && { refusals: context.refusals }) }, () => viewerOf(socket, context)).then(
       (viewer) => {
         if (!viewer) return next(new Error('unauthorized'));
         if (!may(viewer, 'campaigns:read')) return next(new Error('forbidden'));

@@ -1,8 +1,10 @@
 import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Database } from '#db/database.ts';
 import { createKeyVerifier } from './api-keys.server.ts';
+import { known } from './door.server.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
+import { refuse } from './refusals.server.ts';
 import { isRole, type Viewer } from './roles.ts';
 import { createSessions, type SessionOptions, type Sessions } from './sessions.server.ts';
 
@@ -69,6 +71,13 @@ export function bearerToken(headers: Headers): string | null {
  * For HTTP requests and, with `token`, for sockets (`auth: {token}`).
  */
 export async function currentViewer(auth: Auth, headers: Headers, token: string | null = bearerToken(headers)): Promise<Viewer | null> {
+  const viewer = await findViewer(auth, headers, token);
+  if (viewer) known(viewer);
+  else if (token !== null) refuse({ action: 'key.use', refused: 'The key is unknown or revoked.' });
+  return viewer;
+}
+
+async function findViewer(auth: Auth, headers: Headers, token: string | null): Promise<Viewer | null> {
   if (token !== null) return auth.viewerOfKey(token);
   if (!headers.has('cookie')) return null;
   const session = await auth.sessions.api.getSession({ headers });

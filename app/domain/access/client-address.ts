@@ -5,15 +5,24 @@ import ipaddr from 'ipaddr.js';
  * IPv6 address the network of 64 bits that one line or machine is given. Proxies write ports and brackets, and systems write zones.
  */
 export function countedAddress(address: string | undefined): string {
+  const read = readClientAddress(address);
+  if (!read) return 'unknown';
+  if (read.kind() === 'ipv4') return read.toString();
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${read.toString()}/64`)}/64`;
+}
+
+/** An address in its one spelling, whole; null where it is none. */
+export function plainAddress(address: string | undefined): string | null {
+  return readClientAddress(address)?.toString() ?? null;
+}
+
+function readClientAddress(address: string | undefined) {
   const bare = (address ?? '')
     .trim()
     .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')
     .replace(/%.*$/, '');
-  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return 'unknown';
-  const read = ipaddr.process(bare);
-  if (read.kind() === 'ipv4') return read.toString();
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${read.toString()}/64`)}/64`;
+  return ipaddr.IPv4.isValidFourPartDecimal(bare) || ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare) : null;
 }
 
 /** Names that Express knows for networks of one's own. */

@@ -3,6 +3,7 @@ import { admin } from 'better-auth/plugins';
 import { createAccessControl } from 'better-auth/plugins/access';
 import { adminAc, defaultStatements } from 'better-auth/plugins/admin/access';
 import type pg from 'pg';
+import { type AuditEntry, audit } from './audit.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 
 export interface SessionOptions {
@@ -62,7 +63,17 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret }: SessionOption
       ipAddress: { ipAddressHeaders: ['x-real-client-ip'] },
     },
     logger: { disabled: true },
-    databaseHooks: { session: { create: { after: async () => forgetFirstPassword(pool) } } },
+    databaseHooks: {
+      session: {
+        create: {
+          async after({ userId }) {
+            await forgetFirstPassword(pool);
+            const actor = await findAccount(pool, 'id', userId);
+            await audit(pool, { action: 'session.begin', ...(actor && { actor }) });
+          },
+        },
+      },
+    },
     plugins: [
       admin({
         ac: accessControl,
@@ -76,6 +87,17 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret }: SessionOption
       }),
     ],
   });
+}
+
+/** Whose account it is, as the audit log names people; undefined where there is none. */
+export async function findAccount(pool: pg.Pool, by: 'id' | 'email', value: string): Promise<AuditEntry['actor']> {
+  const { rows } = await pool.query<{ id: string; name: string; email: string }>(
+    by === 'id'
+      ? 'select id::text, name, email from app_users where id::text = $1'
+      : 'select id::text, name, email from app_users where lower(email) = lower($1)',
+    [value],
+  );
+  return rows[0] && { ...rows[0], via: 'session' };
 }
 
 export type Sessions = ReturnType<typeof createSessions>;
