@@ -42,7 +42,7 @@ export interface ChunkOptions {
   /** Notes a claim before anything else happens. */
   hold: (claim: Claim) => void;
   /** Takes a claim and sees it through; never rejects. */
-  deliver: (claim: Claim, validUntil: number) => Promise<void>;
+  deliver: (claim: Claim, validUntil: number, answered: () => void) => Promise<void>;
   /** ms after its claim in which a call may begin. */
   claimValidMs: number;
   /** No more chunks: the worker is stopping. */
@@ -164,14 +164,15 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
   }
 
   async function sendAt(claim: Claim, at: number, validUntil: number): Promise<void> {
+    const seat = places.seat();
     try {
       const waitMs = at - performance.now();
       if (waitMs > 1) await delay(waitMs, undefined, { signal });
-      await deliver(claim, validUntil);
+      await deliver(claim, validUntil, seat.answered);
     } catch {
       // Shutdown's deadline: others find the claim.
     } finally {
-      places.give(1);
+      seat.leave();
     }
   }
 

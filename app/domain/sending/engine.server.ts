@@ -167,7 +167,7 @@ export function createEngine(engine: EngineOptions): Engine {
     channel: Channel,
     claimed: Claim,
     validUntil: number,
-    { probe, byJob }: { probe: boolean; byJob: boolean },
+    { probe, byJob, answered }: { probe: boolean; byJob: boolean; answered: () => void },
   ): Promise<number | null> {
     const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId, byJob };
     const campaign = await contents.get(claimed.campaignId);
@@ -182,6 +182,7 @@ export function createEngine(engine: EngineOptions): Engine {
       before.is === 'nothing'
         ? await call(channel, campaign, claimed, link(claimed), validUntil, probe)
         : { result: resultOf(before), calledFor: [] };
+    answered();
     if (result === null) return giveBack();
     const verdict = gates[channel].weigh(result, claimed.recipientId, calledFor.length > 0);
     const step = nextStep(result, claimed.number, unknownGraceS, probe || verdict?.counts === false);
@@ -213,9 +214,9 @@ export function createEngine(engine: EngineOptions): Engine {
       },
       knownAttempt: memory.known,
       claimValidMs: CLAIM_VALID_MS,
-      async deliver(claimed, validUntil) {
+      async deliver(claimed, validUntil, answered) {
         try {
-          await attempt(channel, claimed, validUntil, { probe: false, byJob: false });
+          await attempt(channel, claimed, validUntil, { probe: false, byJob: false, answered });
           inFlight.delete(claimed.attemptId);
         } catch (error) {
           // Its claim lapses, and is settled as unknown. It stays held, since nobody knows here whether it was called.
@@ -238,17 +239,19 @@ export function createEngine(engine: EngineOptions): Engine {
       if (inMs === null) return join(key);
       if (inMs > 0) await delay(inMs, undefined, { signal });
       await places[channel].takeOne();
+      const seat = places[channel].seat();
       try {
         const { claim: claimed, validUntil } = await claim(key);
         if (!claimed) return;
         try {
-          const againS = await attempt(channel, claimed, validUntil, { probe: key.probe ?? false, byJob: true });
+          const how = { probe: key.probe ?? false, byJob: true, answered: seat.answered };
+          const againS = await attempt(channel, claimed, validUntil, how);
           if (againS !== null) throw new SendAgainLater(`again in ${againS} s`);
         } finally {
           inFlight.delete(claimed.attemptId);
         }
       } finally {
-        places[channel].give(1);
+        seat.leave();
       }
     },
     sendChunks: (channel, key, turn) => chunks[channel](key, turn),
