@@ -569,6 +569,13 @@ create table provider_gates (
   constraint provider_gates_rate_check CHECK ((rate >= (0)::double precision))
 );
 
+create table rate_line (
+  campaign_id bigint not null,
+  recipient_id bigint not null,
+  dispatch_seq integer not null,
+  constraint rate_line_pkey PRIMARY KEY (campaign_id, recipient_id)
+);
+
 create table recipients (
   campaign_id bigint not null,
   id bigint generated always as identity not null,
@@ -1264,6 +1271,23 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.end_chunks(campaign bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c campaigns;
+begin
+  select * into c from campaigns where id = campaign for no key update;
+  if exists (select from rate_line where campaign_id = campaign)
+    or (campaign_sends(c) and c.pending > 0 and exists (select from provider_gates where channel = c.channel and hold_until is null and rate is distinct from 0)
+      and ledger_may_send(0)) then
+    return false;
+  end if;
+  update campaigns set dispatch_requested = false where id = campaign and dispatch_requested;
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.finish_move(campaign bigint, round integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -1297,6 +1321,29 @@ begin
   grant usage on schema reporting to reporting_reader;
   grant select on all tables in schema reporting to reporting_reader;
   return 'reporting_reader may read the views.';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.join_line(of_campaigns bigint[], whom bigint[], seqs integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c record;
+begin
+  insert into rate_line as l (campaign_id, recipient_id, dispatch_seq)
+  select r.campaign_id, r.id, r.dispatch_seq
+  from unnest(of_campaigns, whom, seqs) as w (campaign_id, id, dispatch_seq)
+  join recipients r on r.campaign_id = w.campaign_id and r.id = w.id and r.dispatch_seq = w.dispatch_seq
+  join campaigns of on of.id = r.campaign_id
+  where r.status in ('queued', 'retrying') and of.status in ('SENDING', 'PAUSED')
+  order by r.campaign_id, r.id
+  on conflict (campaign_id, recipient_id) do update set dispatch_seq = excluded.dispatch_seq where l.dispatch_seq < excluded.dispatch_seq;
+  for c in select id, dispatch_requested from campaigns where id = any (of_campaigns) order by id for no key update loop
+    if not c.dispatch_requested and exists (select from rate_line where campaign_id = c.id) then
+      update campaigns set dispatch_requested = true where id = c.id;
+      perform request_chunks(c.id);
+    end if;
+  end loop;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.key_revoked()
