@@ -2,7 +2,7 @@
  * Everything that the audit log tells, with the words for it. Names are fixed, since searches and other programs rely on them; the part before
  * the dot is what it was done to.
  */
-const auditActions = {
+export const auditActions = {
   'session.begin': 'Signed in',
   'session.end': 'Signed out',
   'session.revoke': 'Ended sessions',
@@ -22,6 +22,7 @@ const auditActions = {
   'key.revoke': 'Revoked an API key',
   'settings.change': 'Changed a setting',
   'limit.change': 'Changed a limit',
+  'limit.try': 'Tried a held provider',
   'webhook.create': 'Added a webhook',
   'webhook.change': 'Changed a webhook',
   'webhook.delete': 'Removed a webhook',
@@ -47,8 +48,8 @@ const auditActions = {
   'recipient.remove': 'Removed contacts',
   'recipient.retry': 'Retried a recipient',
   'recipient.resolve': 'Decided an unknown outcome',
-  'ledger.release': 'Released a restored database',
-  'ledger.decide': 'Decided about a restored database',
+  'ledger.restored': 'Said that the database was restored',
+  'ledger.release': 'Let a restored database send again',
   'export.recipients': 'Exported recipients',
   'export.attempts': 'Exported attempts',
   'export.activity': 'Exported activity',
@@ -61,5 +62,5 @@ const auditActions = {
 } as const;
 export type AuditAction = keyof typeof auditActions;
 
-const auditDoors = { page: 'Pages', api: 'API', live: 'Live connection', command: 'Command line', worker: 'Worker' } as const;
+export const auditDoors = { page: 'Pages', api: 'API', live: 'Live connection', command: 'Command line', worker: 'Worker' } as const;
 export type AuditDoor = keyof typeof auditDoors;

@@ -124,17 +124,24 @@ async function goOn(client: PoolClient, channel: Channel): Promise<void> {
  * even a probe: the campaigns say so, and go on when there is another rate.
  *
  * @param rate messages per second; null: as the environment says
+ * @param also what belongs to it, in the same transaction
  */
-export async function setRate(pool: Pool, channel: Channel, rate: number | null): Promise<void> {
+export async function setRate(
+  pool: Pool,
+  channel: Channel,
+  rate: number | null,
+  also: (client: PoolClient, former: number | null) => Promise<void> = async () => {},
+): Promise<void> {
   await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ stopped: boolean }>(
-      'select rate is not distinct from 0 as stopped from provider_gates where channel = $1 for no key update',
+    const { rows } = await client.query<{ stopped: boolean; rate: number | null }>(
+      'select rate is not distinct from 0 as stopped, rate from provider_gates where channel = $1 for no key update',
       [channel],
     );
     await client.query('update provider_gates set rate = $2, slot_at = least(slot_at, now()) where channel = $1', [channel, rate]);
     await tellCampaigns(client, channel);
     await bringForward(client, channel);
     if (rows[0]?.stopped && rate !== 0) await goOn(client, channel);
+    await also(client, rows[0]?.rate ?? null);
   });
 }
 
