@@ -75,7 +75,3 @@ export const requestChunks = (campaign: string): string => `request_chunks(${cam
 
 /** SQL that adds a chunk's next turn: for $1 the task, $2 its payload, $3 its key. The key brings together what several ask for. */
 export const addChunkTurn = (runAt: string): string => `graphile_worker.add_job($1, $2::json, job_key => $3, run_at => ${runAt})`;
-
-/** SQL that adds a send job once more: for $1 the task, $2 its payload, $3 how many runs it still has. */
-export const addSendTurn = (runAt: string): string =>
-  `graphile_worker.add_job($1, $2::json, max_attempts => $3, priority => ${SOON}, run_at => ${runAt})`;

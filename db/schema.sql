@@ -13,6 +13,28 @@ create type unknown_policy as enum ('resend', 'hold');
 
 create sequence attempt_ids as bigint;
 
+create table access_links (
+  id bigint generated always as identity not null,
+  kind text not null,
+  hash bytea not null,
+  email text not null,
+  name text not null,
+  role text,
+  user_id uuid,
+  created_by text,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint access_links_pkey PRIMARY KEY (id),
+  constraint access_links_hash_key UNIQUE (hash),
+  constraint access_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE,
+  constraint access_links_hash_check CHECK ((length(hash) = 32)),
+  constraint access_links_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text]))),
+  constraint access_links_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text]))),
+  constraint invites_or_resets CHECK ((((kind = 'invitation'::text) = (role IS NOT NULL)) AND ((kind = 'reset'::text) = (user_id IS NOT NULL))))
+);
+
 create table alerts (
   id bigint generated always as identity not null,
   key text not null,
@@ -548,6 +570,13 @@ create table provider_gates (
   constraint provider_gates_rate_check CHECK ((rate >= (0)::double precision))
 );
 
+create table rate_line (
+  campaign_id bigint not null,
+  recipient_id bigint not null,
+  dispatch_seq integer not null,
+  constraint rate_line_pkey PRIMARY KEY (campaign_id, recipient_id)
+);
+
 create table recipients (
   campaign_id bigint not null,
   id bigint generated always as identity not null,
@@ -722,6 +751,8 @@ create table workers (
   constraint workers_ended_how_check CHECK ((ended_how = ANY (ARRAY['stopped'::text, 'died'::text])))
 );
 
+CREATE UNIQUE INDEX access_links_invited ON public.access_links USING btree (email) WHERE ((kind = 'invitation'::text) AND (used_at IS NULL) AND (revoked_at IS NULL));
+CREATE INDEX access_links_user_id_idx ON public.access_links USING btree (user_id);
 CREATE INDEX alerts_by_time ON public.alerts USING btree (at);
 CREATE INDEX alerts_of_campaign ON public.alerts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
 CREATE INDEX api_keys_owner_id_idx ON public.api_keys USING btree (owner_id);
@@ -1250,6 +1281,23 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.end_chunks(campaign bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c campaigns;
+begin
+  select * into c from campaigns where id = campaign for no key update;
+  if exists (select from rate_line where campaign_id = campaign)
+    or (campaign_sends(c) and c.pending > 0 and exists (select from provider_gates where channel = c.channel and hold_until is null and rate is distinct from 0)
+      and ledger_may_send(0)) then
+    return false;
+  end if;
+  update campaigns set dispatch_requested = false where id = campaign and dispatch_requested;
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.finish_move(campaign bigint, round integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -1283,6 +1331,29 @@ begin
   grant usage on schema reporting to reporting_reader;
   grant select on all tables in schema reporting to reporting_reader;
   return 'reporting_reader may read the views.';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.join_line(of_campaigns bigint[], whom bigint[], seqs integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c record;
+begin
+  insert into rate_line as l (campaign_id, recipient_id, dispatch_seq)
+  select r.campaign_id, r.id, r.dispatch_seq
+  from unnest(of_campaigns, whom, seqs) as w (campaign_id, id, dispatch_seq)
+  join recipients r on r.campaign_id = w.campaign_id and r.id = w.id and r.dispatch_seq = w.dispatch_seq
+  join campaigns of on of.id = r.campaign_id
+  where r.status in ('queued', 'retrying') and of.status in ('SENDING', 'PAUSED')
+  order by r.campaign_id, r.id
+  on conflict (campaign_id, recipient_id) do update set dispatch_seq = excluded.dispatch_seq where l.dispatch_seq < excluded.dispatch_seq;
+  for c in select id, dispatch_requested from campaigns where id = any (of_campaigns) order by id for no key update loop
+    if not c.dispatch_requested and exists (select from rate_line where campaign_id = c.id) then
+      update campaigns set dispatch_requested = true where id = c.id;
+      perform request_chunks(c.id);
+    end if;
+  end loop;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.key_revoked()
@@ -2041,6 +2112,7 @@ create view reporting.suppressions with (security_barrier=true) as
    FROM suppressions s
      JOIN suppression_reasons r ON r.suppression_id = s.id;
 
+comment on table access_links is 'One-time links to an own password: invitations and resets. Kept for 30 days after their end.';
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on column campaigns.doing is 'What it is doing, beside its status: nothing; copying or emptying its list (a draft); sending to everybody pending; gathering (a task makes those pending whom a retry round sends to again); stopping for stop_reason; sending to singles alone, in a campaign that had ended before it had tried everybody.';
 comment on column campaigns.reopened_from is 'How it had ended, with reopened_finished_at and reopened_failed_at, while it is open again for people that somebody chose.';

@@ -7,8 +7,6 @@ export const sendPayload = z.object({
   recipient_id: z.number().int(),
   dispatch_seq: z.number().int(),
   probe: z.boolean().optional(),
-  /** Its slot of the shared rate has come. */
-  slot: z.boolean().optional(),
 });
 export const chunkPayload = campaignPayload.extend({ place: z.number().int(), slots: z.number().int().optional() });
 export const probePayload = z.object({ channel: z.enum(['email', 'sms']) });

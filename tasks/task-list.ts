@@ -45,7 +45,7 @@ export function housekeeping({ db, env, log, engine, alertSender }: TaskContext)
 }
 
 /** The jobs that send, of one channel. @param most how many of them run at once */
-export function sending({ db, engine }: TaskContext, channel: Channel, most: number): TaskList {
+export function sending({ engine }: TaskContext, channel: Channel, most: number): TaskList {
   let running = 0;
   const counted =
     (task: Task): Task =>
@@ -58,7 +58,7 @@ export function sending({ db, engine }: TaskContext, channel: Channel, most: num
       }
     };
   return {
-    [`send_${channel}`]: counted(sendMessage(db, engine, channel)),
+    [`send_${channel}`]: counted(sendMessage(engine, channel)),
     [`send_${channel}_chunk`]: counted(sendChunk(engine, channel, () => running >= most)),
   };
 }

@@ -11,8 +11,10 @@ export interface OutgoingMessage {
   /** Email only; at least one of html and text. */
   html?: string;
   text?: string;
-  /** Email only; names outside `allowedHeaders` of app/providers/sendgrid-mail.ts are left out. */
+  /** Email only; names outside `allowedHeaders` of app/providers/sendgrid-mail.server.ts are left out. */
   headers?: Record<string, string>;
+  /** Email only: its links and its opening are not to be counted by the provider, whatever the account's settings say. */
+  untracked?: true;
   /** What of html and text is this person's own, between what others get as well. */
   own?: BodyParts;
 }

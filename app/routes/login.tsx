@@ -1,11 +1,9 @@
-import { Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useNavigation, useSearchParams } from '@remix-run/react';
 import { useEffect, useRef } from 'react';
-import { Logo } from '#app/components/logo.tsx';
+import { AccessPage } from '#app/components/access/access-page.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
-import classes from '#app/components/sign-in.module.css';
-import { SignInPicture } from '#app/components/sign-in-picture.tsx';
 import { currentViewer } from '#app/domain/access/auth.server.ts';
 import { readForm } from '#app/http/request-bytes.server.ts';
 import { safeNext, signIn } from '#app/http/sign-in.server.ts';
@@ -41,50 +39,41 @@ export default function SignIn() {
     if (failed) password.current?.select();
   }, [failed]);
   return (
-    <div className={classes.page}>
-      <main className={classes.form}>
-        <Logo size={28} />
-        <div>
-          <Title order={1} mb={4}>
+    <AccessPage title="Sign in" lead="Email and SMS campaigns in which every recipient is accounted for.">
+      <Form method="post" noValidate>
+        <Stack gap="md">
+          {failed && state === 'idle' && <ProblemAlert title="Sign-in failed">{failed.error}</ProblemAlert>}
+          {!failed && parameters.has('set') && <ProblemAlert kind="success" title="Your password is set. Sign in with it." />}
+          <input type="hidden" name="next" value={parameters.get('next') ?? ''} />
+          <TextInput
+            name="email"
+            type="email"
+            label="Email"
+            size="md"
+            autoComplete="username"
+            defaultValue={failed?.email}
+            autoFocus={!failed}
+            required
+            withAsterisk={false}
+          />
+          <PasswordInput
+            ref={password}
+            name="password"
+            label="Password"
+            size="md"
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+          />
+          <Button type="submit" size="md" fullWidth loading={state !== 'idle'}>
             Sign in
-          </Title>
-          <Text c="dimmed">Email and SMS campaigns in which every recipient is accounted for.</Text>
-        </div>
-        <Form method="post" noValidate>
-          <Stack gap="md">
-            {failed && state === 'idle' && <ProblemAlert title="Sign-in failed">{failed.error}</ProblemAlert>}
-            <input type="hidden" name="next" value={parameters.get('next') ?? ''} />
-            <TextInput
-              name="email"
-              type="email"
-              label="Email"
-              size="md"
-              autoComplete="username"
-              defaultValue={failed?.email}
-              autoFocus={!failed}
-              required
-              withAsterisk={false}
-            />
-            <PasswordInput
-              ref={password}
-              name="password"
-              label="Password"
-              size="md"
-              autoComplete="current-password"
-              required
-              withAsterisk={false}
-              visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
-            />
-            <Button type="submit" size="md" fullWidth loading={state !== 'idle'}>
-              Sign in
-            </Button>
-          </Stack>
-        </Form>
-        <Text size="sm" c="dimmed">
-          No account, or a forgotten password? An administrator of this Rollcall can make a new one.
-        </Text>
-      </main>
-      <SignInPicture />
-    </div>
+          </Button>
+        </Stack>
+      </Form>
+      <Text size="sm" c="dimmed">
+        No account, or a forgotten password? An administrator of this Rollcall can make a link for you.
+      </Text>
+    </AccessPage>
   );
 }

@@ -1,5 +1,5 @@
 import { createAuth } from '#app/domain/access/auth.server.ts';
-import { addPerson } from '#app/domain/access/people.server.ts';
+import { readablePassword } from '#app/domain/access/readable-password.server.ts';
 import { sessionSecret } from '#app/domain/access/secrets.server.ts';
 import { toCursor } from '#app/domain/cursor.ts';
 import { openDatabase } from '#db/database.ts';
@@ -53,7 +53,8 @@ export async function pages({ url, databaseUrl, size }: BenchContext): Promise<F
   async function signIn(): Promise<string> {
     const auth = createAuth(db, { baseUrl: url, secret: await sessionSecret(db, {}) });
     const email = `bench-${Date.now()}@example.com`;
-    const { password } = await addPerson({ auth, db }, { name: 'Bench', email, role: 'marketer' });
+    const password = readablePassword();
+    await auth.sessions.api.createUser({ body: { name: 'Bench', email, password, role: 'marketer' } });
     const answer = await fetch(`${url}/login`, { method: 'POST', body: new URLSearchParams({ email, password }), redirect: 'manual' });
     const cookie = answer.headers
       .getSetCookie()

@@ -1,5 +1,5 @@
 import { MailService } from '@sendgrid/mail';
-import { sendGridMail } from '#app/providers/sendgrid-mail.ts';
+import { sendGridMail } from '#app/providers/sendgrid-mail.server.ts';
 import { message } from './campaigns.ts';
 import type { Stage } from './stage.ts';
 
@@ -34,7 +34,7 @@ export async function mailBody(i: number): Promise<string> {
       html: fill(message.html),
       text: fill(message.text),
       headers: { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
-    }),
+    }) as never,
   );
   return body;
 }

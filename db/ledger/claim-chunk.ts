@@ -6,7 +6,7 @@ import { type Claim, claimColumns, claimRecipients, type SendKey } from './claim
 import { inFlight } from './in-flight.ts';
 
 /** First key of the locks that keep a worker's claims of one campaign behind one another; the second is the campaign's id. */
-const CLAIMING = 0x526f6c6e;
+export const CLAIMING = 0x526f6c6e;
 
 const claimed = becomes(
   'claim',
@@ -122,18 +122,18 @@ export async function reclaimChunk(
 }
 
 /**
- * Nobody is left to be claimed: whoever becomes pending from here on asks for chunks again (by the ledger's trigger). Asked under the campaign's
- * row lock, after every statement that was before it, so that nobody falls in between.
+ * Nobody is left to be claimed, or nobody may be: whoever becomes pending or joins the line from here on asks for chunks again. Asked under the
+ * campaign's row lock, after every statement that was before it, so that nobody falls in between.
  *
- * @returns false where somebody is pending after all: whom another statement held, or has just made so
+ * @returns false where somebody can be claimed after all: whom another statement held, or has just made so
  */
 export async function endChunks(pool: Pool, campaignId: number): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `with c as materialized (select id, pending from campaigns where id = $1 for no key update)
-     update campaigns set dispatch_requested = false from c where campaigns.id = c.id and c.pending = 0`,
+  const { rows } = await pool.query<{ ended: boolean }>(
+    // never null: ended
+    'select end_chunks($1) as ended',
     [campaignId],
   );
-  return Boolean(rowCount);
+  return rows[0]?.ended ?? true;
 }
 
 /** A worker starts: it takes part in what is being sent, and what the one before it left goes on. */
@@ -141,8 +141,14 @@ export async function requestAllChunks(pool: Pool): Promise<void> {
   await pool.query(`select ${requestChunks('id')} from (select id from campaigns where status = 'SENDING' order by id) c`);
 }
 
-/** How many of a campaign wait to be claimed. */
-export async function countPending(pool: Pool, campaignId: number): Promise<number> {
-  const { rows } = await pool.query<{ pending: number }>('select pending from campaigns where id = $1', [campaignId]);
-  return rows[0]?.pending ?? 0;
+/** How many of a campaign wait to be claimed: in its list, and (of those at most `most`) in its line. */
+export async function countWaiting(pool: Pool, campaignId: number, most: number): Promise<{ listed: number; lined: number }> {
+  const { rows } = await pool.query<{ listed: number; lined: number }>(
+    // never null: listed, lined
+    `select case when campaign_sends(c) then c.pending else 0 end as listed,
+       (select count(*)::integer from (select from rate_line l where l.campaign_id = c.id limit $2) them) as lined
+     from campaigns c where c.id = $1`,
+    [campaignId, most],
+  );
+  return rows[0] ?? { listed: 0, lined: 0 };
 }

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { becomes } from './becomes.ts';
 
 /** What a send job's payload names. */
@@ -53,15 +53,16 @@ const claimed = becomes(
  * @param workerId of `workers`, so that the claim can be taken over when the worker dies
  * @param repeated the answer of an earlier run was lost with its connection: what it claimed for this worker is handed out again, under the
  *   same attempt id. The caller drops what it already holds.
- * @param knownAttempt the newest attempt that the caller knows to have begun: a database that was put back before it sends nothing
+ * @param knownAttempt the newest attempt that the caller knows to have begun: a database that was put back before it sends nothing; null: nobody
+ *   is to be sent to, only given back
  * @returns the claims in the order of `keys`, null where there is nothing to send
  */
 export async function claimRecipients(
-  pool: Pool,
+  pool: Pool | PoolClient,
   keys: readonly SendKey[],
   workerId: number | null = null,
   repeated = false,
-  knownAttempt = 0,
+  knownAttempt: number | null = 0,
 ): Promise<(Claim | null)[]> {
   const { rows } = await pool.query<Claim & { claimed: boolean }>({
     // never null: attemptId

@@ -8,6 +8,44 @@ create or replace function request_chunks(campaign bigint) returns bigint langua
   where c.id = campaign
 $$;
 
+-- The chunks of a campaign have nobody to claim: they end, and who comes from here on asks again. False where there is somebody after all; asked
+-- under the campaign's lock, so that nobody falls in between.
+create or replace function end_chunks(campaign bigint) returns boolean language plpgsql as $$
+declare
+  c campaigns;
+begin
+  select * into c from campaigns where id = campaign for no key update;
+  if exists (select from rate_line where campaign_id = campaign)
+    or (campaign_sends(c) and c.pending > 0 and exists (select from provider_gates where channel = c.channel and hold_until is null and rate is distinct from 0)
+      and ledger_may_send(0)) then
+    return false;
+  end if;
+  update campaigns set dispatch_requested = false where id = campaign and dispatch_requested;
+  return true;
+end $$;
+
+-- Who found no slot of the shared rate waits in the line of their campaign: see db/ledger/rate-line.ts. Its chunks are asked for under the campaign's
+-- lock, as end_chunks ends them.
+create or replace function join_line(of_campaigns bigint[], whom bigint[], seqs integer[]) returns void language plpgsql as $$
+declare
+  c record;
+begin
+  insert into rate_line as l (campaign_id, recipient_id, dispatch_seq)
+  select r.campaign_id, r.id, r.dispatch_seq
+  from unnest(of_campaigns, whom, seqs) as w (campaign_id, id, dispatch_seq)
+  join recipients r on r.campaign_id = w.campaign_id and r.id = w.id and r.dispatch_seq = w.dispatch_seq
+  join campaigns of on of.id = r.campaign_id
+  where r.status in ('queued', 'retrying') and of.status in ('SENDING', 'PAUSED')
+  order by r.campaign_id, r.id
+  on conflict (campaign_id, recipient_id) do update set dispatch_seq = excluded.dispatch_seq where l.dispatch_seq < excluded.dispatch_seq;
+  for c in select id, dispatch_requested from campaigns where id = any (of_campaigns) order by id for no key update loop
+    if not c.dispatch_requested and exists (select from rate_line where campaign_id = c.id) then
+      update campaigns set dispatch_requested = true where id = c.id;
+      perform request_chunks(c.id);
+    end if;
+  end loop;
+end $$;
+
 -- Retry times: Graphile's own delay is e^n seconds; the product promises 2, 4, 8 s or Retry-After. See docs/decisions.
 -- Whatever goes wrong in here must not stop Graphile from releasing the job: then its own delay holds.
 create or replace function retry_on_time() returns trigger language plpgsql as $$

@@ -51,7 +51,7 @@ const renewed = becomes('renew', { sql: 'r.status' }, { dispatch_seq: 'r.dispatc
 
 /**
  * Recipients that are queued, or due again, and have no job: they get one. A job counts as theirs while it carries their dispatch_seq and
- * may still run.
+ * may still run, or has left them in the line of their campaign.
  */
 export async function renewLostJobs(pool: Pool): Promise<{ campaignId: number; renewed: number }[]> {
   const { rows } = await pool.query<{ campaignId: number; renewed: number }>(
@@ -60,6 +60,8 @@ export async function renewLostJobs(pool: Pool): Promise<{ campaignId: number; r
          (j.payload ->> 'dispatch_seq')::integer as dispatch_seq
        from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
        where t.identifier in ('send_email', 'send_sms') and (j.attempts < j.max_attempts or j.locked_at is not null)
+       union all
+       select campaign_id, recipient_id, dispatch_seq from rate_line
      ),
      waiting as (
        select r.campaign_id, r.id, c.channel

@@ -63,6 +63,13 @@ describe('an email on its way to SendGrid', () => {
     ]);
   });
 
+  it('keeps its links to itself where they open an account', async () => {
+    await providers.email?.send(emailTo('ann@example.com', { untracked: true }));
+    const mail = JSON.parse(last().body);
+    expect(mistakes(promised.sendgridRequest, mail)).toEqual([]);
+    expect(mail.tracking_settings).toEqual({ click_tracking: { enable: false, enable_text: false }, open_tracking: { enable: false } });
+  });
+
   it('is what it asks for where several share a call, too', async () => {
     const shared = { html: ['<p>Hello ', '</p>'], text: ['Hello ', ''] };
     const to = (address: string) => emailTo(address, { own: { html: [`<b>${address}</b>`], text: [address] } });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '#app/providers/provider.ts';
 import type { Providers } from '#app/providers/providers.server.ts';
-import { sharedSendGridMail } from '#app/providers/sendgrid-mail.ts';
+import { sharedSendGridMail } from '#app/providers/sendgrid-mail.server.ts';
 import { type Sandbox, startSandbox } from '#sandbox/index.ts';
 import { emailTo, providersAt } from '#tests/support/providers.ts';
 
@@ -85,7 +85,7 @@ describe('an email that several people share', () => {
     ];
     const { mail, included } = sharedSendGridMail(messages, shared, 'nonce');
     expect(included).toEqual([true, false, false, false]);
-    expect(mail?.personalizations).toHaveLength(1);
+    expect(mail?.toJSON().personalizations).toHaveLength(1);
     expect(sharedSendGridMail(messages, { html: ['%nonce-', ''] }, 'nonce').mail).toBeNull();
   });
 });

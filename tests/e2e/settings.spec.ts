@@ -101,29 +101,55 @@ test('an administrator makes a key for a program, and takes it back', async ({ p
   await expect.poll(async () => (await read('/campaigns')).status(), { timeout: 8_000 }).toBe(401);
 });
 
-test('an administrator adds somebody, who learns whom to ask for settings', async ({ page, browser }) => {
+test('an administrator invites somebody, who chooses a password by keyboard and learns whom to ask for settings', async ({
+  page,
+  browser,
+}) => {
   await signIn(page, admin);
   await page.goto('/settings/people');
   const email = `ana${Date.now()}@example.com`;
   await page.getByLabel('Name', { exact: true }).fill('Ana');
-  await page.getByLabel('Email').fill(email);
-  await page.getByRole('button', { name: 'Add', exact: true }).click();
-  const password = await page.getByText(/^[a-z2-9]{5}(-[a-z2-9]{5}){3}$/).innerText();
+  await page.getByLabel('Email', { exact: true }).fill(email);
+  await page.getByLabel('Role', { exact: true }).selectOption('analyst');
+  await page.getByLabel('Send the link by email').uncheck();
+  await page.getByRole('button', { name: 'Invite', exact: true }).click();
+  const link = await page.getByText(/\/access\/[\w-]{43}$/).innerText();
   await expectAccessible(page);
   const row = page.getByRole('listitem').filter({ hasText: email });
-  await row.getByLabel('Role of Ana').selectOption('analyst');
-  await row.getByRole('button', { name: 'Change the role of Ana' }).click();
-  await expect(page.getByText('Ana is now: Analyst.')).toBeVisible();
+  await expect(row).toContainText('Invited');
 
   const context = await browser.newContext();
   const ana = await context.newPage();
-  await signIn(ana, { email, password });
+  const opened = ana.waitForResponse(link);
+  await ana.goto(link);
+  expect((await (await opened).allHeaders())['referrer-policy']).toMatch(/no-referrer$/);
+  await expect(ana).toHaveURL(/\/access\/password$/);
+  expect((await new AxeBuilder({ page: ana }).analyze()).violations).toEqual([]);
+  const password = ana.getByRole('textbox', { name: 'Password' });
+  await expect(password).toBeFocused();
+  await ana.keyboard.type('too short');
+  await ana.keyboard.press('Enter');
+  await expect(password).toHaveAccessibleDescription(/too short; the least is 10/);
+  await password.fill('');
+  await expect(password).toBeFocused();
+  await ana.keyboard.type('chosen by Ana herself');
+  await ana.keyboard.press('Enter');
+  await expect(ana.getByRole('heading', { name: 'Campaigns' })).toBeVisible();
+  await ana.goto(link);
+  await expect(ana.getByRole('heading', { name: 'This link opens nothing' })).toBeVisible();
+
   await expect(ana.getByRole('link', { name: 'Settings' })).toHaveCount(0);
   await ana.goto('/settings/people');
   await expect(ana.getByRole('heading', { name: 'Settings are for administrators' })).toBeVisible();
   await expect(ana.getByRole('link', { name: admin.email })).toBeVisible();
   await expectAccessible(ana);
 
+  await page.reload();
+  await row.getByLabel('Role of Ana').selectOption('marketer');
+  await row.getByRole('button', { name: 'Change the role of Ana' }).click();
+  await expect(page.getByText('Ana is now: Marketer.')).toBeVisible();
+  await row.getByRole('button', { name: 'Mail a link to a new password: Ana' }).click();
+  await expect(page.getByText(`is on its way to ${email}`)).toBeVisible();
   await row.getByRole('button', { name: 'Disable: Ana' }).click();
   await page.getByRole('button', { name: 'Disable the account' }).click();
   await expect(row.getByText('Disabled')).toBeVisible();

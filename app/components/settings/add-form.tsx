@@ -1,4 +1,4 @@
-import { Button, Group, Paper, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Paper, TextInput } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { RoleSelect } from './role-select.tsx';
@@ -10,11 +10,13 @@ interface Props {
   submit: string;
   namePlaceholder: string;
   withEmail?: boolean;
+  /** Somebody is told by mail, where that is wanted. Left out: nobody is. */
+  mails?: boolean;
   problem: SettingsAnswer<unknown>['problem'] | undefined;
 }
 
 /** A name, perhaps an address, and a role: somebody or some program that gets in from now on. */
-export function AddForm({ intent, submit, namePlaceholder, withEmail = false, problem }: Props) {
+export function AddForm({ intent, submit, namePlaceholder, withEmail = false, mails = false, problem }: Props) {
   const { formData } = useNavigation();
   // A problem of another form on the page is told there.
   const mine = problem?.fields.intent === intent ? problem : undefined;
@@ -54,6 +56,9 @@ export function AddForm({ intent, submit, namePlaceholder, withEmail = false, pr
             {submit}
           </Button>
         </Group>
+        {mails && (
+          <Checkbox name="mail" value="1" label="Send the link by email" defaultChecked={!mine || mine.fields.mail === '1'} mt="sm" />
+        )}
       </Form>
     </Paper>
   );

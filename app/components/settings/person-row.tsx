@@ -6,6 +6,7 @@ import type { Person } from '#app/domain/access/person.ts';
 import { RelativeTime } from '../relative-time.tsx';
 import { ActButton } from './act-button.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
+import { LinkButtons } from './link-buttons.tsx';
 import { RoleSelect } from './role-select.tsx';
 import classes from './settings.module.css';
 import { StateMark } from './state-mark.tsx';
@@ -43,7 +44,7 @@ function RoleForm({ person: { id, name, role }, own }: { person: Person; own: bo
 }
 
 /** One person with what an administrator may do; to oneself nothing that would lock one out. */
-export function PersonRow({ person, own }: { person: Person; own: boolean }) {
+export function PersonRow({ person, own, mails }: { person: Person; own: boolean; mails: boolean }) {
   const { id, name, email, role, disabled, seen_at } = person;
   return (
     <li className={classes.row} data-quiet={disabled || undefined}>
@@ -66,16 +67,7 @@ export function PersonRow({ person, own }: { person: Person; own: boolean }) {
         ) : (
           <>
             <RoleForm key={role} person={person} own={own} />
-            <ConfirmButton
-              label="New password"
-              name={name}
-              question="Make a new password?"
-              confirm="Make a new password"
-              danger={false}
-              fields={{ intent: 'password', id }}
-            >
-              <span className="name">{name}</span> is signed out everywhere and signs in with the new one, which is shown to you once.
-            </ConfirmButton>
+            {!own && <LinkButtons name={name} fields={{ intent: 'reset', id }} mails={mails} copy="Link to a new password" />}
             {!own && (
               <ConfirmButton
                 label="Disable"

@@ -12,7 +12,7 @@ const name = z
   .max(200, 'The name is too long; the most is 200 characters.')
   .refine((text) => !control.test(text), 'The name must be one line without control characters.');
 
-/** Somebody who may sign in from now on. */
+/** Somebody who is invited. */
 export const newPerson = z.strictObject({
   name,
   email: z
@@ -26,5 +26,6 @@ export const newPerson = z.strictObject({
 export type NewPerson = z.input<typeof newPerson>;
 
 export const newRole = z.strictObject({ role });
+export const newName = z.strictObject({ name });
 /** A key for a program. */
 export const newKey = z.strictObject({ name, role });

@@ -2,12 +2,11 @@ import { APIError } from 'better-auth/api';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
-import { conflict, invalid, notFound, Problem } from '../problem.ts';
+import { conflict, notFound, Problem } from '../problem.ts';
 import type { Auth } from './auth.server.ts';
-import { forgetFirstPassword } from './first-password.server.ts';
-import { type NewPerson, newPerson, newRole } from './people-input.ts';
+import { oneAtATime } from './people-guard.server.ts';
+import { newRole } from './people-input.ts';
 import type { Person } from './person.ts';
-import { readablePassword } from './readable-password.server.ts';
 import { isRole, type Role } from './roles.ts';
 
 interface Access {
@@ -46,22 +45,6 @@ export async function listAdministrators(db: Database): Promise<{ name: string; 
   return rows;
 }
 
-/** The password is made here and stands in this answer only. @throws Problem 422, also where the address has an account already */
-export async function addPerson({ auth, db }: Access, input: NewPerson): Promise<{ person: Person; password: string }> {
-  const { name, email, role } = parseInput(newPerson, input);
-  const taken = () => invalid([{ path: 'email', message: `${email} has an account already.` }]);
-  const { rowCount } = await db.pool.query('select from app_users where lower(email) = $1', [email]);
-  if (rowCount) throw taken();
-  const password = readablePassword();
-  try {
-    const { user } = await auth.sessions.api.createUser({ body: { name, email, role, password } });
-    return { person: await getPerson(db, user.id), password };
-  } catch (error) {
-    if (error instanceof APIError && error.statusCode < 500) throw taken();
-    throw error;
-  }
-}
-
 /** Holds from the next request on. @throws Problem 404, 409 for oneself and for the last administrator, 422 */
 export async function changeRole(access: Access, headers: Headers, id: string, input: { role: string }): Promise<Person> {
   const { role } = parseInput(newRole, input as { role: Role });
@@ -82,28 +65,13 @@ export async function enablePerson(access: Access, headers: Headers, id: string)
   return guarded(access, headers, id, null, () => access.auth.sessions.api.unbanUser({ body: { userId: id }, headers }));
 }
 
-/** A new password in place of a forgotten one; it stands in this answer only, and all sessions end. @throws Problem 404 */
-export async function resetPassword(access: Access, headers: Headers, id: string): Promise<{ person: Person; password: string }> {
-  const password = readablePassword();
-  const person = await guarded(access, headers, id, null, async () => {
-    await access.auth.sessions.api.setUserPassword({ body: { userId: id, newPassword: password }, headers });
-    await access.auth.sessions.api.revokeUserSessions({ body: { userId: id }, headers });
-  });
-  await forgetFirstPassword(access.db.pool, person.email);
-  return { person, password };
-}
-
 async function getPerson(db: Database, id: string): Promise<Person> {
   const { rows } = await db.pool.query<Row>(`${select} where u.id::text = $1`, [id]);
   if (!rows[0]) throw notFound('There is nobody');
   return toPerson(rows[0]);
 }
 
-/**
- * Lets one act on people at a time, so that two administrators cannot take each other's role away together.
- *
- * @param takesAccess what may not be done to oneself; null where the act takes nobody's access
- */
+/** @param takesAccess what may not be done to oneself; null where the act takes nobody's access */
 async function guarded(
   { auth, db }: Access,
   headers: Headers,
@@ -112,7 +80,7 @@ async function guarded(
   act: () => Promise<unknown>,
 ): Promise<Person> {
   await inTransaction(db.pool, async (client) => {
-    await client.query(`select pg_advisory_xact_lock(hashtext('rollcall people'))`);
+    await oneAtATime(client);
     await getPerson(db, id);
     if (takesAccess) {
       const session = await auth.sessions.api.getSession({ headers });

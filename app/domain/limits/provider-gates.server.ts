@@ -22,28 +22,44 @@ export async function readGate(pool: Pool, channel: Channel): Promise<Gate> {
   return rows[0] ?? { held: false, holdCount: 0, rate: null };
 }
 
+export interface Slots {
+  count: number;
+  /** s from now until the first of them; the others follow at 1/rate. */
+  wait: number;
+}
+
 /**
  * Takes the next slots of a provider's shared rate, across all workers.
  *
  * @param rate messages per second
  * @param defaultRate where the settings say none
- * @returns s from now until the first of them; the others follow at 1/rate. null: another rate holds by now
+ * @param withinS only those that come so soon; null: all
+ * @returns null: another rate holds by now
  */
 export async function takeSlots(
   pool: Pool,
   channel: Channel,
   count: number,
-  rate: number,
-  defaultRate: number | undefined,
-): Promise<number | null> {
-  const { rows } = await pool.query<{ wait: number }>({
+  { rate, defaultRate, withinS }: { rate: number; defaultRate: number | undefined; withinS: number | null },
+): Promise<Slots | null> {
+  const { rows } = await pool.query<Slots>({
     name: 'take_slots',
-    text: `update provider_gates set slot_at = greatest(slot_at, clock_timestamp()) + $2::float8 / $3::float8 * interval '1 second'
-      where channel = $1 and coalesce(rate, $4::float8) = $3::float8
-      returning extract(epoch from slot_at - clock_timestamp())::float8 - $2::float8 / $3::float8 as wait`,
-    values: [channel, count, rate, defaultRate],
+    text: `
+      with gate as materialized (
+        select channel, greatest(slot_at, clock_timestamp()) as first, clock_timestamp() as now from provider_gates
+        where channel = $1 and coalesce(rate, $4::float8) = $3::float8 for no key update
+      ),
+      taken as (
+        select channel, first, extract(epoch from first - now)::float8 as wait,
+          least($2::integer, greatest(0, coalesce(floor(($5::float8 - extract(epoch from first - now)) * $3::float8) + 1, $2)))::integer as count
+        from gate
+      )
+      update provider_gates g set slot_at = taken.first + taken.count / $3::float8 * interval '1 second'
+      from taken where g.channel = taken.channel
+      returning taken.count, taken.wait`,
+    values: [channel, count, rate, defaultRate, withinS],
   });
-  return rows[0]?.wait ?? null;
+  return rows[0] ?? null;
 }
 
 /**
@@ -107,10 +123,9 @@ export async function tellCampaigns(client: Pool | PoolClient, channel: Channel)
 /** Another rate holds: whoever waits for a slot of the one before comes now, and takes one of this. */
 async function bringForward(client: PoolClient, channel: Channel): Promise<void> {
   await client.query(
-    `update graphile_worker._private_jobs j set run_at = now(), payload = (j.payload::jsonb - 'slot' - 'slots')::json
+    `update graphile_worker._private_jobs j set run_at = now(), payload = (j.payload::jsonb - 'slots')::json
      from graphile_worker._private_tasks t
-     where t.id = j.task_id and t.identifier in ('send_' || $1, 'send_' || $1 || '_chunk') and j.locked_at is null
-       and (j.payload::jsonb ? 'slot' or j.payload::jsonb ? 'slots')`,
+     where t.id = j.task_id and t.identifier = 'send_' || $1 || '_chunk' and j.locked_at is null and j.payload::jsonb ? 'slots'`,
     [channel],
   );
 }
@@ -133,14 +148,14 @@ export async function setRate(
   also: (client: PoolClient, former: number | null) => Promise<void> = async () => {},
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ stopped: boolean; rate: number | null }>(
-      'select rate is not distinct from 0 as stopped, rate from provider_gates where channel = $1 for no key update',
-      [channel],
-    );
+    const { rows } = await client.query<{ rate: number | null }>('select rate from provider_gates where channel = $1 for no key update', [
+      channel,
+    ]);
     await client.query('update provider_gates set rate = $2, slot_at = least(slot_at, now()) where channel = $1', [channel, rate]);
     await tellCampaigns(client, channel);
     await bringForward(client, channel);
-    if (rows[0]?.stopped && rate !== 0) await goOn(client, channel);
+    // After a stop; and at a higher rate, more workers take part.
+    if (rate !== 0) await goOn(client, channel);
     await also(client, rows[0]?.rate ?? null);
   });
 }

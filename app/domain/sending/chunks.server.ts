@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import type { Claim } from '#db/ledger/claim.ts';
-import { type Chunk, claimChunk, countPending, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
+import { type Chunk, claimChunk, countWaiting, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
+import { claimLine } from '#db/ledger/rate-line.ts';
 import type { Channel } from '../channel.ts';
 import { runningWorkers } from '../workers/worker-registry.server.ts';
 import type { Gatekeeper } from './gatekeeper.server.ts';
@@ -10,9 +11,9 @@ import type { Places } from './places.ts';
 import { type ChunkKey, chunkAgain } from './turns.server.ts';
 
 /** ms: a slot of the shared rate that comes sooner is waited for; for a later one the job is put back, so that nobody sleeps in a job's place. */
-export const SOON_MS = 300;
+const SOON_MS = 300;
 /** ms after which a slot that nobody used is void: used late, slots of many would go out together. */
-export const LATE_MS = 1_000;
+const LATE_MS = 1_000;
 /** ms over which a claim's messages are spread by the rate: they have to be called for before it is stale. */
 const SPACED_MS = 1_500;
 /** ms after which a campaign makes room for jobs that wait behind it, and after which it does so in any case: Graphile takes a job of hours for dead. */
@@ -30,7 +31,7 @@ export interface ChunkOptions {
   /** Recipients a claim at most. */
   size: number;
   places: Places;
-  gate: Pick<Gatekeeper, 'slots' | 'everyMs'>;
+  gate: Pick<Gatekeeper, 'slots' | 'everyMs' | 'places'>;
   /** The worker's id, once it may claim. */
   mayClaim: () => Promise<number>;
   knownAttempt: () => number;
@@ -41,7 +42,7 @@ export interface ChunkOptions {
   /** Notes a claim before anything else happens. */
   hold: (claim: Claim) => void;
   /** Takes a claim and sees it through; never rejects. */
-  deliver: (claim: Claim, validUntil: number) => Promise<void>;
+  deliver: (claim: Claim, validUntil: number, answered: () => void) => Promise<void>;
   /** ms after its claim in which a call may begin. */
   claimValidMs: number;
   /** No more chunks: the worker is stopping. */
@@ -70,7 +71,8 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
   /** Where the next turn of a campaign goes on in its list. */
   const listPlaces = new Map<number, number>();
 
-  async function claim(campaignId: number, after: number, count: number): Promise<Chunk & { validUntil: number }> {
+  /** @param lined the next of the campaign's line, in place of its list */
+  async function claim(campaignId: number, after: number, count: number, lined: boolean): Promise<Chunk & { validUntil: number }> {
     for (let pauseMs = 50, repeated = false; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       const workerId = await options.mayClaim();
       const validUntil = performance.now() + claimValidMs;
@@ -82,7 +84,9 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
         const chunk =
           lost.length > 0
             ? { claims: lost, taken: count, last: after, sends: true }
-            : await claimChunk(db.pool, { campaignId, after, count, workerId, knownAttempt });
+            : lined
+              ? { last: after, sends: true, ...(await claimLine(db.pool, { campaignId, count, workerId, knownAttempt })) }
+              : await claimChunk(db.pool, { campaignId, after, count, workerId, knownAttempt });
         for (const one of chunk.claims) hold(one);
         return { ...chunk, validUntil };
       } catch (error) {
@@ -102,6 +106,7 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
     let after = listPlaces.get(campaignId) ?? 0;
     let heldMs: number = HELD_MS.first;
     let slots = found;
+    let { lined } = await countWaiting(db.pool, campaignId, size);
     let everyMs = await gate.everyMs();
     for (let nextAt = began; ; ) {
       const turnMs = performance.now() - began;
@@ -110,8 +115,10 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
       if (nowEvery !== everyMs || (everyMs > 0 && performance.now() - nextAt > LATE_MS)) slots = 0;
       everyMs = nowEvery;
       if (slots === 0) {
-        const pending = everyMs > 0 ? await countPending(db.pool, campaignId) : size;
-        const taken = pending > 0 ? await gate.slots(Math.min(size, pending)) : { count: 1, inMs: 0 };
+        const waiting = everyMs > 0 ? await countWaiting(db.pool, campaignId, size) : { listed: size, lined };
+        lined = waiting.lined;
+        const wanted = Math.min(size, waiting.listed + lined);
+        const taken = wanted > 0 ? await gate.slots(wanted) : { count: 1, inMs: 0 };
         if (taken.inMs > SOON_MS) return { inMs: taken.inMs, slots: taken.count };
         slots = taken.count;
         nextAt = performance.now() + taken.inMs;
@@ -126,7 +133,7 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
       }
       let claimed: Chunk & { validUntil: number };
       try {
-        claimed = await claim(campaignId, after, free);
+        claimed = await claim(campaignId, after, free, lined > 0);
       } catch (error) {
         places.give(free);
         throw error;
@@ -138,30 +145,34 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
         nextAt += everyMs;
       }
       slots = Math.max(0, slots - claimed.claims.length);
-      if (!claimed.sends) return null;
       if (claimed.taken > 0) heldMs = HELD_MS.first;
-      if (claimed.taken === free) {
+      if (lined > 0) {
+        // Before its list, until nobody of it is found.
+        if (claimed.taken === 0) lined = 0;
+      } else if (claimed.sends && claimed.taken === free) {
         after = claimed.last;
-      } else if (after > 0) {
+      } else if (claimed.sends && after > 0) {
         after = 0; // who became pending behind it
-      } else if (claimed.taken === 0) {
+      } else if (!claimed.sends || claimed.taken === 0) {
         if (await endChunks(db.pool, campaignId)) return null;
         await delay(heldMs);
         heldMs = Math.min(heldMs * 2, HELD_MS.most);
+        ({ lined } = await countWaiting(db.pool, campaignId, size));
       }
       listPlaces.set(campaignId, after);
     }
   }
 
   async function sendAt(claim: Claim, at: number, validUntil: number): Promise<void> {
+    const seat = places.seat();
     try {
       const waitMs = at - performance.now();
       if (waitMs > 1) await delay(waitMs, undefined, { signal });
-      await deliver(claim, validUntil);
+      await deliver(claim, validUntil, seat.answered);
     } catch {
       // Shutdown's deadline: others find the claim.
     } finally {
-      places.give(1);
+      seat.leave();
     }
   }
 
@@ -169,14 +180,14 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
     const here = running.get(campaign_id);
     if (here) {
       here.askedAgain = true;
-      const workers = await runningWorkers(db.pool);
+      const workers = Math.min(await runningWorkers(db.pool), await gate.places());
       if (workers > 1 && place <= workers) await chunkAgain(db.pool, channel, { campaign_id, place }, ELSEWHERE_MS);
       return;
     }
     const mine = { askedAgain: false };
     running.set(campaign_id, mine);
     try {
-      let next = await send(campaign_id, lateMs > LATE_MS ? 0 : slots, crowded);
+      let next = place > (await gate.places()) ? null : await send(campaign_id, lateMs > LATE_MS ? 0 : slots, crowded);
       while (next === null && mine.askedAgain) {
         mine.askedAgain = false;
         next = await send(campaign_id, 0, crowded);

@@ -4,6 +4,7 @@ import type { Provider, Refused, SendResult } from '#app/providers/provider.ts';
 import { batched, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
+import { joinLine } from '#db/ledger/rate-line.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { troubleForOperators, troubleOf } from '#db/trouble.ts';
 import type { Channel } from '../channel.ts';
@@ -11,7 +12,7 @@ import { RenderError, renderMessage } from '../content/render-message.ts';
 import { unsubscribeHeaders, unsubscribeLinks } from '../unsubscribe/unsubscribe-link.server.ts';
 import type { LedgerMemory } from '../workers/ledger-memory.server.ts';
 import { campaignContents, type SendableCampaign } from './campaign-contents.server.ts';
-import { createChunks, LATE_MS, SOON_MS, type Turn } from './chunks.server.ts';
+import { createChunks, type Turn } from './chunks.server.ts';
 import { commitOutcomes } from './commit-outcomes.server.ts';
 import { createGatekeeper } from './gatekeeper.server.ts';
 import { createLookUp, type Found, type LookUp } from './look-up.server.ts';
@@ -64,14 +65,11 @@ export interface EngineOptions {
 export interface Engine {
   /**
    * Sends to one recipient who has a job of their own (a retry, a person's wish, a probe): claim, render, call, outcome. Returns when the job is done
-   * with; what the provider said is in the ledger.
+   * with; what the provider said is in the ledger. Where no slot of the shared rate comes soon, they wait in the line of their campaign instead.
    *
-   * @param key.slot its slot of the shared rate has come
-   * @param lateMs its time came so many ms ago
-   * @returns ms until its slot of the shared rate, where that is later: the job is to come again then
    * @throws SendAgainLater when a retry is due later
    */
-  send(channel: Channel, key: SendKey & { slot?: boolean | undefined }, lateMs: number): Promise<number | null>;
+  send(channel: Channel, key: SendKey): Promise<void>;
   /** Sends a campaign's first messages until there are no more, or others wait for the job's place. */
   sendChunks(channel: Channel, key: ChunkKey, turn: Turn): Promise<void>;
   /** Resolves when nothing is in flight. */
@@ -107,6 +105,8 @@ export function createEngine(engine: EngineOptions): Engine {
     memory.note(attemptId);
   }
   const record = batched<Outcome, void>((outcomes) => commitOutcomes(db, outcomes), { ...options, insist: true });
+
+  const join = batched<SendKey, undefined>((keys) => joinLine(db.pool, keys), options);
 
   const gatekeeper = (channel: Channel, provider: string) =>
     createGatekeeper({ db, channel, provider, defaultRate: rates[channel], holdMaxS, log, batch: options });
@@ -167,7 +167,7 @@ export function createEngine(engine: EngineOptions): Engine {
     channel: Channel,
     claimed: Claim,
     validUntil: number,
-    { probe, byJob }: { probe: boolean; byJob: boolean },
+    { probe, byJob, answered }: { probe: boolean; byJob: boolean; answered: () => void },
   ): Promise<number | null> {
     const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId, byJob };
     const campaign = await contents.get(claimed.campaignId);
@@ -182,6 +182,7 @@ export function createEngine(engine: EngineOptions): Engine {
       before.is === 'nothing'
         ? await call(channel, campaign, claimed, link(claimed), validUntil, probe)
         : { result: resultOf(before), calledFor: [] };
+    answered();
     if (result === null) return giveBack();
     const verdict = gates[channel].weigh(result, claimed.recipientId, calledFor.length > 0);
     const step = nextStep(result, claimed.number, unknownGraceS, probe || verdict?.counts === false);
@@ -213,9 +214,9 @@ export function createEngine(engine: EngineOptions): Engine {
       },
       knownAttempt: memory.known,
       claimValidMs: CLAIM_VALID_MS,
-      async deliver(claimed, validUntil) {
+      async deliver(claimed, validUntil, answered) {
         try {
-          await attempt(channel, claimed, validUntil, { probe: false, byJob: false });
+          await attempt(channel, claimed, validUntil, { probe: false, byJob: false, answered });
           inFlight.delete(claimed.attemptId);
         } catch (error) {
           // Its claim lapses, and is settled as unknown. It stays held, since nobody knows here whether it was called.
@@ -230,27 +231,27 @@ export function createEngine(engine: EngineOptions): Engine {
 
   return {
     lookUpText,
-    async send(channel, key, lateMs) {
+    async send(channel, key) {
       // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
       await Promise.all([contents.get(key.campaign_id), linkOf()]);
-      const { inMs } = key.slot && lateMs < LATE_MS ? { inMs: 0 } : await gates[channel].slots(1);
-      if (inMs > SOON_MS) return inMs;
+      // While its provider is held, nobody but a probe is sent to: it is in nobody's way.
+      const inMs = key.probe ? 0 : await gates[channel].soon();
+      if (inMs === null) return join(key);
       if (inMs > 0) await delay(inMs, undefined, { signal });
       await places[channel].takeOne();
+      const seat = places[channel].seat();
       try {
         const { claim: claimed, validUntil } = await claim(key);
-        if (!claimed) return null;
+        if (!claimed) return;
         try {
-          // Its next attempt takes a slot of its own, so it has another job.
-          const byJob = !key.slot;
-          const againS = await attempt(channel, claimed, validUntil, { probe: key.probe ?? false, byJob });
-          if (againS !== null && byJob) throw new SendAgainLater(`again in ${againS} s`);
-          return null;
+          const how = { probe: key.probe ?? false, byJob: true, answered: seat.answered };
+          const againS = await attempt(channel, claimed, validUntil, how);
+          if (againS !== null) throw new SendAgainLater(`again in ${againS} s`);
         } finally {
           inFlight.delete(claimed.attemptId);
         }
       } finally {
-        places[channel].give(1);
+        seat.leave();
       }
     },
     sendChunks: (channel, key, turn) => chunks[channel](key, turn),

@@ -4,7 +4,7 @@ import { foreignAnswer } from '#app/providers/whose-answer.ts';
 import { type BatchOptions, batched } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
 import type { Channel } from '../channel.ts';
-import { type Gate, holdProvider, probeAgain, readGate, releaseProvider, takeSlots } from '../limits/provider-gates.server.ts';
+import { type Gate, holdProvider, probeAgain, readGate, releaseProvider, type Slots, takeSlots } from '../limits/provider-gates.server.ts';
 import { createBreaker, holdS, type Trip } from './breaker.ts';
 import { createStrangerWatch, type Verdict } from './strangers.ts';
 
@@ -12,10 +12,18 @@ import { createStrangerWatch, type Verdict } from './strangers.ts';
 const GATE_FRESH_MS = 500;
 /** s of the shared rate that one chunk takes at once. */
 const MOMENT_S = 0.25;
+/** s: a slot that comes sooner is waited for, by who has a job of their own. */
+const SOON_S = 0.3;
+/** Workers that send a campaign at once under a rate, at most: each has slots that lie ahead, and whoever comes new waits behind them. */
+const MOST_PLACES = 8;
 
 export interface Gatekeeper {
   /** Takes slots of the shared rate, at most so many and no more than pass in a moment: how many, and ms until the first of them. */
   slots(most: number): Promise<{ count: number; inMs: number }>;
+  /** Takes one slot that comes soon: ms until then; null: there is none. */
+  soon(): Promise<number | null>;
+  /** How many workers may send one campaign: as many as there are slots in a moment. */
+  places(): Promise<number>;
   /** ms between two slots; 0: there is no rate. */
   everyMs(): Promise<number>;
   /** Was this answer somebody else's in the provider's place? Then it says whose trouble that is; null: the provider's own, or none. */
@@ -59,22 +67,21 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
   /** Messages per second; 0: none is set, or the channel is stopped, which claims know. */
   const rateNow = async () => (await currentGate()).rate ?? defaultRate ?? 0;
 
-  /** Takes slots of the rate that holds now. @returns s until the first */
-  async function take(countAt: (rate: number) => number): Promise<{ count: number; rate: number; wait: number } | null> {
+  /** Takes slots of the rate that holds now; null: there is none. */
+  async function take(countAt: (rate: number) => number, withinS: number | null = null): Promise<(Slots & { rate: number }) | null> {
     for (;;) {
       const rate = await rateNow();
       if (!rate) return null;
-      const count = countAt(rate);
-      const wait = await takeSlots(db.pool, channel, count, rate, defaultRate);
-      if (wait !== null) return { count, rate, wait };
+      const taken = await takeSlots(db.pool, channel, countAt(rate), { rate, defaultRate, withinS });
+      if (taken) return { ...taken, rate };
       gate = null; // it is another one by now
     }
   }
 
-  /** Retries come one by one, and take their slots together. */
-  const single = batched<null, number>(async (some) => {
-    const taken = await take(() => some.length);
-    return some.map((_, i) => (taken ? taken.wait + i / taken.rate : 0));
+  /** Jobs come one by one, and take their slots together. */
+  const single = batched<true, number | null>(async (some) => {
+    const taken = await take(() => some.length, SOON_S);
+    return some.map((_, i) => (!taken ? 0 : i < taken.count ? taken.wait + i / taken.rate : null));
   }, batch);
 
   async function hold(
@@ -95,9 +102,17 @@ export function createGatekeeper({ db, channel, provider, defaultRate, holdMaxS,
   return {
     async slots(most) {
       if (!(await rateNow())) return { count: most, inMs: 0 };
-      if (most === 1) return { count: 1, inMs: (await single(null)) * 1_000 };
       const taken = await take((rate) => Math.min(most, Math.max(1, Math.floor(rate * MOMENT_S))));
       return taken ? { count: taken.count, inMs: taken.wait * 1_000 } : { count: most, inMs: 0 };
+    },
+    async soon() {
+      if (!(await rateNow())) return 0;
+      const inS = await single(true);
+      return inS === null ? null : inS * 1_000;
+    },
+    async places() {
+      const rate = await rateNow();
+      return rate ? Math.min(MOST_PLACES, Math.ceil(rate * MOMENT_S)) : Number.POSITIVE_INFINITY;
     },
     async everyMs() {
       const rate = await rateNow();

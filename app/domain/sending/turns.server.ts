@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { addChunkTurn, addSendTurn } from '#db/jobs.ts';
+import { addChunkTurn } from '#db/jobs.ts';
 import type { Channel } from '../channel.ts';
 
 /** Which of a campaign's chunk jobs, and the slots of the shared rate that it has taken for its next turn. */
@@ -27,10 +27,4 @@ export async function chunkAgain(pool: Pool, channel: Channel, key: ChunkKey, in
     channel,
     key.slots !== undefined,
   ]);
-}
-
-/** A send job comes again when the slot of the shared rate has come that it has taken. @param left runs that it still has */
-export async function sendAtSlot(pool: Pool, channel: Channel, payload: object, left: number, inMs: number): Promise<void> {
-  const key = JSON.stringify({ ...payload, slot: true });
-  await pool.query(`select ${addSendTurn(runAt)} from ${gate}`, [`send_${channel}`, key, left, inMs, channel, true]);
 }

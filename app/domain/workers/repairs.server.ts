@@ -78,7 +78,8 @@ export async function requestMissingDispatches(pool: Pool): Promise<Repair[]> {
     `with waiting as (
        select c.id, campaign_is_moving(c) as moving
        from campaigns c join provider_gates g on g.channel = c.channel
-       where (campaign_is_moving(c) or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and campaign_sends(c) and c.pending > 0))
+       where (campaign_is_moving(c) or (g.hold_until is null and g.rate is distinct from 0 and ledger_may_send(0) and campaign_sends(c) and c.pending > 0)
+           or exists (select from rate_line l where l.campaign_id = c.id))
          and not exists (
            select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
            where t.identifier = case when campaign_is_moving(c) then 'move_recipients' else 'send_' || c.channel || '_chunk' end and (j.payload ->> 'campaign_id')::bigint = c.id

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { chunkAgain, sendAtSlot } from '#app/domain/sending/turns.server.ts';
+import { chunkAgain } from '#app/domain/sending/turns.server.ts';
 import { buryWorker } from '#app/domain/workers/bury-worker.server.ts';
 import type { Claim } from '#db/ledger/claim.ts';
 import { claimChunk, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
+import { claimLine, joinLine } from '#db/ledger/rate-line.ts';
 import { command } from './commands.ts';
 import type { Model } from './model.ts';
 import type { Attempt, Call } from './person.ts';
@@ -59,11 +60,26 @@ async function step(model: Model, real: World, mine: Worker, turn: Turn, count: 
   if (turn.next === 'leave') return leave(real, mine, turn);
   if (turn.next === 'end') {
     const ended = await endChunks(real.db.pool, real.id);
-    expect(ended).toBe(model.count('pending') === 0);
+    expect(ended).toBe((await lineOf(real)).length === 0 && !(model.offers() && model.count('pending') > 0));
     turn.next = ended ? 'leave' : 'claim';
     return;
   }
   const before = new Map(model.people.map(({ id, attempt }) => [id, model.attempts.get(attempt as number)]));
+  const line = await lineOf(real);
+  if (line.length > 0) {
+    const sends = model.sends() && !model.held;
+    const { claims, taken } = await claimLine(real.db.pool, { campaignId: real.id, count, workerId: mine.id });
+    const gone = sends ? line.slice(0, count) : line;
+    expect(taken).toBe(gone.length);
+    const sending = gone.flatMap(({ id, seq }) => {
+      const person = model.people.find((one) => one.id === id) as Attempt['person'];
+      return model.claim(person, { seq, probe: false, worker: mine.id, repeated: false }) ? [person] : [];
+    });
+    expect(claims.map(({ recipientId, number }) => ({ id: recipientId, attempts: number }))).toEqual(
+      sending.map(({ id, attempts }) => ({ id, attempts })),
+    );
+    return called(claims, sending);
+  }
   const chunk = await claimChunk(real.db.pool, { campaignId: real.id, after: turn.after, count, workerId: mine.id });
   const sends = model.offers();
   const { sending, taken } = model.claimChunk(turn.after, count, mine.id);
@@ -74,18 +90,30 @@ async function step(model: Model, real: World, mine: Worker, turn: Turn, count: 
       expect.objectContaining({ campaignId: real.id, recipientId: id, address, round, number: attempts }),
     ),
   });
-  for (const [i, claimed] of claims.entries()) {
-    sentOnce(model, claimed, before.get(claimed.recipientId));
-    const attempt = model.begin(sending[i] as Attempt['person'], claimed.attemptId);
-    model.calls.push({ attempt, worker: mine.id, job: null, byJob: false, chunk: true, seq: 0, probe: false, unanswered: lost });
-  }
+  called(claims, sending);
   // Whoever does not know what it took does not go on behind it.
   if (claims.length > 0 && lost) return;
-  if (!sends) turn.next = 'leave';
+  if (!sends) turn.next = 'end';
   else if (taken.length === count) turn.after = chunk.last;
   else if (turn.after > 0) turn.after = 0;
   else if (taken.length === 0) turn.next = 'end';
+
+  function called(claims: readonly Claim[], sending: Attempt['person'][]): void {
+    for (const [i, claimed] of claims.entries()) {
+      sentOnce(model, claimed, before.get(claimed.recipientId));
+      const attempt = model.begin(sending[i] as Attempt['person'], claimed.attemptId);
+      model.calls.push({ attempt, worker: mine.id, job: null, byJob: false, chunk: true, seq: 0, probe: false, unanswered: lost });
+    }
+  }
 }
+
+/** Who waits for a slot of the rate. */
+const lineOf = (real: World) =>
+  real.query<{ id: number; seq: number }>(
+    'select recipient_id as id, dispatch_seq as seq from rate_line where campaign_id = $1 order by recipient_id',
+    [real.id],
+    'life_line',
+  );
 
 /** The worker asks for whom it has claimed and does not know of; those of its send jobs are among them. */
 async function reclaim(model: Model, real: World, worker: number): Promise<void> {
@@ -131,16 +159,21 @@ export const claim = (n: number, which: number, lost: boolean) =>
     expect(claimed).toMatchObject({ address: person.address, round: person.round, number: person.attempts });
     sentOnce(model, claimed, before);
     const attempt = model.begin(person, claimed.attemptId);
-    model.calls.push({ attempt, worker: mine.id, job: job.id, byJob: !job.key.slot, chunk: false, seq, probe, unanswered: lost });
+    model.calls.push({ attempt, worker: mine.id, job: job.id, byJob: true, chunk: false, seq, probe, unanswered: lost });
   });
 
-/** A job whose slot of the shared rate comes later: it comes again then, and no run is lost. */
-export const slotLater = (n: number, which: number) =>
-  command('slotLater', { n, which }, async (_model, real) => {
+/** A job that finds no slot of the shared rate: whoever waits for it stands in the line of their campaign. A probe needs none. */
+export const noSlot = (n: number, which: number) =>
+  command('noSlot', { n, which }, async (model, real) => {
     const job = await real.take(workerOf(real, n), sends, which);
     if (!job) return;
-    await sendAtSlot(real.db.pool, real.channel, { ...job.key, slot: true }, job.left + 1, 0);
+    if (job.key.probe) return real.failed(job.id);
+    await joinLine(real.db.pool, [job.key]);
     await real.done(job.id);
+    const { recipient_id: id, dispatch_seq: seq } = job.key;
+    const waits = model.people.some((one) => one.id === id && one.seq === seq && (one.status === 'queued' || one.status === 'retrying'));
+    const open = model.campaign.status === 'SENDING' || model.campaign.status === 'PAUSED';
+    expect((await lineOf(real)).some((one) => one.id === id && one.seq === seq)).toBe(waits && open);
   });
 
 /** Nobody is sent to again in a round in which the ledger knows that they have the message. */

@@ -51,7 +51,7 @@ export async function tidy(real: World): Promise<void> {
   await real.query(`
     begin;
     set local session_replication_role = 'replica';
-    delete from recipients; delete from attempts; delete from provider_events; delete from campaigns;
+    delete from recipients; delete from attempts; delete from provider_events; delete from campaigns; delete from rate_line;
     delete from graphile_worker._private_jobs; update workers set ended_at = now(), ended_how = 'stopped' where ended_at is null;
     update provider_gates set held_since = null, hold_until = null, hold_reason = null, hold_count = 0, rate = null;
     commit`);

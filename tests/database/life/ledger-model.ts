@@ -144,7 +144,7 @@ export class LedgerModel {
     return status === 'PAUSED' && this.count('queued') > 0;
   }
 
-  protected sends(): boolean {
+  sends(): boolean {
     return this.campaign.status === 'SENDING' && this.campaign.doing !== 'stopping' && !this.stopped && this.home;
   }
 

@@ -1,7 +1,7 @@
 import type { UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
 import { cancelCampaign, pauseCampaign } from '#app/domain/campaigns/life.server.ts';
 import type { Channel } from '#app/domain/channel.ts';
-import { chunk, claim, repeatClaim, slotLater, workerDies } from './claims.ts';
+import { chunk, claim, noSlot, repeatClaim, workerDies } from './claims.ts';
 import { type Command, event, life, resolveOne, retryOne, retryRound, suppress } from './commands.ts';
 import { answer, gate, loseJobs, move, probe, reconciled, restore, retriesDue, settle, shift } from './workers.ts';
 
@@ -23,6 +23,8 @@ const claimed = [chunk(0, 1, 'makes room')];
 const chunkLost = [chunk(0, 2, 'loses the answer')];
 /** Somebody who has a job of their own: the policy sends to them again. */
 const queued = [shift(['unknown']), settle(false, true, true)];
+const inLine = [...queued, noSlot(0, 0)];
+const retryInLine = [shift(['transient']), retriesDue(), noSlot(0, 0)];
 const claimLost = [...queued, claim(0, 0, true)];
 const goesOn = chunk(0, 1, 'goes on');
 
@@ -32,18 +34,25 @@ export const tours: Record<string, Tour> = {
   'a job that Graphile gave up': { commands: [...queued, loseJobs('send', true), reconciled()] },
   'a job that comes to somebody who opted out': { commands: [...queued, suppress(0), claim(0, 0, false)] },
   'a job that comes to a held provider': { commands: [...queued, gate('hold'), claim(0, 0, false)] },
-  'a job whose slot of the rate comes later, each time': {
+  'a job that finds no slot of the rate, each time': {
     commands: [
-      ...queued,
-      slotLater(0, 0),
-      claim(0, 0, false),
+      ...inLine,
+      ...claimed,
       answer(0, 'transient', false, true),
       retriesDue(),
-      slotLater(0, 0),
-      claim(0, 0, false),
+      noSlot(0, 0),
+      ...claimed,
       answer(0, 'transient', false, false),
     ],
   },
+  'somebody in the line who is sent to before the list': { size: 3, commands: [...inLine, ...claimed, ...claimed] },
+  'somebody who joins the line while a worker leaves': { commands: [...queued, goesOn, goesOn, noSlot(0, 0), goesOn, goesOn] },
+  'a line that comes to a held provider': { size: 2, commands: [...inLine, gate('hold'), ...claimed, probe()] },
+  'a line of a paused campaign': { size: 2, commands: [...retryInLine, pause, ...claimed] },
+  'a line of a cancelled campaign': { size: 2, commands: [...retryInLine, cancel, ...claimed, takeBack] },
+  'a line whose chunk was lost': { commands: [...inLine, loseJobs('chunk', false), reconciled()] },
+  'somebody in the line who opted out': { commands: [...inLine, suppress(0), ...claimed] },
+  'a claim of the line whose answer was lost': { size: 3, commands: [...inLine, ...chunkLost, pause, repeatClaim(0)] },
   'a chunk whose job was lost': { size: 2, commands: [...claimed, loseJobs('chunk', false), reconciled()] },
   'a chunk that Graphile gave up': { size: 2, commands: [...claimed, loseJobs('chunk', true), reconciled()] },
   'a chunk that comes to somebody who opted out': { size: 2, commands: [suppress(0), chunk(0, 2, 'makes room')] },

@@ -12,7 +12,7 @@ import { moveRecipients } from '#db/ledger/give-back.ts';
 import type { Outcome } from '#db/ledger/settle.ts';
 import { moveCampaignRecipients } from '#tasks/move-recipients.ts';
 import { settleUnknownOutcomes } from '#tasks/settle-unknown.ts';
-import { bury, chunk, chunkEnds, claim, repeatClaim, slotLater, worker, workerDies, workerOf } from './claims.ts';
+import { bury, chunk, chunkEnds, claim, noSlot, repeatClaim, worker, workerDies, workerOf } from './claims.ts';
 import { type Command, command } from './commands.ts';
 import type { Model } from './model.ts';
 import type { Attempt, Call, Person } from './person.ts';
@@ -240,7 +240,8 @@ export const reconciled = () =>
     model.pass(() => true);
     const jobs = await real.query<{ id: number; seq: number }>(
       `select (j.payload ->> 'recipient_id')::bigint as id, (j.payload ->> 'dispatch_seq')::integer as seq from graphile_worker._private_jobs j
-       where (j.payload ->> 'campaign_id')::bigint = $1 and (j.attempts < j.max_attempts or j.locked_at is not null)`,
+       where (j.payload ->> 'campaign_id')::bigint = $1 and (j.attempts < j.max_attempts or j.locked_at is not null)
+       union all select recipient_id, dispatch_seq from rate_line where campaign_id = $1`,
       [real.id],
     );
     const repairs = await reconcile(real.db, quiet);
@@ -317,7 +318,7 @@ export const workersCommands: fc.Arbitrary<Command>[] = [
     3,
   ),
   ...often(fc.nat(3).map(repeatClaim), 3),
-  fc.tuple(worker, fc.nat(5)).map((given) => slotLater(...given)),
+  fc.tuple(worker, fc.nat(5)).map((given) => noSlot(...given)),
   worker.map(workerDies),
   ...often(fc.constantFrom(...gates, 'hold' as const, 'go on' as const).map(gate), 2),
   ...often(fc.constant(null).map(probe), 2),

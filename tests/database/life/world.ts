@@ -21,7 +21,7 @@ export interface Worker {
 export interface Job {
   id: number;
   task: string;
-  key: SendKey & { slot?: boolean };
+  key: SendKey;
   /** Runs after this one. */
   left: number;
 }
@@ -154,7 +154,7 @@ interface Facts {
   statuses: Record<string, number>;
   failures: Record<string, number>;
   tries: number;
-  waiting: { chunk: boolean; move: boolean; probe: boolean; sends: Record<string, number> };
+  waiting: { chunk: boolean; move: boolean; probe: boolean; sends: Record<string, number>; line: Record<string, number> };
 }
 
 const STATUSES = ['pending', 'queued', 'sending', 'retrying', 'unknown', 'sent', 'failed', 'suppressed', 'cancelled'] as const;
@@ -180,7 +180,8 @@ export async function agree(model: Model, real: World): Promise<void> {
            'move', coalesce(bool_or(t.identifier = 'move_recipients'), false),
            'probe', coalesce(bool_or(t.identifier = 'probe_provider'), false),
            'sends', coalesce(json_object_agg(coalesce(j.payload ->> 'recipient_id', t.identifier), (j.payload ->> 'dispatch_seq')::integer
-             order by (j.payload ->> 'dispatch_seq')::integer nulls first), '{}'))
+             order by (j.payload ->> 'dispatch_seq')::integer nulls first), '{}'),
+           'line', (select coalesce(json_object_agg(recipient_id, dispatch_seq), '{}') from rate_line where campaign_id = $1))
          from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
          left join workers w on w.pool_id = j.locked_by and w.ended_at is null
          where (case when j.locked_at is null then j.attempts < j.max_attempts else w.id is not null end)
@@ -262,7 +263,11 @@ function stuck(model: Model, waiting: Facts['waiting']): string[] {
         return c.status === 'SENDING' && (model.held || model.stopped || !model.home || waiting.chunk || c.stop !== null);
       case 'queued':
       case 'retrying':
-        return (model.isMoving() && c.status === 'CANCELLED') || waiting.sends[person.id] === person.seq;
+        return (
+          (model.isMoving() && c.status === 'CANCELLED') ||
+          waiting.sends[person.id] === person.seq ||
+          (waiting.chunk && waiting.line[person.id] === person.seq)
+        );
       case 'sending':
         return model.calls.some(({ attempt }) => attempt.id === person.attempt);
       default:

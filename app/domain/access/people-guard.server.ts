@@ -1,0 +1,13 @@
+import type { PoolClient } from 'pg';
+import { Problem } from '../problem.ts';
+import { may, refusal, type Viewer } from './roles.ts';
+
+/** @throws Problem 403 for who may not look after people */
+export function assertRuns(viewer: Pick<Viewer, 'role'>): void {
+  if (!may(viewer, 'settings:write')) throw new Problem(403, 'forbidden', refusal(viewer, 'settings:write'));
+}
+
+/** Acts on people follow one another until the transaction ends, so that two administrators cannot take each other's role away together. */
+export async function oneAtATime(client: PoolClient): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(hashtext('rollcall people'))`);
+}
