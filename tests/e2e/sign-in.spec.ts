@@ -36,7 +36,9 @@ test('a forgotten password is asked for by keyboard, and the answer tells nobody
   for (const email of ['nobody-at-all@example.com', admin.email]) {
     await page.getByLabel('Email').fill(email);
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('status', { name: 'Look into your mailbox' })).toContainText(`If ${email} has an account here, a link is on its way to it.`);
+    await expect(page.getByRole('status', { name: 'Look into your mailbox' })).toContainText(
+      `If ${email} has an account here, a link is on its way to it.`,
+    );
   }
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
