@@ -4,8 +4,8 @@ import { resolve as absolute } from 'node:path';
 import { type Env, readEnv } from '../../app/config/env.server.ts';
 import { makeFolder } from '../../app/domain/make-folder.server.ts';
 import { keepDatabase } from './kept-database.ts';
-import { describeError, LaunchError } from './launch-error.ts';
-import { decideLaunch, sandboxEnv } from './launch-settings.ts';
+import { describeError, LaunchError } from './error.ts';
+import { decideLaunch, sandboxEnv } from './settings.ts';
 
 export interface LaunchConfiguration {
   env: Env;
