@@ -169,6 +169,7 @@ create table audit_gathered (
   times integer default 1 not null,
   first_at timestamp with time zone default now() not null,
   last_at timestamp with time zone default now() not null,
+  object text default ''::text not null,
   constraint audit_gathered_pkey PRIMARY KEY (key)
 );
 
@@ -761,6 +762,7 @@ CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING 
 CREATE INDEX attempts_by_message ON public.attempts USING brin (provider_message_id text_bloom_ops (n_distinct_per_range='2500')) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX attempts_of_campaign ON public.attempts USING btree (campaign_id, id);
 CREATE INDEX attempts_of_recipient ON public.attempts USING btree (recipient_id, id);
+CREATE INDEX audit_gathered_by_object ON public.audit_gathered USING btree (object);
 CREATE INDEX audit_log_by_action ON public.audit_log USING btree (action, seq DESC);
 CREATE INDEX audit_log_by_actor ON public.audit_log USING btree (actor_id, seq DESC);
 CREATE INDEX audit_log_by_address ON public.audit_log USING btree (address, seq DESC);
@@ -943,6 +945,14 @@ begin
   end if;
   raise exception 'the audit log is only added to' using errcode = 'insufficient_privilege';
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_mark(address text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select left(encode(sha256(convert_to((select value from app_secrets where name = 'audit') || ' ' || lower(address), 'UTF8')), 'hex'), 24)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.audit_seal()
  RETURNS trigger
