@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { resolve as absolute } from 'node:path';
 import { type Env, readEnv } from '../../app/config/env.server.ts';
 import { makeFolder } from '../../app/domain/make-folder.server.ts';
-import { keepDatabase } from './kept-database.ts';
 import { describeError, LaunchError } from './error.ts';
+import { keepDatabase } from './kept-database.ts';
 import { decideLaunch, sandboxEnv } from './settings.ts';
 
 export interface LaunchConfiguration {
