@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { readReader } from '#app/components/reader.ts';
+import { audit } from '#app/domain/access/audit.server.ts';
 import { readReportView } from '#app/domain/reporting/period.ts';
 import { report } from '#app/domain/reporting/report.server.ts';
 import { reportCsv } from '#app/domain/reporting/report-csv.server.ts';
@@ -14,5 +15,6 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   if (view.problem) return new Response(view.problem, { status: 422, headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
   const { timeZone } = readReader(request.headers, 0);
   const { days, rows } = await report(context.db, view, timeZone);
+  await audit(context.db.pool, { action: 'export.reports', object: { type: 'report' }, after: { from: days.from, to: days.to } });
   return csvResponse(`report-${days.from}-to-${days.to}.csv`, Readable.from([reportCsv(view, rows)]));
 }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '#db/database.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { audit } from './audit.server.ts';
 import type { Role, Viewer } from './roles.ts';
 
 /** Never the key itself: that is shown once, when it is made. Times are ISO 8601 in UTC. */
@@ -45,11 +47,15 @@ export async function createApiKey(
   input: { name: string; role: Role; createdBy: string | null; ownerId?: string | null; key?: string | undefined },
 ): Promise<{ key: string; apiKey: ApiKeyJson }> {
   const key = input.key ?? `rk_${randomBytes(32).toString('base64url')}`;
-  const { rows } = await db.pool.query<Row>(
-    `insert into api_keys (name, hash, role, created_by, owner_id) values ($1, $2, $3, $4, $5) returning ${columns}`,
-    [input.name, hashOf(key), input.role, input.createdBy, input.ownerId ?? null],
-  );
-  return { key, apiKey: toJson(rows[0] as Row) };
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<Row>(
+      `insert into api_keys (name, hash, role, created_by, owner_id) values ($1, $2, $3, $4, $5) returning ${columns}`,
+      [input.name, hashOf(key), input.role, input.createdBy, input.ownerId ?? null],
+    );
+    const apiKey = toJson(rows[0] as Row);
+    await audit(client, { action: 'key.create', object: { type: 'key', id: apiKey.id, name: apiKey.name }, after: { role: apiKey.role } });
+    return { key, apiKey };
+  });
 }
 
 export async function listApiKeys(db: Database): Promise<ApiKeyJson[]> {
@@ -59,8 +65,15 @@ export async function listApiKeys(db: Database): Promise<ApiKeyJson[]> {
 
 /** From now on the key opens nothing; other processes hear of it at once. False where there is no such key. */
 export async function revokeApiKey(db: Database, id: number): Promise<boolean> {
-  const { rowCount } = await db.pool.query('update api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1', [id]);
-  return rowCount === 1;
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<{ name: string; role: string }>(
+      'update api_keys set revoked_at = coalesce(revoked_at, now()) where id = $1 returning name, role',
+      [id],
+    );
+    if (!rows[0]) return false;
+    await audit(client, { action: 'key.revoke', object: { type: 'key', id, name: rows[0].name }, before: { role: rows[0].role } });
+    return true;
+  });
 }
 
 export interface KeyVerifier {

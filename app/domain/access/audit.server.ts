@@ -18,6 +18,8 @@ export interface AuditEntry {
   /** Where the door does not know who it is: somebody who signs in, or a command. */
   actor?: Door['viewer'];
   times?: number;
+  /** What a person's page saves by itself while they work: told as one row, once they rest or do something else with the object. */
+  gather?: true;
 }
 
 const MOST_BYTES = 16_000;
@@ -29,7 +31,11 @@ const LONGEST_TEXT = 500;
  */
 export async function audit(client: Pool | PoolClient, entry: AuditEntry): Promise<void> {
   const door = currentDoor();
-  await insertAudit(client, rowOf(entry, door));
+  const row = rowOf(entry, door);
+  if (entry.gather && door?.door === 'page') return gather(client, row);
+  // What was gathered of the object came before.
+  if (row.object_type === 'campaign' && row.object_id) await writeGathered(client, `campaign ${row.object_id}`);
+  await insertAudit(client, row);
 }
 
 /** A row as the table has it, without what the database adds. */
@@ -75,6 +81,45 @@ export function rowOf(entry: AuditEntry, door: Door | undefined): AuditInsert {
   };
 }
 
+/** Adds to what the same person did to the same object through the same door: the fields as they were at first, and as they are now. */
+async function gather(client: Pool | PoolClient, row: AuditInsert): Promise<void> {
+  const object = `${row.object_type} ${row.object_id}`;
+  await client.query(
+    `insert into audit_gathered as had (key, object, entry) values ($1, $2, $3)
+     on conflict (key) do update set times = had.times + 1, last_at = now(), entry = excluded.entry || jsonb_build_object(
+       'before', coalesce(nullif(excluded.entry -> 'before', 'null'), '{}') || coalesce(nullif(had.entry -> 'before', 'null'), '{}'),
+       'after', coalesce(nullif(had.entry -> 'after', 'null'), '{}') || coalesce(nullif(excluded.entry -> 'after', 'null'), '{}'))`,
+    [
+      JSON.stringify([object, row.action, row.actor_id, row.door, row.address]),
+      object,
+      JSON.stringify({ ...row, before: row.before && JSON.parse(row.before), after: row.after && JSON.parse(row.after) }),
+    ],
+  );
+}
+
+/**
+ * Writes what was gathered: of one object, else all that rested for a minute or was gathered for ten.
+ *
+ * @returns how many rows
+ */
+export async function writeGathered(client: Pool | PoolClient, object: string | null = null): Promise<number> {
+  const { rows } = await client.query<{ entry: GatheredEntry; times: number }>(
+    `delete from audit_gathered where key in (
+       select key from audit_gathered where case when $1::text is null
+         then last_at < now() - interval '1 minute' or first_at < now() - interval '10 minutes' else object = $1 end
+       order by key for update skip locked)
+     returning entry, times`,
+    [object],
+  );
+  for (const { entry, times } of rows) {
+    const { before, after } = changedOnly(entry.before, entry.after);
+    await insertAudit(client, { ...entry, before: textOf(before), after: textOf(after), times });
+  }
+  return rows.length;
+}
+
+type GatheredEntry = Omit<AuditInsert, 'before' | 'after'> & { before: AuditValues | null; after: AuditValues | null };
+
 export async function insertAudit(client: Pool | PoolClient, row: AuditInsert): Promise<void> {
   await client.query(
     `insert into audit_log (actor_kind, actor_id, actor_name, actor_email, door, address, device, action, outcome, reason,
@@ -99,6 +144,18 @@ export async function insertAudit(client: Pool | PoolClient, row: AuditInsert): 
       row.times,
     ],
   );
+}
+
+/** An address of a recipient as the log may have it: "a…@example.com", "+1…67". Whoever knows it finds it; whoever reads it learns nobody's. */
+export function maskedAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  return at > 0 ? `${[...address][0]}…${address.slice(at)}` : `${address.slice(0, 2)}…${address.slice(-2)}`;
+}
+
+/** A mark of an address that tells the same one from others, and nobody who does not know it what it is. */
+export async function markOf(client: Pool | PoolClient, address: string): Promise<string> {
+  const { rows } = await client.query<{ mark: string }>('select audit_mark($1) as mark', [address]);
+  return rows[0]?.mark as string;
 }
 
 /** Where both sides are there: what differs. */

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { audit } from '../access/audit.server.ts';
 import { activityText } from '../campaigns/activity.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { toCell } from '../csv-cell.ts';
@@ -12,7 +13,8 @@ import { attemptText, inOrder } from './story.ts';
 
 /** The events of a campaign's life as CSV, oldest first. @throws Problem 404 */
 export async function exportActivity(db: Database, campaignId: number, style?: CsvStyle): Promise<Readable> {
-  await getCampaign(db, campaignId);
+  const { name } = await getCampaign(db, campaignId);
+  await audit(db.pool, { action: 'export.activity', object: { type: 'campaign', id: campaignId, name } });
   return csvStream<ActivityRow>(db, {
     text: `select ${activityColumns} from ${activityTables} where e.campaign_id = $1 order by e.id`,
     values: [campaignId],
@@ -29,7 +31,8 @@ const attemptHeader = [
 
 /** A campaign's log of attempts as CSV, oldest first. @throws Problem 404 */
 export async function exportAttempts(db: Database, campaignId: number, style?: CsvStyle): Promise<Readable> {
-  await getCampaign(db, campaignId);
+  const { name } = await getCampaign(db, campaignId);
+  await audit(db.pool, { action: 'export.attempts', object: { type: 'campaign', id: campaignId, name } });
   return csvStream<AttemptRow>(db, {
     text: `select ${attemptColumns} from attempts a where a.campaign_id = $1 order by a.id`,
     values: [campaignId],
@@ -42,6 +45,7 @@ export async function exportAttempts(db: Database, campaignId: number, style?: C
 /** One recipient's whole story as CSV, attempts and events in order. @throws Problem 404 */
 export async function exportStory(db: Database, campaignId: number, recipientId: number, style?: CsvStyle): Promise<Readable> {
   const { attempts, events } = await recipientStory(db, campaignId, recipientId);
+  await audit(db.pool, { action: 'export.story', object: { type: 'recipient', id: `${campaignId}/${recipientId}` } });
   const lines = [
     ...attempts.map((attempt) => [
       ...[attempt.finished_at, `attempt_${attempt.outcome}`, attempt.actor, attemptText(attempt)],

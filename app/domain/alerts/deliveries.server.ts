@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
@@ -67,7 +68,8 @@ export async function testEndpoint(
   endpointId: number,
   rules: UrlRules,
 ): Promise<DeliveryJson> {
-  await getEndpoint(db, endpointId);
+  const { url } = await getEndpoint(db, endpointId);
+  await audit(db.pool, { action: 'webhook.test', object: { type: 'webhook', id: endpointId, name: new URL(url).host } });
   const { rows } = await db.pool.query<{ id: number }>(
     `insert into webhook_deliveries (endpoint_id, type, body, status) values ($1, 'webhook.test', $2, 'failed') returning id`,
     [endpointId, JSON.stringify(samplePayload(Date.now()))],
@@ -83,7 +85,8 @@ export async function resendDelivery(
   id: number,
   rules: UrlRules,
 ): Promise<DeliveryJson> {
-  await getDelivery(db, endpointId, id);
+  const { type } = await getDelivery(db, endpointId, id);
+  await audit(db.pool, { action: 'webhook.resend', object: { type: 'webhook', id: endpointId }, after: { delivery: id, type } });
   return tryNow(db, viewer, endpointId, id, rules);
 }
 

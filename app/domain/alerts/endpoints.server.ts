@@ -1,5 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '#db/database.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { parseInput } from '../parse-input.ts';
 import { conflict, invalid, notFound } from '../problem.ts';
@@ -63,22 +65,27 @@ export async function createEndpoint(
   const { url, events, failure_threshold = 1, min_unreached = 1 } = parseInput(newEndpoint, input);
   assertUrl(url, rules);
   const secret = newSecret();
-  const { rows } = await db.pool.query<Row>(
-    `insert into webhook_endpoints (url, secret, events, failure_threshold, min_unreached, created_by)
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<Row>(
+      `insert into webhook_endpoints (url, secret, events, failure_threshold, min_unreached, created_by)
      select $1, $2, $3, $4, $5, $6 where (select count(*) from webhook_endpoints) < $7
      returning ${columns}`,
-    [new URL(url).href, secret, events, failure_threshold, min_unreached, viewer.label, MOST_ENDPOINTS],
-  );
-  if (!rows[0]) throw conflict(`There are ${MOST_ENDPOINTS} endpoints already. Remove one that is no longer needed.`);
-  return { ...toJson(rows[0]), secret };
+      [new URL(url).href, secret, events, failure_threshold, min_unreached, viewer.label, MOST_ENDPOINTS],
+    );
+    if (!rows[0]) throw conflict(`There are ${MOST_ENDPOINTS} endpoints already. Remove one that is no longer needed.`);
+    await audit(client, { action: 'webhook.create', object: objectOf(rows[0]), after: audited(rows[0]) });
+    return { ...toJson(rows[0]), secret };
+  });
 }
 
 /** @throws Problem 404, 422 */
 export async function updateEndpoint(db: Database, id: number, input: EndpointPatch, rules: UrlRules): Promise<EndpointJson> {
   const { url, events, failure_threshold, min_unreached, enabled } = parseInput(endpointPatch, input);
   if (url !== undefined) assertUrl(url, rules);
-  const { rows } = await db.pool.query<Row>(
-    `update webhook_endpoints set
+  return inTransaction(db.pool, async (client) => {
+    const { rows: former } = await client.query<Row>(`select ${columns} from webhook_endpoints where id = $1 for update`, [id]);
+    const { rows } = await client.query<Row>(
+      `update webhook_endpoints set
        url = coalesce($2, url), events = coalesce($3, events), failure_threshold = coalesce($4, failure_threshold),
        min_unreached = coalesce($5, min_unreached),
        disabled_at = case when $6 then null when $6 is null then disabled_at else coalesce(disabled_at, now()) end,
@@ -86,26 +93,46 @@ export async function updateEndpoint(db: Database, id: number, input: EndpointPa
          else coalesce(disabled_reason, 'Switched off by an administrator.') end,
        failing_since = case when $6 or $2 <> url then null else failing_since end
      where id = $1 returning ${columns}`,
-    [id, url === undefined ? null : new URL(url).href, events ?? null, failure_threshold ?? null, min_unreached ?? null, enabled ?? null],
-  );
-  if (!rows[0]) throw notFound('There is no webhook endpoint');
-  return toJson(rows[0]);
+      [id, url === undefined ? null : new URL(url).href, events ?? null, failure_threshold ?? null, min_unreached ?? null, enabled ?? null],
+    );
+    if (!rows[0] || !former[0]) throw notFound('There is no webhook endpoint');
+    await audit(client, { action: 'webhook.change', object: objectOf(rows[0]), before: audited(former[0]), after: audited(rows[0]) });
+    return toJson(rows[0]);
+  });
 }
 
 /** A new secret. The former one signs beside it for 24 hours, so that a receiver can change without losing an alert. @throws Problem 404 */
 export async function rotateSecret(db: Database, id: number): Promise<EndpointJson & { secret: string }> {
   const secret = newSecret();
-  const { rows } = await db.pool.query<Row>(
-    `update webhook_endpoints set former_secret = secret, former_secret_until = now() + interval '24 hours', secret = $2
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<Row>(
+      `update webhook_endpoints set former_secret = secret, former_secret_until = now() + interval '24 hours', secret = $2
      where id = $1 returning ${columns}`,
-    [id, secret],
-  );
-  if (!rows[0]) throw notFound('There is no webhook endpoint');
-  return { ...toJson(rows[0]), secret };
+      [id, secret],
+    );
+    if (!rows[0]) throw notFound('There is no webhook endpoint');
+    await audit(client, { action: 'webhook.rotate', object: objectOf(rows[0]) });
+    return { ...toJson(rows[0]), secret };
+  });
 }
 
 /** With all its deliveries. @throws Problem 404 */
 export async function deleteEndpoint(db: Database, id: number): Promise<void> {
-  const { rowCount } = await db.pool.query('delete from webhook_endpoints where id = $1', [id]);
-  if (!rowCount) throw notFound('There is no webhook endpoint');
+  await inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<Row>(`delete from webhook_endpoints where id = $1 returning ${columns}`, [id]);
+    if (!rows[0]) throw notFound('There is no webhook endpoint');
+    await audit(client, { action: 'webhook.delete', object: objectOf(rows[0]), before: audited(rows[0]) });
+  });
 }
+
+/** What comes after the host may be a secret, as with hooks of chats: only whether it is another one is told. */
+function auditedUrl(url: string): string {
+  return `${new URL(url).origin}/… (${createHash('sha256').update(url).digest('hex').slice(0, 8)})`;
+}
+
+const objectOf = ({ id, url }: Pick<Row, 'id' | 'url'>) => ({ type: 'webhook', id, name: new URL(url).host });
+
+const audited = ({ url, events, failure_threshold, min_unreached, disabled_at }: Row) => ({
+  url: auditedUrl(url),
+  ...{ events, failure_threshold, min_unreached, enabled: disabled_at === null },
+});

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '#db/transaction.ts';
+import { writeGathered } from '../access/audit.server.ts';
 
 /** As the log's line has it: whoever reads logs learns who did what, and nobody's address. */
 export interface AuditLine {
@@ -46,6 +47,11 @@ export async function tellAudit(pool: Pool, tell: (line: AuditLine) => void): Pr
     if (last) await client.query('update audit_told set seq = $1', [last.seq]);
     return rows.length;
   });
+}
+
+/** Writes what was gathered and rests. */
+export async function restingAudit(pool: Pool): Promise<void> {
+  await inTransaction(pool, (client) => writeGathered(client));
 }
 
 /** The last row of the log, and its time. Null while there is none. */

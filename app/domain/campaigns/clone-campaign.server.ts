@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { addJob } from '#db/jobs.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { conflict, Problem } from '../problem.ts';
 import { type CampaignJson, hasEnded } from './campaign.ts';
@@ -39,6 +40,8 @@ export async function cloneCampaign(db: Database, viewer: Viewer, id: number, re
       const job = addJob('clone_recipients', { campaign_id: '$1::bigint', clone_id: '$2::bigint', recipients: '$3::text' });
       await client.query(`select ${job}`, [id, clone, recipients]);
     }
+    const after = { from: id, recipients, people };
+    await audit(client, { action: 'campaign.clone', object: { type: 'campaign', id: clone, name: original.name + SUFFIX }, after });
     return clone;
   });
   return getCampaign(db, cloneId);

@@ -1,5 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
+import { auditedDraft } from './audited-draft.server.ts';
 import { type LockDraftOptions, lockDraft } from './lock-draft.server.ts';
 import { removeLockedList } from './remove-list.server.ts';
 
@@ -11,8 +13,10 @@ import { removeLockedList } from './remove-list.server.ts';
  */
 export async function deleteCampaign(db: Database, id: number, seen: LockDraftOptions['seen'] = null): Promise<void> {
   await inTransaction(db.pool, async (client) => {
-    await lockDraft(client, id, 'deleted', { seen, strength: 'update' });
+    const draft = await lockDraft(client, id, 'deleted', { seen, strength: 'update' });
     await removeLockedList(client, id);
     await client.query('delete from campaigns where id = $1', [id]);
+    const before = { ...auditedDraft({ ...draft, from: draft.sender }), recipients: draft.total };
+    await audit(client, { action: 'campaign.delete', object: { type: 'campaign', id, name: draft.name }, before });
   });
 }

@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts';
 import * as life from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignJson } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
@@ -12,6 +13,11 @@ export async function pauseCampaign(db: Database, viewer: Viewer, id: number): P
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'SENDING') throw stateConflict('paused', campaign.status);
     await life.pauseCampaign(client, id);
+    await audit(client, {
+      action: 'campaign.pause',
+      object: { type: 'campaign', id, name: campaign.name },
+      before: { status: campaign.status },
+    });
   });
   return getCampaign(db, id);
 }
@@ -22,6 +28,11 @@ export async function resumeCampaign(db: Database, viewer: Viewer, id: number): 
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'PAUSED') throw stateConflict('resumed', campaign.status);
     await life.resumeCampaign(client, id);
+    await audit(client, {
+      action: 'campaign.resume',
+      object: { type: 'campaign', id, name: campaign.name },
+      before: { status: campaign.status },
+    });
   });
   return getCampaign(db, id);
 }
@@ -36,6 +47,11 @@ export async function cancelCampaign(db: Database, viewer: Viewer, id: number): 
     const campaign = await lockCampaign(client, viewer, id);
     if (!['SENDING', 'PAUSED', 'SCHEDULED'].includes(campaign.status)) throw stateConflict('cancelled', campaign.status);
     await life.cancelCampaign(client, id);
+    await audit(client, {
+      action: 'campaign.cancel',
+      object: { type: 'campaign', id, name: campaign.name },
+      before: { status: campaign.status },
+    });
   });
   return getCampaign(db, id);
 }

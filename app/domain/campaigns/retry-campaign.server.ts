@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { startRound } from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { Problem } from '../problem.ts';
 import { failureGroups } from './failure-groups.server.ts';
@@ -54,6 +55,11 @@ export async function retryCampaign(
     }
 
     await startRound(client, id, chosen, viewer.label);
+    await audit(client, {
+      action: 'campaign.retry',
+      object: { type: 'campaign', id, name: campaign.name },
+      after: { retried, codes: chosen, round: campaign.retry_count + 1 },
+    });
     return { retried, retries_left: campaign.max_retries - campaign.retry_count - 1 };
   });
 }

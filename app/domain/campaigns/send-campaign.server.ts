@@ -2,9 +2,11 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import * as life from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { type CheckedContent, checkStored, isSameContent } from '../content/stored-content.server.ts';
 import { conflict, invalid, Problem } from '../problem.ts';
+import { contentHash } from './audited-draft.server.ts';
 import type { CampaignJson } from './campaign.ts';
 import { agoText } from './draft-changes.ts';
 import { getCampaign } from './get-campaign.server.ts';
@@ -52,8 +54,16 @@ export async function sendCampaign(
       throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
     }
     const sender = readySender(campaign, senders, checked);
-    if (scheduled_at) await schedule(client, campaign, sender, scheduled_at, time_zone ?? null);
-    else await life.startCampaign(client, id, sender, viewer.label);
+    const { name, pending, total, revision: sent } = campaign;
+    const goesOut = { recipients: total, pending, sender, revision: sent, content: contentHash(campaign) };
+    const object = { type: 'campaign', id, name };
+    if (scheduled_at) {
+      await schedule(client, campaign, sender, scheduled_at, time_zone ?? null);
+      await audit(client, { action: 'campaign.schedule', object, after: { ...goesOut, scheduled_at, time_zone: time_zone ?? null } });
+    } else {
+      await life.startCampaign(client, id, sender, viewer.label);
+      await audit(client, { action: 'campaign.send', object, after: goesOut });
+    }
   });
   return getCampaign(db, id);
 }
@@ -98,6 +108,8 @@ export async function unscheduleCampaign(db: Database, viewer: Viewer, id: numbe
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'SCHEDULED') throw stateConflict('unscheduled', campaign.status);
     await life.unscheduleCampaign(client, id);
+    const before = { scheduled_at: campaign.scheduled_at };
+    await audit(client, { action: 'campaign.unschedule', object: { type: 'campaign', id, name: campaign.name }, before });
   });
   return getCampaign(db, id);
 }
@@ -105,9 +117,17 @@ export async function unscheduleCampaign(db: Database, viewer: Viewer, id: numbe
 /** Starts a scheduled campaign ahead of its time. @throws Problem 404, 409 unless SCHEDULED */
 export async function sendScheduledNow(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
   await inTransaction(db.pool, async (client) => {
-    const { status, sender } = await lockCampaign(client, viewer, id);
+    const campaign = await lockCampaign(client, viewer, id);
+    const { status, sender, name, total } = campaign;
     if (status !== 'SCHEDULED' || !sender) throw stateConflict('sent ahead of its time', status);
     await life.startCampaign(client, id, sender, viewer.label);
+    const after = { recipients: total, sender, content: contentHash(campaign) };
+    await audit(client, {
+      action: 'campaign.send',
+      object: { type: 'campaign', id, name },
+      before: { scheduled_at: campaign.scheduled_at },
+      after: { ...after, scheduled_at: null },
+    });
   });
   return getCampaign(db, id);
 }

@@ -1,7 +1,9 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { conflict, invalid } from '../problem.ts';
+import { auditedDraft } from './audited-draft.server.ts';
 import type { CampaignJson } from './campaign.ts';
 import { type CampaignPatch, campaignPatch, channelErrors } from './campaign-input.ts';
 import { type CampaignRow, campaignColumns, toCampaignJson } from './campaign-json.ts';
@@ -37,7 +39,11 @@ export async function updateCampaign(
        where id = $1 returning ${campaignColumns}`,
       [id, next.name, next.channel, next.subject, next.html, next.text, next.from, next.max_retries, next.unknown_policy],
     );
-    return toCampaignJson(rows[0] as CampaignRow, retryWindowS());
+    const changed = toCampaignJson(rows[0] as CampaignRow, retryWindowS());
+    const object = { type: 'campaign', id, name: changed.name };
+    const before = auditedDraft({ ...current, from: sender });
+    await audit(client, { action: 'campaign.change', object, before, after: auditedDraft(changed), gather: true });
+    return changed;
   });
 }
 

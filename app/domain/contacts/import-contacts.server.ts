@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { copyToStaging, createStaging, insertRecipients, keepRejects } from '#db/ledger/import-list.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { type BareNumbers, isCountry } from '../addresses/phone-number.ts';
 import { readAddress } from '../addresses/read-address.ts';
@@ -202,6 +203,8 @@ async function save(
   const importId = saved.rows[0]?.id as number;
   const details = { rows, accepted, duplicates, rejected, ...(fileName && { file_name: fileName.slice(0, 255) }) };
   await logEvent(client, { campaignId, kind: 'imported', actor: viewer.label, details });
+  const { rows: named } = await client.query<{ name: string }>('select name from campaigns where id = $1', [campaignId]);
+  await audit(client, { action: 'recipient.import', object: { type: 'campaign', id: campaignId, name: named[0]?.name }, after: details });
   if (accepted < rows) {
     await keepRejects(client, importId, campaignId);
   }

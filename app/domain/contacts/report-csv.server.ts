@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { audit } from '../access/audit.server.ts';
 import { toCell } from '../csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
@@ -34,6 +35,7 @@ export async function reportCsv(db: Database, campaignId: number, importId: numb
     [importId, campaignId],
   );
   if (!rows[0]) throw notFound('There is no import');
+  await audit(db.pool, { action: 'export.rejected', object: { type: 'campaign', id: campaignId }, after: { import: importId } });
   const others = columnsOf(rows[0].columns ?? [], rows[0].names);
   return csvStream<Row>(db, {
     text: 'select line, address, reason, advice, variables from import_rejects where import_id = $1 order by line',

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Channel } from '../channel.ts';
 import { conflict } from '../problem.ts';
 import type { LimitJson, WorkerJson } from './limit.ts';
@@ -23,10 +24,13 @@ export async function getLimits(
 
 /** Holds for all workers within a second. @param rate messages per second; null: as the environment says; 0 stops the channel */
 export async function changeRate(db: Database, channel: Channel, rate: number | null): Promise<void> {
-  await setRate(db.pool, channel, rate);
+  await setRate(db.pool, channel, rate, (client, former) =>
+    audit(client, { action: 'limit.change', object: { type: 'limit', id: channel }, before: { rate: former }, after: { rate } }),
+  );
 }
 
 /** Sends the next probe at once instead of at the end of the hold. @throws Problem 409 where the provider is not held */
 export async function tryNow(db: Database, channel: Channel): Promise<void> {
   if (!(await requestProbeNow(db.pool, channel))) throw conflict('The provider is not held any more: messages go out again.', 'not_held');
+  await audit(db.pool, { action: 'limit.try', object: { type: 'limit', id: channel } });
 }

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { addJob, requestChunks } from '#db/jobs.ts';
+import { addJob, goOn as goOnSql } from '#db/jobs.ts';
 import { stopCampaign } from '#db/ledger/campaign-life.ts';
 import { offerProbe } from '#db/ledger/offer.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -131,7 +131,7 @@ async function bringForward(client: PoolClient, channel: Channel): Promise<void>
 }
 
 async function goOn(client: PoolClient, channel: Channel): Promise<void> {
-  await client.query(`select ${requestChunks('id')} from campaigns where channel = $1 and status = 'SENDING'`, [channel]);
+  await client.query(`select ${goOnSql('id')} from campaigns where channel = $1 and status = 'SENDING'`, [channel]);
 }
 
 /**
@@ -139,15 +139,24 @@ async function goOn(client: PoolClient, channel: Channel): Promise<void> {
  * even a probe: the campaigns say so, and go on when there is another rate.
  *
  * @param rate messages per second; null: as the environment says
+ * @param also what belongs to it, in the same transaction
  */
-export async function setRate(pool: Pool, channel: Channel, rate: number | null): Promise<void> {
+export async function setRate(
+  pool: Pool,
+  channel: Channel,
+  rate: number | null,
+  also: (client: PoolClient, former: number | null) => Promise<void> = async () => {},
+): Promise<void> {
   await inTransaction(pool, async (client) => {
-    await client.query('select from provider_gates where channel = $1 for no key update', [channel]);
+    const { rows } = await client.query<{ rate: number | null }>('select rate from provider_gates where channel = $1 for no key update', [
+      channel,
+    ]);
     await client.query('update provider_gates set rate = $2, slot_at = least(slot_at, now()) where channel = $1', [channel, rate]);
     await tellCampaigns(client, channel);
     await bringForward(client, channel);
     // After a stop; and at a higher rate, more workers take part.
     if (rate !== 0) await goOn(client, channel);
+    await also(client, rows[0]?.rate ?? null);
   });
 }
 

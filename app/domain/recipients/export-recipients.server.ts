@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { audit } from '../access/audit.server.ts';
 import { searchPrefixes } from '../addresses/search-prefixes.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { toCell } from '../csv-cell.ts';
@@ -34,7 +35,12 @@ export async function exportRecipients(
   { status, code, delivery, q }: ExportFilter,
   style?: CsvStyle,
 ): Promise<Readable> {
-  const { variables, channel } = await getCampaign(db, campaignId);
+  const { variables, channel, name } = await getCampaign(db, campaignId);
+  await audit(db.pool, {
+    action: 'export.recipients',
+    object: { type: 'campaign', id: campaignId, name },
+    after: { status, code, delivery, searched: Boolean(q?.trim()) },
+  });
   const beginnings = q?.trim() ? searchPrefixes(channel, q, await numbersOf(db, campaignId, channel)) : null;
   return csvStream<RecipientRow>(db, {
     text: `select ${recipientColumns} from recipients r

@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { emptyList } from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { CampaignJson } from '../campaigns/campaign.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
@@ -15,9 +16,10 @@ import { removeLockedList } from '../campaigns/remove-list.server.ts';
  */
 export async function removeRecipients(db: Database, campaignId: number, viewer?: Pick<Viewer, 'label'>): Promise<CampaignJson> {
   await inTransaction(db.pool, async (client) => {
-    const { total } = await lockDraft(client, campaignId, 'emptied', { viewer });
+    const { total, name } = await lockDraft(client, campaignId, 'emptied', { viewer });
     const more = await removeLockedList(client, campaignId);
     await emptyList(client, campaignId, more ? total : null);
+    await audit(client, { action: 'recipient.remove', object: { type: 'campaign', id: campaignId, name }, before: { recipients: total } });
   });
   return getCampaign(db, campaignId);
 }

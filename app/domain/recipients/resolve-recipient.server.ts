@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { decideRecipients } from '#db/ledger/decide.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { notFound, Problem } from '../problem.ts';
 import { getRecipient } from './get-recipient.server.ts';
@@ -37,6 +38,8 @@ export async function resolveRecipient(
     } else {
       await decideRecipients(client, campaignId, [id], outcome, viewer.label);
     }
+    const object = { type: 'recipient', id: `${campaignId}/${id}`, name: maskedAddress(found.address) };
+    await audit(client, { action: 'recipient.resolve', object, after: { outcome } });
   });
   return (await getRecipient(db, campaignId, id)).recipient;
 }
@@ -57,8 +60,9 @@ export async function resolveUnknown(
   campaignId: number,
   { outcome, ids }: { outcome: Resolution; ids?: readonly number[] | undefined },
 ): Promise<number> {
-  const { rowCount } = await db.pool.query('select from campaigns where id = $1', [campaignId]);
-  if (!rowCount) throw notFound('There is no campaign');
+  const { rows: campaigns } = await db.pool.query<{ name: string }>('select name from campaigns where id = $1', [campaignId]);
+  if (!campaigns[0]) throw notFound('There is no campaign');
+  const { name } = campaigns[0];
   let resolved = 0;
   try {
     for (let after = 0, batch = BATCH; batch === BATCH; ) {
@@ -73,6 +77,11 @@ export async function resolveUnknown(
         ...[campaignId, viewer.label],
         { outcome, resolved },
       ]);
+      await audit(db.pool, {
+        action: 'recipient.resolve',
+        object: { type: 'campaign', id: campaignId, name },
+        after: { outcome, resolved },
+      });
     }
   }
   return resolved;

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { isBeingCancelled, reopenRecipients } from '#db/ledger/reopen.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
 import { readAddress } from '../addresses/read-address.ts';
@@ -72,6 +73,10 @@ export async function retryRecipient(
       ],
     );
     await sendAgain(client, campaignId, [id], { by: viewer.label, address: corrected });
+    const { status, failure_code } = found;
+    const object = { type: 'recipient', id: `${campaignId}/${id}`, name: maskedAddress(found.address) };
+    const after = corrected === found.address ? null : { corrected_to: maskedAddress(corrected) };
+    await audit(client, { action: 'recipient.retry', object, before: after ? null : { status, failure_code }, after });
   });
   return (await getRecipient(db, campaignId, id)).recipient;
 }

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { audit } from '../access/audit.server.ts';
 import type { CampaignStatus } from '../campaigns/campaign.ts';
 import type { Channel } from '../channel.ts';
 import { confirmRestored, ledgerState, noteRestored, type RestoredHow } from './ledger-home.server.ts';
@@ -59,12 +60,16 @@ export async function restoredCampaigns(db: Database): Promise<RestoredCampaign[
 export async function tellRestored(db: Database): Promise<boolean> {
   const state = await ledgerState(db.pool, 0);
   if (state === 'restored') return false;
-  return noteRestored(db.pool, state === 'home' ? 'told' : state, null);
+  const noted = await noteRestored(db.pool, state === 'home' ? 'told' : state, null);
+  if (noted) await audit(db.pool, { action: 'ledger.restored', object: { type: 'ledger' } });
+  return noted;
 }
 
 /** Sending may go on: what the restored copy was sending stays paused until each is decided. @returns false where there was nothing to say */
 export async function goOnSending(db: Database, who: string): Promise<boolean> {
   const state = await ledgerState(db.pool, 0);
   if (state !== 'home' && state !== 'restored') await noteRestored(db.pool, state, 0);
-  return confirmRestored(db.pool, who);
+  const confirmed = await confirmRestored(db.pool, who);
+  if (confirmed) await audit(db.pool, { action: 'ledger.release', object: { type: 'ledger' }, after: { said_by: who } });
+  return confirmed;
 }

@@ -2,10 +2,12 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
 import { createProviders, type ProviderSettings } from '#app/providers/providers.server.ts';
 import type { Database } from '#db/database.ts';
+import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Auth } from '../access/auth.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
 import { readAddress } from '../addresses/read-address.ts';
+import { contentHash } from '../campaigns/audited-draft.server.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import type { Channel } from '../channel.ts';
 import { previewMessage } from '../content/preview-message.server.ts';
@@ -44,6 +46,8 @@ export async function sendTest(
   const content = await render(db, id, recipientId, unsubscribeUrl);
   await limit(auth, viewer);
 
+  const after = { to: maskedAddress(to), content: contentHash(campaign) };
+  await audit(db.pool, { action: 'campaign.test', object: { type: 'campaign', id, name: campaign.name }, after });
   const providers = createProviders(env);
   try {
     const provider = providers[campaign.channel];

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { type AuditEntry, audit, markOf, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
 import type { Channel } from '../channel.ts';
@@ -16,7 +17,10 @@ import type { NewSuppression } from './suppression-input.ts';
 export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>, added: NewSuppression): Promise<SuppressionJson> {
   const { channel, reason } = added;
   const address = spelled(channel, added.address);
-  await addReasons(db.pool, [{ channel, address, reason }], { source: 'person', label: viewer.label });
+  await inTransaction(db.pool, async (client) => {
+    const added = await addReasons(client, [{ channel, address, reason }], { source: 'person', label: viewer.label });
+    await audit(client, { action: 'suppression.add', object: await audited(client, channel, address), after: { reason, new: added > 0 } });
+  });
   const { rows } = await db.pool.query<SuppressionRow>(
     `select ${suppressionColumns} from suppressions s where s.channel = $1 and s.address = $2`,
     [channel, address],
@@ -38,7 +42,11 @@ export async function addSuppressions(
     errors.push({ index, address: raw, reason: addressSentence(channel, reading) });
     return [];
   });
-  const added = rows.length > 0 ? await addReasons(db.pool, rows, { source: 'person', label: viewer.label }) : 0;
+  const added = await inTransaction(db.pool, async (client) => {
+    const count = rows.length > 0 ? await addReasons(client, rows, { source: 'person', label: viewer.label }) : 0;
+    await audit(client, { action: 'suppression.add', object: { type: 'suppression' }, after: { addresses: list.length, added: count } });
+    return count;
+  });
   return { rows: list.length, added, known: rows.length - added, rejected: errors.length, errors };
 }
 
@@ -59,7 +67,10 @@ export async function removeSuppression(db: Database, off: TakenOff): Promise<vo
   const where = 'id' in off ? 'id = $1' : 'channel = $1 and address = $2';
   const values = 'id' in off ? [off.id] : [off.channel, spelled(off.channel, off.address)];
   await inTransaction(db.pool, async (client) => {
-    const { rows: found } = await client.query<{ id: number }>(`select id from suppressions where ${where} for update`, values);
+    const { rows: found } = await client.query<{ id: number; channel: Channel; address: string }>(
+      `select id, channel, address from suppressions where ${where} for update`,
+      values,
+    );
     if (!found[0]) throw notFound('This address is not on the list; there is nothing');
     const { id } = found[0];
     const { rows: standing } = await client.query<{ reason: SuppressionReason; source: SuppressionSource }>(
@@ -72,8 +83,16 @@ export async function removeSuppression(db: Database, off: TakenOff): Promise<vo
        where r.suppression_id = $1 and r.reason = t.reason and r.source = t.source`,
       [id, taken.map(({ reason }) => reason), taken.map(({ source }) => source)],
     );
-    await removeWithoutReason(client, [id]);
+    const gone = await removeWithoutReason(client, [id]);
+    const object = await audited(client, found[0].channel, found[0].address);
+    const reasons = taken.map(({ reason, source }) => `${reason} (${source})`);
+    await audit(client, { action: 'suppression.remove', object, before: { reasons }, after: { sent_to_again: gone > 0 } });
   });
+}
+
+/** Without the address itself: its mark is found by whoever knows it. */
+async function audited(client: PoolClient, channel: Channel, address: string): Promise<AuditEntry['object']> {
+  return { type: 'suppression', id: await markOf(client, address), name: `${maskedAddress(address)} (${channel})` };
 }
 
 function chosen<R extends { reason: SuppressionReason; source: SuppressionSource }>(

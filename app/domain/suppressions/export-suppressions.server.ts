@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { audit } from '../access/audit.server.ts';
 import { toCell } from '../csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
@@ -8,7 +9,8 @@ const columns = ['channel', 'address', 'reason', 'campaign_id', 'recipient_id', 
 type Row = Record<(typeof columns)[number], string | number | Date | null>;
 
 /** The whole list as CSV, oldest first: a line for each reason. */
-export function exportSuppressions(db: Database, style?: CsvStyle): Promise<Readable> {
+export async function exportSuppressions(db: Database, style?: CsvStyle): Promise<Readable> {
+  await audit(db.pool, { action: 'export.suppressions', object: { type: 'suppression' } });
   return csvStream<Row>(db, {
     text: `select s.channel, s.address, r.reason, r.campaign_id, r.recipient_id, r.created_at, r.created_by, r.source, r.note
            from suppressions s join suppression_reasons r on r.suppression_id = s.id order by s.id, r.reason desc, r.source`,

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { type BareNumbers, isCountry, type PhoneReading } from '../addresses/phone-number.ts';
 import type { Channel } from '../channel.ts';
@@ -77,7 +78,9 @@ async function save(db: Database, viewer: Pick<Viewer, 'label'>, channel: Channe
   try {
     return await inTransaction(db.pool, async (client) => {
       await createStagedSuppressions(client, spool.read());
-      return addStaged(client, channel, viewer.label);
+      const added = await addStaged(client, channel, viewer.label);
+      await audit(client, { action: 'suppression.import', object: { type: 'suppression' }, after: { channel, added } });
+      return added;
     });
   } finally {
     giveBack();

@@ -4,9 +4,9 @@ import { resolve as absolute } from 'node:path';
 import { type Env, readEnv } from '../../app/config/env.server.ts';
 import { fileVariable } from '../../app/config/secret-files.server.ts';
 import { makeFolder } from '../../app/domain/make-folder.server.ts';
+import { describeError, LaunchError } from './error.ts';
 import { keepDatabase } from './kept-database.ts';
-import { describeError, LaunchError } from './launch-error.ts';
-import { decideLaunch, sandboxEnv } from './launch-settings.ts';
+import { decideLaunch, sandboxEnv } from './settings.ts';
 
 export interface LaunchConfiguration {
   env: Env;

@@ -11,7 +11,7 @@ import {
   sandboxTwilioAccountSid,
   sandboxTwilioAuthToken,
 } from '../../sandbox/credentials.ts';
-import { LaunchError } from './launch-error.ts';
+import { LaunchError } from './error.ts';
 
 type Source = Record<string, string | undefined>;
 
