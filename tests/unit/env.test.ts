@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { baseUrlWarning, EnvError, readEnv } from '#app/config/env.server.ts';
-import { decideLaunch } from '../../scripts/launch/launch-settings.ts';
+import { decideLaunch } from '../../scripts/launch/settings.ts';
 
 const DATABASE_URL = 'postgres://rollcall:hush@localhost:5432/rollcall';
 
