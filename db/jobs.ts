@@ -73,5 +73,8 @@ export function addSendJobs(
 /** SQL that asks for the chunks in which a campaign's first sends go out. @param campaign SQL of its id */
 export const requestChunks = (campaign: string): string => `request_chunks(${campaign})`;
 
+/** SQL that lets a campaign go on that waited: its chunks are asked for, and single people offered again. @param campaign SQL of its id */
+export const goOn = (campaign: string): string => `go_on(${campaign})`;
+
 /** SQL that adds a chunk's next turn: for $1 the task, $2 its payload, $3 its key. The key brings together what several ask for. */
 export const addChunkTurn = (runAt: string): string => `graphile_worker.add_job($1, $2::json, job_key => $3, run_at => ${runAt})`;

@@ -1060,7 +1060,7 @@ AS $function$
   select c.doing = 'gathering' or c.doubtful or case
     when c.status = 'CANCELLED' then c.pending + c.queued + c.retrying > 0
     when c.doing = 'stopping' then c.queued + c.retrying > 0
-    else c.status = 'PAUSED' and c.queued > 0
+    else c.status = 'PAUSED' and c.doing <> 'singles' and c.queued > 0
   end
 $function$;
 
@@ -1216,7 +1216,7 @@ begin
   if not found then
     return false;
   end if;
-  perform request_chunks(id) from campaigns where status = 'SENDING';
+  perform go_on(id) from campaigns where status = 'SENDING';
   return true;
 end $function$;
 
@@ -1311,6 +1311,24 @@ begin
   if found then
     perform end_campaign_if_done(c);
   end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.given_back(status campaign_status, doing campaign_doing)
+ RETURNS recipient_status
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when status = 'CANCELLED' then 'cancelled' when doing = 'singles' then 'queued' else 'pending' end::recipient_status
+$function$;
+
+CREATE OR REPLACE FUNCTION public.go_on(campaign bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform request_chunks(campaign);
+  perform graphile_worker.add_job('move_recipients', json_build_object('campaign_id', c.id), priority => -20)
+  from campaigns c where c.id = campaign and c.status = 'SENDING' and c.doing = 'singles' and c.queued > 0;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.grant_reporting()
@@ -1730,8 +1748,8 @@ CREATE TRIGGER recipient_moves AFTER UPDATE ON public.recipients FOR EACH ROW WH
         CASE old.status
             WHEN 'pending'::recipient_status THEN (new.status = ANY (ARRAY['queued'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
             WHEN 'queued'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
-            WHEN 'sending'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'retrying'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'failed'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
-            WHEN 'retrying'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
+            WHEN 'sending'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'queued'::recipient_status, 'retrying'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'failed'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
+            WHEN 'retrying'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'queued'::recipient_status, 'sending'::recipient_status, 'unknown'::recipient_status, 'sent'::recipient_status, 'suppressed'::recipient_status, 'cancelled'::recipient_status]))
             WHEN 'unknown'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'queued'::recipient_status, 'sent'::recipient_status, 'failed'::recipient_status]))
             WHEN 'sent'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'queued'::recipient_status, 'failed'::recipient_status]))
             WHEN 'failed'::recipient_status THEN (new.status = ANY (ARRAY['pending'::recipient_status, 'queued'::recipient_status, 'sent'::recipient_status]))

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { demoContacts } from './demo-contacts.ts';
 import { type CampaignCounters, followCampaign } from './follow-campaign.ts';
-import { LaunchError } from './launch/launch-error.ts';
+import { LaunchError } from './launch/error.ts';
 import type { Product } from './launch/product.ts';
 import { runProduct } from './launch/run-product.ts';
 import { printLine } from './launch/terminal.ts';

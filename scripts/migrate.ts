@@ -2,7 +2,7 @@
 import { readEnvOrExit } from '../app/config/env.server.ts';
 import { startProblem } from '../app/config/start-problem.server.ts';
 import { migrate } from '../db/migrate/migrate.ts';
-import { describeError } from './launch/launch-error.ts';
+import { describeError } from './launch/error.ts';
 
 // Only the database's address matters here: what production demands of web and worker, they demand themselves.
 const { databaseDirectUrl } = readEnvOrExit({ ...process.env, LAUNCHED: '1' });

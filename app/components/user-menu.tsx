@@ -1,6 +1,6 @@
 import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
-import { Form } from '@remix-run/react';
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun } from '@tabler/icons-react';
+import { Form, Link } from '@remix-run/react';
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun, IconUser } from '@tabler/icons-react';
 import { roleLabels, type Viewer } from '#app/domain/access/roles.ts';
 import classes from './user-menu.module.css';
 
@@ -48,6 +48,9 @@ export function UserMenu({ viewer }: { viewer: Viewer }) {
               {viewer.email}
             </Text>
           </div>
+          <Menu.Item component={Link} to="/account" leftSection={<IconUser size={16} stroke={1.7} aria-hidden />}>
+            Your account
+          </Menu.Item>
           <Menu.Divider />
           <Menu.Label>Appearance</Menu.Label>
           {schemes.map(({ value, label, icon: Icon }) => (

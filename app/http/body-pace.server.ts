@@ -37,12 +37,16 @@ export function bodyPace(lookMs = LOOK_MS): RequestHandler {
       else response.type('text/plain').send(problem.message);
     }, lookMs);
     look.unref();
-    const end = () => clearInterval(look);
-    socket.once('close', end);
-    response.once('close', () => {
-      if (!request.complete) return;
-      end();
+    const end = () => {
+      clearInterval(look);
       socket.off('close', end); // it may serve on
+    };
+    socket.once('close', end);
+    request.once('close', end);
+    response.once('close', () => {
+      // Of a body that nobody reads, the rest is still to come.
+      if (request.complete) end();
+      else request.once('end', end);
     });
     next();
   };

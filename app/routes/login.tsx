@@ -1,6 +1,6 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
-import { Form, useActionData, useNavigation, useSearchParams } from '@remix-run/react';
+import { Form, Link, useActionData, useNavigation, useSearchParams } from '@remix-run/react';
 import { useEffect, useRef } from 'react';
 import { AccessPage } from '#app/components/access/access-page.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
@@ -72,7 +72,10 @@ export default function SignIn() {
         </Stack>
       </Form>
       <Text size="sm" c="dimmed">
-        No account, or a forgotten password? An administrator of this Rollcall can make a link for you.
+        <Anchor component={Link} to="/access/forgot" underline="always">
+          Forgot your password?
+        </Anchor>{' '}
+        Who has no account is invited by an administrator of this Rollcall.
       </Text>
     </AccessPage>
   );

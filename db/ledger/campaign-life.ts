@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { addJob, requestChunks } from '../jobs.ts';
+import { addJob, goOn, requestChunks } from '../jobs.ts';
 
 /*
  * The verbs of db/ledger/campaign-transitions.ts, to which the database holds them. All of these are called with the campaign's row locked:
@@ -65,7 +65,7 @@ export async function resumeCampaign(client: PoolClient, id: number): Promise<vo
     [id],
   );
   await client.query('select end_campaign_if_done(c) from campaigns c where id = $1', [id]);
-  await requestDispatch(client, id);
+  await client.query(`select ${goOn('$1::bigint')}`, [id]);
 }
 
 /** Claims end at once; who was not tried becomes `cancelled` by a task. What it was doing, and why, is over. */

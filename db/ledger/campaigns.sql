@@ -16,12 +16,18 @@ create or replace function campaign_claims(c campaigns) returns boolean language
   select c.status = 'SENDING' and c.doing <> 'stopping'
 $$;
 
+-- What becomes of those who may not be sent to now. Where a campaign is open for people that somebody chose, and the others stay pending for good, these
+-- stay apart from them: they are offered again when it goes on.
+create or replace function given_back(status campaign_status, doing campaign_doing) returns recipient_status language sql immutable parallel safe as $$
+  select case when status = 'CANCELLED' then 'cancelled' when doing = 'singles' then 'queued' else 'pending' end::recipient_status
+$$;
+
 -- Is there work for the task `move_recipients`: somebody to be taken back, cancelled, gathered or doubted?
 create or replace function campaign_is_moving(c campaigns) returns boolean language sql immutable parallel safe as $$
   select c.doing = 'gathering' or c.doubtful or case
     when c.status = 'CANCELLED' then c.pending + c.queued + c.retrying > 0
     when c.doing = 'stopping' then c.queued + c.retrying > 0
-    else c.status = 'PAUSED' and c.queued > 0
+    else c.status = 'PAUSED' and c.doing <> 'singles' and c.queued > 0
   end
 $$;
 

@@ -46,8 +46,8 @@ const claimed = becomes(
  * Claims recipients in one statement, so that the intent to send is committed before any call goes out.
  *
  * Claimed are those that still wait for exactly this job (same dispatch_seq) and are due, in campaigns that are sending. The others of
- * a campaign that is paused or stopping go back to `pending` with their attempts kept, of a cancelled one to `cancelled`; who is on the
- * suppression list by now becomes `suppressed` without an attempt; a stale job changes nothing. Rows are locked in id order before the
+ * a campaign that is paused or stopping go back to `pending` with their attempts kept, of a cancelled one to `cancelled`, and of one that is open for
+ * single people alone to `queued`, without a job, to be offered again (`offerAgain`); who is on the suppression list by now becomes `suppressed` without an attempt; a stale job changes nothing. Rows are locked in id order before the
  * campaigns' counters (see docs/architecture.md, lock order).
  *
  * @param workerId of `workers`, so that the claim can be taken over when the worker dies
@@ -73,13 +73,13 @@ export async function claimRecipients(
         select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $5::boolean[]) as w (campaign_id, id, dispatch_seq, probe)
       ),
       of_campaign as materialized (
-        select c.id, c.status, c.channel, campaign_claims(c) and g.rate is distinct from 0 and coalesce(ledger_may_send($7), false) as sends, g.hold_until is not null as held
+        select c.id, c.status, c.doing, c.channel, campaign_claims(c) and g.rate is distinct from 0 and coalesce(ledger_may_send($7), false) as sends, g.hold_until is not null as held
         from campaigns c join provider_gates g on g.channel = c.channel where c.id = any ($1::bigint[])
       ),
       due as (
         select r.campaign_id, r.id, r.status = 'sending' as again,
-          case when not (c.sends and (w.probe or not c.held)) then case c.status when 'CANCELLED' then 'cancelled' else 'pending' end
-            when s.id is null then 'sending' else 'suppressed' end::recipient_status as next
+          case when not (c.sends and (w.probe or not c.held)) then given_back(c.status, c.doing)
+            when s.id is null then 'sending' else 'suppressed' end as next
         from wanted w
         join of_campaign c on c.id = w.campaign_id
         join recipients r on r.campaign_id = w.campaign_id and r.id = w.id

@@ -19,7 +19,7 @@ const concluded = becomes(
 /**
  * Settles recipients whose outcome stayed unknown past their grace period, by the campaign's policy. `hold`: they have no deadline any more
  * and are left to a person. `resend`: they are queued again (with a job of their own, due at once) or, after the last attempt, failed as
- * `outcome_unknown`; in a campaign that no longer sends they wait as `pending` (paused) or end as failed (cancelled, ended).
+ * `outcome_unknown`; in a campaign that no longer sends they wait (paused) or end as failed (cancelled, ended).
  *
  * @param which all of a channel, or those whose provider was asked for the message
  * @returns how many were settled now; at most 1,000 a call
@@ -32,8 +32,8 @@ export async function settleUnknown(pool: Pool, which: { channel: 'email' | 'sms
            when c.unknown_policy = 'hold' then 'unknown'
            when r.attempts >= 4 or c.status not in ('SENDING', 'PAUSED') then 'failed'
            when campaign_claims(c) then 'queued'
-           else 'pending'
-         end::recipient_status as next
+           else given_back(c.status, c.doing)
+         end as next
        from recipients r join campaigns c on c.id = r.campaign_id
        where r.status = 'unknown' and r.unknown_until <= now() and ${'channel' in which ? 'c.channel = $1' : 'r.attempt_id = any($1)'}
        order by r.id limit 1000 for update of r skip locked

@@ -43,7 +43,7 @@ async function moveBatch(pool: Pool, campaignId: number, after: number, patient:
   const { rows } = await pool.query<{ moved: number; last: number | null }>(
     `with asked as (
        select status as campaign_status, queued, retried_by, retry_codes, retried_at, unnest(array_remove(array[
-           case when status in ('PAUSED', 'CANCELLED') or doing = 'stopping' then 'queued' end,
+           case when (status = 'PAUSED' and doing <> 'singles') or status = 'CANCELLED' or doing = 'stopping' then 'queued' end,
            case when status = 'CANCELLED' or doing = 'stopping' then 'retrying' end,
            case when status = 'CANCELLED' or doing = 'gathering' then 'pending' end,
            case when doing = 'gathering' then 'failed' end

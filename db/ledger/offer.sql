@@ -8,6 +8,15 @@ create or replace function request_chunks(campaign bigint) returns bigint langua
   where c.id = campaign
 $$;
 
+-- A campaign goes on that waited: paused, for its provider, or for a person's word after a restored backup. Single people whom it was open for have been
+-- kept apart meanwhile; a task offers them again.
+create or replace function go_on(campaign bigint) returns void language plpgsql as $$
+begin
+  perform request_chunks(campaign);
+  perform graphile_worker.add_job('move_recipients', json_build_object('campaign_id', c.id), priority => -20)
+  from campaigns c where c.id = campaign and c.status = 'SENDING' and c.doing = 'singles' and c.queued > 0;
+end $$;
+
 -- The chunks of a campaign have nobody to claim: they end, and who comes from here on asks again. False where there is somebody after all; asked
 -- under the campaign's lock, so that nobody falls in between.
 create or replace function end_chunks(campaign bigint) returns boolean language plpgsql as $$

@@ -3,10 +3,14 @@ import { addSendJobs } from '../jobs.ts';
 import { becomes } from './becomes.ts';
 import { inFlight } from './in-flight.ts';
 
+/** May campaign `c`, open for single people alone, send to them? Until then they wait without jobs. */
+const offersSingles = `c.doing = 'singles' and campaign_claims(c) and ledger_may_send(0)
+  and exists (select from provider_gates g where g.channel = c.channel and g.hold_until is null and g.rate is distinct from 0)`;
+
 const offered = becomes('offer', 'queued', { dispatch_seq: 'r.dispatch_seq + 1' });
 
 /**
- * Offers one recipient of a campaign that waits for a held provider, as its probe.
+ * Offers one recipient of a campaign that waits for a held provider, as its probe; of one that is open for single people, one of these.
  *
  * To whom is left to chance, everybody alike: somebody whose own message the provider always answers with an error would otherwise be asked
  * for again and again, and keep it held for all the others.
@@ -17,15 +21,19 @@ export async function offerProbe(client: PoolClient, channel: 'email' | 'sms'): 
   const { rowCount } = await client.query(
     `with campaign as (
        select c.id from campaigns c
-       where c.channel = $1 and campaign_sends(c) and c.pending > 0
+       where c.channel = $1 and ((campaign_sends(c) and c.pending > 0) or (c.status = 'SENDING' and c.doing = 'singles' and c.queued > 0))
          and exists (select from provider_gates where channel = $1 and hold_until <= now() and rate is distinct from 0)
-       order by -ln(1 - random()) / c.pending limit 1
+       order by -ln(1 - random()) / case c.doing when 'singles' then c.queued else c.pending end limit 1
+     ),
+     single as materialized (
+       select r.campaign_id, r.id from campaign join campaigns c on c.id = campaign.id and c.doing = 'singles'
+       cross join lateral (${inFlight('campaign_id, id', 'queued')}) as r order by random() limit 1
      ),
      ends as (
        select c.id as campaign_id,
          (select id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending' order by listed_as, id limit 1) as first,
          (select id from recipients where campaign_id = c.id and listed_as = 'pending' and status = 'pending' order by listed_as desc, id desc limit 1) as last
-       from campaign c
+       from campaign c where not exists (select from single)
      ),
      start as materialized (select campaign_id, first + floor(random() * (last - first + 1))::bigint as id from ends),
      picked as (
@@ -33,9 +41,13 @@ export async function offerProbe(client: PoolClient, channel: 'email' | 'sms'): 
        join recipients r on r.campaign_id = s.campaign_id and r.listed_as = 'pending' and r.status = 'pending' and r.id >= s.id
        order by r.id limit 1 for update of r skip locked
      ),
+     chosen as (
+       select r.campaign_id, r.id from single s join recipients r on r.campaign_id = s.campaign_id and r.id = s.id
+       where r.status = 'queued' for update of r skip locked
+     ),
      moved as (
        update recipients r set ${offered}
-       from picked where r.campaign_id = picked.campaign_id and r.id = picked.id
+       from (select * from picked union all select * from chosen) as picked where r.campaign_id = picked.campaign_id and r.id = picked.id
        returning r.campaign_id, r.id, r.dispatch_seq
      )
      select ${addSendJobs('$1::text', { probe: true })} from moved having count(*) > 0`,
@@ -44,10 +56,31 @@ export async function offerProbe(client: PoolClient, channel: 'email' | 'sms'): 
   return Boolean(rowCount);
 }
 
+const renewed = becomes('renew', { sql: 'r.status' }, { dispatch_seq: 'r.dispatch_seq + 1' });
+
+/** A campaign that is open for single people goes on: whoever of them was given back meanwhile is offered again. */
+export async function offerAgain(pool: Pool, campaignId: number): Promise<void> {
+  await pool.query(
+    `with waiting as (
+       select r.campaign_id, r.id, c.channel from campaigns c cross join lateral (${inFlight('campaign_id, id', 'queued')}) as r
+       where c.id = $1 and ${offersSingles}
+     ),
+     locked as (
+       select r.campaign_id, r.id, w.channel from waiting w join recipients r on r.campaign_id = w.campaign_id and r.id = w.id
+       where r.status = 'queued' order by r.id for update of r
+     ),
+     again as (
+       update recipients r set ${renewed}
+       from locked where r.campaign_id = locked.campaign_id and r.id = locked.id
+       returning r.campaign_id, r.id, r.dispatch_seq, locked.channel
+     )
+     select ${addSendJobs('channel')} from again having count(*) > 0`,
+    [campaignId],
+  );
+}
+
 /** A recipient that nothing has changed for so long ought to have its job. */
 const UNCHANGED_S = 10;
-
-const renewed = becomes('renew', { sql: 'r.status' }, { dispatch_seq: 'r.dispatch_seq + 1' });
 
 /**
  * Recipients that are queued, or due again, and have no job: they get one. A job counts as theirs while it carries their dispatch_seq and
@@ -66,7 +99,9 @@ export async function renewLostJobs(pool: Pool): Promise<{ campaignId: number; r
      waiting as (
        select r.campaign_id, r.id, c.channel
        from campaigns c cross join lateral (
-         (${inFlight('campaign_id, id', 'queued')})
+         (select * from (${inFlight('campaign_id, id', 'queued')}) queued where c.doing <> 'singles' or (${offersSingles} and not exists (
+           select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+           where t.identifier = 'move_recipients' and (j.payload ->> 'campaign_id')::bigint = c.id and (j.attempts < j.max_attempts or j.locked_at is not null))))
          union all
          (select campaign_id, id from recipients where campaign_id = c.id and listed_as = 'retrying' order by listed_as, id limit c.retrying)
        ) as r

@@ -4,7 +4,7 @@ import { becomes } from './becomes.ts';
 
 const reopened = becomes(
   'reopen',
-  { sql: `case when c.status = 'PAUSED' or c.doing = 'stopping' then 'pending' else 'queued' end::recipient_status` },
+  { sql: `case when c.status = 'PAUSED' or c.doing = 'stopping' then given_back(c.status, c.doing) else 'queued' end` },
   {
     address: 'coalesce($4, r.address)',
     dispatch_seq: 'r.dispatch_seq + 1',

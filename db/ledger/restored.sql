@@ -101,6 +101,6 @@ begin
   if not found then
     return false;
   end if;
-  perform request_chunks(id) from campaigns where status = 'SENDING';
+  perform go_on(id) from campaigns where status = 'SENDING';
   return true;
 end $$;

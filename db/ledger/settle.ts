@@ -16,7 +16,7 @@ export interface Outcome {
   delayS: number | null;
   /** Give the attempt back: it did not count. */
   refund: boolean;
-  /** Its send job runs again by itself; without one, a retry gets its job here. */
+  /** Its send job runs again by itself where it is retried; without one, it gets its job here. */
   byJob?: boolean | undefined;
   failureCode: string | null;
   reason: string | null;
@@ -64,14 +64,13 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
             retry_after_s, provider_message_id, by_job)
       ),
       of_campaign as materialized (
-        select id, channel, status, doing = 'stopping' as stops from campaigns where id = any ($1::bigint[])
+        select id, channel, status, doing from campaigns where id = any ($1::bigint[])
       ),
       mine as (
         select o.*, c.channel, r.round, r.attempts, r.claimed_at, r.retried_by,
           case
             when o.status not in ('retrying', 'pending') then o.status
-            when c.status = 'CANCELLED' then 'cancelled'
-            when c.stops then 'pending'
+            when o.status = 'pending' or c.status = 'CANCELLED' or c.doing = 'stopping' then given_back(c.status, c.doing)
             else o.status
           end as next
         from results o
@@ -99,7 +98,7 @@ export async function recordOutcomes(client: Pool | PoolClient, outcomes: readon
       ),
       jobs as (
         select ${addSendJobs('channel', { runAt: 'next_attempt_at', left: `${SEND_ATTEMPTS} - attempts` })}
-        from changed where status = 'retrying' and not by_job having count(*) > 0
+        from changed where (status = 'retrying' and not by_job) or status = 'queued' having count(*) > 0
       )
       select campaign_id as "campaignId", id as "recipientId", attempt_id as "attemptId", (select count(*) from jobs) as jobs from changed
       -- Whether there are events is asked by another statement: what held a row until now may have brought one that this one cannot see.

@@ -41,13 +41,13 @@ export const verbs = {
   offer: {
     says: 'gets a job of its own: it is the probe of a held provider',
     by: 'worker',
-    moves: { pending: ['queued'] },
+    moves: { pending: ['queued'], queued: ['queued'] },
     attempts: 'keeps',
     failure: 'keeps',
     delivery: 'keeps',
   },
   renew: {
-    says: 'its job was lost and it gets another',
+    says: 'it gets another job: its own was lost, or found it chosen by somebody in a campaign that waited then',
     by: 'reconciler',
     moves: { queued: ['queued'], retrying: ['retrying'] },
     attempts: 'keeps',
@@ -59,10 +59,11 @@ export const verbs = {
     by: 'worker',
     moves: {
       pending: ['sending', 'suppressed'],
-      queued: ['sending', 'pending', 'suppressed', 'cancelled'],
-      retrying: ['sending', 'pending', 'suppressed', 'cancelled'],
+      // Queued: chosen by somebody, in a campaign that sends to no others (singles); it is offered again when the campaign goes on.
+      queued: ['sending', 'queued', 'pending', 'suppressed', 'cancelled'],
+      retrying: ['sending', 'queued', 'pending', 'suppressed', 'cancelled'],
       // The answer of an earlier claim was lost with its connection: nobody was called.
-      sending: ['sending', 'pending', 'suppressed', 'cancelled'],
+      sending: ['sending', 'queued', 'pending', 'suppressed', 'cancelled'],
     },
     attempts: 'sets',
     failure: 'sets',
@@ -72,7 +73,7 @@ export const verbs = {
     says: 'the outcome of an attempt is in',
     by: 'worker',
     moves: {
-      sending: ['sent', 'failed', 'retrying', 'unknown', 'pending', 'cancelled'],
+      sending: ['sent', 'failed', 'retrying', 'unknown', 'queued', 'pending', 'cancelled'],
       unknown: ['sent', 'failed'],
     },
     attempts: 'sets',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
-import { describeError, LaunchError } from './launch-error.ts';
+import { describeError, LaunchError } from './error.ts';
 
 /** A database that ends by itself is started again at once; where it ends again soon, or does not start, after longer and longer pauses. */
 const PAUSE_MS = { first: 500, most: 15_000 };

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Env, EnvError } from '../../app/config/env.server.ts';
 import { migrate } from '../../db/migrate/migrate.ts';
 import { type Child, runChild } from './child.ts';
-import { configure } from './launch-configuration.ts';
-import { describeError, LaunchError } from './launch-error.ts';
+import { configure } from './configuration.ts';
+import { describeError, LaunchError } from './error.ts';
 import { keepReportsLogin } from './reports-login.ts';
 import type { FirstSignIn } from './terminal.ts';
 

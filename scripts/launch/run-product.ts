@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LaunchError } from './launch-error.ts';
+import { LaunchError } from './error.ts';
 import { type Product, startProduct } from './product.ts';
 import { banner, type FirstSignIn, printLine, signInLines } from './terminal.ts';
 

@@ -16,8 +16,14 @@ type Names = ReadonlyMap<ts.Symbol, readonly Known[]>;
 /** What cannot be told from the source: it depends on what is passed at run time. */
 export class Untold extends Error {}
 
-/** Of a statement with very many choices these are tried. */
+/** Choices of a statement that are tried. */
 const MOST = 64;
+
+/** @throws Untold where there are more: what is not tried would go unseen */
+function all<T>(choices: T[]): T[] {
+  if (choices.length > MOST) throw new Untold(`it has ${choices.length} choices and more, of which ${MOST} are tried`);
+  return choices;
+}
 
 /**
  * Works out texts of SQL from their source: literals, templates, constants of any file, choices (each outcome), and functions that only put texts
@@ -77,7 +83,7 @@ export class Texts {
       let texts = [node.head.text];
       for (const { expression, literal } of node.templateSpans) {
         const parts = await this.of(expression, names);
-        texts = texts.flatMap((text) => parts.map((part) => `${text}${String(part)}${literal.text}`)).slice(0, MOST);
+        texts = all(texts.flatMap((text) => parts.map((part) => `${text}${String(part)}${literal.text}`)));
       }
       return texts;
     }
@@ -101,12 +107,12 @@ export class Texts {
   }
 
   private async combine(nodes: readonly ts.Expression[], names: Names, put: (parts: Known[]) => Known): Promise<Known[]> {
-    let all: Known[][] = [[]];
+    let combined: Known[][] = [[]];
     for (const node of nodes) {
       const values = await this.of(node, names);
-      all = all.flatMap((parts) => values.map((value) => [...parts, value])).slice(0, MOST);
+      combined = all(combined.flatMap((parts) => values.map((value) => [...parts, value])));
     }
-    return all.map(put);
+    return combined.map(put);
   }
 
   private async named(node: ts.Identifier, names: Names): Promise<Known[]> {

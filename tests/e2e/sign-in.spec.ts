@@ -29,6 +29,31 @@ test('signing in leads back to where one wanted to go, signing out closes the do
   await expect(page).toHaveURL(/\/login$/);
 });
 
+test('a forgotten password is asked for by keyboard, and the answer tells nobody who has an account', async ({ page }) => {
+  await page.goto('/login');
+  await page.getByRole('link', { name: 'Forgot your password?' }).press('Enter');
+  await expect(page.getByLabel('Email')).toBeFocused();
+  for (const email of ['nobody-at-all@example.com', admin.email]) {
+    await page.getByLabel('Email').fill(email);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('status', { name: 'Look into your mailbox' })).toContainText(
+      `If ${email} has an account here, a link is on its way to it.`,
+    );
+  }
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
+test('one’s own password is changed in the account, with the one before', async ({ page }) => {
+  await signIn(page);
+  await page.getByRole('button', { name: /Administrator/ }).click();
+  await page.getByRole('menuitem', { name: 'Your account' }).click();
+  await page.getByRole('textbox', { name: 'Your password now' }).fill('not this one');
+  await page.getByRole('textbox', { name: 'New password' }).fill('a new one for browser tests');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Your password now' })).toHaveAccessibleDescription('This is not your password.');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
 test('a forged link does not lead to another site', async ({ page, baseURL }) => {
   await page.goto('/login?next=//elsewhere.example.com/');
   await page.getByLabel('Email').fill(admin.email);

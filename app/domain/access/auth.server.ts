@@ -21,7 +21,9 @@ export interface Auth {
   /** Test messages of one key or person, 10 a minute in this process. */
   readonly testSends: RateLimiterMemory;
   /** Failed sign-ins, across processes, by what they are counted under. */
-  readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser', RateLimiterPostgres>;
+  readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser' | 'own', RateLimiterPostgres>;
+  /** Mails to those who forgot their password, across processes, by who asks and by account. */
+  readonly forgotten: Record<'address' | 'account', RateLimiterPostgres>;
   readonly knownBrowsers: KnownBrowsers;
   readonly passwordChecks: PasswordChecks;
 }
@@ -52,7 +54,10 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
       trickle: failures('trickle', 1, 30),
       // A browser that signed in before, instead of the three above.
       browser: failures('browser', 10, 300),
+      // Somebody who is signed in and has to say the password again.
+      own: failures('own', 5, 600),
     },
+    forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
     knownBrowsers: createKnownBrowsers(options.secret, options.baseUrl.startsWith('https:')),
     passwordChecks: createPasswordChecks(),
   };

@@ -4,6 +4,7 @@ import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
 import { conflict, invalid } from '../problem.ts';
 import { type Invitation, LINK_HOURS } from './access-link.ts';
+import { audit } from './audit.server.ts';
 import { newLinkSecret } from './link-secret.server.ts';
 import { assertRuns, oneAtATime } from './people-guard.server.ts';
 import { type NewPerson, newPerson } from './people-input.ts';
@@ -67,38 +68,51 @@ export async function invite(db: Database, viewer: Viewer, input: NewPerson): Pr
        values ('invitation', $1, $2, $3, $4, $5, now() + $6 * interval '1 hour') returning ${columns}`,
       [hash, email, name, role, viewer.label, LINK_HOURS.invitation],
     );
-    return { invitation: toInvitation(rows[0] as Row), token };
+    const row = rows[0] as Row;
+    await audit(client, { action: 'person.invite', actor: viewer, object: objectOf(row), after: { email, role } });
+    return { invitation: toInvitation(row), token };
   });
 }
 
 /** Another link in place of the one before, which ends. @throws Problem 403, 409 where it was used or taken back */
 export async function renewInvitation(db: Database, viewer: Viewer, id: number): Promise<MadeInvitation> {
   assertRuns(viewer);
-  const { token, hash } = newLinkSecret();
-  const { rows } = await db.pool.query<Row>(
-    // never null: role
+  return inTransaction(db.pool, async (client) => {
+    const { token, hash } = newLinkSecret();
+    const { rows } = await client.query<Row>(
+      // never null: role
 
-    `update access_links set hash = $2, expires_at = now() + $3 * interval '1 hour'
-     where id = $1 and kind = 'invitation' and used_at is null and revoked_at is null returning ${columns}`,
-    [id, hash, LINK_HOURS.invitation],
-  );
-  if (!rows[0]) throw gone();
-  return { invitation: toInvitation(rows[0]), token };
+      `update access_links set hash = $2, expires_at = now() + $3 * interval '1 hour'
+       where id = $1 and kind = 'invitation' and used_at is null and revoked_at is null returning ${columns}`,
+      [id, hash, LINK_HOURS.invitation],
+    );
+    const row = rows[0];
+    if (!row) throw gone();
+    const { email, role } = row;
+    await audit(client, { action: 'person.invite', actor: viewer, object: objectOf(row), after: { email, role, renewed: true } });
+    return { invitation: toInvitation(row), token };
+  });
 }
 
 /** The link opens nothing any more. @throws Problem 403, 409 where somebody has used it, or it was taken back before */
 export async function revokeInvitation(db: Database, viewer: Viewer, id: number): Promise<Invitation> {
   assertRuns(viewer);
-  const { rows } = await db.pool.query<Row>(
-    // never null: role
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<Row>(
+      // never null: role
 
-    `update access_links set revoked_at = now()
-     where id = $1 and kind = 'invitation' and used_at is null and revoked_at is null returning ${columns}`,
-    [id],
-  );
-  if (!rows[0]) throw gone();
-  return toInvitation(rows[0]);
+      `update access_links set revoked_at = now()
+       where id = $1 and kind = 'invitation' and used_at is null and revoked_at is null returning ${columns}`,
+      [id],
+    );
+    const row = rows[0];
+    if (!row) throw gone();
+    await audit(client, { action: 'person.uninvite', actor: viewer, object: objectOf(row) });
+    return toInvitation(row);
+  });
 }
+
+const objectOf = ({ id, name }: Row) => ({ type: 'invitation', id, name });
 
 const gone = () =>
   conflict('This invitation has been used or taken back already. Reload the page to see who is on the team.', 'link_ended');

@@ -2,12 +2,13 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
-import { conflict, invalid, Problem } from '../problem.ts';
+import { conflict, invalid } from '../problem.ts';
 import { LINK_ENDED, type LinkKind, type OpenLink } from './access-link.ts';
+import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
-import { forgetFirstPassword } from './first-password.server.ts';
 import { hashOfLink, isLinkToken } from './link-secret.server.ts';
 import { passwordProblem } from './own-password.ts';
+import { endFormerAccess, hashInTurn, setPasswordHash } from './password-hash.server.ts';
 import { oneAtATime } from './people-guard.server.ts';
 import { newName } from './people-input.ts';
 import type { Role } from './roles.ts';
@@ -58,10 +59,7 @@ export async function useLink(
   const name = link.kind === 'invitation' ? parseInput(newName, { name: input.name }).name : link.name;
   const problem = passwordProblem(input.password, { email: link.email, name });
   if (problem) throw invalid([{ path: 'password', message: problem }]);
-  const { password: passwords } = await auth.sessions.$context;
-  const hashing = auth.passwordChecks.run(false, () => passwords.hash(input.password));
-  if (!hashing) throw busy();
-  const hash = await hashing;
+  const hash = await hashInTurn(auth, input.password, false);
 
   return inTransaction(db.pool, async (client) => {
     await oneAtATime(client);
@@ -72,51 +70,26 @@ export async function useLink(
     );
     const row = rows[0];
     if (!row) throw ended();
-    const email = row.user_id === null ? await addAccount(client, { ...row, name }, hash) : await changeAccount(client, row.user_id, hash);
+    const { kind, role } = row;
+    const id = row.user_id ?? (await addAccount(client, { ...row, name }));
+    await setPasswordHash(client, id, hash);
+    const email = kind === 'reset' ? await endFormerAccess(client, id, null) : row.email;
     await client.query('update access_links set used_at = now() where id = $1', [row.id]);
-    return { kind: row.kind, email };
+    const actor = { id, name, email, via: 'session' } as const;
+    const object = { type: 'person', id, name };
+    if (kind === 'invitation') await audit(client, { action: 'person.add', actor, object, after: { email, role, invitation: row.id } });
+    else await audit(client, { action: 'person.password', actor, object, after: { by: 'link' } });
+    return { kind, email };
   });
 }
 
-const busy = () =>
-  new Problem(503, 'unavailable', 'Very many people are signing in at this moment. Try again in a few seconds.', { retryAfterS: 3 });
-
 const ended = () => conflict(LINK_ENDED, 'link_ended');
 
-async function addAccount(client: PoolClient, { email, name, role }: Pick<Row, 'email' | 'name' | 'role'>, hash: string): Promise<string> {
+async function addAccount(client: PoolClient, { email, name, role }: Pick<Row, 'email' | 'name' | 'role'>): Promise<string> {
   const { rows } = await client.query<{ id: string }>(
     `insert into app_users (name, email, email_verified, role) values ($1, $2, false, $3) on conflict (email) do nothing returning id`,
     [name, email, role],
   );
   if (!rows[0]) throw ended();
-  await setPasswordHash(client, rows[0].id, hash);
-  return email;
-}
-
-async function changeAccount(client: PoolClient, userId: string, hash: string): Promise<string> {
-  await setPasswordHash(client, userId, hash);
-  await client.query('delete from app_sessions where user_id = $1', [userId]);
-  await revokeResets(client, userId);
-  const { rows } = await client.query<{ email: string }>('select email from app_users where id = $1', [userId]);
-  const email = rows[0]?.email as string;
-  await forgetFirstPassword(client, email);
-  return email;
-}
-
-/** The account's password from now on, whether or not it had one. */
-async function setPasswordHash(client: PoolClient, userId: string, hash: string): Promise<void> {
-  const { rowCount } = await client.query(
-    `update app_accounts set password = $2, updated_at = now() where user_id = $1 and provider_id = 'credential'`,
-    [userId, hash],
-  );
-  if (rowCount) return;
-  await client.query(
-    `insert into app_accounts (account_id, provider_id, user_id, password, updated_at) values ($1::text, 'credential', $1::uuid, $2, now())`,
-    [userId, hash],
-  );
-}
-
-/** Whoever has a new password needs no other way to one. */
-async function revokeResets(client: PoolClient, userId: string): Promise<void> {
-  await client.query('update access_links set revoked_at = now() where user_id = $1 and used_at is null and revoked_at is null', [userId]);
+  return rows[0].id;
 }

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { addJob, requestChunks } from '#db/jobs.ts';
+import { addJob, goOn as goOnSql } from '#db/jobs.ts';
 import { stopCampaign } from '#db/ledger/campaign-life.ts';
 import { offerProbe } from '#db/ledger/offer.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -131,7 +131,7 @@ async function bringForward(client: PoolClient, channel: Channel): Promise<void>
 }
 
 async function goOn(client: PoolClient, channel: Channel): Promise<void> {
-  await client.query(`select ${requestChunks('id')} from campaigns where channel = $1 and status = 'SENDING'`, [channel]);
+  await client.query(`select ${goOnSql('id')} from campaigns where channel = $1 and status = 'SENDING'`, [channel]);
 }
 
 /**

@@ -24,7 +24,7 @@ export async function bringHome(model: Model, real: World): Promise<void> {
     if (campaign.status === 'PAUSED') await does(resume);
     while (model.calls.some(({ unanswered }) => unanswered)) await does(repeatClaim(0));
     while (model.calls.length > 0) await does(answer(0, 'accepted', true, false));
-    if (model.isMoving()) await does(move(0, false));
+    await does(move(0, false));
     for (const n of real.workers.keys()) await does(chunk(n, model.people.length, 'makes room'));
     if (model.count('retrying') > 0) await does(retriesDue());
     if (model.count('unknown') > 0 || model.count('sending') > 0) await does(settle(true, true, true));

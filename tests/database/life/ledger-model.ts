@@ -141,11 +141,26 @@ export class LedgerModel {
     if (doing === 'gathering' || doubtful) return true;
     if (status === 'CANCELLED') return this.count('pending') + this.count('queued') + this.count('retrying') > 0;
     if (doing === 'stopping') return this.count('queued') + this.count('retrying') > 0;
-    return status === 'PAUSED' && this.count('queued') > 0;
+    return status === 'PAUSED' && doing !== 'singles' && this.count('queued') > 0;
   }
 
   sends(): boolean {
     return this.campaign.status === 'SENDING' && this.campaign.doing !== 'stopping' && !this.stopped && this.home;
+  }
+
+  /** What becomes of whoever may not be sent to now: single people stay apart from those who are never tried. */
+  protected givenBack(): 'cancelled' | 'queued' | 'pending' {
+    if (this.campaign.status === 'CANCELLED') return 'cancelled';
+    return this.campaign.doing === 'singles' ? 'queued' : 'pending';
+  }
+
+  /** Single people are sent to, and have jobs. */
+  offersSingles(): boolean {
+    return this.sends() && this.campaign.doing === 'singles' && !this.held;
+  }
+
+  offerAgain(): void {
+    if (this.offersSingles()) this.renew(this.people.filter(({ status }) => status === 'queued'));
   }
 
   offers(): boolean {
@@ -204,7 +219,7 @@ export class LedgerModel {
     this.statement(() => {
       if (maySend) this.move('claim', person, 'sending', { attempts, claimedBy: worker, delivery: null, due: false });
       else if (turn) this.move('claim', person, 'suppressed', { attempts, code: null });
-      else this.move('claim', person, this.campaign.status === 'CANCELLED' ? 'cancelled' : 'pending', { attempts });
+      else this.move('claim', person, this.givenBack(), { attempts });
       return true;
     });
     return maySend;
@@ -235,8 +250,7 @@ export class LedgerModel {
     const late = person.status === 'unknown' && (answer.outcome === 'accepted' || answer.outcome === 'permanent');
     if (person.attempt === attempt.id && (person.status === 'sending' || late)) {
       let next: Status = answer.status;
-      if (next === 'retrying' || next === 'pending')
-        next = c.status === 'CANCELLED' ? 'cancelled' : c.doing === 'stopping' ? 'pending' : next;
+      if (next === 'pending' || (next === 'retrying' && (c.status === 'CANCELLED' || c.doing === 'stopping'))) next = this.givenBack();
       if (answer.outcome !== null) attempt.outcome ??= answer.outcome;
       const attempts = person.attempts - Number(answer.refund);
       this.statement(() => {
@@ -307,7 +321,10 @@ export class LedgerModel {
         else if (person.attempts >= 4 || !open(c.status)) this.move('conclude', person, 'failed', { code: 'outcome_unknown' });
         else if (c.status === 'SENDING' && c.doing !== 'stopping')
           this.move('conclude', person, 'queued', { code: null, seq: person.seq + 1 });
-        else this.move('conclude', person, 'pending', { code: null });
+        else {
+          const next = this.givenBack();
+          this.move('conclude', person, next, { code: null, seq: person.seq + Number(next === 'queued') });
+        }
       }
       return whom.length > 0;
     });
@@ -321,7 +338,7 @@ export class LedgerModel {
     const stops = c.doing === 'stopping';
     const round = c.doing === 'gathering';
     const moves = ({ status, attempts, code, failedAt }: Person) =>
-      (status === 'queued' && (c.status !== 'SENDING' || stops)) ||
+      (status === 'queued' && (cancelled || stops || (c.status === 'PAUSED' && c.doing !== 'singles'))) ||
       (status === 'retrying' && (cancelled || stops)) ||
       (status === 'pending' && (cancelled || (round && attempts > 0))) ||
       (status === 'failed' && round && c.retryCodes?.includes(code as string) && (failedAt as number) <= c.retriedAt);

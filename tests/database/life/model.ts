@@ -49,7 +49,7 @@ export class Model extends LedgerModel {
     if (c.status === 'CANCELLED' && (this.isMoving() || this.count('unknown') > this.heldPeople().length)) throw new Refusal(409);
     const taken = corrected !== undefined && this.people.some((other) => other !== whom[0] && other.address === corrected);
     if (taken) throw new Refusal(409);
-    const to = c.status === 'PAUSED' || c.doing === 'stopping' ? 'pending' : 'queued';
+    const to = c.status === 'PAUSED' || c.doing === 'stopping' ? this.givenBack() : 'queued';
     this.statement(() => {
       for (const person of whom) {
         const address = corrected ?? person.address;

@@ -1,5 +1,5 @@
 import type { UnknownPolicy } from '#app/domain/campaigns/campaign.ts';
-import { cancelCampaign, pauseCampaign } from '#app/domain/campaigns/life.server.ts';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from '#app/domain/campaigns/life.server.ts';
 import type { Channel } from '#app/domain/channel.ts';
 import { chunk, claim, noSlot, repeatClaim, workerDies } from './claims.ts';
 import { type Command, event, life, resolveOne, retryOne, retryRound, suppress } from './commands.ts';
@@ -15,6 +15,7 @@ interface Tour {
 }
 
 const pause = life(['pause', pauseCampaign]);
+const resume = life(['resume', resumeCampaign]);
 const cancel = life(['cancel', cancelCampaign]);
 const [processed, undelivered, bounced] = [event(0, 0), event(0, 2), event(0, 3)];
 const takeBack = move(0, false);
@@ -23,6 +24,9 @@ const claimed = [chunk(0, 1, 'makes room')];
 const chunkLost = [chunk(0, 2, 'loses the answer')];
 /** Somebody who has a job of their own: the policy sends to them again. */
 const queued = [shift(['unknown']), settle(false, true, true)];
+/** One that failed is sent to again by a person, in a campaign that had ended before it had tried the others. */
+const single = [shift(['permanent', 'account']), takeBack, retryOne(0, 'same')];
+const two = [shift(['permanent', 'permanent', 'account']), takeBack, retryOne(0, 'same')];
 const inLine = [...queued, noSlot(0, 0)];
 const retryInLine = [shift(['transient']), retriesDue(), noSlot(0, 0)];
 const claimLost = [...queued, claim(0, 0, true)];
@@ -53,6 +57,49 @@ export const tours: Record<string, Tour> = {
   'a line whose chunk was lost': { commands: [...inLine, loseJobs('chunk', false), reconciled()] },
   'somebody in the line who opted out': { commands: [...inLine, suppress(0), ...claimed] },
   'a claim of the line whose answer was lost': { size: 3, commands: [...inLine, ...chunkLost, pause, repeatClaim(0)] },
+  'somebody chosen, in a campaign of which others were never tried, while it is paused': {
+    ...{ size: 2 },
+    commands: [...single, pause, claim(0, 0, false), resume, takeBack, claim(0, 0, false), answer(0, 'accepted', true, false)],
+  },
+  'two chosen one after the other while it is paused': {
+    size: 3,
+    commands: [...two, pause, claim(0, 0, false), retryOne(1, 'same'), claim(0, 0, false), resume, takeBack],
+  },
+  'somebody chosen while their provider is held': {
+    size: 2,
+    commands: [...single, gate('hold'), claim(0, 0, false), reconciled(), gate('release'), reconciled(), takeBack],
+  },
+  'somebody chosen who is the probe': {
+    size: 2,
+    commands: [
+      ...single,
+      gate('hold'),
+      claim(0, 0, false),
+      probe(),
+      claim(0, 0, false),
+      answer(0, 'transient', false, false),
+      claim(0, 0, false),
+    ],
+  },
+  'somebody chosen whose claim came to nothing': {
+    size: 2,
+    commands: [...single, claim(0, 0, false), answer(0, 'not called', false, false)],
+  },
+  'somebody chosen whose retry comes to a pause': {
+    size: 2,
+    commands: [...single, claim(0, 0, false), answer(0, 'transient', false, false), pause, retriesDue(), claim(0, 0, false)],
+  },
+  'somebody chosen whose claim is repeated after a pause': { size: 2, commands: [...single, claim(0, 0, true), pause, repeatClaim(0)] },
+  'somebody chosen whose outcome nobody knows, paused': {
+    size: 2,
+    commands: [...single, claim(0, 0, false), answer(0, 'unknown', false, false), pause, settle(false, true, true)],
+  },
+  'somebody chosen whose key is refused': {
+    size: 2,
+    commands: [...single, claim(0, 0, false), answer(0, 'account', false, false), takeBack],
+  },
+  'somebody chosen, and a cancel': { size: 2, commands: [...single, pause, claim(0, 0, false), cancel, takeBack] },
+  'somebody chosen in the line, and a pause': { size: 2, commands: [...single, noSlot(0, 0), pause, ...claimed, resume, takeBack] },
   'a chunk whose job was lost': { size: 2, commands: [...claimed, loseJobs('chunk', false), reconciled()] },
   'a chunk that Graphile gave up': { size: 2, commands: [...claimed, loseJobs('chunk', true), reconciled()] },
   'a chunk that comes to somebody who opted out': { size: 2, commands: [suppress(0), chunk(0, 2, 'makes room')] },

@@ -32,6 +32,7 @@ export const move = (n: number, dies: boolean) =>
     model.giveBack();
     if (dies) return bury(model, real, n);
     model.finishMove();
+    model.offerAgain();
     await real.done(job.id);
   });
 
@@ -138,12 +139,17 @@ export const probe = () =>
     {},
     async (model, real) => {
       await real.query(`update provider_gates set hold_until = now() - interval '1 second' where channel = $1`, [real.channel]);
-      const queued = () => real.query<{ id: number }>(`select id from recipients where campaign_id = $1 and status = 'queued'`, [real.id]);
+      const queued = () =>
+        real.query<{ id: number; seq: number }>(
+          `select id, dispatch_seq as seq from recipients where campaign_id = $1 and status = 'queued'`,
+          [real.id],
+        );
       const before = await queued();
       const probing = await probeProvider(real.db.pool, real.channel);
-      const chosen = (await queued()).filter(({ id }) => !before.some((one) => one.id === id));
+      const chosen = (await queued()).filter(({ id, seq }) => !before.some((one) => one.id === id && one.seq === seq));
       const { status, stop } = model.campaign;
-      const somebodyWaits = status === 'SENDING' && stop === null && !model.stopped && model.count('pending') > 0;
+      const singles = model.campaign.doing === 'singles' && model.count('queued') > 0;
+      const somebodyWaits = status === 'SENDING' && !model.stopped && (singles || (stop === null && model.count('pending') > 0));
       expect([probing, chosen.length]).toEqual([somebodyWaits, somebodyWaits ? 1 : 0]);
       const person = model.people.find(({ id }) => id === chosen[0]?.id);
       if (person) model.offerProbe(person);
@@ -238,18 +244,23 @@ export const reconciled = () =>
       [real.id],
     );
     model.pass(() => true);
-    const jobs = await real.query<{ id: number; seq: number }>(
-      `select (j.payload ->> 'recipient_id')::bigint as id, (j.payload ->> 'dispatch_seq')::integer as seq from graphile_worker._private_jobs j
+    const jobs = await real.query<{ id: number; seq: number; task: string }>(
+      `select (j.payload ->> 'recipient_id')::bigint as id, (j.payload ->> 'dispatch_seq')::integer as seq, t.identifier as task
+       from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
        where (j.payload ->> 'campaign_id')::bigint = $1 and (j.attempts < j.max_attempts or j.locked_at is not null)
-       union all select recipient_id, dispatch_seq from rate_line where campaign_id = $1`,
+       union all select recipient_id, dispatch_seq, 'rate_line' from rate_line where campaign_id = $1`,
       [real.id],
     );
+    const moves = jobs.some(({ task }) => task === 'move_recipients');
     const repairs = await reconcile(real.db, quiet);
     const open = model.campaign.status === 'SENDING' || model.campaign.status === 'PAUSED';
+    const singlesHaveJobs = model.campaign.doing !== 'singles' || (model.offersSingles() && !moves);
     model.renew(
       model.people.filter(
         ({ id, seq, status, due }) =>
-          open && (status === 'queued' || (status === 'retrying' && due)) && !jobs.some((job) => job.id === id && job.seq === seq),
+          open &&
+          ((status === 'queued' && singlesHaveJobs) || (status === 'retrying' && due)) &&
+          !jobs.some((job) => job.id === id && job.seq === seq),
       ),
     );
     const mended = real.jobsLost ? repairs.filter(({ kind }) => !['job_missing', 'job_dead', 'dispatch_missing'].includes(kind)) : repairs;

@@ -265,6 +265,8 @@ function stuck(model: Model, waiting: Facts['waiting']): string[] {
       case 'retrying':
         return (
           (model.isMoving() && c.status === 'CANCELLED') ||
+          // Chosen, and kept apart until its campaign goes on.
+          (person.status === 'queued' && c.doing === 'singles' && (waiting.move || !model.offersSingles())) ||
           waiting.sends[person.id] === person.seq ||
           (waiting.chunk && waiting.line[person.id] === person.seq)
         );

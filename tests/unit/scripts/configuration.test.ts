@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { configure } from '../../../scripts/launch/launch-configuration.ts';
+import { configure } from '../../../scripts/launch/configuration.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readEnv } from '#app/config/env.server.ts';
-import { decideLaunch, sandboxEnv } from '../../../scripts/launch/launch-settings.ts';
+import { decideLaunch, sandboxEnv } from '../../../scripts/launch/settings.ts';
 
 const DATABASE_URL = 'postgres://rollcall:password@localhost:5432/rollcall';
 

@@ -1,0 +1,65 @@
+import { Stack } from '@mantine/core';
+import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node';
+import { useActionData, useLoaderData } from '@remix-run/react';
+import { PasswordForm } from '#app/components/account/password-form.tsx';
+import { PageHeader } from '#app/components/page-header.tsx';
+import { ProblemAlert } from '#app/components/problem-alert.tsx';
+import { SectionHead } from '#app/components/settings/section-head.tsx';
+import { changeOwnPassword } from '#app/domain/access/own-account.server.ts';
+import { roleLabels } from '#app/domain/access/roles.ts';
+import { notFound } from '#app/domain/problem.ts';
+import { type FormProblem, formAnswer } from '#app/http/form-answer.server.ts';
+import { readForm } from '#app/http/request-bytes.server.ts';
+import { requireUser } from '#app/http/require.server.ts';
+
+export const meta: MetaFunction = () => [{ title: 'Your account · Rollcall' }];
+
+export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders;
+
+export async function loader({ context, request }: LoaderFunctionArgs) {
+  const { name, email, role } = await requireUser(context, request);
+  return { name, email, role };
+}
+
+export async function action({ context, request }: ActionFunctionArgs) {
+  const viewer = await requireUser(context, request);
+  const form = await readForm(request, 64_000);
+  const text = (field: string) => String(form.get(field) ?? '');
+  return formAnswer(async () => {
+    switch (text('intent')) {
+      case 'password':
+        await changeOwnPassword(context, viewer, request.headers, { former: text('former'), password: text('password') });
+        return data({ problem: null, said: 'Your password is changed. Whoever else was signed in with the one before is signed out.' });
+      default:
+        throw notFound('There is no such act');
+    }
+  }, form);
+}
+
+export default function Account() {
+  const { name, email, role } = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>() as { problem: FormProblem | null; said?: string } | undefined;
+  const problem = answer?.problem;
+  return (
+    <>
+      <PageHeader title="Your account" />
+      <Stack gap="lg">
+        <Stack gap="sm" aria-live="polite" mb={answer ? 0 : 'calc(-1 * var(--mantine-spacing-lg))'}>
+          {problem && problem.errors.length === 0 && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
+          {answer?.said && <ProblemAlert kind="success" title={answer.said} />}
+        </Stack>
+        <div>
+          <SectionHead title={<span className="name">{name}</span>}>
+            {email} · {roleLabels[role]}
+          </SectionHead>
+        </div>
+        <section aria-labelledby="password">
+          <SectionHead title={<span id="password">Password</span>}>
+            Nobody but you knows it. Your other sessions end when you change it.
+          </SectionHead>
+          <PasswordForm key={answer?.said} email={email} errors={problem?.errors ?? []} />
+        </section>
+      </Stack>
+    </>
+  );
+}
