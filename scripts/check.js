@@ -11,6 +11,7 @@ const steps = [
   ['Types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
   ['Import rules', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...SOURCES],
   ['Nothing unread', 'node_modules/knip/bin/knip.js', '--no-progress'],
+  ['Packages', 'scripts/check-packages.ts'],
   ['Homes of SQL', 'scripts/check-sql.ts'],
   ['Schema', 'scripts/schema.ts', '--check'],
   ['Statements and their rows', 'scripts/check-rows.ts'],

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { secretValue } from '../app/config/secret-files.server.ts';
 import { startProblem } from '../app/config/start-problem.server.ts';
 import { makeFolder } from '../app/domain/make-folder.server.ts';
 import { restoreEmbedded } from './backup/embedded.ts';
@@ -12,9 +13,10 @@ npm run restore -- NAME --replace   … in the place of what is there; an embedd
 
 Stop Rollcall first. Afterwards nothing is sent before an administrator says so.`;
 
-const given = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
-const external = given && given !== 'embedded' ? given : null;
+let external: string | null = null;
 try {
+  const given = secretValue(process.env, 'DATABASE_DIRECT_URL') ?? secretValue(process.env, 'DATABASE_URL');
+  if (given && given !== 'embedded') external = given;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { replace: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },

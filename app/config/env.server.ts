@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { trustedProxies } from '../domain/access/client-address.ts';
 import { readSender } from '../domain/addresses/sender.ts';
+import { isGiven, SecretFileError, secretValue } from './secret-files.server.ts';
 
 /** Asks by name for a secret that Rollcall makes itself, where NODE_ENV=production would refuse one. */
 const GENERATED = 'generated';
@@ -115,6 +116,7 @@ const variables = {
       .regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')
       .optional(),
     example: `AC${'0'.repeat(32)}`,
+    secret: true,
   },
   TWILIO_AUTH_TOKEN: { schema: text.optional(), example: "the token beside the account SID in Twilio's console", secret: true },
   TWILIO_BASE_URL: { schema: url.default('https://api.twilio.com'), example: 'https://api.twilio.com' },
@@ -167,7 +169,7 @@ export class EnvError extends Error {
 }
 
 /**
- * Checks the whole environment at once. An empty variable counts as absent.
+ * Checks the whole environment at once. An empty variable counts as absent. Of each secret, `NAME_FILE` may name a file that it stands in.
  *
  * @throws EnvError
  */
@@ -175,7 +177,14 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, { schema, example, ...rest }] of Object.entries(variables)) {
-    const given = source[name]?.trim() || undefined;
+    let given = source[name]?.trim() || undefined;
+    try {
+      if ('secret' in rest) given = secretValue(source, name);
+    } catch (error) {
+      if (!(error instanceof SecretFileError)) throw error;
+      problems.push(error.message);
+      continue;
+    }
     const result = schema.safeParse(given);
     if (result.success) values[camelCase(name)] = result.data;
     else problems.push(describe(name, given, result.error.issues[0]?.message ?? 'is not valid', example, 'secret' in rest));
@@ -215,7 +224,7 @@ function describe(name: string, given: string | undefined, wrong: string, exampl
 }
 
 function pairs(source: Record<string, string | undefined>): string[] {
-  if (!source.TWILIO_ACCOUNT_SID === !source.TWILIO_AUTH_TOKEN) return [];
+  if (isGiven(source, 'TWILIO_ACCOUNT_SID') === isGiven(source, 'TWILIO_AUTH_TOKEN')) return [];
   return ['TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both or neither.'];
 }
 
@@ -224,7 +233,7 @@ function pairs(source: Record<string, string | undefined>): string[] {
  * with LAUNCHED=1 unless the user set NODE_ENV=production.
  */
 function production(source: Record<string, string | undefined>, env: Env): string[] {
-  if (env.nodeEnv !== 'production' || source.LAUNCHED === '1' || env.sessionSecret || source.SESSION_SECRET) return [];
+  if (env.nodeEnv !== 'production' || source.LAUNCHED === '1' || env.sessionSecret || isGiven(source, 'SESSION_SECRET')) return [];
   return [describe('SESSION_SECRET', undefined, '', variables.SESSION_SECRET.example, true)];
 }
 

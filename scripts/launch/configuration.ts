@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve as absolute } from 'node:path';
 import { type Env, readEnv } from '../../app/config/env.server.ts';
+import { fileVariable } from '../../app/config/secret-files.server.ts';
 import { makeFolder } from '../../app/domain/make-folder.server.ts';
 import { describeError, LaunchError } from './error.ts';
 import { keepDatabase } from './kept-database.ts';
@@ -27,13 +28,15 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
   const { sandbox, embeddedDatabase } = decideLaunch(given);
   const dataDir = given.DATA_DIR || '.data';
   const launched = given.NODE_ENV === 'production' ? {} : { LAUNCHED: '1' };
-  const merged = (databaseUrl?: string) => ({
-    ...given,
-    ...launched,
-    EMBEDDED_DATABASE: databaseUrl ? '1' : '0',
-    ...(databaseUrl ? { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseUrl } : {}),
-    ...(sandbox ? sandboxEnv(dataDir, Number(given.SANDBOX_PORT || 3025), given) : {}),
-  });
+  const merged = (databaseUrl?: string): Record<string, string | undefined> => {
+    const ours = {
+      EMBEDDED_DATABASE: databaseUrl ? '1' : '0',
+      ...(databaseUrl ? { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseUrl } : {}),
+      ...(sandbox ? sandboxEnv(dataDir, Number(given.SANDBOX_PORT || 3025), given) : {}),
+    };
+    const filesInPlaceOfOurs = Object.fromEntries(Object.keys(ours).map((name) => [fileVariable(name), undefined]));
+    return { ...given, ...launched, ...filesInPlaceOfOurs, ...ours };
+  };
   // All that can be wrong is said before anything is started, also of what the sandbox puts its own values in place of. Only the embedded
   // database's address is not known yet.
   const checked = readEnv({ ...given, ...launched, ...(embeddedDatabase ? { DATABASE_URL: 'postgres://127.0.0.1/rollcall' } : {}) });

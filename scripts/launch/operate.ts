@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Env, EnvError, readEnv } from '../../app/config/env.server.ts';
+import { secretValue } from '../../app/config/secret-files.server.ts';
 import { startProblem } from '../../app/config/start-problem.server.ts';
 import { type Database, openDatabase } from '../../db/database.ts';
 import { findRunning, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
@@ -34,7 +35,8 @@ export async function operate(usage: string, work: (operation: Operation) => Pro
     const place = await findDatabase(process.env);
     stop = place.stop;
     url = place.url;
-    const env = readEnv({ ...process.env, LAUNCHED: '1', DATABASE_URL: url, DATABASE_DIRECT_URL: url });
+    const found = { DATABASE_URL: url, DATABASE_DIRECT_URL: url, DATABASE_URL_FILE: undefined, DATABASE_DIRECT_URL_FILE: undefined };
+    const env = readEnv({ ...process.env, LAUNCHED: '1', ...found });
     const db = openDatabase(url, { max: 4, applicationName: 'rollcall operator' });
     try {
       await work({ env, db, url, embeddedFolder: place.embeddedFolder, positionals, values });
@@ -74,7 +76,7 @@ interface FoundDatabase {
 
 /** @throws a sentence where there is no database to work on */
 async function findDatabase(source: Record<string, string | undefined>): Promise<FoundDatabase> {
-  const given = source.DATABASE_DIRECT_URL || source.DATABASE_URL;
+  const given = secretValue(source, 'DATABASE_DIRECT_URL') ?? secretValue(source, 'DATABASE_URL');
   if (given && given !== 'embedded') return { url: given, embeddedFolder: null, running: true, stop: async () => {} };
   const folder = join(resolve(source.DATA_DIR || '.data'), 'postgres');
   if (!existsSync(folder))

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isGiven } from '../../app/config/secret-files.server.ts';
 import { makeFolder } from '../../app/domain/make-folder.server.ts';
 import {
   deriveWebhookKeys,
@@ -27,9 +28,9 @@ export interface LaunchSettings {
  */
 export function decideLaunch(source: Source): LaunchSettings {
   const production = source.NODE_ENV === 'production';
-  const keys = Boolean(source.SENDGRID_API_KEY || source.TWILIO_ACCOUNT_SID);
+  const keys = isGiven(source, 'SENDGRID_API_KEY') || isGiven(source, 'TWILIO_ACCOUNT_SID');
   const sandbox = source.SANDBOX === '1' || (source.SANDBOX !== '0' && !keys);
-  const embeddedDatabase = !source.DATABASE_URL || source.DATABASE_URL === 'embedded';
+  const embeddedDatabase = !isGiven(source, 'DATABASE_URL') || source.DATABASE_URL === 'embedded';
   if (production && sandbox && source.SANDBOX !== '1') {
     throw new LaunchError(
       'NODE_ENV=production, but no provider is configured: set SENDGRID_API_KEY or TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. ' +

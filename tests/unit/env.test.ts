@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { baseUrlWarning, EnvError, readEnv } from '#app/config/env.server.ts';
+import { decideLaunch } from '../../scripts/launch/settings.ts';
 
 const DATABASE_URL = 'postgres://rollcall:hush@localhost:5432/rollcall';
 
@@ -146,4 +151,81 @@ test('the process ends with status 1 and says why', () => {
   expect(run.status).toBe(1);
   expect(run.stderr).toContain('DATABASE_URL is missing. Example: DATABASE_URL=postgres://');
   expect(run.stderr).not.toContain('at ');
+});
+
+describe('a secret in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-secrets-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const fileOf = (content: string | Buffer) => {
+    const path = join(folder, randomUUID());
+    writeFileSync(path, content);
+    return path;
+  };
+
+  test.each([
+    ['as it is', 'SG.harbour-lantern'],
+    ['with a line break at its end, as editors and echo write it', 'SG.harbour-lantern\n'],
+    ['with the line break of Windows', 'SG.harbour-lantern\r\n'],
+    ['with the mark that some editors put first', '\uFEFFSG.harbour-lantern\n'],
+  ])('is read %s', (_, content) => {
+    expect(read({ SENDGRID_API_KEY_FILE: fileOf(content) }).sendgridApiKey).toBe('SG.harbour-lantern');
+  });
+
+  test('keeps the blanks of a passphrase, and follows links as mounted secrets have them', () => {
+    const path = fileOf('  tall ships, calm seas \n');
+    symlinkSync(path, `${path}-link`);
+    expect(read({ ADMIN_PASSWORD_FILE: `${path}-link` }).adminPassword).toBe('  tall ships, calm seas ');
+  });
+
+  test('may be the database’s address, and satisfies what production asks for', () => {
+    const source = {
+      NODE_ENV: 'production',
+      DATABASE_URL: '',
+      DATABASE_URL_FILE: fileOf(DATABASE_URL),
+      SESSION_SECRET_FILE: fileOf(`${'s'.repeat(40)}\n`),
+      TWILIO_ACCOUNT_SID_FILE: fileOf(`AC${'0'.repeat(32)}\n`),
+      TWILIO_AUTH_TOKEN_FILE: fileOf('token\n'),
+    };
+    expect(read(source)).toMatchObject({ databaseUrl: DATABASE_URL, sessionSecret: 's'.repeat(40), twilioAuthToken: 'token' });
+  });
+
+  test.each([
+    ['that is empty', () => fileOf('\n'), 'and that is empty'],
+    ['that does not exist', () => join(folder, 'nowhere'), 'and that does not exist'],
+    ['that is a folder', () => folder, 'and that is no file'],
+    ['that never ends', () => '/dev/zero', 'and that is no file'],
+    ['that is larger than a secret', () => fileOf('x'.repeat(70_000)), 'larger than 64 kB'],
+    ['of several lines', () => fileOf('hush\nhush too\n'), 'more than one line'],
+    ['of no text', () => fileOf(Buffer.from([0x53, 0x47, 0xff, 0x00])), 'that is no text'],
+  ])('%s ends the start, and says which variable', (_, path, why) => {
+    const problem = problemOf({ SENDGRID_API_KEY_FILE: path() });
+    expect(problem).toContain('SENDGRID_API_KEY_FILE names');
+    expect(problem).toContain(why);
+    expect(problem).not.toContain('hush');
+  });
+
+  test('a pipe that nobody writes to does not hang the start', () => {
+    const path = join(folder, 'pipe');
+    spawnSync('mkfifo', [path]);
+    expect(problemOf({ SENDGRID_API_KEY_FILE: path })).toContain('and that is no file');
+  });
+
+  test('beside the variable itself leaves it open which one counts', () => {
+    expect(problemOf({ SENDGRID_API_KEY: 'SG.one', SENDGRID_API_KEY_FILE: fileOf('SG.two') })).toContain(
+      'SENDGRID_API_KEY_FILE and SENDGRID_API_KEY are both set',
+    );
+  });
+
+  test('is held to the same rules, and not shown', () => {
+    const problem = problemOf({ SESSION_SECRET_FILE: fileOf('short-and-secret') });
+    expect(problem).toContain('SESSION_SECRET must have at least 32 characters');
+    expect(problem).not.toContain('short-and-secret');
+  });
+
+  test('counts where it is decided whether the sandbox and the embedded database are needed', () => {
+    expect(decideLaunch({ SENDGRID_API_KEY_FILE: '/run/secrets/sendgrid', DATABASE_URL_FILE: '/run/secrets/database' })).toEqual({
+      sandbox: false,
+      embeddedDatabase: false,
+    });
+  });
 });

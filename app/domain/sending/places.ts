@@ -17,7 +17,7 @@ export interface Places {
 }
 
 /** Where one message is in flight. */
-export interface Seat {
+interface Seat {
   /** The provider has answered: somebody else may be called for while the outcome is being committed. */
   answered(): void;
   /** It is done with. */
