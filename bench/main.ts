@@ -92,9 +92,20 @@ const rows: Row[] = [];
 let costs: Step[] = [];
 let postgres = '';
 
+let opened: Promise<Stage> | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, async () => {
+    // PostgreSQL is in a process group of its own, and would go on.
+    const stage = await opened?.catch(() => undefined);
+    await stage?.stop().catch(() => {});
+    process.exit(1);
+  });
+}
+
 /** A database of its own for each case, so that none finds what another left. */
 async function onStage<T>(faultRate: number, work: (stage: Stage) => Promise<T>): Promise<T> {
-  const stage = await openStage({ latencyMs, faultRate });
+  opened = openStage({ latencyMs, faultRate });
+  const stage = await opened;
   try {
     postgres = (await stage.db.pool.query<{ server_version: string }>('show server_version')).rows[0]?.server_version ?? '';
     return await work(stage);

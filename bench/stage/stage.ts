@@ -59,7 +59,9 @@ export async function openStage({ latencyMs, faultRate = 0 }: StageOptions): Pro
   const web = startProcess(folder, 'web', 'server.ts', env);
   const workers: Process[] = [];
 
-  async function stop(): Promise<void> {
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= end());
+  async function end(): Promise<void> {
     await Promise.all([web, ...workers].map((process) => process.stop(20_000)));
     await provider.stop();
     await db.pool.end();

@@ -102,7 +102,9 @@ begin
       when new.status = 'SCHEDULED' then 'scheduled'
       when new.status = 'DRAFT' then 'unscheduled'
       when new.status = 'PAUSED' then 'paused'
-      when new.status = 'CANCELLED' and old.reopened_from is null then 'cancelled'
+      -- Opened again after a cancel, it ends as cancelled by itself, when it had ended.
+      when new.status = 'CANCELLED' and (old.reopened_from is distinct from 'CANCELLED' or new.finished_at is distinct from old.reopened_finished_at)
+        then 'cancelled'
       when new.status = 'SENDING' and old.status = 'PAUSED' then 'resumed'
       when new.status = 'SENDING' and new.retry_count > old.retry_count then 'retried'
       when new.status = 'SENDING' and old.status in ('PARTIALLY_SENT', 'FAILED', 'SENT', 'CANCELLED') then 'reopened'

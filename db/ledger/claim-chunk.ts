@@ -136,8 +136,15 @@ export async function endChunks(pool: Pool, campaignId: number): Promise<boolean
   return rows[0]?.ended ?? true;
 }
 
-/** A worker starts: it takes part in what is being sent, and what the one before it left goes on. */
+/**
+ * A worker starts: it takes part in what is being sent, and what the one before it left goes on. A web process of a version before that is still
+ * running adds jobs that nobody takes any more.
+ */
 export async function requestAllChunks(pool: Pool): Promise<void> {
+  await pool.query(
+    `delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
+     where t.id = j.task_id and t.identifier = 'dispatch_campaign' and j.locked_at is null`,
+  );
   await pool.query(`select ${requestChunks('id')} from (select id from campaigns where status = 'SENDING' order by id) c`);
 }
 

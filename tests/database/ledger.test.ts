@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cancelCampaign } from '#app/domain/campaigns/life.server.ts';
+import { resolveUnknown } from '#app/domain/recipients/resolve-recipient.server.ts';
 import { finishMove } from '#db/ledger/campaign-life.ts';
 import { type Claim, claimRecipients, type SendKey } from '#db/ledger/claim.ts';
 import { claimChunk, endChunks, reclaimChunk } from '#db/ledger/claim-chunk.ts';
@@ -14,6 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => test_.drop());
 
+const ana = { id: '1', name: 'Ana', email: null, role: 'admin', via: 'session', label: 'Ana' } as const;
 const start = (id: number) =>
   test_.db.pool.query(`update campaigns set status = 'SENDING', doing = 'sending', started_at = now() where id = $1`, [id]);
 const statusOf = async (id: number) =>
@@ -70,6 +73,63 @@ const outcome = (claim: { campaignId: number; recipientId: number; attemptId: nu
 });
 
 describe('the ledger', () => {
+  test('tells a person’s cancel of a campaign that was opened again from its end', async () => {
+    const { db } = test_;
+    const kinds = async (id: number) => {
+      const { rows } = await db.pool.query<{ kind: string; from: string }>(
+        `select kind, details ->> 'from' as from from campaign_events where campaign_id = $1 and details ? 'to' order by id`,
+        [id],
+      );
+      return rows.map(({ kind, from }) => `${kind} from ${from}`);
+    };
+    const failed = {
+      outcome: 'unknown',
+      status: 'failed',
+      failureCode: 'outcome_unknown',
+      httpStatus: null,
+      providerMessageId: null,
+    } as const;
+    const begun = async () => {
+      const id = await draftCampaign(db, { addresses: numbered(2) });
+      await start(id);
+      const [one] = await claims(id, 1);
+      await recordOutcomes(db.pool, [outcome(one as Claim, failed)]);
+      return id;
+    };
+    const moved = async (id: number) => finishMove(db.pool, id, await moveRecipients(db.pool, id));
+    const again = (id: number) => resolveUnknown(db, ana, id, { outcome: 'resend' });
+    const ended = await begun();
+    const [other] = await claims(ended, 1);
+    await recordOutcomes(db.pool, [outcome(other as Claim, {})]);
+    await again(ended);
+    await cancelCampaign(db, ana, ended);
+    expect(await kinds(ended)).toEqual([
+      'started from DRAFT',
+      'ended from SENDING',
+      'reopened from PARTIALLY_SENT',
+      'cancelled from SENDING',
+    ]);
+
+    const cancelled = await begun();
+    await cancelCampaign(db, ana, cancelled);
+    await moved(cancelled);
+    await again(cancelled);
+    const [key] = (
+      await db.pool.query<SendKey>(
+        `select campaign_id, id as recipient_id, dispatch_seq from recipients where campaign_id = $1 and status = 'queued'`,
+        [cancelled],
+      )
+    ).rows;
+    const [claim] = await claimRecipients(db.pool, [key as SendKey]);
+    await recordOutcomes(db.pool, [outcome(claim as Claim, failed)]);
+    await again(cancelled);
+    await cancelCampaign(db, ana, cancelled);
+    expect(await kinds(cancelled)).toEqual([
+      ...['started from DRAFT', 'cancelled from SENDING', 'reopened from CANCELLED', 'ended from SENDING'],
+      ...['reopened from CANCELLED', 'cancelled from SENDING'],
+    ]);
+  });
+
   test('follows recipients from pending to the end and ends the campaign with the last of them', async () => {
     const { db } = test_;
     const id = await draftCampaign(db, { addresses: numbered(3) });

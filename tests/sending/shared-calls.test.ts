@@ -46,6 +46,23 @@ describe('emails that share calls', () => {
     expect(new Map(arrived.map(({ to, content }) => [to, content?.text]))).toEqual(new Map(expected as [string, string][]));
   });
 
+  test('share them under a rate, too, and keep to it', async () => {
+    const another = await createTestDatabase();
+    const rated = await startSending(another, { EMAIL_BATCH_SIZE: '50', EMAIL_RATE: '100' });
+    const id = await draftCampaign(another.db, { addresses: numbered(150, 'rated.test') });
+    await rated.send(id);
+    expect(await rated.untilEnded(id)).toBe('SENT');
+    // A quarter of a second's slots at a time.
+    expect(rated.sandbox.stats()).toMatchObject({ accepted: 150, requests: expect.toSatisfy((n: number) => n < 50) });
+    const { rows } = await another.db.pool.query<{ s: number }>(
+      'select extract(epoch from max(started_at) - min(started_at))::float8 as s from attempts where campaign_id = $1',
+      [id],
+    );
+    expect(rows[0]?.s).toBeGreaterThan(1);
+    await rated.stop();
+    await another.drop();
+  });
+
   test('fail alone where an address is refused', async () => {
     const bad = numbered(20, 'shared.test').map((address) => address.replace('@', '+invalid@'));
     const id = await sendTo([...numbered(300, 'shared.test'), ...bad], 'Hello.');

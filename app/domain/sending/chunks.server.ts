@@ -30,6 +30,8 @@ export interface ChunkOptions {
   channel: Channel;
   /** Recipients a claim at most. */
   size: number;
+  /** Messages that may share a call: under a rate, those of a claim go out together, with the slots of all. */
+  together: number;
   places: Places;
   gate: Pick<Gatekeeper, 'slots' | 'everyMs' | 'places'>;
   /** The worker's id, once it may claim. */
@@ -65,7 +67,7 @@ export interface Turn {
  * by more as places become free, in turn with the other campaigns of the channel. One campaign is sent once at a time in a worker.
  */
 export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn) => Promise<void> {
-  const { db, channel, size, places, gate, held, hold, deliver, claimValidMs, stopping, signal, onRepeat } = options;
+  const { db, channel, size, together, places, gate, held, hold, deliver, claimValidMs, stopping, signal, onRepeat } = options;
   /** Campaigns that are being sent here, and whether somebody asked for them meanwhile. */
   const running = new Map<number, { askedAgain: boolean }>();
   /** Where the next turn of a campaign goes on in its list. */
@@ -140,10 +142,10 @@ export function createChunks(options: ChunkOptions): (key: ChunkKey, turn: Turn)
       }
       places.give(free - claimed.claims.length);
       nextAt = Math.max(nextAt, performance.now());
-      for (const one of claimed.claims) {
-        void sendAt(one, everyMs > 0 ? nextAt : 0, claimed.validUntil);
-        nextAt += everyMs;
+      for (const [i, one] of claimed.claims.entries()) {
+        void sendAt(one, everyMs > 0 ? nextAt + (i - (i % together)) * everyMs : 0, claimed.validUntil);
       }
+      nextAt += claimed.claims.length * everyMs;
       slots = Math.max(0, slots - claimed.claims.length);
       if (claimed.taken > 0) heldMs = HELD_MS.first;
       if (lined > 0) {

@@ -205,6 +205,7 @@ export function createEngine(engine: EngineOptions): Engine {
         channel,
         size: channel === 'email' ? Math.max(CHUNK, emailBatchSize) : CHUNK,
         places: places[channel],
+        together: channel === 'email' ? emailBatchSize : 1,
         gate: gates[channel],
         mayClaim,
         held: inFlight,

@@ -106,6 +106,8 @@ const table: Row[] = [
   ['_app.settings._index', '/settings', null, admins, '/settings/webhooks'],
   ['_app.settings.keys', '/settings/keys', null, admins, 200],
   ['_app.settings.keys', '/settings/keys', { intent: 'add' }, admins, 422],
+  ['_app.settings.audit', '/settings/audit', null, admins, 200],
+  ['_app.settings.audit', '/settings/audit?who=ana&action=nonsense&from=2026-13-45&cursor=nonsense', null, admins, 200],
   ['_app.settings.limits', '/settings/limits', null, admins, 200],
   ['_app.settings.limits', '/settings/limits', { intent: 'rate', channel: 'email', rate: 'many' }, admins, 422],
   ['_app.settings.people', '/settings/people', null, admins, 200],
