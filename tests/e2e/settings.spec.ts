@@ -151,7 +151,7 @@ test('an administrator invites somebody, who chooses a password by keyboard and 
   await row.getByRole('link', { name: 'Ana' }).click();
   await page.getByRole('button', { name: 'Mail a link to a new password: Ana' }).click();
   await expect(page.getByText(`is on its way to ${email}`)).toBeVisible();
-  await page.getByLabel('Name', { exact: true }).fill('Ana Example');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Ana Example');
   await page.getByRole('button', { name: 'Rename' }).click();
   await expect(page.getByText('The name is now: Ana Example.')).toBeVisible();
   await expectAccessible(page);
