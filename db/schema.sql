@@ -638,6 +638,16 @@ create table schema_definitions (
   constraint schema_definitions_pkey PRIMARY KEY (number)
 );
 
+create table session_limits (
+  one boolean default true not null,
+  idle_hours integer not null,
+  longest_days integer not null,
+  constraint session_limits_pkey PRIMARY KEY (one),
+  constraint session_limits_idle_hours_check CHECK (((idle_hours >= 1) AND (idle_hours <= 720))),
+  constraint session_limits_longest_days_check CHECK (((longest_days >= 1) AND (longest_days <= 90))),
+  constraint session_limits_one_check CHECK (one)
+);
+
 create table settings_in_force (
   name text not null,
   value integer not null,
@@ -2134,6 +2144,8 @@ create view reporting.suppressions with (security_barrier=true) as
 
 comment on table access_links is 'One-time links to an own password: invitations and resets. Kept for 30 days after their end.';
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
+comment on column app_sessions.token is 'SHA-256 of the token in the cookie, in hex.';
+comment on column app_sessions.updated_at is 'When it was used last, to the minute.';
 comment on column campaigns.doing is 'What it is doing, beside its status: nothing; copying or emptying its list (a draft); sending to everybody pending; gathering (a task makes those pending whom a retry round sends to again); stopping for stop_reason; sending to singles alone, in a campaign that had ended before it had tried everybody.';
 comment on column campaigns.reopened_from is 'How it had ended, with reopened_finished_at and reopened_failed_at, while it is open again for people that somebody chose.';
 comment on column campaigns.retry_codes is 'For which failures a retry round sends again, while those who failed for them are still gathered.';
@@ -2272,6 +2284,7 @@ comment on column reporting.suppressions.campaign_id is 'The campaign whose mess
 comment on column reporting.suppressions.recipient_id is 'The recipient of that message; null where that is not known.';
 comment on column reporting.suppressions.created_at is 'When it was written down.';
 comment on column reporting.suppressions.created_by is 'Who put it there; null where no person did.';
+comment on table session_limits is 'When a session ends: so long without use, and so long after it began.';
 
 grant select on reporting.attempts to reporting_reader;
 grant select on reporting.campaign_events to reporting_reader;

@@ -1,6 +1,7 @@
 // npm run reset-password -- EMAIL: a new password for somebody who lost theirs, for whoever can reach the database.
 import { readFileSync } from 'node:fs';
 import { createAuth } from '../app/domain/access/auth.server.ts';
+import { through } from '../app/domain/access/door.server.ts';
 import { givePassword } from '../app/domain/access/give-password.server.ts';
 import { sessionSecret } from '../app/domain/access/secrets.server.ts';
 import { operate, WrongCall } from './launch/operate.ts';
@@ -14,7 +15,7 @@ await operate(usage, async ({ env, db, positionals: [email, ...more] }) => {
   if (!email || more.length > 0) throw new WrongCall(usage);
   const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });
   const given = process.stdin.isTTY ? null : readFileSync(0, 'utf8').replace(/\r?\n$/, '') || null;
-  const made = await givePassword({ auth, db }, email, given);
+  const made = await through({ door: 'command', address: null, device: null }, () => givePassword({ auth, db }, email, given));
   console.log(`${made.name} <${made.email}>, ${made.role}`);
   console.log(given === null ? `New password: ${made.password}` : 'The password is the one given.');
   console.log(

@@ -1,5 +1,6 @@
 import { openApiDocument } from './openapi.server.ts';
 import { alertOperations } from './operations/alerts.server.ts';
+import { auditOperations } from './operations/audit.server.ts';
 import { campaignOperations } from './operations/campaigns.server.ts';
 import { type Operation, operation } from './operations/operation.ts';
 import { recipientOperations } from './operations/recipients.server.ts';
@@ -11,6 +12,7 @@ export const operations: Record<string, Operation> = {
   ...recipientOperations,
   ...alertOperations,
   ...suppressionOperations,
+  ...auditOperations,
   describeApi: operation({
     method: 'GET',
     path: '/openapi.json',

@@ -35,7 +35,35 @@ export function csvWriter(header: string[], { delimiter, sep }: CsvStyle = plain
  *
  * @throws Problem 429 while too many others are read
  */
-export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentMs = READER_SILENT_MS): Promise<Readable> {
+export function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentMs = READER_SILENT_MS): Promise<Readable> {
+  return stream(
+    db,
+    query,
+    (row: Row) => query.cells(row),
+    () => csvWriter(query.header, query.style),
+    silentMs,
+  );
+}
+
+/** The same as a JSON object a line (NDJSON). */
+export function linesStream(db: Database, query: Pick<CsvQuery<object>, 'text' | 'values'>): Promise<Readable> {
+  const write = () =>
+    new Transform({
+      writableObjectMode: true,
+      transform(row: object, _encoding, done) {
+        done(null, `${JSON.stringify(row)}\n`);
+      },
+    });
+  return stream(db, query, (row: object) => row, write, READER_SILENT_MS);
+}
+
+async function stream<Row>(
+  db: Database,
+  query: Pick<CsvQuery<Row>, 'text' | 'values'>,
+  part: (row: Row) => unknown,
+  writer: () => Transform,
+  silentMs: number,
+): Promise<Readable> {
   const giveBack = takeSlowConnection(db);
   const client = await begin(db).catch((error: unknown) => {
     giveBack();
@@ -54,10 +82,10 @@ export async function csvStream<Row>(db: Database, query: CsvQuery<Row>, silentM
     objectMode: true,
     transform(row: Row, _encoding, done) {
       silence.refresh();
-      done(null, query.cells(row));
+      done(null, part(row));
     },
   });
-  const csv = csvWriter(query.header, query.style);
+  const csv = writer();
   // While nothing is ready to be read, it is the database that is slow.
   const silence = setTimeout(() => {
     if (csv.readableLength === 0) silence.refresh();

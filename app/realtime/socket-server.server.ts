@@ -153,7 +153,8 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
 function viewerOf({ handshake }: LiveSocket, { auth }: AppContext): Promise<Viewer | null> {
   const { token } = handshake.auth;
   const { cookie } = handshake.headers;
-  return currentViewer(auth, new Headers(cookie ? { cookie } : {}), typeof token === 'string' ? token : null);
+  // An open page is no use of a session: one that is left open overnight ends.
+  return currentViewer(auth, new Headers(cookie ? { cookie } : {}), typeof token === 'string' ? token : null, false);
 }
 
 /** Ends the connections of those who were disabled, got a new password or another role, signed out, or whose key was revoked. */

@@ -2,10 +2,13 @@ import { Stack } from '@mantine/core';
 import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData } from '@remix-run/react';
 import { PasswordForm } from '#app/components/account/password-form.tsx';
+import { SessionList } from '#app/components/account/session-list.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
+import { ActButton } from '#app/components/settings/act-button.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import { changeOwnPassword } from '#app/domain/access/own-account.server.ts';
+import { endOtherSessions, endOwnSession, listSessions, sessionOf } from '#app/domain/access/own-sessions.server.ts';
 import { roleLabels } from '#app/domain/access/roles.ts';
 import { notFound } from '#app/domain/problem.ts';
 import { type FormProblem, formAnswer } from '#app/http/form-answer.server.ts';
@@ -17,8 +20,8 @@ export const meta: MetaFunction = () => [{ title: 'Your account · Rollcall' }];
 export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders;
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const { name, email, role } = await requireUser(context, request);
-  return { name, email, role };
+  const { id, name, email, role } = await requireUser(context, request);
+  return { name, email, role, sessions: await listSessions(context.db, id, await sessionOf(context.auth, request.headers)) };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -30,6 +33,13 @@ export async function action({ context, request }: ActionFunctionArgs) {
       case 'password':
         await changeOwnPassword(context, viewer, request.headers, { former: text('former'), password: text('password') });
         return data({ problem: null, said: 'Your password is changed. Whoever else was signed in with the one before is signed out.' });
+      case 'end':
+        await endOwnSession(context.db, viewer, text('id'));
+        return data({ problem: null, said: 'The session is ended.' });
+      case 'end-others': {
+        const ended = await endOtherSessions(context.db, viewer, await sessionOf(context.auth, request.headers));
+        return data({ problem: null, said: ended === 1 ? 'One session is ended.' : `${ended} sessions are ended.` });
+      }
       default:
         throw notFound('There is no such act');
     }
@@ -37,7 +47,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function Account() {
-  const { name, email, role } = useLoaderData<typeof loader>();
+  const { name, email, role, sessions } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>() as { problem: FormProblem | null; said?: string } | undefined;
   const problem = answer?.problem;
   return (
@@ -58,6 +68,15 @@ export default function Account() {
             Nobody but you knows it. Your other sessions end when you change it.
           </SectionHead>
           <PasswordForm key={answer?.said} email={email} errors={problem?.errors ?? []} />
+        </section>
+        <section aria-labelledby="sessions">
+          <SectionHead
+            title={<span id="sessions">Where you are signed in</span>}
+            actions={sessions.length > 1 && <ActButton label="End all others" fields={{ intent: 'end-others' }} />}
+          >
+            End what is not yours, and change the password then. An ended session is signed out at once.
+          </SectionHead>
+          <SessionList sessions={sessions} />
         </section>
       </Stack>
     </>

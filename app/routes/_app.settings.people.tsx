@@ -8,11 +8,13 @@ import { MadeLink } from '#app/components/settings/made-link.tsx';
 import { PersonRow } from '#app/components/settings/person-row.tsx';
 import { RoleNotes } from '#app/components/settings/role-notes.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
+import { SessionLimitsForm } from '#app/components/settings/session-limits-form.tsx';
 import classes from '#app/components/settings/settings.module.css';
 import { useViewer } from '#app/components/use-viewer.ts';
 import { canMail } from '#app/domain/access/access-mail.server.ts';
 import { listInvitations } from '#app/domain/access/invitations.server.ts';
 import { listPeople } from '#app/domain/access/people.server.ts';
+import { readSessionLimits } from '#app/domain/access/session-limits.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 import { teamActs } from '#app/routes/_app.settings/team-acts.server.ts';
@@ -21,14 +23,15 @@ export const meta: MetaFunction = () => [{ title: 'Team · Rollcall' }];
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'settings:write');
-  const [people, invitations] = await Promise.all([listPeople(context.db), listInvitations(context.db)]);
-  return { people, invitations, mails: canMail(context.env) };
+  const { db, env } = context;
+  const [people, invitations, limits] = await Promise.all([listPeople(db), listInvitations(db), readSessionLimits(db)]);
+  return { people, invitations, limits, mails: canMail(env) };
 }
 
 export const action = (args: ActionFunctionArgs) => settingsAction(args, (submitted) => teamActs(args, submitted));
 
 export default function People() {
-  const { people, invitations, mails } = useLoaderData<typeof loader>();
+  const { people, invitations, limits, mails } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const viewer = useViewer();
   const { said, link } = answer?.result ?? {};
@@ -38,13 +41,15 @@ export default function People() {
       <div>
         <SectionHead title="Team">Who may sign in, and as what.</SectionHead>
         <Stack gap="sm" aria-live="polite" mb={answer ? 'md' : 0}>
-          {problem && problem.fields.intent !== 'add' && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
+          {problem && !['add', 'sessions'].includes(problem.fields.intent ?? '') && (
+            <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>
+          )}
           {said && <ProblemAlert kind="success" title={said} />}
           {link && <MadeLink link={link} />}
         </Stack>
         <ul className={classes.list} aria-label="Team">
           {people.map((person) => (
-            <PersonRow key={person.id} person={person} own={person.id === viewer.id} mails={mails} />
+            <PersonRow key={person.id} person={person} own={person.id === viewer.id} />
           ))}
           {invitations.map((invitation) => (
             <InvitationRow key={`invitation ${invitation.id}`} invitation={invitation} mails={mails} />
@@ -64,6 +69,12 @@ export default function People() {
           mails={mails}
           problem={problem}
         />
+      </section>
+      <section aria-labelledby="sessions">
+        <SectionHead title={<span id="sessions">Sessions end by themselves</span>}>
+          After so long without use, and so long after the sign-in in any case. Then everybody signs in again.
+        </SectionHead>
+        <SessionLimitsForm limits={limits} problem={problem} />
       </section>
       <section aria-labelledby="roles">
         <SectionHead title={<span id="roles">What the roles may do</span>} />

@@ -1,11 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '#app/api/operations.server.ts';
+import { audit } from '#app/domain/access/audit.server.ts';
 import type { AuditAction } from '#app/domain/access/audit-actions.ts';
 import { through } from '#app/domain/access/door.server.ts';
+import type { AuditEntryJson } from '#app/domain/audit/audit-entry.ts';
 import { restingAudit } from '#app/domain/audit/keep-audit.server.ts';
 import { verifyAudit } from '#app/domain/audit/verify-audit.server.ts';
 import { sendCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
 import { updateCampaign } from '#app/domain/campaigns/update-campaign.server.ts';
+import { addSuppression, removeSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { type Receiver, startReceiver } from '#tests/support/receiver.ts';
@@ -127,6 +132,8 @@ const acts: Record<string, Act> = {
   exportAttempts: onCampaign('export.attempts', '/attempts.csv'),
   exportRecipients: onCampaign('export.recipients', '/export.csv?q=ada@example.com'),
   exportStory: onRecipient('export.story', '/story.csv', campaign),
+  exportAudit: { action: 'export.audit', call: async () => ({ path: '/audit.csv' }) },
+  exportAuditLines: { action: 'export.audit', call: async () => ({ path: '/audit.ndjson' }) },
   addSuppression: {
     action: 'suppression.add',
     call: async () => ({ path: '/suppressions', body: { channel: 'email', address: 'eve@example.com', reason: 'manual' } }),
@@ -198,11 +205,121 @@ test('every call in the table is one of the API', () => {
   expect(Object.keys(acts).filter((name) => !(name in operations))).toEqual([]);
 });
 
+interface Page {
+  data: AuditEntryJson[];
+  next_cursor: string | null;
+}
+const search = async (query: string) => (await (await api.call('GET', `/audit?${query}`)).json()) as Page;
+
+describe('the log is searched', () => {
+  const eve = { id: 'eve-id', name: '=cmd()', email: 'eve@corp.example', via: 'session' } as const;
+  let id: number;
+  beforeAll(async () => {
+    id = await campaign();
+    const { address } = await suppressed();
+    await through({ door: 'page', address: '203.0.113.77', device: null, viewer: eve }, async () => {
+      await audit(api.db.pool, { action: 'campaign.cancel', object: { type: 'campaign', id, name: '100%_new' } });
+      await audit(api.db.pool, { action: 'campaign.pause', object: { type: 'campaign', id, name: '100 new' }, refused: 'No.' });
+      await removeSuppression(api.db, { channel: 'email', address });
+      const text = { channel: 'sms', address: '+15005550123', reason: 'manual' } as const;
+      await addSuppression(api.db, { label: 'Eve' }, text);
+    });
+  });
+
+  test.each([
+    ['who=eve-id', 4],
+    ['who=%3Dcmd', 4],
+    ['who=EVE@corp', 4],
+    ['who=nobody-like-this', 0],
+    ['who=eve-id&action=campaign', 2],
+    ['who=eve-id&action=campaign.pause', 1],
+    ['who=eve-id&action=suppression', 2],
+    ['who=eve-id&outcome=refused', 1],
+    ['who=eve-id&what=100%25_', 1],
+    ['who=eve-id&what=100', 2],
+    ['who=eve-id&what=%2B1%20500%20555%200123', 1],
+    ['who=eve-id&what=other@example.com', 0],
+    ['who=eve-id&address=203.0.113.77', 4],
+    ['who=eve-id&address=::ffff:203.0.113.77', 4],
+    ['who=eve-id&address=203.0.113.7', 0],
+    ['who=eve-id&from=2020-01-01&to=2020-01-02', 0],
+    ['who=eve-id&from=2020-01-01T00:00Z', 4],
+    ['who=eve-id&to=2020-01-01T00:00:00%2B02:00', 0],
+  ])('%s finds %i', async (query, found) => {
+    expect((await search(query)).data).toHaveLength(found);
+  });
+
+  test('a day is one of its zone, and ends when the next begins', async () => {
+    const at = Date.parse((await search('who=eve-id')).data[0]?.at as string);
+    const dayIn = (zone: string) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(at);
+    for (const zone of ['Pacific/Kiritimati', 'Pacific/Niue', 'UTC']) {
+      const day = dayIn(zone);
+      expect((await search(`who=eve-id&from=${day}&to=${day}&time_zone=${encodeURIComponent(zone)}`)).data).toHaveLength(4);
+    }
+    expect((await search(`who=eve-id&to=${dayIn('Pacific/Niue')}&time_zone=Pacific/Kiritimati`)).data).toHaveLength(0);
+  });
+
+  test('an address is found by whoever knows it, and stands nowhere', async () => {
+    const { data } = await search('what=%2B15005550123');
+    expect(data).toMatchObject([{ action: 'suppression.add', object_name: '+1…23 (sms)', actor_name: '=cmd()' }]);
+    expect(JSON.stringify(data)).not.toContain('5550123');
+  });
+
+  test('page by page, newest first, each row once', async () => {
+    const seen: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Page = await search(`limit=7${cursor && `&cursor=${cursor}`}`);
+      seen.push(...page.data.map(({ seq }) => seq));
+      cursor = page.next_cursor;
+    }
+    const all = (await sql('select seq from audit_log order by seq desc')).rows.map(({ seq }) => seq as number);
+    expect(seen).toEqual(all);
+  });
+
+  test.each(['action=nonsense', 'from=yesterday', 'from=2026-02-30', 'outcome=maybe', 'cursor=x', 'limit=501', 'time_zone=Mars'])(
+    '%s is refused',
+    async (query) => {
+      expect((await api.call('GET', `/audit?${query}`)).status).toBe(422);
+    },
+  );
+
+  test('only administrators read it', async () => {
+    for (const path of ['/audit', '/audit.csv', '/audit.ndjson']) {
+      for (const key of [api.keys.marketer, api.keys.support, api.keys.analyst])
+        expect((await api.call('GET', path, { key })).status).toBe(403);
+    }
+  });
+
+  test('as CSV it runs nothing in a spreadsheet, and as JSON lines anybody can compute its hashes', async () => {
+    const rows = parse(await (await api.call('GET', '/audit.csv?who=eve-id')).text(), { columns: true, bom: true }) as Record<
+      string,
+      string
+    >[];
+    expect(rows).toHaveLength(4);
+    expect(rows[0]).toMatchObject({ actor_name: "'=cmd()", action: 'campaign.cancel', object_name: '100%_new' });
+
+    const lines = (await (await api.call('GET', '/audit.ndjson')).text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AuditEntryJson);
+    let previous = '0'.repeat(64);
+    for (const row of lines) {
+      const { seq, times, before, after, previous: told, hash, ...rest } = row;
+      const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+      const fields = [String(seq), ...Object.values(rest), json(before), json(after), String(times)];
+      const text = `[${fields.map((field) => JSON.stringify(field)).join(', ')}]`;
+      expect([told, hash]).toEqual([previous, createHash('sha256').update(`${previous}\n${text}`).digest('hex')]);
+      previous = hash;
+    }
+    expect(lines.length).toBeGreaterThan(40);
+  });
+});
+
 test('what a page saves while somebody types is one row, with the fields as they were at first and as they are', async () => {
   const id = await campaign();
   const since = await first('select max(seq) as id from audit_log');
   const ana = { id: 'ana', name: 'Ana', email: 'ana@corp.example', label: 'Ana', via: 'session', role: 'marketer' } as const;
-  const page = <T>(work: () => Promise<T>) => through({ door: 'page', address: '192.0.2.1', device: null, viewer: ana }, work);
+  const page = <T>(work: () => Promise<T>) => through({ door: 'api', address: '192.0.2.1', device: null, viewer: ana }, work);
   for (const subject of ['H', 'He', 'Hey', 'Hey you'])
     await page(() => updateCampaign(api.db, id, { subject, name: 'Test' }, { viewer: ana }));
   const rows = async () =>

@@ -134,7 +134,7 @@ test('an administrator invites somebody, who chooses a password by keyboard and 
   await expect(password).toBeFocused();
   await ana.keyboard.type('chosen by Ana herself');
   await ana.keyboard.press('Enter');
-  await expect(ana.getByRole('heading', { name: 'Campaigns' })).toBeVisible();
+  await expect(ana.getByRole('heading', { name: 'Campaigns', exact: true })).toBeVisible();
   await ana.goto(link);
   await expect(ana.getByRole('heading', { name: 'This link opens nothing' })).toBeVisible();
 
@@ -148,14 +148,26 @@ test('an administrator invites somebody, who chooses a password by keyboard and 
   await row.getByLabel('Role of Ana').selectOption('marketer');
   await row.getByRole('button', { name: 'Change the role of Ana' }).click();
   await expect(page.getByText('Ana is now: Marketer.')).toBeVisible();
-  await row.getByRole('button', { name: 'Mail a link to a new password: Ana' }).click();
+  await row.getByRole('link', { name: 'Ana' }).click();
+  await page.getByRole('button', { name: 'Mail a link to a new password: Ana' }).click();
   await expect(page.getByText(`is on its way to ${email}`)).toBeVisible();
-  await row.getByRole('button', { name: 'Disable: Ana' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Ana Example');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByText('The name is now: Ana Example.')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Team', exact: true }).first().click();
+  await row.getByRole('button', { name: 'Disable: Ana Example' }).click();
   await page.getByRole('button', { name: 'Disable the account' }).click();
   await expect(row.getByText('Disabled')).toBeVisible();
   await ana.reload();
   await expect(ana).toHaveURL(/\/login/);
   await context.close();
+
+  await row.getByRole('link', { name: 'Ana Example' }).click();
+  await page.getByRole('button', { name: 'Delete: Ana Example' }).click();
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  await expect(page).toHaveURL(/\/settings\/people$/);
+  await expect(row).toHaveCount(0);
 });
 
 test('the providers’ page shows no key', async ({ page }) => {

@@ -29,7 +29,7 @@ export async function nonconformities(method: string, path: string, response: Re
   const type = response.headers.get('content-type')?.split(';')[0] ?? '';
   const pointer = promised.$ref ? promised.$ref.slice(1) : `/paths/${escaped(described[0])}/${method.toLowerCase()}/responses/${status}`;
   if (response.status === 204) return (await response.clone().text()) === '' ? [] : ['204 has no body'];
-  if (type === 'text/csv') return promised.content?.[type] ? [] : ['is not described as CSV'];
+  if (type === 'text/csv' || type === 'application/x-ndjson') return promised.content?.[type] ? [] : [`is not described as ${type}`];
   const validate = ajv.compile({ $ref: `openapi#${pointer}/content/${escaped(type)}/schema` });
   if (validate(await response.clone().json())) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${method} ${below} ${instancePath || '/'} ${message}`);

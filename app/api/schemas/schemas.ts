@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StoryEvent } from '../../domain/activity/story.ts';
 import type { DeliveryJson, EndpointJson } from '../../domain/alerts/endpoint.ts';
+import type { AuditEntryJson } from '../../domain/audit/audit-entry.ts';
 import type { ActivityJson } from '../../domain/campaigns/activity.ts';
 import type { CampaignJson } from '../../domain/campaigns/campaign.ts';
 import type { CampaignListItem } from '../../domain/campaigns/campaign-json.ts';
@@ -14,6 +15,7 @@ import type { AttemptJson, RecipientJson } from '../../domain/recipients/recipie
 import type { TestResult } from '../../domain/sending/test-result.ts';
 import type { SuppressionImport } from '../../domain/suppressions/import-report.ts';
 import type { SuppressionJson } from '../../domain/suppressions/suppression.ts';
+import { auditEntry } from './audit.ts';
 import { activity, campaign, failureGroup, listItem, preview, retryPreview, testResult } from './campaigns.ts';
 import { count, text, time } from './common.ts';
 import { attempt, importReport, personMessage, recipient, storyEvent } from './recipients.ts';
@@ -91,6 +93,7 @@ export const answers = {
   WebhookEndpointPage: page(webhookEndpoint),
   WebhookDelivery: webhookDelivery satisfies z.ZodType<DeliveryJson>,
   WebhookDeliveryPage: page(webhookDelivery),
+  AuditPage: page(auditEntry satisfies z.ZodType<AuditEntryJson>),
   Problem: problem,
 } as const;
 

@@ -1,12 +1,11 @@
 import { Button, Group } from '@mantine/core';
-import { Form, useNavigation } from '@remix-run/react';
+import { Form, Link, useNavigation } from '@remix-run/react';
 import { IconUserOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Person } from '#app/domain/access/person.ts';
 import { RelativeTime } from '../relative-time.tsx';
 import { ActButton } from './act-button.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
-import { LinkButtons } from './link-buttons.tsx';
 import { RoleSelect } from './role-select.tsx';
 import classes from './settings.module.css';
 import { StateMark } from './state-mark.tsx';
@@ -44,15 +43,15 @@ function RoleForm({ person: { id, name, role }, own }: { person: Person; own: bo
 }
 
 /** One person with what an administrator may do; to oneself nothing that would lock one out. */
-export function PersonRow({ person, own, mails }: { person: Person; own: boolean; mails: boolean }) {
+export function PersonRow({ person, own }: { person: Person; own: boolean }) {
   const { id, name, email, role, disabled, seen_at } = person;
   return (
     <li className={classes.row} data-quiet={disabled || undefined}>
       <div className={classes.rowWords}>
-        <span className={`name ${classes.title}`} dir="auto">
+        <Link to={`/settings/people/${id}`} className={`name ${classes.title}`} dir="auto">
           {name}
           {own && ' (you)'}
-        </span>
+        </Link>
         <span className={classes.detail}>{email}</span>
         <span className={classes.detail}>{seen_at ? <RelativeTime at={seen_at} prefix="Last seen" /> : 'Not signed in'}</span>
       </div>
@@ -67,7 +66,6 @@ export function PersonRow({ person, own, mails }: { person: Person; own: boolean
         ) : (
           <>
             <RoleForm key={role} person={person} own={own} />
-            {!own && <LinkButtons name={name} fields={{ intent: 'reset', id }} mails={mails} copy="Link to a new password" />}
             {!own && (
               <ConfirmButton
                 label="Disable"

@@ -7,6 +7,7 @@ const places = [
   { to: '/settings/people', label: 'Team' },
   { to: '/settings/providers', label: 'Providers' },
   { to: '/settings/limits', label: 'Limits' },
+  { to: '/settings/audit', label: 'Audit log' },
 ];
 
 export function SettingsNav() {

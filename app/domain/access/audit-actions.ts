@@ -2,7 +2,7 @@
  * Everything that the audit log tells, with the words for it. Names are fixed, since searches and other programs rely on them; the part before
  * the dot is what it was done to.
  */
-const auditActions = {
+export const auditActions = {
   'session.begin': 'Signed in',
   'session.end': 'Signed out',
   'session.revoke': 'Ended sessions',
@@ -64,5 +64,5 @@ const auditActions = {
 } as const;
 export type AuditAction = keyof typeof auditActions;
 
-const auditDoors = { page: 'Pages', api: 'API', live: 'Live connection', command: 'Command line', worker: 'Worker' } as const;
+export const auditDoors = { page: 'Pages', api: 'API', live: 'Live connection', command: 'Command line', worker: 'Worker' } as const;
 export type AuditDoor = keyof typeof auditDoors;

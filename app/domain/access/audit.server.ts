@@ -32,7 +32,8 @@ const LONGEST_TEXT = 500;
 export async function audit(client: Pool | PoolClient, entry: AuditEntry): Promise<void> {
   const door = currentDoor();
   const row = rowOf(entry, door);
-  if (entry.gather && door?.door === 'page') return gather(client, row);
+  // Pages save through the API, too.
+  if (entry.gather && row.actor_kind === 'person') return gather(client, row);
   // What was gathered of the object came before.
   if (row.object_type === 'campaign' && row.object_id) await writeGathered(client, `campaign ${row.object_id}`);
   await insertAudit(client, row);

@@ -6,6 +6,7 @@ import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { refuse } from './refusals.server.ts';
 import { isRole, type Viewer } from './roles.ts';
+import { createSessionKeeper } from './session-limits.server.ts';
 import { createSessions, type SessionOptions, type Sessions } from './sessions.server.ts';
 
 /** Everything about access that holds state; one a process, handed to routes and sockets. */
@@ -24,6 +25,8 @@ export interface Auth {
   readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser' | 'own', RateLimiterPostgres>;
   /** Mails to those who forgot their password, across processes, by who asks and by account. */
   readonly forgotten: Record<'address' | 'account', RateLimiterPostgres>;
+  /** Does the session still hold? See session-limits.server.ts. */
+  readonly keepSession: ReturnType<typeof createSessionKeeper>;
   readonly knownBrowsers: KnownBrowsers;
   readonly passwordChecks: PasswordChecks;
 }
@@ -58,13 +61,11 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
       own: failures('own', 5, 600),
     },
     forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
+    keepSession: createSessionKeeper(db),
     knownBrowsers: createKnownBrowsers(options.secret, options.baseUrl.startsWith('https:')),
     passwordChecks: createPasswordChecks(),
   };
 }
-
-/** Each use prolongs a session by a week; after 30 days everybody signs in again. */
-const LONGEST_SESSION_MS = 30 * 86_400_000;
 
 /** The token of `Authorization: Bearer TOKEN`, or null. */
 export function bearerToken(headers: Headers): string | null {
@@ -74,19 +75,26 @@ export function bearerToken(headers: Headers): string | null {
 /**
  * Who is asking: by API key where one is presented (a bad key is nobody, even beside a good cookie), else by session cookie.
  * For HTTP requests and, with `token`, for sockets (`auth: {token}`).
+ *
+ * @param used false where a program only looks whether access still holds: that keeps no session alive
  */
-export async function currentViewer(auth: Auth, headers: Headers, token: string | null = bearerToken(headers)): Promise<Viewer | null> {
-  const viewer = await findViewer(auth, headers, token);
+export async function currentViewer(
+  auth: Auth,
+  headers: Headers,
+  token: string | null = bearerToken(headers),
+  used = true,
+): Promise<Viewer | null> {
+  const viewer = await findViewer(auth, headers, token, used);
   if (viewer) known(viewer);
   else if (token !== null) refuse({ action: 'key.use', refused: 'The key is unknown or revoked.' });
   return viewer;
 }
 
-async function findViewer(auth: Auth, headers: Headers, token: string | null): Promise<Viewer | null> {
+async function findViewer(auth: Auth, headers: Headers, token: string | null, used: boolean): Promise<Viewer | null> {
   if (token !== null) return auth.viewerOfKey(token);
   if (!headers.has('cookie')) return null;
   const session = await auth.sessions.api.getSession({ headers });
-  if (!session || Date.now() - session.session.createdAt.getTime() > LONGEST_SESSION_MS) return null;
+  if (!session || !(await auth.keepSession(session.session, used))) return null;
   const { id, name, email, role } = session.user;
   if (!isRole(role)) return null;
   return { id, name, email, role, via: 'session', label: name || email };

@@ -1,11 +1,11 @@
 import type { Database } from '#db/database.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
-import { forgetFirstPassword } from './first-password.server.ts';
+import { PASSWORD_LENGTH as LENGTH } from './own-password.ts';
+import { endFormerAccess, hashInTurn, setPasswordHash } from './password-hash.server.ts';
 import { listAdministrators } from './people.server.ts';
 import { readablePassword } from './readable-password.server.ts';
-
-/** Of better-auth's settings (sessions.server.ts). */
-const LENGTH = { least: 10, most: 256 };
 
 /** Says why not, for whoever sits at the machine. */
 export class PasswordRefused extends Error {
@@ -24,7 +24,7 @@ export interface GivenPassword {
 
 /**
  * A new password for an account, asked for at the machine itself (`npm run reset-password`) and so without a session: in the pages it is
- * resetPassword. All sessions of the account end.
+ * a link. All sessions of the account end.
  *
  * @param wanted null: one is made
  * @throws PasswordRefused where there is no such account, or the password is too short or too long
@@ -51,11 +51,13 @@ export async function givePassword(
     throw new PasswordRefused(`A password has ${LENGTH.least} to ${LENGTH.most} characters. Nothing was changed.`);
 
   const password = wanted ?? readablePassword();
-  const { internalAdapter, password: passwords } = await auth.sessions.$context;
-  const hash = await passwords.hash(password);
-  if (await internalAdapter.findCredentialAccount(user.id)) await internalAdapter.updatePassword(user.id, hash);
-  else await internalAdapter.createAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: hash });
-  const { rowCount } = await db.pool.query('delete from app_sessions where user_id = $1', [user.id]);
-  await forgetFirstPassword(db.pool, user.email);
-  return { name: user.name, email: user.email, role: user.role ?? 'none', disabled: user.disabled, password, sessions: rowCount ?? 0 };
+  const hash = await hashInTurn(auth, password, true);
+  const { id, name, disabled } = user;
+  const sessions = await inTransaction(db.pool, async (client) => {
+    await setPasswordHash(client, id, hash);
+    const ended = await endFormerAccess(client, id, null);
+    await audit(client, { action: 'person.password', object: { type: 'person', id, name }, after: { by: 'command' } });
+    return ended.sessions;
+  });
+  return { name, email: user.email, role: user.role ?? 'none', disabled, password, sessions };
 }

@@ -5,6 +5,7 @@ import { invalid, Problem } from '../problem.ts';
 import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
 import { passwordProblem } from './own-password.ts';
+import { sessionOf } from './own-sessions.server.ts';
 import { endFormerAccess, hashInTurn, setPasswordHash, verifyInTurn } from './password-hash.server.ts';
 import { refuse } from './refusals.server.ts';
 import type { Viewer } from './roles.ts';
@@ -25,11 +26,11 @@ export async function changeOwnPassword(
   if (problem) throw invalid([{ path: 'password', message: problem }]);
   await assertOwnPassword({ auth, db }, viewer, former);
   if (former === password) throw invalid([{ path: 'password', message: 'This is the password that you have. Choose another one.' }]);
-  const session = await auth.sessions.api.getSession({ headers });
+  const here = await sessionOf(auth, headers);
   const hash = await hashInTurn(auth, password, true);
   await inTransaction(db.pool, async (client) => {
     await setPasswordHash(client, viewer.id, hash);
-    await endFormerAccess(client, viewer.id, session?.session.id ?? null);
+    await endFormerAccess(client, viewer.id, here);
     await audit(client, { action: 'person.password', actor: viewer, object: objectOf(viewer), after: { by: 'password' } });
   });
 }

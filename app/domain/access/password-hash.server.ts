@@ -39,13 +39,17 @@ export async function setPasswordHash(client: PoolClient, userId: string, hash: 
  * With another password, what the one before opened ends: sessions, open pages, and other ways to a new one.
  *
  * @param but a session that goes on
- * @returns the account's address
+ * @returns the account's address, and how many sessions ended
  */
-export async function endFormerAccess(client: PoolClient, userId: string, but: string | null): Promise<string> {
-  await client.query('delete from app_sessions where user_id = $1 and ($2::uuid is null or id <> $2)', [userId, but]);
+export async function endFormerAccess(
+  client: PoolClient,
+  userId: string,
+  but: string | null,
+): Promise<{ email: string; sessions: number }> {
+  const { rowCount } = await client.query('delete from app_sessions where user_id = $1 and ($2::uuid is null or id <> $2)', [userId, but]);
   await client.query('update access_links set revoked_at = now() where user_id = $1 and used_at is null and revoked_at is null', [userId]);
   const { rows } = await client.query<{ email: string }>('select email from app_users where id = $1', [userId]);
   const email = rows[0]?.email as string;
   await forgetFirstPassword(client, email);
-  return email;
+  return { email, sessions: rowCount ?? 0 };
 }

@@ -1,18 +1,14 @@
-import { APIError } from 'better-auth/api';
+import type { Pool, PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
-import { conflict, notFound, Problem } from '../problem.ts';
-import type { Auth } from './auth.server.ts';
-import { oneAtATime } from './people-guard.server.ts';
-import { newRole } from './people-input.ts';
+import { conflict, isProblem, notFound, Problem } from '../problem.ts';
+import { audit } from './audit.server.ts';
+import type { AuditAction } from './audit-actions.ts';
+import { assertRuns, oneAtATime } from './people-guard.server.ts';
+import { newName, newRole } from './people-input.ts';
 import type { Person } from './person.ts';
-import { isRole, type Role } from './roles.ts';
-
-interface Access {
-  auth: Auth;
-  db: Database;
-}
+import { isRole, type Role, type Viewer } from './roles.ts';
 
 type Row = Omit<Person, 'role' | 'created_at' | 'seen_at'> & { role: string | null; created_at: Date; seen_at: Date | null };
 
@@ -45,55 +41,111 @@ export async function listAdministrators(db: Database): Promise<{ name: string; 
   return rows;
 }
 
-/** Holds from the next request on. @throws Problem 404, 409 for oneself and for the last administrator, 422 */
-export async function changeRole(access: Access, headers: Headers, id: string, input: { role: string }): Promise<Person> {
+/** Holds from the next request on. @throws Problem 403, 404, 409 for oneself and for the last administrator, 422 */
+export async function changeRole(db: Database, viewer: Viewer, id: string, input: { role: string }): Promise<Person> {
   const { role } = parseInput(newRole, input as { role: Role });
-  return guarded(access, headers, id, role === 'admin' ? null : 'change your own role', () =>
-    access.auth.sessions.api.setRole({ body: { userId: id, role }, headers }),
-  );
+  return guarded(db, viewer, id, role === 'admin' ? null : 'change your own role', async (client, former) => {
+    await client.query('update app_users set role = $2, updated_at = now() where id = $1', [id, role]);
+    await tell(client, viewer, 'person.role', former, { role: former.role }, { role });
+  });
 }
 
-/** Ends all their sessions, and no new one begins. @throws Problem 404, 409 for oneself and for the last administrator */
-export async function disablePerson(access: Access, headers: Headers, id: string): Promise<Person> {
-  return guarded(access, headers, id, 'disable your own account', () =>
-    access.auth.sessions.api.banUser({ body: { userId: id, banReason: 'Disabled by an administrator.' }, headers }),
-  );
+/** Ends all their sessions, open pages and keys, and no new one begins. @throws Problem 403, 404, 409 for oneself and for the last administrator */
+export async function disablePerson(db: Database, viewer: Viewer, id: string): Promise<Person> {
+  return guarded(db, viewer, id, 'disable your own account', async (client, former) => {
+    await client.query(
+      `update app_users set banned = true, ban_reason = 'Disabled by an administrator.', updated_at = now() where id = $1`,
+      [id],
+    );
+    await client.query('delete from app_sessions where user_id = $1', [id]);
+    await tell(client, viewer, 'person.disable', former);
+  });
+}
+
+/** @throws Problem 403, 404 */
+export async function enablePerson(db: Database, viewer: Viewer, id: string): Promise<Person> {
+  return guarded(db, viewer, id, null, async (client, former) => {
+    await client.query('update app_users set banned = false, ban_reason = null, ban_expires = null, updated_at = now() where id = $1', [
+      id,
+    ]);
+    await tell(client, viewer, 'person.enable', former);
+  });
+}
+
+/** What they did before keeps the name that it was done under. @throws Problem 403, 404, 422 */
+export async function renamePerson(db: Database, viewer: Viewer, id: string, input: { name: string }): Promise<Person> {
+  const { name } = parseInput(newName, input);
+  return guarded(db, viewer, id, null, async (client, former) => {
+    await client.query('update app_users set name = $2, updated_at = now() where id = $1', [id, name]);
+    await tell(client, viewer, 'person.change', former, { name: former.name }, { name });
+  });
+}
+
+/** The account is gone, with its sessions; its keys are revoked. What they did stays on record. @throws Problem 403, 404, 409 as for disabling */
+export async function deletePerson(db: Database, viewer: Viewer, id: string): Promise<Person> {
+  return guarded(db, viewer, id, 'delete your own account', async (client, former) => {
+    await client.query('delete from app_users where id = $1', [id]);
+    await tell(client, viewer, 'person.delete', former, { email: former.email, role: former.role });
+  });
+}
+
+/** They are signed out everywhere. @throws Problem 403, 404 */
+export async function endSessions(db: Database, viewer: Viewer, id: string): Promise<Person> {
+  return guarded(db, viewer, id, null, async (client, former) => {
+    const { rowCount } = await client.query('delete from app_sessions where user_id = $1', [id]);
+    if (rowCount) await tell(client, viewer, 'session.revoke', former, null, { sessions: rowCount });
+  });
+}
+
+function tell(
+  client: PoolClient,
+  actor: Viewer,
+  action: AuditAction,
+  { id, name }: Person,
+  before: Record<string, unknown> | null = null,
+  after: Record<string, unknown> | null = null,
+): Promise<void> {
+  return audit(client, { action, actor, object: { type: 'person', id, name }, before, after });
 }
 
 /** @throws Problem 404 */
-export async function enablePerson(access: Access, headers: Headers, id: string): Promise<Person> {
-  return guarded(access, headers, id, null, () => access.auth.sessions.api.unbanUser({ body: { userId: id }, headers }));
-}
-
-async function getPerson(db: Database, id: string): Promise<Person> {
-  const { rows } = await db.pool.query<Row>(`${select} where u.id::text = $1`, [id]);
+export async function getPerson(pool: Pool | PoolClient, id: string): Promise<Person> {
+  const { rows } = await pool.query<Row>(`${select} where u.id::text = $1`, [id]);
   if (!rows[0]) throw notFound('There is nobody');
   return toPerson(rows[0]);
 }
 
-/** @param takesAccess what may not be done to oneself; null where the act takes nobody's access */
+/**
+ * One act on people at a time, by somebody who is an administrator at that moment.
+ *
+ * @param takesAccess what may not be done to oneself; null where the act takes nobody's access
+ * @returns the person as they are after it; who was deleted, as they were
+ */
 async function guarded(
-  { auth, db }: Access,
-  headers: Headers,
+  db: Database,
+  viewer: Viewer,
   id: string,
   takesAccess: string | null,
-  act: () => Promise<unknown>,
+  act: (client: PoolClient, former: Person) => Promise<void>,
 ): Promise<Person> {
-  await inTransaction(db.pool, async (client) => {
+  assertRuns(viewer);
+  return inTransaction(db.pool, async (client) => {
     await oneAtATime(client);
-    await getPerson(db, id);
+    const former = await getPerson(client, id);
     if (takesAccess) {
-      const session = await auth.sessions.api.getSession({ headers });
-      if (session?.user.id === id) throw conflict(`You cannot ${takesAccess}. Ask another administrator.`, 'own_account');
+      if (viewer.id === id) throw conflict(`You cannot ${takesAccess}. Ask another administrator.`, 'own_account');
       const { rowCount } = await client.query(`select from app_users where role = 'admin' and banned is not true and id::text <> $1`, [id]);
       if (!rowCount) throw conflict('This is the last administrator. Make somebody else an administrator first.', 'last_administrator');
     }
-    try {
-      await act();
-    } catch (error) {
-      if (!(error instanceof APIError) || error.statusCode >= 500) throw error;
-      throw new Problem(error.statusCode, 'forbidden', 'This was refused. Sign in again and try once more.', { cause: error });
-    }
+    // Of two administrators who act on each other at once, the second is none any more.
+    const { rowCount } = await client.query(`select from app_users where id::text = $1 and role = 'admin' and banned is not true`, [
+      viewer.id,
+    ]);
+    if (!rowCount) throw new Problem(403, 'forbidden', 'You are no administrator any more. Ask somebody who is.');
+    await act(client, former);
+    return getPerson(client, id).catch((error: unknown) => {
+      if (isProblem(error)) return former;
+      throw error;
+    });
   });
-  return getPerson(db, id);
 }

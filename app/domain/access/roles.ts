@@ -10,6 +10,7 @@ const permissions = [
   'recipients:retry',
   'suppressions:write',
   'settings:write',
+  'audit:read',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -29,6 +30,7 @@ const acts: Record<Permission, string> = {
   'recipients:retry': 'retry recipients',
   'suppressions:write': 'change the suppression list',
   'settings:write': 'change settings',
+  'audit:read': 'read the audit log',
 };
 
 /** A person with a session or a program with an API key. */

@@ -5,6 +5,7 @@ import { adminAc, defaultStatements } from 'better-auth/plugins/admin/access';
 import type pg from 'pg';
 import { type AuditEntry, audit } from './audit.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
+import { hashedTokens } from './hashed-tokens.server.ts';
 
 export interface SessionOptions {
   /** The public origin; https makes the cookie secure. */
@@ -36,8 +37,9 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret }: SessionOption
     user: { modelName: 'app_users', fields: { ...times, emailVerified: 'email_verified' } },
     session: {
       modelName: 'app_sessions',
-      expiresIn: 7 * DAY_S,
-      updateAge: DAY_S,
+      // The longest that the settings allow; when it ends before that is decided in session-limits.server.ts.
+      expiresIn: 90 * DAY_S,
+      disableSessionRefresh: true,
       fields: { ...times, userId: 'user_id', expiresAt: 'expires_at', ipAddress: 'ip_address', userAgent: 'user_agent' },
     },
     account: {
@@ -75,6 +77,7 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret }: SessionOption
       },
     },
     plugins: [
+      hashedTokens,
       admin({
         ac: accessControl,
         roles: libraryRoles,

@@ -73,7 +73,7 @@ export async function useLink(
     const { kind, role } = row;
     const id = row.user_id ?? (await addAccount(client, { ...row, name }));
     await setPasswordHash(client, id, hash);
-    const email = kind === 'reset' ? await endFormerAccess(client, id, null) : row.email;
+    const { email } = kind === 'reset' ? await endFormerAccess(client, id, null) : row;
     await client.query('update access_links set used_at = now() where id = $1', [row.id]);
     const actor = { id, name, email, via: 'session' } as const;
     const object = { type: 'person', id, name };

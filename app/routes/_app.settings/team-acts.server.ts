@@ -4,9 +4,10 @@ import { LINK_HOURS } from '#app/domain/access/access-link.ts';
 import { invitationMail, mailLink, resetMail } from '#app/domain/access/access-mail.server.ts';
 import { invite, type MadeInvitation, renewInvitation, revokeInvitation } from '#app/domain/access/invitations.server.ts';
 import { linkUrl } from '#app/domain/access/link-secret.server.ts';
-import { changeRole, disablePerson, enablePerson } from '#app/domain/access/people.server.ts';
+import { changeRole, deletePerson, disablePerson, enablePerson, endSessions, renamePerson } from '#app/domain/access/people.server.ts';
 import { makeReset } from '#app/domain/access/resets.server.ts';
 import { type Role, roleLabels, type Viewer } from '#app/domain/access/roles.ts';
+import { changeSessionLimits } from '#app/domain/access/session-limits.server.ts';
 import { notFound } from '#app/domain/problem.ts';
 import { idOf } from '#app/http/page-problem.server.ts';
 import type { SettingsForm } from './action.server.ts';
@@ -17,9 +18,8 @@ interface Done {
 }
 
 /** The forms of the Team page. */
-export async function teamActs({ context, request }: ActionFunctionArgs, { form, intent, viewer }: SettingsForm): Promise<Done> {
+export async function teamActs({ context }: ActionFunctionArgs, { form, intent, viewer }: SettingsForm): Promise<Done> {
   const { db } = context;
-  const { headers } = request;
   const text = (field: string) => String(form.get(field) ?? '');
   const id = text('id');
   const byMail = text('mail') === '1';
@@ -33,17 +33,42 @@ export async function teamActs({ context, request }: ActionFunctionArgs, { form,
     case 'revoke':
       return { said: `The invitation of ${(await revokeInvitation(db, viewer, idOf(id))).name} is taken back.` };
     case 'role': {
-      const { name, role } = await changeRole(context, headers, id, { role: text('role') });
+      const { name, role } = await changeRole(db, viewer, id, { role: text('role') });
       return { said: `${name} is now: ${roleLabels[role]}.` };
     }
     case 'disable':
-      return { said: `The account of ${(await disablePerson(context, headers, id)).name} is disabled.` };
+      return { said: `The account of ${(await disablePerson(db, viewer, id)).name} is disabled.` };
     case 'enable':
-      return { said: `The account of ${(await enablePerson(context, headers, id)).name} is enabled.` };
+      return { said: `The account of ${(await enablePerson(db, viewer, id)).name} is enabled.` };
+    case 'sessions': {
+      const { idle_hours, longest_days } = await changeSessionLimits(db, viewer, {
+        idle_hours: text('idle_hours'),
+        longest_days: text('longest_days'),
+      });
+      const hours = idle_hours === 1 ? 'an hour' : `${idle_hours} hours`;
+      return {
+        said: `Sessions end after ${hours} without use, and after ${longest_days === 1 ? 'a day' : `${longest_days} days`} in any case.`,
+      };
+    }
+    default:
+      throw notFound('There is no such act');
+  }
+}
+
+/** The forms of one person's page. */
+export async function personActs({ context }: ActionFunctionArgs, { form, intent, viewer }: SettingsForm, id: string): Promise<Done> {
+  const { db, env } = context;
+  switch (intent) {
+    case 'rename':
+      return { said: `The name is now: ${(await renamePerson(db, viewer, id, { name: String(form.get('name') ?? '') })).name}.` };
+    case 'sign-out':
+      return { said: `${(await endSessions(db, viewer, id)).name} is signed out everywhere.` };
+    case 'delete':
+      return { said: `The account of ${(await deletePerson(db, viewer, id)).name} is deleted.` };
     case 'reset': {
       const made = await makeReset(db, viewer, id);
-      const mail = resetMail(context.env.baseUrl, made, made.token, LINK_HOURS.reset);
-      return { link: await linkWords(context, `The link by which ${made.name} chooses a new password`, made.token, byMail ? mail : null) };
+      const mail = form.get('mail') === '1' ? resetMail(env.baseUrl, made, made.token, LINK_HOURS.reset) : null;
+      return { link: await linkWords(context, `The link by which ${made.name} chooses a new password`, made.token, mail) };
     }
     default:
       throw notFound('There is no such act');

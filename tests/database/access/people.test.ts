@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { invite, listInvitations, renewInvitation, revokeInvitation } from '#app/domain/access/invitations.server.ts';
-import { changeRole, disablePerson, enablePerson, listAdministrators, listPeople } from '#app/domain/access/people.server.ts';
+import {
+  changeRole,
+  deletePerson,
+  disablePerson,
+  enablePerson,
+  endSessions,
+  listAdministrators,
+  listPeople,
+  renamePerson,
+} from '#app/domain/access/people.server.ts';
 import { makeReset } from '#app/domain/access/resets.server.ts';
 import type { Role, Viewer } from '#app/domain/access/roles.ts';
 import { findLink, useLink } from '#app/domain/access/use-link.server.ts';
@@ -36,7 +46,8 @@ async function add(name: string, role: 'admin' | 'marketer' | 'analyst') {
   const password = `the words of ${name}, kept`;
   const { email } = await use(token, password, name);
   const person = (await listPeople(api.db)).find((one) => one.email === email);
-  return { ...person, id: person?.id as string, email, password, headers: (await signedIn(email, password)) as Headers };
+  const headers = (await signedIn(email, password)) as Headers;
+  return { ...person, id: person?.id as string, email, password, headers, viewer: await viewerOf(headers) };
 }
 
 describe('invitations', () => {
@@ -122,17 +133,17 @@ describe('administrators', () => {
     const chief = await add('chief', 'admin');
     const bo = await add('bo', 'analyst');
     expect(await listPeople(api.db)).toContainEqual(expect.objectContaining({ id: bo.id, seen_at: expect.any(String) }));
-    expect(await changeRole(api.context, chief.headers, bo.id, { role: 'marketer' })).toMatchObject({ role: 'marketer' });
+    expect(await changeRole(api.db, chief.viewer, bo.id, { role: 'marketer' })).toMatchObject({ role: 'marketer' });
     expect(await viewerOf(bo.headers)).toMatchObject({ role: 'marketer' });
 
     const unused = await makeReset(api.db, boss, bo.id);
     expect(await viewerOf(bo.headers)).toMatchObject({ role: 'marketer' });
-    expect(await disablePerson(api.context, chief.headers, bo.id)).toMatchObject({ disabled: true });
+    expect(await disablePerson(api.db, chief.viewer, bo.id)).toMatchObject({ disabled: true });
     await expect(viewerOf(bo.headers)).rejects.toMatchObject({ status: 302 });
     expect(await signedIn(bo.email, bo.password)).toBeNull();
     expect(await findLink(api.db, unused.token)).toBeNull();
     await expect(makeReset(api.db, boss, bo.id)).rejects.toMatchObject({ status: 409 });
-    await enablePerson(api.context, chief.headers, bo.id);
+    await enablePerson(api.db, chief.viewer, bo.id);
     const again = (await signedIn(bo.email, bo.password)) as Headers;
 
     const { token } = await makeReset(api.db, boss, bo.id);
@@ -144,14 +155,42 @@ describe('administrators', () => {
     expect(await findLink(api.db, unused.token)).toBeNull();
   });
 
+  test('rename people, sign them out and delete them, with their sessions and keys', async () => {
+    const chief = await add('head', 'admin');
+    const eve = await add('eve', 'admin');
+    const { key } = await createApiKey(api.db, { name: 'of Eve', role: 'analyst', createdBy: 'eve', ownerId: eve.id });
+    expect(await renamePerson(api.db, chief.viewer, eve.id, { name: ' Eve Example ' })).toMatchObject({ name: 'Eve Example' });
+    expect(await viewerOf(eve.headers)).toMatchObject({ name: 'Eve Example' });
+    await expect(renamePerson(api.db, chief.viewer, eve.id, { name: ' ' })).rejects.toMatchObject({ errors: [{ path: 'name' }] });
+    await endSessions(api.db, chief.viewer, eve.id);
+    await expect(viewerOf(eve.headers)).rejects.toMatchObject({ status: 302 });
+
+    const again = (await signedIn(eve.email, eve.password)) as Headers;
+    await expect(deletePerson(api.db, eve.viewer, eve.id)).rejects.toMatchObject({ code: 'own_account' });
+    await deletePerson(api.db, chief.viewer, eve.id);
+    await expect(viewerOf(again)).rejects.toMatchObject({ status: 302 });
+    expect(await signedIn(eve.email, eve.password)).toBeNull();
+    expect(await api.context.auth.viewerOfKey(key)).toBeNull();
+    await expect(deletePerson(api.db, chief.viewer, eve.id)).rejects.toMatchObject({ status: 404 });
+    // Who is gone can do nothing with what they had open, and can be invited anew.
+    await expect(renamePerson(api.db, eve.viewer, chief.id, { name: 'Mine' })).rejects.toMatchObject({ status: 403 });
+    expect((await add('eve', 'analyst')).id).not.toBe(eve.id);
+    const told = await api.db.pool.query<{ action: string; object_name: string }>(
+      'select action, object_name from audit_log where object_id = $1 order by id',
+      [eve.id],
+    );
+    expect(told.rows.map(({ action }) => action)).toEqual(['person.add', 'person.change', 'session.revoke', 'person.delete']);
+    expect(told.rows.at(-1)?.object_name).toBe('Eve Example');
+  });
+
   test('cannot shut themselves out, and somebody stays administrator whatever two of them do at once', async () => {
     await api.db.pool.query(`update app_users set role = 'analyst'`);
     const [one, two] = [await add('one', 'admin'), await add('two', 'admin')];
-    await expect(disablePerson(api.context, one.headers, one.id)).rejects.toMatchObject({ status: 409, code: 'own_account' });
-    await expect(changeRole(api.context, one.headers, one.id, { role: 'analyst' })).rejects.toMatchObject({ code: 'own_account' });
+    await expect(disablePerson(api.db, one.viewer, one.id)).rejects.toMatchObject({ status: 409, code: 'own_account' });
+    await expect(changeRole(api.db, one.viewer, one.id, { role: 'analyst' })).rejects.toMatchObject({ code: 'own_account' });
     const results = await Promise.allSettled([
-      changeRole(api.context, one.headers, two.id, { role: 'analyst' }),
-      changeRole(api.context, two.headers, one.id, { role: 'analyst' }),
+      deletePerson(api.db, one.viewer, two.id),
+      changeRole(api.db, two.viewer, one.id, { role: 'analyst' }),
     ]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await listAdministrators(api.db)).toHaveLength(1);
@@ -163,8 +202,11 @@ describe('administrators', () => {
     const chief = (await listPeople(api.db)).find(({ name }) => name === 'chief')?.id as string;
     const input = { name: 'Me', email: 'me@example.com', role: 'admin' } as const;
     for (const act of [
-      () => changeRole(api.context, nosy.headers, nosy.id, { role: 'admin' }),
-      () => disablePerson(api.context, nosy.headers, chief),
+      () => changeRole(api.db, nosy.viewer, nosy.id, { role: 'admin' }),
+      () => disablePerson(api.db, nosy.viewer, chief),
+      () => renamePerson(api.db, nosy.viewer, nosy.id, { name: 'Boss' }),
+      () => deletePerson(api.db, nosy.viewer, chief),
+      () => endSessions(api.db, nosy.viewer, chief),
       ...(['marketer', 'support', 'analyst'] as const).flatMap((role) => [
         () => makeReset(api.db, as(role), chief),
         () => invite(api.db, as(role), input),
@@ -174,7 +216,8 @@ describe('administrators', () => {
     ]) {
       await expect(act()).rejects.toMatchObject({ status: 403 });
     }
-    await expect(enablePerson(api.context, nosy.headers, 'nobody')).rejects.toMatchObject({ status: 404 });
+    await expect(enablePerson(api.db, { ...nosy.viewer, role: 'admin' }, chief)).rejects.toMatchObject({ status: 403 });
+    await expect(enablePerson(api.db, boss, 'nobody')).rejects.toMatchObject({ status: 404 });
     await expect(makeReset(api.db, boss, 'nobody')).rejects.toMatchObject({ status: 404 });
   });
 });

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
+import { endOtherSessions, endOwnSession, listSessions, sessionOf } from '#app/domain/access/own-sessions.server.ts';
+import type { Viewer } from '#app/domain/access/roles.ts';
+import { deviceName } from '#app/domain/access/session.ts';
+import { changeSessionLimits, readSessionLimits } from '#app/domain/access/session-limits.server.ts';
+import { signIn, signOut } from '#app/http/sign-in.server.ts';
+import { startApi, type TestApi } from '#tests/support/api.ts';
+
+const password = 'correct horse battery';
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+let api: TestApi;
+const people = {} as Record<'ana' | 'bo', Viewer>;
+beforeAll(async () => {
+  api = await startApi();
+  for (const name of ['ana', 'bo'] as const) {
+    const email = `${name}@example.com`;
+    const { user } = await api.context.auth.sessions.api.createUser({ body: { name, email, password, role: 'admin' } });
+    people[name] = { id: user.id, name, email, role: 'admin', via: 'session', label: name };
+  }
+});
+afterAll(() => api.drop());
+beforeEach(() => api.db.pool.query('delete from app_sessions'));
+
+const post = (headers: Record<string, string>) =>
+  new Request('http://localhost:3000/login', { method: 'POST', headers: { origin: 'http://localhost:3000', ...headers } });
+async function enter(who: keyof typeof people, userAgent = firefox): Promise<Headers> {
+  const answer = await signIn(api.context, post({ 'user-agent': userAgent, 'x-real-client-ip': '192.0.2.10' }), {
+    email: people[who].email as string,
+    password,
+  });
+  const cookies = (answer as Response).headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  return new Headers({ cookie: cookies.join('; ') });
+}
+/** As another process has it, which remembers nothing. */
+const viewer = (headers: Headers, used = true) =>
+  currentViewer(
+    createAuth(api.db, { baseUrl: 'http://localhost:3000', secret: 'a secret of at least 32 characters, for tests' }),
+    headers,
+    null,
+    used,
+  );
+const age = (column: 'created_at' | 'updated_at', hours: number) =>
+  api.db.pool.query(`update app_sessions set ${column === 'created_at' ? 'created_at' : 'updated_at'} = now() - $1 * interval '1 hour'`, [
+    hours,
+  ]);
+const lastUse = async () => (await api.db.pool.query<{ at: Date }>('select updated_at as at from app_sessions')).rows[0]?.at.getTime() ?? 0;
+
+describe('a session', () => {
+  test('stands in the database without what the browser has', async () => {
+    const headers = await enter('ana');
+    const token = decodeURIComponent(/session_token=([^;]+)/.exec(headers.get('cookie') ?? '')?.[1] ?? '').split('.')[0] as string;
+    expect(token.length).toBeGreaterThan(20);
+    const { rows } = await api.db.pool.query<{ row: string; token: string }>('select s::text as row, token from app_sessions s');
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.row).not.toContain(token);
+    // What stands there opens nothing, even with the right signature: the signed value of another is refused, and so is the hash.
+    const forged = new Headers({ cookie: (headers.get('cookie') ?? '').replace(encodeURIComponent(token), rows[0]?.token ?? '') });
+    expect(await viewer(forged)).toBeNull();
+    expect(await viewer(headers)).toMatchObject({ id: people.ana.id });
+    await signOut(api.context, post({ cookie: headers.get('cookie') ?? '' }));
+    expect(await viewer(headers)).toBeNull();
+    expect((await api.db.pool.query('select from app_sessions')).rowCount).toBe(0);
+  });
+
+  test.each([
+    ['updated_at', 11, true],
+    ['updated_at', 13, false],
+    ['created_at', 29 * 24, true],
+    ['created_at', 31 * 24, false],
+  ] as const)('with %s %d hours ago: %s', async (column, hours, holds) => {
+    const headers = await enter('ana');
+    await age(column, hours);
+    expect((await viewer(headers)) !== null).toBe(holds);
+    expect((await api.db.pool.query('select from app_sessions')).rowCount).toBe(holds ? 1 : 0);
+  });
+
+  test('is prolonged by use, written down once a minute, and not by a page that only stays open', async () => {
+    const headers = await enter('ana');
+    await age('updated_at', 11);
+    const before = await lastUse();
+    await viewer(headers, false);
+    expect(await lastUse()).toBe(before);
+    await viewer(headers);
+    const used = await lastUse();
+    expect(used).toBeGreaterThan(before);
+    await viewer(headers);
+    expect(await lastUse()).toBe(used);
+  });
+});
+
+describe('limits of sessions', () => {
+  test('are changed by administrators, and hold for sessions that are open', async () => {
+    expect(await readSessionLimits(api.db)).toEqual({ idle_hours: 12, longest_days: 30 });
+    const headers = await enter('ana');
+    await age('updated_at', 3);
+    expect(await changeSessionLimits(api.db, people.ana, { idle_hours: '2', longest_days: '1' })).toEqual({
+      idle_hours: 2,
+      longest_days: 1,
+    });
+    expect(await listSessions(api.db, people.ana.id, null)).toEqual([]);
+    expect(await viewer(headers)).toBeNull();
+    await changeSessionLimits(api.db, people.ana, { idle_hours: '12', longest_days: '30' });
+    const { rows } = await api.db.pool.query(`select before, after from audit_log where action = 'settings.change' order by id limit 1`);
+    expect(rows[0]).toEqual({ before: { idle_hours: 12, longest_days: 30 }, after: { idle_hours: 2, longest_days: 1 } });
+    for (const role of ['marketer', 'support', 'analyst'] as const) {
+      const change = changeSessionLimits(api.db, { ...people.bo, role }, { idle_hours: '1', longest_days: '1' });
+      await expect(change).rejects.toMatchObject({ status: 403 });
+    }
+  });
+
+  test.each([
+    ['0', '30'],
+    ['721', '90'],
+    ['12', '0'],
+    ['12', '91'],
+    ['1.5', '30'],
+    ['', '30'],
+    ['12', 'many'],
+    ['25', '1'],
+    ['-1', '30'],
+    ['1e1', '30'],
+  ])('cannot be %j hours and %j days', async (idle_hours, longest_days) => {
+    await expect(changeSessionLimits(api.db, people.ana, { idle_hours, longest_days })).rejects.toMatchObject({ status: 422 });
+  });
+});
+
+describe('one’s own sessions', () => {
+  test('are listed with device, address and last use, and end one by one or all but this', async () => {
+    const here = await enter('ana');
+    const there = await enter('ana', 'curl/8.5.0');
+    const third = await enter('ana');
+    const bos = await enter('bo');
+    const own = await listSessions(api.db, people.ana.id, await sessionOf(api.context.auth, here));
+    expect(own).toHaveLength(3);
+    expect(own.filter((one) => one.here)).toMatchObject([{ device: 'Firefox on Linux', address: '192.0.2.10' }]);
+    const curl = own.find(({ device }) => device === 'curl');
+    await endOwnSession(api.db, people.ana, curl?.id as string);
+    expect(await viewer(there)).toBeNull();
+    await expect(endOwnSession(api.db, people.ana, curl?.id as string)).rejects.toMatchObject({ status: 404 });
+    // Somebody else's is none of one's own.
+    const [other] = await listSessions(api.db, people.bo.id, null);
+    await expect(endOwnSession(api.db, people.ana, other?.id as string)).rejects.toMatchObject({ status: 404 });
+    expect(await endOtherSessions(api.db, people.ana, await sessionOf(api.context.auth, here))).toBe(1);
+    expect([await viewer(here), await viewer(third), await viewer(bos)]).toMatchObject([{ id: people.ana.id }, null, { id: people.bo.id }]);
+  });
+
+  test.each([
+    [firefox, 'Firefox on Linux'],
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0',
+      'Edge on Windows',
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1',
+      'Safari on iOS',
+    ],
+    ['Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36', 'Chrome on Android'],
+    ['python-requests/2.32', 'python-requests'],
+    ['', 'Unknown browser'],
+    [null, 'Unknown browser'],
+  ])('%j is %s', (userAgent, device) => {
+    expect(deviceName(userAgent)).toBe(device);
+  });
+});
