@@ -134,7 +134,7 @@ test('an administrator invites somebody, who chooses a password by keyboard and 
   await expect(password).toBeFocused();
   await ana.keyboard.type('chosen by Ana herself');
   await ana.keyboard.press('Enter');
-  await expect(ana.getByRole('heading', { name: 'Campaigns' })).toBeVisible();
+  await expect(ana.getByRole('heading', { name: 'Campaigns', exact: true })).toBeVisible();
   await ana.goto(link);
   await expect(ana.getByRole('heading', { name: 'This link opens nothing' })).toBeVisible();
 
