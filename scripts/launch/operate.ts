@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Env, EnvError, readEnv } from '../../app/config/env.server.ts';
 import { secretValue } from '../../app/config/secret-files.server.ts';
 import { startProblem } from '../../app/config/start-problem.server.ts';
+import { through } from '../../app/domain/access/door.server.ts';
 import { type Database, openDatabase } from '../../db/database.ts';
 import { findRunning, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 
@@ -39,7 +41,9 @@ export async function operate(usage: string, work: (operation: Operation) => Pro
     const env = readEnv({ ...process.env, LAUNCHED: '1', ...found });
     const db = openDatabase(url, { max: 4, applicationName: 'rollcall operator' });
     try {
-      await work({ env, db, url, embeddedFolder: place.embeddedFolder, positionals, values });
+      await through({ door: 'command', address: null, device: whoRuns() }, () =>
+        work({ env, db, url, embeddedFolder: place.embeddedFolder, positionals, values }),
+      );
     } finally {
       await db.pool.end();
     }
@@ -50,6 +54,17 @@ export async function operate(usage: string, work: (operation: Operation) => Pro
   } finally {
     await stop();
   }
+}
+
+/** The command and the system's own name of who runs it, for the audit log: nobody signs in here. */
+function whoRuns(): string {
+  let user = 'unknown';
+  try {
+    user = userInfo().username;
+  } catch {
+    // The user has no name: in a container that runs under a number.
+  }
+  return `npm run ${process.env.npm_lifecycle_event ?? 'command'}, ${user} on ${hostname()}`;
 }
 
 /** The command was called in a way that it does not understand. Exit status 2. */

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { createApiKey } from './api-keys.server.ts';
+import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
 import { FIRST_PASSWORD } from './first-password.server.ts';
 import { readablePassword } from './readable-password.server.ts';
@@ -36,6 +37,11 @@ export async function ensureFirstAccess({ db, auth, env }: { db: Database; auth:
       const email = env.adminEmail ?? 'admin@example.com';
       const password = env.adminPassword ?? readablePassword();
       await auth.sessions.api.createUser({ body: { email, password, name: email.split('@')[0] ?? email, role: 'admin' } });
+      await audit(client, {
+        action: 'person.add',
+        object: { type: 'person', name: email.split('@')[0] ?? email },
+        after: { email, role: 'admin' },
+      });
       if (!env.adminPassword)
         await client.query(
           'insert into app_secrets (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value',

@@ -3,7 +3,7 @@
 export const roles = ['admin', 'marketer', 'support', 'analyst'] as const;
 export type Role = (typeof roles)[number];
 
-const permissions = [
+export const permissions = [
   'campaigns:read',
   'campaigns:write',
   'campaigns:send',
@@ -23,7 +23,8 @@ const granted: Record<Role, readonly Permission[]> = {
   analyst: ['campaigns:read'],
 };
 
-const acts: Record<Permission, string> = {
+/** In the words of a sentence: "may not …". */
+export const permissionTexts: Record<Permission, string> = {
   'campaigns:read': 'see campaigns',
   'campaigns:write': 'make or change campaigns',
   'campaigns:send': 'send campaigns',
@@ -57,5 +58,5 @@ export function may(viewer: Pick<Viewer, 'role'>, permission: Permission): boole
 /** Says what was not allowed and who could: "An analyst may not send campaigns. Ask an administrator or marketer." */
 export function refusal(viewer: Pick<Viewer, 'role'>, permission: Permission): string {
   const who = roles.filter((role) => granted[role].includes(permission)).map((role) => roleLabels[role].toLowerCase());
-  return `The role ${roleLabels[viewer.role]} may not ${acts[permission]}. Ask someone with the role ${who.join(' or ')}.`;
+  return `The role ${roleLabels[viewer.role]} may not ${permissionTexts[permission]}. Ask someone with the role ${who.join(' or ')}.`;
 }
