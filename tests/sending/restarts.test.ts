@@ -17,7 +17,7 @@ test('every web server and every worker is replaced while a campaign is sent, an
   const before = [...cluster.webs, ...cluster.workers].map(({ pid }) => pid);
   const kinds = ['worker replaced', 'web replaced', 'worker replaced', 'web replaced'] as const;
   const faults = kinds.map((kind, i): Fault => ({ kind, at: 0.05 + i * 0.2, ms: 0 }));
-  const plan = { ...planRun(1, { faults: 0, goneMs: 0 }), faults, latencyMs: 300, rates: noTrouble };
+  const plan = { ...planRun(1, { faults: 0, goneMs: 0 }), faults, latencyMs: 400, rates: noTrouble };
   // No attempt is called unknown: nothing was cut off, and nothing waited for anybody's death.
   expect(await chaosRun(cluster, plan, 3_000, quiet)).toMatchObject({
     violations: [],

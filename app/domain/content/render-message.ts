@@ -31,8 +31,8 @@ export interface BodyParts {
 export interface MessageRecipient {
   address: string;
   variables: Variables;
-  /** Where this person unsubscribes; a preview has a link that belongs to nobody. */
-  unsubscribeUrl?: string | undefined;
+  /** Where this person unsubscribes, asked for where the content has it; a preview has a link that belongs to nobody. */
+  readonly unsubscribeUrl?: string | undefined;
 }
 
 /** Twilio takes 1,600 characters a message. */
@@ -44,12 +44,16 @@ export const MAX_SMS_LENGTH = 1600;
  * @param apart tells what is this person's own, too: between the parts of `sharedBody` it makes the same message
  * @throws RenderError where Liquid fails, or nothing is left that could be sent
  */
-export function renderMessage(
-  content: ParsedContent,
-  { address, variables, unsubscribeUrl = '/u/test' }: MessageRecipient,
-  apart = false,
-): RenderedMessage {
-  const scope = { ...content.blank, ...variables, address, unsubscribe_url: unsubscribeUrl };
+export function renderMessage(content: ParsedContent, recipient: MessageRecipient, apart = false): RenderedMessage {
+  const { address, variables } = recipient;
+  const scope = {
+    ...content.blank,
+    ...variables,
+    address,
+    get unsubscribe_url() {
+      return recipient.unsubscribeUrl ?? '/u/test';
+    },
+  };
   const message: RenderedMessage = {};
   if (content.channel === 'email') {
     message.subject = cleanSubject(renderField(content.subject, 'subject', scope).whole);

@@ -119,7 +119,7 @@ export function createEngine(engine: EngineOptions): Engine {
     channel: Channel,
     campaign: SendableCampaign,
     claimed: Claim,
-    url: string,
+    unsubscribeUrl: () => string,
     validUntil: number,
     probe: boolean,
   ): Promise<Delivered> {
@@ -129,8 +129,18 @@ export function createEngine(engine: EngineOptions): Engine {
     const share = channel === 'email' && !probe && !gates.email.apart(claimed.recipientId) ? together : null;
     let content: ReturnType<typeof renderMessage>;
     try {
-      const recipient = { address: claimed.address, variables: claimed.variables, unsubscribeUrl: url };
-      content = renderMessage(campaign.content, recipient, share !== null);
+      const { address, variables } = claimed;
+      content = renderMessage(
+        campaign.content,
+        {
+          address,
+          variables,
+          get unsubscribeUrl() {
+            return unsubscribeUrl();
+          },
+        },
+        share !== null,
+      );
     } catch (error) {
       if (error instanceof RenderError) return { result: renderFailed(error), calledFor: [] };
       throw error;
@@ -143,7 +153,7 @@ export function createEngine(engine: EngineOptions): Engine {
       to: claimed.address,
       from: campaign.sender,
       ...content,
-      ...(channel === 'email' ? { headers: unsubscribeHeaders(url) } : {}),
+      ...(channel === 'email' ? { headers: unsubscribeHeaders(unsubscribeUrl()) } : {}),
     };
     if (share) return share({ message, shared: campaign.shared, validUntil });
     return { result: await provider.send(message, signal), calledFor };
@@ -172,6 +182,9 @@ export function createEngine(engine: EngineOptions): Engine {
     const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId, byJob };
     const campaign = await contents.get(claimed.campaignId);
     const link = await linkOf();
+    // Signed where it is needed: few texts have it.
+    let url: string | undefined;
+    const unsubscribeUrl = () => (url ??= link(claimed));
     const before = await sentBefore(channel, claimed, validUntil).catch((error: unknown) => {
       if (!isPassing(error)) throw error;
       log.warn({ err: error }, 'the database could not tell of earlier attempts');
@@ -180,7 +193,7 @@ export function createEngine(engine: EngineOptions): Engine {
     if (before === null || (before.is === 'nothing' && performance.now() > validUntil)) return giveBack();
     const { result, calledFor } =
       before.is === 'nothing'
-        ? await call(channel, campaign, claimed, link(claimed), validUntil, probe)
+        ? await call(channel, campaign, claimed, unsubscribeUrl, validUntil, probe)
         : { result: resultOf(before), calledFor: [] };
     answered();
     if (result === null) return giveBack();
