@@ -147,7 +147,7 @@ describe('where the answer to the commit is lost', () => {
   };
 
   test.each([
-    ['create', made, () => '/campaigns', { body }, /with created as/, () => '/campaigns', `select 1 from campaigns where name = 'Once'`],
+    ['create', made, () => '/campaigns', { body }, /commit/i, () => '/campaigns', `select 1 from campaigns where name = 'Once'`],
     [
       'clone',
       made,

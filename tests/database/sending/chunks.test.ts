@@ -42,7 +42,7 @@ async function begin() {
     onSent: async (_place: number) => {},
   };
   const places = createPlaces(2, stopping.signal);
-  const run = createChunks({
+  const turn = createChunks({
     ...{ db: own.db, channel: 'email', size: 200, together: 1, places, claimValidMs: 60_000_000, held: new Set<number>() },
     ...{ stopping: stopping.signal, signal: stopping.signal, hold: () => {}, onRepeat: () => {} },
     gate: {
@@ -63,6 +63,11 @@ async function begin() {
       await world.onSent(world.place(recipientId));
     },
   });
+  /** A turn, and what is in flight when it ends. */
+  const run = async (...of: Parameters<typeof turn>) => {
+    await turn(...of);
+    await places.idle();
+  };
   const next = async () => {
     const { rows: jobs } = await own.db.pool.query<{ inS: number; slots: number | null }>(
       `select extract(epoch from run_at - clock_timestamp())::float8 as "inS", (payload ->> 'slots')::integer as slots
