@@ -6,12 +6,10 @@ import { admin, apiKey } from '#tests/support/product.ts';
 const sandbox = `http://127.0.0.1:${process.env.E2E_SANDBOX_PORT ?? 3112}`;
 const headers = { authorization: `Bearer ${apiKey}` };
 
-export const signIn = (page: Page): Promise<void> => signInAs(page, admin);
-
-export async function signInAs(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+export async function signIn(page: Page): Promise<void> {
   await page.goto('/login');
-  await page.getByLabel('Email').fill(email);
-  await page.getByRole('textbox', { name: 'Password' }).fill(password);
+  await page.getByLabel('Email').fill(admin.email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(admin.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).not.toHaveURL(/\/login/);
 }
