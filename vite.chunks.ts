@@ -29,7 +29,7 @@ const everyday = /\/app\/routes\/_app(\._index|\.campaigns\.\$id)?(\/route)?\.ts
 const framework = /^(react|react-dom|scheduler|react-router|react-router-dom|@remix-run\/.*|turbo-stream|get-nonce)$/;
 /** Of Mantine what the pages before signing in need; the rest is `parts`. */
 const base =
-  /^esm\/(core|utils)\/|^esm\/components\/(ActionIcon|Alert|Box|Button|CloseButton|Code|Group|Input|InputBase|List|Loader|PasswordInput|Stack|Text|TextInput|Title|Transition|UnstyledButton|VisuallyHidden)\//;
+  /^esm\/(core|utils)\/|^esm\/components\/(ActionIcon|Alert|Anchor|Box|Button|CloseButton|Code|Group|Input|InputBase|List|Loader|PasswordInput|Stack|Text|TextInput|Title|Transition|UnstyledButton|VisuallyHidden)\//;
 const parts =
   /^(@mantine\/(core|modals|notifications|spotlight)|@floating-ui\/.*|tabbable|react-(remove-scroll.*|style-singleton|transition-group|number-format)|use-(callback-ref|sidecar)|tslib|prop-types|dom-helpers|@babel\/runtime)$/;
 
