@@ -1,8 +1,8 @@
 import { baseUrlWarning } from '#app/config/env.server.ts';
 import { createLogger } from '#app/config/log.server.ts';
 import { startOrExit } from '#app/config/start-problem.server.ts';
-import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { IN_THE_CLEAR, keepSealed } from '#app/domain/secrets/keep-sealed.server.ts';
+import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { assertMigrated } from '#db/migrate/migrations.ts';

@@ -56,7 +56,8 @@ export function createSeals(current?: Buffer, old?: Buffer): Seals {
     open(stored, place) {
       if (!isSealed(stored)) return stored;
       const bytes = Buffer.from(stored.slice(MARK.length), 'base64url');
-      if (bytes[0] !== VERSION) throw new SealProblem(`${secretAt(place)} was encrypted by a newer version of Rollcall. Start that version.`);
+      if (bytes[0] !== VERSION)
+        throw new SealProblem(`${secretAt(place)} was encrypted by a newer version of Rollcall. Start that version.`);
       const head = bytes.subarray(0, 1 + ID_BYTES);
       const key = keys.get(head.subarray(1).toString('hex'));
       if (!key) throw new SealProblem(noKey(place, current !== undefined));
@@ -74,7 +75,10 @@ export function createSeals(current?: Buffer, old?: Buffer): Seals {
     },
     isCurrent: (stored) =>
       current
-        ? isSealed(stored) && Buffer.from(stored.slice(MARK.length), 'base64url').subarray(1, 1 + ID_BYTES).equals(idOf(current))
+        ? isSealed(stored) &&
+          Buffer.from(stored.slice(MARK.length), 'base64url')
+            .subarray(1, 1 + ID_BYTES)
+            .equals(idOf(current))
         : !isSealed(stored),
   };
 }

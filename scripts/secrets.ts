@@ -24,7 +24,9 @@ await operate(
     }
     const { readable, unreadable } = await checkSecrets(db);
     if (unreadable.length === 0) {
-      console.log(`${readable} secrets, all of which can be read. ${db.seals.active ? 'They are encrypted.' : 'They are not encrypted: SECRETS_KEY is not set.'}`);
+      console.log(
+        `${readable} secrets, all of which can be read. ${db.seals.active ? 'They are encrypted.' : 'They are not encrypted: SECRETS_KEY is not set.'}`,
+      );
       return;
     }
     console.log(`${readable} secrets can be read, ${unreadable.length} cannot: they are encrypted with a key that is not here.`);

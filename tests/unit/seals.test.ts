@@ -71,7 +71,8 @@ describe('what cannot be read is told', () => {
   const stored = seals.seal('a secret of the harbour', place);
   const changed = (at: number) => {
     const bytes = Buffer.from(stored.slice(7), 'base64url');
-    bytes[at < 0 ? bytes.length + at : at] ^= 1;
+    const place = at < 0 ? bytes.length + at : at;
+    bytes[place] = (bytes[place] ?? 0) ^ 1;
     return `sealed:${bytes.toString('base64url')}`;
   };
   test.each([

@@ -7,7 +7,10 @@ import { createAuthMiddleware } from 'better-auth/api';
  * secret only. A secret's number is made of the secret itself, so that processes and starts agree on it.
  */
 export function secretsOf(secret: string, formerSecret: string | null) {
-  const numbered = (value: string) => ({ version: Number.parseInt(createHash('sha256').update(value).digest('hex').slice(0, 12), 16), value });
+  const numbered = (value: string) => ({
+    version: Number.parseInt(createHash('sha256').update(value).digest('hex').slice(0, 12), 16),
+    value,
+  });
   return {
     secrets: [numbered(secret), ...(formerSecret === null ? [] : [numbered(formerSecret)])],
     secret: formerSecret ?? secret,
@@ -18,16 +21,16 @@ export function secretsOf(secret: string, formerSecret: string | null) {
  * Cookies that the former secret signed count as if the current one had: better-auth knows one secret for signatures. Who is signed in stays so
  * when the secret changes, as long as both are known.
  */
-export function formerSignatures(former: string, current: string): BetterAuthPlugin {
+export function formerSignatures(former: string | null, current: string) {
   return {
     id: 'former-signatures',
     hooks: {
       before: [
         {
-          matcher: ({ headers }) => Boolean(headers?.get('cookie')),
+          matcher: ({ headers }) => former !== null && Boolean(headers?.get('cookie')),
           handler: createAuthMiddleware(async ({ headers }) => {
             const cookie = headers?.get('cookie');
-            if (!cookie) return;
+            if (!cookie || former === null) return;
             const signedAnew = cookie.replace(/=([^;]+)/g, (whole, value: string) => {
               const anew = signAnew(value.trim(), former, current);
               return anew === null ? whole : `=${anew}`;
@@ -37,7 +40,7 @@ export function formerSignatures(former: string, current: string): BetterAuthPlu
         },
       ],
     },
-  };
+  } satisfies BetterAuthPlugin;
 }
 
 const signatureOf = (value: string, secret: string) => createHmac('sha256', secret).update(value).digest();

@@ -81,7 +81,7 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = 
     },
     plugins: [
       hashedTokens,
-      ...(formerSecret === null ? [] : [formerSignatures(formerSecret, secret)]),
+      formerSignatures(formerSecret, secret),
       admin({
         ac: accessControl,
         roles: libraryRoles,

@@ -76,7 +76,10 @@ export async function createEndpoint(
     );
     if (!rows[0]) throw conflict(`There are ${MOST_ENDPOINTS} endpoints already. Remove one that is no longer needed.`);
     // It is bound to the row's id, which is known now.
-    await client.query('update webhook_endpoints set secret = $2 where id = $1', [rows[0].id, db.seals.seal(secret, secretPlace(rows[0].id))]);
+    await client.query('update webhook_endpoints set secret = $2 where id = $1', [
+      rows[0].id,
+      db.seals.seal(secret, secretPlace(rows[0].id)),
+    ]);
     await audit(client, { action: 'webhook.create', object: objectOf(rows[0]), after: audited(rows[0]) });
     return { ...toJson(rows[0]), secret };
   });

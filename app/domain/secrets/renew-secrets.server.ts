@@ -28,7 +28,9 @@ export async function checkSecrets(db: Database): Promise<{ readable: number; un
  */
 export async function forgetUnreadable(db: Database): Promise<UnreadableSecret[]> {
   return inTransaction(db.pool, async (client) => {
-    const gone = (await lockSecrets(client)).filter((secret) => !isReadable(db, secret)).map((secret) => ({ ...secret, cost: costOf(secret) }));
+    const gone = (await lockSecrets(client))
+      .filter((secret) => !isReadable(db, secret))
+      .map((secret) => ({ ...secret, cost: costOf(secret) }));
     const names = gone.filter(({ table }) => table === 'app_secrets').map(({ id }) => id);
     await client.query('delete from app_secrets where name = any ($1)', [names]);
     const endpoints = [...new Set(gone.filter(({ table }) => table === 'webhook_endpoints').map(({ id }) => Number(id)))];
@@ -37,7 +39,11 @@ export async function forgetUnreadable(db: Database): Promise<UnreadableSecret[]
       await client.query(
         `update webhook_endpoints set secret = $2, former_secret = null, former_secret_until = null,
            disabled_at = coalesce(disabled_at, now()), disabled_reason = $3 where id = $1`,
-        [id, db.seals.seal(secret, secretPlace(id)), 'Its secret could not be read any more. Make a new one, give it to the receiver, then switch it on.'],
+        [
+          id,
+          db.seals.seal(secret, secretPlace(id)),
+          'Its secret could not be read any more. Make a new one, give it to the receiver, then switch it on.',
+        ],
       );
     }
     if (gone.length > 0)

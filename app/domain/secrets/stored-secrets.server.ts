@@ -18,9 +18,7 @@ export const placeOf = (table: StoredSecret['table'], id: string | number): stri
 
 /** All of them, with their rows locked. There are some dozens at most. */
 export async function storedSecrets(client: PoolClient): Promise<StoredSecret[]> {
-  const { rows: own } = await client.query<{ name: string; value: string }>(
-    'select name, value from app_secrets order by name for update',
-  );
+  const { rows: own } = await client.query<{ name: string; value: string }>('select name, value from app_secrets order by name for update');
   const { rows: endpoints } = await client.query<{ id: number; secret: string; former_secret: string | null }>(
     'select id, secret, former_secret from webhook_endpoints order by id for update',
   );
@@ -31,7 +29,9 @@ export async function storedSecrets(client: PoolClient): Promise<StoredSecret[]>
   });
   return [
     // Of the first password its owner's address stands before it.
-    ...own.map(({ name, value }) => secret('app_secrets', 'value', name, name === FIRST_PASSWORD ? value.slice(value.indexOf(' ') + 1) : value)),
+    ...own.map(({ name, value }) =>
+      secret('app_secrets', 'value', name, name === FIRST_PASSWORD ? value.slice(value.indexOf(' ') + 1) : value),
+    ),
     ...endpoints.flatMap(({ id, secret: current, former_secret }) => [
       secret('webhook_endpoints', 'secret', id, current),
       ...(former_secret === null ? [] : [secret('webhook_endpoints', 'former_secret', id, former_secret)]),

@@ -19,7 +19,11 @@ export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>
   const address = spelled(channel, added.address);
   await inTransaction(db.pool, async (client) => {
     const added = await addReasons(client, [{ channel, address, reason }], { source: 'person', label: viewer.label });
-    await audit(client, { action: 'suppression.add', object: await audited(db, client, channel, address), after: { reason, new: added > 0 } });
+    await audit(client, {
+      action: 'suppression.add',
+      object: await audited(db, client, channel, address),
+      after: { reason, new: added > 0 },
+    });
   });
   const { rows } = await db.pool.query<SuppressionRow>(
     `select ${suppressionColumns} from suppressions s where s.channel = $1 and s.address = $2`,

@@ -74,7 +74,9 @@ describe('when a key first appears', () => {
       expect(await keptSecret(db, 'session')).toBe(session);
       expect(await secretsOf(db, id)).toEqual(secrets);
     }
-    expect(starting[0]?.seals.open(now['app_secrets first_password']?.split(' ')[1] ?? '', 'app_secrets first_password')).toBe('lantern-harbour');
+    expect(starting[0]?.seals.open(now['app_secrets first_password']?.split(' ')[1] ?? '', 'app_secrets first_password')).toBe(
+      'lantern-harbour',
+    );
     expect(await keepSealed(withKeys(key))).toBe(0);
     expect(await stored()).toEqual(now);
   });
@@ -150,7 +152,10 @@ describe('another key', () => {
     const env = { PATH: process.env.PATH, DATABASE_URL: own.url, SECRETS_KEY: other.toString('hex') };
     const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'pipe', 'inherit'], env: env as unknown as NodeJS.ProcessEnv });
     const printed = await text(child.stdout);
-    const lines = printed.trim().split('\n').map((line) => JSON.parse(line) as { level: number; msg: string });
+    const lines = printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: number; msg: string });
     expect(lines).toMatchObject([{ level: 60, msg: expect.stringMatching(/another key than SECRETS_KEY.*SECRETS_KEY_OLD.*A lost key/) }]);
     expect(printed).not.toContain(env.SECRETS_KEY);
     expect(await stored()).toEqual(before);
@@ -182,7 +187,9 @@ describe('the key that npm start makes', () => {
 
   test('is one for all starts, in a file that only its owner reads', async () => {
     const file = join(folder, 'secrets-key');
-    expect(await Promise.all([1, 2, 3].map(() => makeSecretsKey({}, folder, own.url, true)))).toEqual(Array(3).fill({ SECRETS_KEY_FILE: file }));
+    expect(await Promise.all([1, 2, 3].map(() => makeSecretsKey({}, folder, own.url, true)))).toEqual(
+      Array(3).fill({ SECRETS_KEY_FILE: file }),
+    );
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const made = readFileSync(file, 'utf8');
     expect(Buffer.from(made, 'base64')).toHaveLength(32);
@@ -226,15 +233,20 @@ test('a dump of the database without the key signs nothing', async () => {
     `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' order by 1`,
   );
   let dump = '';
-  for (const { name } of tables) dump += (await db.pool.query(`select coalesce(json_agg(t), '[]')::text as all from ${name} t`)).rows[0].all;
+  for (const { name } of tables)
+    dump += (await db.pool.query(`select coalesce(json_agg(t), '[]')::text as all from ${name} t`)).rows[0].all;
   // Each word of the dump as a secret for each kind of signature.
   const words = new Set(dump.match(/[\w+/=:.-]{16,}/g));
   const right = { id: 'msg_1', at: new Date(), body: '{"type":"campaign.failed"}' };
   const signed = new Webhook(secret).sign(right.id, right.at, right.body);
-  const session = createHmac('sha256', await keptSecret(db, 'session')).update('token').digest('base64');
+  const session = createHmac('sha256', await keptSecret(db, 'session'))
+    .update('token')
+    .digest('base64');
   expect(words.size).toBeGreaterThan(3);
   for (const word of words) {
-    const hook = createHmac('sha256', Buffer.from(word.replace(/^whsec_/, ''), 'base64')).update(`${right.id}.${Math.floor(right.at.getTime() / 1_000)}.${right.body}`);
+    const hook = createHmac('sha256', Buffer.from(word.replace(/^whsec_/, ''), 'base64')).update(
+      `${right.id}.${Math.floor(right.at.getTime() / 1_000)}.${right.body}`,
+    );
     expect(`v1,${hook.digest('base64')}`).not.toBe(signed);
     expect(createHmac('sha256', word).update('token').digest('base64')).not.toBe(session);
   }
