@@ -20,15 +20,18 @@ export interface RecipientsNotice {
   many?: true;
 }
 
+/** What is not handled is not listened to. */
 export interface ListenHandlers {
-  onCampaign(notice: CampaignNotice): void;
-  onRecipients(notice: RecipientsNotice): void;
+  onCampaign?(notice: CampaignNotice): void;
+  onRecipients?(notice: RecipientsNotice): void;
   /** A campaign was made, or is gone. */
-  onListed(notice: { id: number }): void;
+  onListed?(notice: { id: number }): void;
   /** An alert was raised. */
-  onAlert(notice: { id: number }): void;
+  onAlert?(notice: { id: number }): void;
   /** Somebody's access ended or changed: a user's id, or `key:` and a key's. */
   onAccess?(notice: { viewer: string }): void;
+  /** Keys of a provider were saved or removed. */
+  onProviders?(): void;
   /** The connection is there (again): whatever was said before is lost. */
   onConnected(): void;
   onLost(error: Error): void;
@@ -46,6 +49,14 @@ export interface Listener {
 }
 
 const PING_CHANNEL = 'rollcall_ping';
+const channels = {
+  onCampaign: 'rollcall_campaign',
+  onRecipients: 'rollcall_recipients',
+  onListed: 'rollcall_listed',
+  onAlert: 'rollcall_alert',
+  onAccess: 'rollcall_access',
+  onProviders: 'rollcall_providers',
+} satisfies Partial<Record<keyof ListenHandlers, string>>;
 const PING_DEADLINE_MS = 1_000;
 const RECONNECT_MS = { first: 100, most: 2_000 };
 
@@ -60,6 +71,7 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = RECONNECT_MS.first;
   const pings = new Map<string, () => void>();
+  const wanted = Object.entries(channels).flatMap(([handler, channel]) => (handler in handlers ? [channel] : []));
 
   async function connect(): Promise<void> {
     const next = new pg.Client({
@@ -85,17 +97,16 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
     next.on('notification', ({ channel, payload }) => {
       if (channel === PING_CHANNEL) return pings.get(payload ?? '')?.();
       const notice: unknown = JSON.parse(payload ?? 'null');
-      if (channel === 'rollcall_campaign') handlers.onCampaign(notice as CampaignNotice);
-      else if (channel === 'rollcall_recipients') handlers.onRecipients(notice as RecipientsNotice);
-      else if (channel === 'rollcall_listed') handlers.onListed(notice as { id: number });
+      if (channel === 'rollcall_campaign') handlers.onCampaign?.(notice as CampaignNotice);
+      else if (channel === 'rollcall_recipients') handlers.onRecipients?.(notice as RecipientsNotice);
+      else if (channel === 'rollcall_listed') handlers.onListed?.(notice as { id: number });
       else if (channel === 'rollcall_access') handlers.onAccess?.(notice as { viewer: string });
-      else if (channel === 'rollcall_alert') handlers.onAlert(notice as { id: number });
+      else if (channel === 'rollcall_alert') handlers.onAlert?.(notice as { id: number });
+      else if (channel === 'rollcall_providers') handlers.onProviders?.();
     });
     try {
       await next.connect();
-      await next.query(
-        `listen rollcall_campaign; listen rollcall_recipients; listen rollcall_listed; listen rollcall_alert; listen rollcall_access; listen ${PING_CHANNEL}`,
-      );
+      await next.query([PING_CHANNEL, ...wanted].map((channel) => `listen ${channel}`).join('; '));
     } catch (error) {
       lose(error as Error);
       return;

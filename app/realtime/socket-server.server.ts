@@ -118,7 +118,10 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
       context.auth.forgetKeys();
       void check(viewer);
     },
+    onProviders: () => void context.providerKeys?.reload(),
     onConnected: () => {
+      // Whatever was told while nobody listened.
+      void context.providerKeys?.reload();
       if (!wasConnected) {
         wasConnected = true;
         return;
