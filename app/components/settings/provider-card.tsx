@@ -70,7 +70,7 @@ export function ProviderCard({ provider, form, sandbox, keeps, problem }: Props)
                   {saved.saved_by && <span className="name"> by {saved.saved_by}</span>}
                   {saved.former_until && (
                     <>
-                      ; reports that the key before signed are believed until <RelativeTime at={saved.former_until} />
+                      ; what the key before signed counts, too, which ends <RelativeTime at={saved.former_until} />
                     </>
                   )}
                 </dd>
