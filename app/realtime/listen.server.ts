@@ -20,7 +20,7 @@ export interface RecipientsNotice {
   many?: true;
 }
 
-/** What is not handled is not listened to. */
+/** Whoever handles no campaigns hears of providers alone. */
 export interface ListenHandlers {
   onCampaign?(notice: CampaignNotice): void;
   onRecipients?(notice: RecipientsNotice): void;
@@ -49,14 +49,6 @@ export interface Listener {
 }
 
 const PING_CHANNEL = 'rollcall_ping';
-const channels = {
-  onCampaign: 'rollcall_campaign',
-  onRecipients: 'rollcall_recipients',
-  onListed: 'rollcall_listed',
-  onAlert: 'rollcall_alert',
-  onAccess: 'rollcall_access',
-  onProviders: 'rollcall_providers',
-} satisfies Partial<Record<keyof ListenHandlers, string>>;
 const PING_DEADLINE_MS = 1_000;
 const RECONNECT_MS = { first: 100, most: 2_000 };
 
@@ -71,7 +63,6 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = RECONNECT_MS.first;
   const pings = new Map<string, () => void>();
-  const wanted = Object.entries(channels).flatMap(([handler, channel]) => (handler in handlers ? [channel] : []));
 
   async function connect(): Promise<void> {
     const next = new pg.Client({
@@ -106,7 +97,11 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
     });
     try {
       await next.connect();
-      await next.query([PING_CHANNEL, ...wanted].map((channel) => `listen ${channel}`).join('; '));
+      await next.query(
+        handlers.onCampaign
+          ? `listen rollcall_campaign; listen rollcall_recipients; listen rollcall_listed; listen rollcall_alert; listen rollcall_access; listen rollcall_providers; listen ${PING_CHANNEL}`
+          : 'listen rollcall_providers',
+      );
     } catch (error) {
       lose(error as Error);
       return;

@@ -173,11 +173,12 @@ test('a whole run with faults leaves no secret and no address where they do not 
   expect(await refused(submit('/settings/providers', { intent: 'save', channel: 'email', api_key: `not-${secrets.sendgridKey}` }))).toBe(
     422,
   );
-  for (const form of <Record<string, string>[]>[
+  const forms: Record<string, string>[] = [
     { channel: 'email', api_key: secrets.sendgridKey as string },
     { channel: 'sms', account_sid: accountSid, auth_token: secrets.twilioToken as string },
     { channel: 'sms', account_sid: accountSid, auth_token: secrets.newTwilioToken as string },
-  ]) {
+  ];
+  for (const form of forms) {
     const page = await submit('/settings/providers', { intent: 'save', ...form });
     expect(page.status).toBe(200);
     refusals.push(await page.text());

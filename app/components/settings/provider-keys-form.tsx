@@ -26,7 +26,12 @@ const fieldsOf: Record<ProviderForm['channel'], Field[]> = {
   ],
   sms: [
     { name: 'account_sid', label: 'Account SID', description: 'Twilio console, first page: AC and 32 digits.' },
-    { name: 'auth_token', label: 'Auth token', description: 'Beside the SID. To change it, enter the secondary token, then promote it at Twilio.', secret: true },
+    {
+      name: 'auth_token',
+      label: 'Auth token',
+      description: 'Beside the SID. To change it, enter the secondary token, then promote it at Twilio.',
+      secret: true,
+    },
     { name: 'sender', label: 'Sender', description: `+15005550006, a short code, or a messaging service SID. ${sender}` },
   ],
 };

@@ -5,7 +5,6 @@ import { type KeyTrial, trySendGridKey, tryTwilioKeys } from '#app/providers/try
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { audit } from '../access/audit.server.ts';
-import type { Auth } from '../access/auth.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../channel.ts';
 import { parseInput } from '../parse-input.ts';
@@ -22,7 +21,8 @@ export const providerNames: Record<Channel, string> = { email: 'SendGrid', sms: 
 
 interface Needs {
   db: Database;
-  auth: Pick<Auth, 'testSends'>;
+  /** Counts what a person has tried. */
+  auth: { testSends: { consume(key: string): Promise<unknown> } };
   env: { sendgridBaseUrl: string; twilioBaseUrl: string };
   keys: FollowedKeys;
 }

@@ -20,7 +20,7 @@ export interface KeyRow {
   savedBy: string | null;
 }
 
-export const keyPlace = (channel: Channel): string => `provider_keys ${channel}`;
+const keyPlace = (channel: Channel): string => `provider_keys ${channel}`;
 
 /** @throws SealProblem */
 export async function readKeys(client: Pool | PoolClient, seals: Seals, lock = false): Promise<Partial<Record<Channel, KeyRow>>> {
