@@ -1,4 +1,4 @@
-import { Button, Text, Title } from '@mantine/core';
+import { Anchor, Button, Text, Title } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { Link, type useFetcher } from '@remix-run/react';
 import { IconCalendarOff, IconClockHour4, IconSend } from '@tabler/icons-react';
@@ -49,7 +49,10 @@ export function ScheduledHero({ campaign, path, maySend, online, fetcher }: Prop
         </Text>
         {waits && (
           <Text size="sm" className={classes.waits}>
-            It waits for an approval, and does not go out without. <Link to={`${path}/approval`}>See what is to be approved</Link>
+            It waits for an approval, and does not go out without.{' '}
+            <Anchor component={Link} to={`${path}/approval`} size="sm">
+              See what is to be approved
+            </Anchor>
           </Text>
         )}
       </div>

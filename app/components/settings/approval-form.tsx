@@ -43,7 +43,7 @@ export function ApprovalForm({ rule, typed, waiting, problem }: Props) {
               inputMode="numeric"
               maxLength={8}
               maw={200}
-              ml={28}
+              ml={32}
               autoComplete="off"
               disabled={!large}
               defaultValue={typed ?? String(rule.more_than ?? 500)}
@@ -66,7 +66,8 @@ export function ApprovalForm({ rule, typed, waiting, problem }: Props) {
           {waiting.length > 0 && (
             <ProblemAlert kind="warning" title={`${words} will wait for an approval`}>
               <Text size="sm">
-                They stay scheduled. One that nobody has approved by its time does not go out, is a draft again, and says so.
+                {waiting.length === 1 ? 'It stays' : 'They stay'} scheduled. What nobody has approved by its time does not go out, is a
+                draft again, and says so.
               </Text>
               <ul>
                 {waiting.slice(0, SHOWN).map(({ id, name, people }) => (
