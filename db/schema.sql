@@ -639,6 +639,13 @@ create table repairs (
   constraint repairs_repaired_check CHECK ((repaired > 0))
 );
 
+create table request_counts (
+  name text not null,
+  window_start timestamp with time zone not null,
+  requests integer not null,
+  constraint request_counts_pkey PRIMARY KEY (name, window_start)
+);
+
 create table schema_definitions (
   number integer not null,
   texts jsonb not null,
@@ -982,14 +989,6 @@ begin
   end if;
   raise exception 'the audit log is only added to' using errcode = 'insufficient_privilege';
 end $function$;
-
-CREATE OR REPLACE FUNCTION public.audit_mark(address text)
- RETURNS text
- LANGUAGE sql
- STABLE
-AS $function$
-  select left(encode(sha256(convert_to((select value from app_secrets where name = 'audit') || ' ' || lower(address), 'UTF8')), 'hex'), 24)
-$function$;
 
 CREATE OR REPLACE FUNCTION public.audit_seal()
  RETURNS trigger
@@ -2171,6 +2170,7 @@ create view reporting.suppressions with (security_barrier=true) as
 
 comment on table access_links is 'One-time links to an own password: invitations and resets. Kept for 30 days after their end.';
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
+comment on column app_secrets.value is 'A generated secret: "sealed:" and what AES-256-GCM made of it where there is a SECRETS_KEY, else in the clear.';
 comment on column app_sessions.token is 'SHA-256 of the token in the cookie, in hex.';
 comment on column app_sessions.updated_at is 'When it was used last, to the minute.';
 comment on column campaigns.doing is 'What it is doing, beside its status: nothing; copying or emptying its list (a draft); sending to everybody pending; gathering (a task makes those pending whom a retry round sends to again); stopping for stop_reason; sending to singles alone, in a campaign that had ended before it had tried everybody.';
@@ -2315,6 +2315,8 @@ comment on column reporting.suppressions.created_by is 'Who put it there; null w
 comment on table second_factor_roles is 'Whoever has one of these roles must have a second factor.';
 comment on table second_factors is 'Who is asked for a code after the password.';
 comment on table session_limits is 'When a session ends: so long without use, and so long after it began.';
+comment on column webhook_endpoints.former_secret is 'What signed before and signs beside it until former_secret_until; one or two with a blank between, encrypted as in app_secrets.';
+comment on column webhook_endpoints.secret is 'What signs, encrypted as in app_secrets.';
 
 grant select on reporting.attempts to reporting_reader;
 grant select on reporting.campaign_events to reporting_reader;

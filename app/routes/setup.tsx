@@ -17,9 +17,8 @@ export const meta: MetaFunction = () => [{ title: 'Welcome to Rollcall' }, { nam
 export const headers: HeadersFunction = ({ actionHeaders }) => ({ ...Object.fromEntries(actionHeaders), ...PRIVATE });
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const { pool } = context.db;
-  if (!(await needsFirstAdministrator(pool))) throw redirect('/login');
-  return { open: await isSetupToken(pool, linkOf(request, SETUP)) };
+  if (!(await needsFirstAdministrator(context.db.pool))) throw redirect('/login');
+  return { open: await isSetupToken(context.db, linkOf(request, SETUP)) };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {

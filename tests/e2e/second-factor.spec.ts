@@ -47,6 +47,8 @@ async function expectAccessible(page: Page): Promise<void> {
 }
 
 test('a second factor is set up, asked for, lost and required, all by keyboard', async ({ page, browser }) => {
+  // One long walk.
+  test.setTimeout(240_000);
   await signIn(page);
   const { own, email } = await invited(page, browser, 'Tove Factor');
 

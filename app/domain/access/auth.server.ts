@@ -6,6 +6,7 @@ import { createFirstSteps, type FirstSteps } from './first-step.server.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { refuse } from './refusals.server.ts';
+import { createRequestCounts, type RequestCounts } from './request-counts.server.ts';
 import { isRole, type Viewer } from './roles.ts';
 import { createSecondFactorRoles, type SecondFactorRoles } from './second-factor-roles.server.ts';
 import { createSessionKeeper } from './session-limits.server.ts';
@@ -19,10 +20,12 @@ export interface Auth {
   viewerOfKey(key: string): Promise<Viewer | null>;
   /** The next call of each key is looked up in the database. */
   forgetKeys(): void;
-  /** Calls of one key or person, 100 a second in this process. */
+  /** API calls of one key or person, 100 a second in this process. */
   readonly calls: RateLimiterMemory;
-  /** Test messages of one key or person, 10 a minute in this process. */
-  readonly testSends: RateLimiterMemory;
+  /** Requests of one key, person or address, across processes. */
+  readonly requests: RequestCounts;
+  /** Test messages of one key or person, 10 a minute, across processes. */
+  readonly testSends: RateLimiterPostgres;
   /** Failed sign-ins, across processes, by what they are counted under. */
   readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser' | 'own' | 'code' | 'codes', RateLimiterPostgres>;
   /** Mails to those who forgot their password, across processes, by who asks and by account. */
@@ -51,7 +54,8 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     viewerOfKey,
     forgetKeys: viewerOfKey.forget,
     calls: new RateLimiterMemory({ points: 100, duration: 1 }),
-    testSends: new RateLimiterMemory({ points: 10, duration: 60 }),
+    requests: createRequestCounts(db.pool),
+    testSends: failures('test-message', 10, 60),
     failures: {
       // One account from one address: after 5 in a row wait a minute.
       pair: failures('account', 5, 600, { blockDuration: 60, clearExpiredByTimeout: true }),
@@ -71,7 +75,7 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     },
     forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
     keepSession: createSessionKeeper(db),
-    knownBrowsers: createKnownBrowsers(options.secret, secure),
+    knownBrowsers: createKnownBrowsers(options.secret, secure, options.formerSecret),
     firstSteps: createFirstSteps(options.secret, secure),
     secondFactorRoles: createSecondFactorRoles(db),
     passwordChecks: createPasswordChecks(),

@@ -11,6 +11,8 @@ export interface Door {
   /** What their program calls itself. */
   device: string | null;
   viewer?: Pick<Viewer, 'id' | 'name' | 'email' | 'via'>;
+  /** Their request is counted already: a page asks several times who it is for. */
+  counted?: true;
   refusals?: Refusals;
 }
 
@@ -38,4 +40,12 @@ export function known(viewer: Door['viewer']): void {
 
 function cleaned(device: string | null): string | null {
   return device?.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 200) || null;
+}
+
+/** True for the first that asks about this request, and wherever there is none. */
+export function countsNow(): boolean {
+  const door = doors.getStore();
+  if (door?.counted) return false;
+  if (door) door.counted = true;
+  return true;
 }

@@ -3,7 +3,7 @@ import type { Database } from '#db/database.ts';
 import { createApiKey } from './api-keys.server.ts';
 import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
-import { needsFirstAdministrator, SETUP_TOKEN } from './first-administrator.server.ts';
+import { needsFirstAdministrator, SETUP_PLACE, SETUP_TOKEN } from './first-administrator.server.ts';
 import { FIRST_PASSWORD } from './first-password.server.ts';
 import { newLinkSecret } from './link-secret.server.ts';
 import { readablePassword } from './readable-password.server.ts';
@@ -56,7 +56,7 @@ export async function ensureFirstAccess(
       if (!env.adminPassword)
         await client.query(
           'insert into app_secrets (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value',
-          [FIRST_PASSWORD, `${email} ${password}`],
+          [FIRST_PASSWORD, `${email} ${db.seals.seal(password, `app_secrets ${FIRST_PASSWORD}`)}`],
         );
       made.admin = { email, password: env.adminPassword ? null : password };
     } else {
@@ -64,8 +64,8 @@ export async function ensureFirstAccess(
         `select split_part(value, ' ', 1) as email, split_part(value, ' ', 2) as password from app_secrets where name = $1`,
         [FIRST_PASSWORD],
       );
-      if (rows[0]) made.admin = rows[0];
-      if (!made.admin && (await needsFirstAdministrator(client))) made.setupToken = await keepToken(client);
+      if (rows[0]) made.admin = { ...rows[0], password: db.seals.open(rows[0].password, `app_secrets ${FIRST_PASSWORD}`) };
+      if (!made.admin && (await needsFirstAdministrator(client))) made.setupToken = await keepToken(client, db.seals);
     }
 
     const keys = await client.query<{ some: boolean }>('select exists (select from api_keys) as some');
@@ -85,10 +85,10 @@ export async function ensureFirstAccess(
 }
 
 /** The same at each start and for every process, until it was used. */
-async function keepToken(client: PoolClient): Promise<string> {
+async function keepToken(client: PoolClient, seals: Database['seals']): Promise<string> {
   const { rows } = await client.query<{ value: string }>(
     'insert into app_secrets (name, value) values ($1, $2) on conflict (name) do update set name = excluded.name returning value',
-    [SETUP_TOKEN, newLinkSecret().token],
+    [SETUP_TOKEN, seals.seal(newLinkSecret().token, SETUP_PLACE)],
   );
-  return rows[0]?.value as string;
+  return seals.open(rows[0]?.value as string, SETUP_PLACE);
 }

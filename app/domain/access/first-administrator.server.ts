@@ -11,9 +11,12 @@ import { passwordProblem } from './own-password.ts';
 import { hashInTurn, setPasswordHash } from './password-hash.server.ts';
 import { firstPerson } from './people-input.ts';
 import { refuse } from './refusals.server.ts';
+import type { SecretStore } from './secrets.server.ts';
 
 /** In `app_secrets` until there is an administrator: what whoever reads the log of the web process has, and other visitors have not. */
 export const SETUP_TOKEN = 'setup_token';
+/** What its encryption is bound to. */
+export const SETUP_PLACE = `app_secrets ${SETUP_TOKEN}`;
 
 /** Is there nobody who could let others in? */
 export async function needsFirstAdministrator(pool: Pool | PoolClient): Promise<boolean> {
@@ -22,10 +25,10 @@ export async function needsFirstAdministrator(pool: Pool | PoolClient): Promise<
 }
 
 /** Is it the link of the log? */
-export async function isSetupToken(pool: Pool | PoolClient, token: string): Promise<boolean> {
+export async function isSetupToken({ pool, seals }: SecretStore, token: string): Promise<boolean> {
   const { rows } = await pool.query<{ value: string }>('select value from app_secrets where name = $1', [SETUP_TOKEN]);
-  const right = rows[0]?.value;
-  return right !== undefined && isLinkToken(token) && timingSafeEqual(hashOfLink(token), hashOfLink(right));
+  if (!rows[0] || !isLinkToken(token)) return false;
+  return timingSafeEqual(hashOfLink(token), hashOfLink(seals.open(rows[0].value, SETUP_PLACE)));
 }
 
 /**
@@ -39,7 +42,7 @@ export async function makeFirstAdministrator(
   input: { name: string; email: string; password: string },
 ): Promise<{ id: string; email: string }> {
   if (!(await needsFirstAdministrator(db.pool))) throw ended();
-  if (!(await isSetupToken(db.pool, token))) {
+  if (!(await isSetupToken(db, token))) {
     refuse({ action: 'person.add', refused: 'It was to be the first administrator, without what the log says.' });
     throw invalid([{ path: 'token', message: 'This is not what stands in the log.' }]);
   }
@@ -50,7 +53,7 @@ export async function makeFirstAdministrator(
 
   return inTransaction(db.pool, async (client) => {
     await client.query(`select pg_advisory_xact_lock(hashtext('rollcall first access'))`);
-    if (!(await needsFirstAdministrator(client)) || !(await isSetupToken(client, token))) throw ended();
+    if (!(await needsFirstAdministrator(client)) || !(await isSetupToken({ ...db, pool: client }, token))) throw ended();
     const { rows } = await client.query<{ id: string }>(
       // never null: id
 

@@ -44,7 +44,7 @@ describe('where nobody is configured and nobody there', () => {
     expect(words).toContain('Nobody can sign in yet.');
     expect(words).not.toContain('Sign in with');
     const token = tokenOf(words);
-    expect(await isSetupToken(context.db.pool, token)).toBe(true);
+    expect(await isSetupToken(context.db, token)).toBe(true);
     expect(tokenOf(await startWords())).toBe(token);
 
     const { id, email } = await makeFirstAdministrator(context, token, me(' Ana@Example.com '));
@@ -86,7 +86,7 @@ describe('where nobody is configured and nobody there', () => {
   ])('%j is asked again', async (input, path) => {
     const token = tokenOf(await startWords());
     await expect(makeFirstAdministrator(context, token, input)).rejects.toMatchObject({ status: 422, errors: [{ path }] });
-    expect(await isSetupToken(context.db.pool, token)).toBe(true);
+    expect(await isSetupToken(context.db, token)).toBe(true);
   });
 });
 
