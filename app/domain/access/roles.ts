@@ -7,6 +7,7 @@ export const permissions = [
   'campaigns:read',
   'campaigns:write',
   'campaigns:send',
+  'campaigns:approve',
   'recipients:retry',
   'suppressions:write',
   'settings:write',
@@ -18,7 +19,7 @@ export const roleLabels: Record<Role, string> = { admin: 'Administrator', market
 
 const granted: Record<Role, readonly Permission[]> = {
   admin: permissions,
-  marketer: ['campaigns:read', 'campaigns:write', 'campaigns:send', 'recipients:retry', 'suppressions:write'],
+  marketer: ['campaigns:read', 'campaigns:write', 'campaigns:send', 'campaigns:approve', 'recipients:retry', 'suppressions:write'],
   support: ['campaigns:read', 'recipients:retry', 'suppressions:write'],
   analyst: ['campaigns:read'],
 };
@@ -28,6 +29,7 @@ export const permissionTexts: Record<Permission, string> = {
   'campaigns:read': 'see campaigns',
   'campaigns:write': 'make or change campaigns',
   'campaigns:send': 'send campaigns',
+  'campaigns:approve': 'approve campaigns',
   'recipients:retry': 'retry recipients',
   'suppressions:write': 'change the suppression list',
   'settings:write': 'change settings',
