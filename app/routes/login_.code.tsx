@@ -75,7 +75,8 @@ export default function SecondStep() {
         You are signing in as <span className="name">{email}</span>.{' '}
         <Anchor component={Link} to={{ search: other }} replace underline="always">
           {recovery ? 'Use the app instead' : 'Use a recovery code instead'}
-        </Anchor>{' '}
+        </Anchor>
+        {' · '}
         <Anchor component={Link} to={next ? `/login?next=${encodeURIComponent(next)}` : '/login'} underline="always">
           Begin again
         </Anchor>
