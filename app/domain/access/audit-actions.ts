@@ -30,6 +30,8 @@ export const auditActions = {
   'secret.seal': 'Encrypted secrets',
   'secret.renew': 'Made a new secret',
   'secret.forget': 'Gave up secrets that cannot be read',
+  'provider.change': 'Set the keys of a provider',
+  'provider.remove': 'Removed the keys of a provider',
   'limit.change': 'Changed a limit',
   'limit.try': 'Tried a held provider',
   'webhook.create': 'Added a webhook',

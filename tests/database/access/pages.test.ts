@@ -130,6 +130,8 @@ const table: Row[] = [
   ['_app.settings.people_.$id', '/settings/people/nobody', { intent: 'rename', name: 'Somebody' }, admins, 404],
   ['_app.settings.people_.$id', '/settings/people/nobody', { intent: 'delete' }, admins, 404],
   ['_app.settings.providers', '/settings/providers', null, admins, 200],
+  ['_app.settings.providers', '/settings/providers', { intent: 'save', channel: 'email' }, admins, 409],
+  ['_app.settings.providers', '/settings/providers', { intent: 'remove', channel: 'sms' }, admins, 404],
   ['_app.settings.webhooks.$id', `/settings/webhooks/${NOBODY}`, null, admins, 404],
   ['_app.settings.webhooks.$id', `/settings/webhooks/${NOBODY}`, { intent: 'delete' }, admins, 404],
   ['_app.settings.webhooks._index', '/settings/webhooks', null, admins, 200],
