@@ -651,6 +651,14 @@ END) stored not null,
   constraint unknown_has_attempt CHECK (((status <> 'unknown'::recipient_status) OR (attempt_id IS NOT NULL)))
 ) with (fillfactor=50);
 
+create table recovery_codes (
+  user_id uuid not null,
+  hash bytea not null,
+  constraint recovery_codes_pkey PRIMARY KEY (user_id, hash),
+  constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES second_factors(user_id) ON DELETE CASCADE,
+  constraint recovery_codes_hash_check CHECK ((length(hash) = 32))
+);
+
 create table repairs (
   id bigint generated always as identity not null,
   at timestamp with time zone default now() not null,
@@ -675,6 +683,25 @@ create table schema_definitions (
   texts jsonb not null,
   applied_at timestamp with time zone default now() not null,
   constraint schema_definitions_pkey PRIMARY KEY (number)
+);
+
+create table second_factor_roles (
+  role text not null,
+  constraint second_factor_roles_pkey PRIMARY KEY (role),
+  constraint second_factor_roles_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text])))
+);
+
+create table second_factors (
+  user_id uuid not null,
+  seed text,
+  set_up_at timestamp with time zone,
+  last_step bigint default 0 not null,
+  next_seed text,
+  next_at timestamp with time zone,
+  constraint second_factors_pkey PRIMARY KEY (user_id),
+  constraint second_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE,
+  constraint begun_with_seed CHECK (((next_seed IS NULL) = (next_at IS NULL))),
+  constraint set_up_with_seed CHECK (((seed IS NULL) = (set_up_at IS NULL)))
 );
 
 create table session_limits (
@@ -2368,6 +2395,7 @@ comment on column campaigns.stop_code is 'Why nobody new is sent to: what stoppe
 comment on table provider_keys is 'Keys of providers that are set in the settings. What the environment sets comes before them.';
 comment on column provider_keys.sealed is 'The secrets as JSON, encrypted with SECRETS_KEY; never in the clear.';
 comment on column provider_keys.sender is 'Who sends where a campaign names nobody.';
+comment on table recovery_codes is 'SHA-256 of what opens the second step once, when the phone is gone. A used one is deleted.';
 comment on schema reporting is 'Campaigns, recipients and attempts for reports. Read-only views over the live ledger: always up to date, and nothing here can change anything.';
 comment on view reporting.attempts is 'The log: one row for each call to a provider, of first sends, automatic retries and retry rounds alike. Rows are only ever added.';
 comment on column reporting.attempts.campaign_id is 'The campaign: reporting.campaigns.id.';
@@ -2502,6 +2530,8 @@ comment on column reporting.suppressions.campaign_id is 'The campaign whose mess
 comment on column reporting.suppressions.recipient_id is 'The recipient of that message; null where that is not known.';
 comment on column reporting.suppressions.created_at is 'When it was written down.';
 comment on column reporting.suppressions.created_by is 'Who put it there; null where no person did.';
+comment on table second_factor_roles is 'Whoever has one of these roles must have a second factor.';
+comment on table second_factors is 'Who is asked for a code after the password.';
 comment on table session_limits is 'When a session ends: so long without use, and so long after it began.';
 comment on column webhook_endpoints.former_secret is 'What signed before and signs beside it until former_secret_until; one or two with a blank between, encrypted as in app_secrets.';
 comment on column webhook_endpoints.secret is 'What signs, encrypted as in app_secrets.';

@@ -28,8 +28,8 @@ export interface ListenHandlers {
   onListed?(notice: { id: number }): void;
   /** An alert was raised. */
   onAlert?(notice: { id: number }): void;
-  /** Somebody's access ended or changed: a user's id, or `key:` and a key's. */
-  onAccess?(notice: { viewer: string }): void;
+  /** Somebody's access ended or changed: a user's id, or `key:` and a key's; null where it may be anybody's. */
+  onAccess?(notice: { viewer: string | null }): void;
   /** Keys of a provider were saved or removed. */
   onProviders?(): void;
   /** The connection is there (again): whatever was said before is lost. */
@@ -91,7 +91,7 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
       if (channel === 'rollcall_campaign') handlers.onCampaign?.(notice as CampaignNotice);
       else if (channel === 'rollcall_recipients') handlers.onRecipients?.(notice as RecipientsNotice);
       else if (channel === 'rollcall_listed') handlers.onListed?.(notice as { id: number });
-      else if (channel === 'rollcall_access') handlers.onAccess?.(notice as { viewer: string });
+      else if (channel === 'rollcall_access') handlers.onAccess?.(notice as { viewer: string | null });
       else if (channel === 'rollcall_alert') handlers.onAlert?.(notice as { id: number });
       else if (channel === 'rollcall_providers') handlers.onProviders?.();
     });
