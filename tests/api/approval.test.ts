@@ -366,6 +366,14 @@ describe('there is no way around it', () => {
     expect((await ask(dan, id, '/send')).status).toBe(202);
   });
 
+  test('who needs no approval sends it all the same, and nothing is left to approve', async () => {
+    await ruleOf(api.db, { roles: ['marketer'] });
+    const { id, hash } = await asked({ send: true });
+    expect((await ask(dan, id, '/send')).status).toBe(202);
+    expect((await ask(ben, id, '/approval/approve', { hash })).code).toBe('decided');
+    expect((await now(id)).status).toBe('SENDING');
+  });
+
   test('what is smaller goes out, and so does a retry of what was approved', async () => {
     expect((await ask(ana, await draft(ana, 2), '/send')).status).toBe(202);
     const { id } = await approved();
