@@ -116,9 +116,14 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     onAlert: ({ id }) => void tellNotification(io, context, id),
     onAccess: ({ viewer }) => {
       context.auth.forgetKeys();
-      void check(viewer);
+      context.auth.secondFactorRoles.forget();
+      // Without a name it may be anybody's.
+      void check(viewer ?? undefined);
     },
+    onProviders: () => void context.providerKeys?.reload(),
     onConnected: () => {
+      // Whatever was told while nobody listened.
+      void context.providerKeys?.reload();
       if (!wasConnected) {
         wasConnected = true;
         return;

@@ -7,6 +7,7 @@ import { InvitationRow } from '#app/components/settings/invitation-row.tsx';
 import { MadeLink } from '#app/components/settings/made-link.tsx';
 import { PersonRow } from '#app/components/settings/person-row.tsx';
 import { RoleNotes } from '#app/components/settings/role-notes.tsx';
+import { SecondFactorRolesForm } from '#app/components/settings/second-factor-roles-form.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import { SessionLimitsForm } from '#app/components/settings/session-limits-form.tsx';
 import classes from '#app/components/settings/settings.module.css';
@@ -14,6 +15,7 @@ import { useViewer } from '#app/components/use-viewer.ts';
 import { canMail } from '#app/domain/access/access-mail.server.ts';
 import { listInvitations } from '#app/domain/access/invitations.server.ts';
 import { listPeople } from '#app/domain/access/people.server.ts';
+import { listSecondFactorRoles } from '#app/domain/access/second-factor-roles.server.ts';
 import { readSessionLimits } from '#app/domain/access/session-limits.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
@@ -24,14 +26,19 @@ export const meta: MetaFunction = () => [{ title: 'Team · Rollcall' }];
 export async function loader({ context, request }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'settings:write');
   const { db, env } = context;
-  const [people, invitations, limits] = await Promise.all([listPeople(db), listInvitations(db), readSessionLimits(db)]);
-  return { people, invitations, limits, mails: canMail(env) };
+  const [people, invitations, limits, secondFactor] = await Promise.all([
+    listPeople(db),
+    listInvitations(db),
+    readSessionLimits(db),
+    listSecondFactorRoles(db),
+  ]);
+  return { people, invitations, limits, secondFactor, mails: canMail(env) };
 }
 
 export const action = (args: ActionFunctionArgs) => settingsAction(args, (submitted) => teamActs(args, submitted));
 
 export default function People() {
-  const { people, invitations, limits, mails } = useLoaderData<typeof loader>();
+  const { people, invitations, limits, secondFactor, mails } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const viewer = useViewer();
   const { said, link } = answer?.result ?? {};
@@ -69,6 +76,12 @@ export default function People() {
           mails={mails}
           problem={problem}
         />
+      </section>
+      <section aria-labelledby="second-factor">
+        <SectionHead title={<span id="second-factor">Second factor required</span>}>
+          After the password, a code from a phone. Whoever has one of these roles sets it up before they see anything else.
+        </SectionHead>
+        <SecondFactorRolesForm key={secondFactor.join()} required={secondFactor} />
       </section>
       <section aria-labelledby="sessions">
         <SectionHead title={<span id="sessions">Sessions end by themselves</span>}>
