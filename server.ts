@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ServerBuild } from '@remix-run/node';
 import type { AppContext } from '#app/config/context.server.ts';
-import { baseUrlWarning } from '#app/config/env.server.ts';
+import { baseUrlWarning, oidcSettings } from '#app/config/env.server.ts';
 import { createLogger } from '#app/config/log.server.ts';
 import { StartProblem, startOrExit } from '#app/config/start-problem.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
@@ -38,7 +38,7 @@ await startOrExit(async (env) => {
   await assertMigrated(db.pool);
   await keepSealed(db);
   if (!db.seals.active) log.warn(IN_THE_CLEAR);
-  const auth = createAuth(db, { baseUrl: env.baseUrl, ...(await sessionSecrets(db, env)) });
+  const auth = createAuth(db, { baseUrl: env.baseUrl, oidc: oidcSettings(env), ...(await sessionSecrets(db, env)) });
   await renewSeeds(db, auth);
   // Whoever leaves is heard, also while other processes are given another key.
   await unsubscribeSecret(db);

@@ -104,9 +104,11 @@ create table app_sessions (
   user_agent text,
   user_id uuid not null,
   impersonated_by text,
+  via text default 'password'::text not null,
   constraint app_sessions_pkey PRIMARY KEY (id),
   constraint app_sessions_token_key UNIQUE (token),
-  constraint app_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE
+  constraint app_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE,
+  constraint app_sessions_via_check CHECK ((via = ANY (ARRAY['password'::text, 'oidc'::text])))
 );
 
 create table app_users (
@@ -439,6 +441,13 @@ create table draft_changes (
   actor text,
   constraint draft_changes_pkey PRIMARY KEY (campaign_id, field),
   constraint draft_changes_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
+);
+
+create table emergency_passwords (
+  user_id uuid not null,
+  until timestamp with time zone not null,
+  constraint emergency_passwords_pkey PRIMARY KEY (user_id),
+  constraint emergency_passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE
 );
 
 create table failure_labels (
@@ -832,6 +841,7 @@ CREATE INDEX access_links_user_id_idx ON public.access_links USING btree (user_i
 CREATE INDEX alerts_by_time ON public.alerts USING btree (at);
 CREATE INDEX alerts_of_campaign ON public.alerts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
 CREATE INDEX api_keys_owner_id_idx ON public.api_keys USING btree (owner_id);
+CREATE UNIQUE INDEX app_accounts_oidc ON public.app_accounts USING btree (account_id) WHERE (provider_id = 'oidc'::text);
 CREATE INDEX app_accounts_user_id_idx ON public.app_accounts USING btree (user_id);
 CREATE INDEX app_sessions_user_id_idx ON public.app_sessions USING btree (user_id);
 CREATE INDEX app_verifications_identifier_idx ON public.app_verifications USING btree (identifier);
@@ -2392,6 +2402,7 @@ comment on column campaigns.doing is 'What it is doing, beside its status: nothi
 comment on column campaigns.reopened_from is 'How it had ended, with reopened_finished_at and reopened_failed_at, while it is open again for people that somebody chose.';
 comment on column campaigns.retry_codes is 'For which failures a retry round sends again, while those who failed for them are still gathered.';
 comment on column campaigns.stop_code is 'Why nobody new is sent to: what stopped it now, or (singles) what had stopped it when it ended.';
+comment on table emergency_passwords is 'Whose password signs in although passwords are switched off, after npm run reset-password.';
 comment on table provider_keys is 'Keys of providers that are set in the settings. What the environment sets comes before them.';
 comment on column provider_keys.sealed is 'The secrets as JSON, encrypted with SECRETS_KEY; never in the clear.';
 comment on column provider_keys.sender is 'Who sends where a campaign names nobody.';

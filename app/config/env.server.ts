@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { readSecretsKey } from '#db/seals.ts';
 import { trustedProxies } from '../domain/access/client-address.ts';
+import { type OidcSettings, readRoles } from '../domain/access/oidc-settings.ts';
+import { roles } from '../domain/access/roles.ts';
 import { readSender } from '../domain/addresses/sender.ts';
 import { isGiven, SecretFileError, secretValue } from './secret-files.server.ts';
 
@@ -35,6 +37,13 @@ function hasHost(value: string): boolean {
   const { hostname, port } = new URL(value);
   const label = '[a-z\\d_]([a-z\\d_-]*[a-z\\d_])?';
   return port !== '0' && new RegExp(`^(\\[[\\da-f:.]+\\]|${label}(\\.${label})*\\.?)$`).test(hostname);
+}
+
+/** Whoever could change the answers on their way could give the provider's keys, too. */
+function isSafeIssuer(value: string): boolean {
+  if (!URL.canParse(value)) return true; // said already
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || /^(localhost|127\..*|\[::1\])$/.test(hostname);
 }
 
 const baseUrlError = 'must be a scheme and a name only, since Rollcall runs at the root of its address and not below a path';
@@ -117,6 +126,32 @@ const variables = {
     example: 'the output of: openssl rand -hex 24',
     secret: true,
   },
+  OIDC_ISSUER: {
+    schema: url.refine(isSafeIssuer, 'must begin with https:// (http:// is for a provider on this machine)').optional(),
+    example: 'https://login.example.com/realms/company',
+  },
+  OIDC_CLIENT_ID: { schema: text.optional(), example: 'rollcall' },
+  OIDC_CLIENT_SECRET: { schema: text.optional(), example: 'what the provider shows beside the client', secret: true },
+  OIDC_LABEL: { schema: z.string().max(60, 'must have at most 60 characters').default('single sign-on'), example: 'Example Company' },
+  OIDC_SCOPE: {
+    schema: z
+      .string()
+      .refine((value) => value.split(' ').includes('openid'), 'must have openid among its words')
+      .default('openid email profile'),
+    example: 'openid email profile groups',
+  },
+  OIDC_ROLE_CLAIM: { schema: text.optional(), example: 'groups' },
+  OIDC_ROLES: {
+    schema: z
+      .string()
+      .refine((value) => readRoles(value) !== null, `must be JSON: for each value of the claim one of the roles ${roles.join(', ')}`)
+      .transform((value) => readRoles(value) ?? {})
+      .default({}),
+    example: '{"rollcall-admins": "admin", "marketing": "marketer"}',
+  },
+  OIDC_DEFAULT_ROLE: { schema: oneOf(...roles).optional(), example: 'analyst' },
+  OIDC_TRUST_EMAIL: { schema: flag.default('0').transform((value) => value === '1'), example: '0' },
+  OIDC_ONLY: { schema: flag.default('0').transform((value) => value === '1'), example: '0' },
   SENDGRID_API_KEY: { schema: text.optional(), example: 'SG.…', secret: true },
   SENDGRID_BASE_URL: { schema: url.default('https://api.sendgrid.com'), example: 'https://api.eu.sendgrid.com' },
   SENDGRID_WEBHOOK_PUBLIC_KEY: { schema: text.optional(), example: "the verification key of SendGrid's signed event webhook" },
@@ -245,11 +280,36 @@ function describe(name: string, given: string | undefined, wrong: string, exampl
 
 function pairs(source: Record<string, string | undefined>): string[] {
   const problems: string[] = [];
-  if (isGiven(source, 'TWILIO_ACCOUNT_SID') !== isGiven(source, 'TWILIO_AUTH_TOKEN'))
-    problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both or neither.');
+  const together = (one: string, other: string) => {
+    if (isGiven(source, one) !== isGiven(source, other)) problems.push(`${one} and ${other} go together: set both or neither.`);
+  };
+  together('TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN');
+  together('OIDC_ISSUER', 'OIDC_CLIENT_ID');
+  together('OIDC_ROLE_CLAIM', 'OIDC_ROLES');
+  if (isGiven(source, 'OIDC_ISSUER') && !isGiven(source, 'OIDC_ROLE_CLAIM') && !isGiven(source, 'OIDC_DEFAULT_ROLE'))
+    problems.push('OIDC_ISSUER needs OIDC_ROLE_CLAIM and OIDC_ROLES, or OIDC_DEFAULT_ROLE: else nobody new could come in.');
+  if (source.OIDC_ONLY?.trim() === '1' && !isGiven(source, 'OIDC_ISSUER'))
+    problems.push('OIDC_ONLY=1 needs OIDC_ISSUER and OIDC_CLIENT_ID: else nobody could sign in.');
   if (isGiven(source, 'SECRETS_KEY_OLD') && !isGiven(source, 'SECRETS_KEY'))
     problems.push('SECRETS_KEY_OLD is the key of before: set SECRETS_KEY, too, to the one from now on.');
   return problems;
+}
+
+/** What of the configuration is about the company's provider; null where there is none. */
+export function oidcSettings(env: Env): OidcSettings | null {
+  if (!env.oidcIssuer || !env.oidcClientId) return null;
+  return {
+    issuer: env.oidcIssuer,
+    clientId: env.oidcClientId,
+    clientSecret: env.oidcClientSecret ?? null,
+    label: env.oidcLabel,
+    scope: env.oidcScope,
+    roleClaim: env.oidcRoleClaim ?? null,
+    roles: env.oidcRoles,
+    defaultRole: env.oidcDefaultRole ?? null,
+    trustEmail: env.oidcTrustEmail,
+    only: env.oidcOnly,
+  };
 }
 
 /**

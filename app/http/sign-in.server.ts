@@ -5,6 +5,7 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { AppContext } from '#app/config/context.server.ts';
 import { audit } from '../domain/access/audit.server.ts';
 import { type Auth, currentViewer, unfinishedViewer } from '../domain/access/auth.server.ts';
+import { hasEmergency } from '../domain/access/give-password.server.ts';
 import type { KnownBrowser } from '../domain/access/known-browser.server.ts';
 import { whosePassword } from '../domain/access/password-hash.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
@@ -32,7 +33,7 @@ export function safeNext(next: string | null | undefined): string {
 /** Why nobody was signed in: a sentence for the form, its status, and after how many seconds another try makes sense. */
 export interface SignInRefusal {
   error: string;
-  status: 401 | 429 | 503;
+  status: 401 | 403 | 429 | 503;
   retryAfterS?: number;
 }
 
@@ -71,6 +72,11 @@ export async function signIn(
     return BUSY;
   }
   const proven = await check;
+  // The same for everybody, so that nobody learns whose password it would be.
+  if (auth.oidc?.settings.only && !(proven && (await hasEmergency(db, proven.id)))) {
+    refuse({ action: 'session.begin', refused: 'Passwords are switched off.' });
+    return switchedOff(auth.oidc.settings.label);
+  }
   if (!proven) {
     // What was typed is kept only where it names an account: people type passwords into the wrong field.
     const account = await findAccount(db.pool, 'email', name);
@@ -90,6 +96,8 @@ export async function signIn(
   return redirect(path === '/' ? '/login/code' : `/login/code?next=${encodeURIComponent(path)}`, { headers });
 }
 
+const switchedOff = (label: string): SignInRefusal => ({ error: `Passwords are switched off here. Sign in with ${label}.`, status: 403 });
+
 const WRONG = { error: 'Email or password is wrong. Check both and try again.', status: 401 } as const;
 
 /**
@@ -104,9 +112,10 @@ export async function openSession(
   userId: string,
   email: string,
   next?: string | null,
+  via: 'password' | 'oidc' = 'password',
 ): Promise<Response | null> {
   try {
-    const answer = await auth.sessions.api.beginSession({ body: { userId }, headers: request.headers, asResponse: true });
+    const answer = await auth.sessions.api.beginSession({ body: { userId, via }, headers: request.headers, asResponse: true });
     if (answer.status >= 500) throw new Error(`a session's begin answered ${answer.status}`);
     if (!answer.ok) return null;
     const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, email.toLowerCase()) });
@@ -159,9 +168,11 @@ export function waiting(seconds: number, what = 'tries'): SignInRefusal {
 export async function signOut({ auth, db }: Access, request: Request): Promise<Response> {
   assertSameOrigin(request, auth);
   const viewer = (await currentViewer(auth, request.headers, null)) ?? (await unfinishedViewer(auth, request.headers));
+  const begun = await auth.sessions.api.getSession({ headers: request.headers });
   const answer = await auth.sessions.api.signOut({ headers: request.headers, asResponse: true });
   if (viewer) await audit(db.pool, { action: 'session.end', actor: viewer });
   const headers = new Headers();
   for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
-  return redirect('/login', { headers });
+  // At the provider they may be signed in still.
+  return redirect(auth.oidc && begun?.session.via === 'oidc' ? '/login?out=1' : '/login', { headers });
 }

@@ -7,7 +7,7 @@ import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { ActButton } from '#app/components/settings/act-button.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
-import { changeOwnPassword } from '#app/domain/access/own-account.server.ts';
+import { changeOwnPassword, hasPassword } from '#app/domain/access/own-account.server.ts';
 import { endOtherSessions, endOwnSession, listSessions, sessionOf } from '#app/domain/access/own-sessions.server.ts';
 import { roleLabels } from '#app/domain/access/roles.ts';
 import { hasSecondFactor } from '#app/domain/access/second-factor.server.ts';
@@ -21,9 +21,12 @@ export const meta: MetaFunction = () => [{ title: 'Your account · Rollcall' }];
 export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders;
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const { id, name, email, role } = await requireUser(context, request);
+  const viewer = await requireUser(context, request);
+  const { id, name, email, role } = viewer;
   const sessions = await listSessions(context.db, id, await sessionOf(context.auth, request.headers));
-  return { name, email, role, sessions, secondFactor: await hasSecondFactor(context.db.pool, id) };
+  const provider = context.auth.oidc?.shown ?? null;
+  const byPassword = !provider?.only && (!provider || (await hasPassword(context.db, viewer)));
+  return { name, email, role, sessions, provider, byPassword, secondFactor: await hasSecondFactor(context.db.pool, id) };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -49,7 +52,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function Account() {
-  const { name, email, role, sessions, secondFactor } = useLoaderData<typeof loader>();
+  const { name, email, role, sessions, provider, byPassword, secondFactor } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>() as { problem: FormProblem | null; said?: string } | undefined;
   const problem = answer?.problem;
   return (
@@ -65,32 +68,46 @@ export default function Account() {
             {email} · {roleLabels[role]}
           </SectionHead>
         </div>
-        <section aria-labelledby="password">
-          <SectionHead title={<span id="password">Password</span>}>
-            Nobody but you knows it. Your other sessions end when you change it.
-          </SectionHead>
-          <PasswordForm key={answer?.said} email={email} errors={problem?.errors ?? []} />
-        </section>
-        <section aria-labelledby="second-factor">
-          <SectionHead
-            title={<span id="second-factor">Second factor</span>}
-            actions={
-              <Button component={Link} to="/account/second-factor" variant="default" size="compact-sm">
-                {secondFactor ? 'Change' : 'Set up'}
-              </Button>
-            }
-          >
-            {secondFactor
-              ? 'Each sign-in asks for a code from your phone after the password.'
-              : 'After the password, a code from your phone. Who learns your password still cannot sign in.'}
-          </SectionHead>
-        </section>
+        {provider && (
+          <section aria-labelledby="provider">
+            <SectionHead title={<span id="provider">Sign-in with {provider.label}</span>}>
+              {provider.only
+                ? `Passwords are switched off here: ${provider.label} signs you in, and asks for what your company asks for.`
+                : `Whoever comes through ${provider.label} is asked there for what your company asks for, and for nothing more here.`}
+            </SectionHead>
+          </section>
+        )}
+        {byPassword && (
+          <section aria-labelledby="password">
+            <SectionHead title={<span id="password">Password</span>}>
+              Nobody but you knows it. Your other sessions end when you change it.
+            </SectionHead>
+            <PasswordForm key={answer?.said} email={email} errors={problem?.errors ?? []} />
+          </section>
+        )}
+        {byPassword && (
+          <section aria-labelledby="second-factor">
+            <SectionHead
+              title={<span id="second-factor">Second factor</span>}
+              actions={
+                <Button component={Link} to="/account/second-factor" variant="default" size="compact-sm">
+                  {secondFactor ? 'Change' : 'Set up'}
+                </Button>
+              }
+            >
+              {secondFactor
+                ? 'Each sign-in asks for a code from your phone after the password.'
+                : 'After the password, a code from your phone. Who learns your password still cannot sign in.'}
+            </SectionHead>
+          </section>
+        )}
         <section aria-labelledby="sessions">
           <SectionHead
             title={<span id="sessions">Where you are signed in</span>}
             actions={sessions.length > 1 && <ActButton label="End all others" fields={{ intent: 'end-others' }} />}
           >
-            End what is not yours, and change the password then. An ended session is signed out at once.
+            {byPassword ? 'End what is not yours, and change the password then.' : 'End what is not yours.'} An ended session is signed out
+            at once.
           </SectionHead>
           <SessionList sessions={sessions} />
         </section>

@@ -32,13 +32,13 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
     readSessionLimits(db),
     listSecondFactorRoles(db),
   ]);
-  return { people, invitations, limits, secondFactor, mails: canMail(env) };
+  return { people, invitations, limits, secondFactor, mails: canMail(env), provider: context.auth.oidc?.shown ?? null };
 }
 
 export const action = (args: ActionFunctionArgs) => settingsAction(args, (submitted) => teamActs(args, submitted));
 
 export default function People() {
-  const { people, invitations, limits, secondFactor, mails } = useLoaderData<typeof loader>();
+  const { people, invitations, limits, secondFactor, mails, provider } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const viewer = useViewer();
   const { said, link } = answer?.result ?? {};
@@ -46,7 +46,10 @@ export default function People() {
   return (
     <Stack gap="lg">
       <div>
-        <SectionHead title="Team">Who may sign in, and as what.</SectionHead>
+        <SectionHead title="Team">
+          Who may sign in, and as what.
+          {provider?.saysRoles && ` Whoever signs in with ${provider.label} gets the role again that it gives them.`}
+        </SectionHead>
         <Stack gap="sm" aria-live="polite" mb={answer ? 'md' : 0}>
           {problem && !['add', 'sessions'].includes(problem.fields.intent ?? '') && (
             <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>
@@ -63,23 +66,33 @@ export default function People() {
           ))}
         </ul>
       </div>
-      <section aria-labelledby="add-person">
-        <SectionHead title={<span id="add-person">Invite somebody</span>}>
-          They get a link that works once, and choose a password that nobody else knows.
-        </SectionHead>
-        <AddForm
-          key={link?.url ?? 'form'}
-          intent="add"
-          submit="Invite"
-          namePlaceholder="Ana Example"
-          withEmail
-          mails={mails}
-          problem={problem}
-        />
-      </section>
+      {provider?.only ? (
+        <section aria-labelledby="add-person">
+          <SectionHead title={<span id="add-person">Others</span>}>
+            Nobody is invited: passwords are switched off here, and {provider.label} lets people in. Their accounts are made at their first
+            sign-in.
+          </SectionHead>
+        </section>
+      ) : (
+        <section aria-labelledby="add-person">
+          <SectionHead title={<span id="add-person">Invite somebody</span>}>
+            They get a link that works once, and choose a password that nobody else knows.
+          </SectionHead>
+          <AddForm
+            key={link?.url ?? 'form'}
+            intent="add"
+            submit="Invite"
+            namePlaceholder="Ana Example"
+            withEmail
+            mails={mails}
+            problem={problem}
+          />
+        </section>
+      )}
       <section aria-labelledby="second-factor">
         <SectionHead title={<span id="second-factor">Second factor required</span>}>
           After the password, a code from a phone. Whoever has one of these roles sets it up before they see anything else.
+          {provider && ` Who signs in with ${provider.label} is asked for nothing more here.`}
         </SectionHead>
         <SecondFactorRolesForm key={secondFactor.join()} required={secondFactor} />
       </section>

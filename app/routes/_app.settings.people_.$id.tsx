@@ -20,7 +20,8 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `${data
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'settings:write');
-  return { person: await orErrorPage(getPerson(context.db.pool, params.id ?? '')), mails: canMail(context.env) };
+  const person = await orErrorPage(getPerson(context.db.pool, params.id ?? ''));
+  return { person, mails: canMail(context.env), byPassword: !context.auth.oidc?.shown.only };
 }
 
 export const action = (args: ActionFunctionArgs) =>
@@ -31,7 +32,7 @@ export const action = (args: ActionFunctionArgs) =>
   });
 
 export default function PersonPage() {
-  const { person, mails } = useLoaderData<typeof loader>();
+  const { person, mails, byPassword } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const viewer = useViewer();
   const own = person.id === viewer.id;
@@ -72,10 +73,12 @@ export default function PersonPage() {
           {!person.disabled && (
             <section aria-labelledby="access">
               <SectionHead title={<span id="access">Access</span>}>
-                With the link they choose a new password. Until they do, everything stays as it is.
+                {byPassword
+                  ? 'With the link they choose a new password. Until they do, everything stays as it is.'
+                  : 'Passwords are switched off here.'}
               </SectionHead>
               <Group gap="xs">
-                <LinkButtons name={person.name} fields={{ intent: 'reset' }} mails={mails} copy="Link to a new password" />
+                {byPassword && <LinkButtons name={person.name} fields={{ intent: 'reset' }} mails={mails} copy="Link to a new password" />}
                 <ConfirmButton
                   label="Sign out everywhere"
                   name={person.name}
@@ -84,7 +87,7 @@ export default function PersonPage() {
                   danger={false}
                   fields={{ intent: 'sign-out' }}
                 >
-                  All browsers in which {words} is signed in ask for the password again.
+                  All browsers in which {words} is signed in ask {byPassword ? 'for the password again' : 'to sign in again'}.
                 </ConfirmButton>
               </Group>
             </section>

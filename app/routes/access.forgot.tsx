@@ -15,7 +15,10 @@ export const meta: MetaFunction = () => [{ title: 'Forgot your password? · Roll
 
 export const headers: HeadersFunction = ({ actionHeaders }) => ({ ...Object.fromEntries(actionHeaders), ...PRIVATE });
 
-export const loader = ({ context }: LoaderFunctionArgs) => ({ mails: canMail(context.env), sandbox: context.env.sandbox === '1' });
+export const loader = ({ context }: LoaderFunctionArgs) => {
+  const provider = context.auth.oidc?.shown;
+  return { mails: canMail(context.env), sandbox: context.env.sandbox === '1', only: provider?.only ? provider.label : null };
+};
 
 export async function action({ context, request }: ActionFunctionArgs) {
   assertSameOrigin(request, context.auth);
@@ -30,11 +33,12 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function Forgot() {
-  const { mails, sandbox } = useLoaderData<typeof loader>();
+  const { mails, sandbox, only } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>() as { problem: FormProblem | null; email?: string } | undefined;
   const { state } = useNavigation();
   const problem = answer?.problem;
   const error = problem?.errors.find(({ path }) => path === 'email')?.message;
+  if (only) return <SwitchedOff label={only} />;
   return (
     <AccessPage title="Forgot your password?" lead="A link to a new one is sent to the address that you sign in with.">
       {sandbox && (
@@ -78,6 +82,16 @@ export default function Forgot() {
       )}
       <Anchor component={Link} to="/login" underline="always" size="sm">
         Back to the sign-in
+      </Anchor>
+    </AccessPage>
+  );
+}
+
+function SwitchedOff({ label }: { label: string }) {
+  return (
+    <AccessPage title="Passwords are switched off" lead={`People sign in to this Rollcall with ${label}.`}>
+      <Anchor component={Link} to="/login" underline="always">
+        Go to the sign-in
       </Anchor>
     </AccessPage>
   );

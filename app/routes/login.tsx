@@ -1,11 +1,12 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
-import { Form, Link, useActionData, useNavigation, useSearchParams } from '@remix-run/react';
+import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from '@remix-run/react';
 import { useEffect, useRef } from 'react';
 import { AccessPage } from '#app/components/access/access-page.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { currentViewer, unfinishedViewer } from '#app/domain/access/auth.server.ts';
 import { needsFirstAdministrator } from '#app/domain/access/first-administrator.server.ts';
+import { isOidcRefusal, oidcRefusals } from '#app/domain/access/oidc-refusal.ts';
 import { readForm } from '#app/http/request-bytes.server.ts';
 import { safeNext, signIn } from '#app/http/sign-in.server.ts';
 
@@ -18,8 +19,10 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const next = safeNext(new URL(request.url).searchParams.get('next'));
   if (await currentViewer(context.auth, request.headers, null)) throw redirect(next);
   if (await unfinishedViewer(context.auth, request.headers)) throw redirect(`/second-factor?next=${encodeURIComponent(next)}`);
-  if (await needsFirstAdministrator(context.db.pool)) throw redirect('/setup');
-  return null;
+  const { oidc } = context.auth;
+  // Whoever the company's provider makes an administrator needs no other first one.
+  if (!oidc && (await needsFirstAdministrator(context.db.pool))) throw redirect('/setup');
+  return { provider: oidc?.shown ?? null };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -34,57 +37,101 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function SignIn() {
+  const { provider } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>() as { error: string; email: string } | undefined;
   const [parameters] = useSearchParams();
   const { state } = useNavigation();
+  const byPassword = !provider?.only || parameters.has('password');
   const password = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (failed) password.current?.select();
   }, [failed]);
   return (
     <AccessPage title="Sign in" lead="Email and SMS campaigns in which every recipient is accounted for.">
-      <Form method="post" noValidate>
-        <Stack gap="md">
-          {failed && state === 'idle' && <ProblemAlert title="Sign-in failed">{failed.error}</ProblemAlert>}
-          {!failed && parameters.has('late') && (
-            <ProblemAlert kind="info" title="Sign in once more">
-              The password was entered more than ten minutes ago, or has changed since.
-            </ProblemAlert>
-          )}
-          {!failed && parameters.has('set') && <ProblemAlert kind="success" title="Your password is set. Sign in with it." />}
-          <input type="hidden" name="next" value={parameters.get('next') ?? ''} />
-          <TextInput
-            name="email"
-            type="email"
-            label="Email"
-            size="md"
-            autoComplete="username"
-            defaultValue={failed?.email}
-            autoFocus={!failed}
-            required
-            withAsterisk={false}
-          />
-          <PasswordInput
-            ref={password}
-            name="password"
-            label="Password"
-            size="md"
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
-          />
-          <Button type="submit" size="md" fullWidth loading={state !== 'idle'}>
-            Sign in
-          </Button>
-        </Stack>
-      </Form>
-      <Text size="sm" c="dimmed">
-        <Anchor component={Link} to="/access/forgot" underline="always">
-          Forgot your password?
-        </Anchor>{' '}
-        Who has no account is invited by an administrator of this Rollcall.
-      </Text>
+      {!failed && <Told parameters={parameters} label={provider?.label ?? ''} />}
+      {provider && (
+        <Button
+          component="a"
+          href={`/login/oidc?next=${encodeURIComponent(parameters.get('next') ?? '')}`}
+          size="md"
+          fullWidth
+          variant={byPassword ? 'default' : 'filled'}
+        >
+          Sign in with {provider.label}
+        </Button>
+      )}
+      {byPassword && (
+        <Form method="post" noValidate>
+          <Stack gap="md">
+            {failed && state === 'idle' && <ProblemAlert title="Sign-in failed">{failed.error}</ProblemAlert>}
+            <input type="hidden" name="next" value={parameters.get('next') ?? ''} />
+            <TextInput
+              name="email"
+              type="email"
+              label="Email"
+              size="md"
+              autoComplete="username"
+              defaultValue={failed?.email}
+              autoFocus={!failed}
+              required
+              withAsterisk={false}
+            />
+            <PasswordInput
+              ref={password}
+              name="password"
+              label="Password"
+              size="md"
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+              visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+            />
+            <Button type="submit" size="md" fullWidth loading={state !== 'idle'}>
+              Sign in
+            </Button>
+          </Stack>
+        </Form>
+      )}
+      {provider?.only ? (
+        <Text size="sm" c="dimmed">
+          Your company's account signs you in. Passwords are switched off here.
+        </Text>
+      ) : (
+        <Text size="sm" c="dimmed">
+          <Anchor component={Link} to="/access/forgot" underline="always">
+            Forgot your password?
+          </Anchor>{' '}
+          Who has no account is invited by an administrator of this Rollcall.
+        </Text>
+      )}
     </AccessPage>
   );
+}
+
+/** Why somebody is here again. */
+function Told({ parameters, label }: { parameters: URLSearchParams; label: string }) {
+  const refused = parameters.get('refused');
+  if (isOidcRefusal(refused)) {
+    const { title, words } = oidcRefusals[refused];
+    const named = (text: string) => text.replace(/^PROVIDER/, label.charAt(0).toUpperCase() + label.slice(1)).replaceAll('PROVIDER', label);
+    return <ProblemAlert title={named(title)}>{named(words)}</ProblemAlert>;
+  }
+  if (parameters.has('out') && label) {
+    return (
+      <ProblemAlert kind="success" title="You are signed out here">
+        At {label} you may still be signed in.{' '}
+        <Anchor href="/login/oidc/out" underline="always">
+          Sign out there, too
+        </Anchor>
+      </ProblemAlert>
+    );
+  }
+  if (parameters.has('late')) {
+    return (
+      <ProblemAlert kind="info" title="Sign in once more">
+        The password was entered more than ten minutes ago, or has changed since.
+      </ProblemAlert>
+    );
+  }
+  return parameters.has('set') ? <ProblemAlert kind="success" title="Your password is set. Sign in with it." /> : null;
 }

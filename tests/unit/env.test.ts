@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { baseUrlWarning, EnvError, readEnv } from '#app/config/env.server.ts';
+import { baseUrlWarning, EnvError, oidcSettings, readEnv } from '#app/config/env.server.ts';
 import { decideLaunch } from '../../scripts/launch/settings.ts';
 
 const DATABASE_URL = 'postgres://rollcall:hush@localhost:5432/rollcall';
@@ -33,6 +33,38 @@ test('a database is all that is needed', () => {
     sendgridBaseUrl: 'https://api.sendgrid.com',
     nodeEnv: 'development',
   });
+});
+
+const OIDC = { OIDC_ISSUER: 'https://login.example.com', OIDC_CLIENT_ID: 'rollcall', OIDC_DEFAULT_ROLE: 'analyst' };
+
+test('without a provider there is none, and with one people keep their passwords', () => {
+  expect(oidcSettings(read({}))).toBeNull();
+  expect(oidcSettings(read({ ...OIDC, OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: '{"bosses": "admin"}' }))).toEqual({
+    issuer: 'https://login.example.com',
+    clientId: 'rollcall',
+    clientSecret: null,
+    label: 'single sign-on',
+    scope: 'openid email profile',
+    roleClaim: 'groups',
+    roles: { bosses: 'admin' },
+    defaultRole: 'analyst',
+    trustEmail: false,
+    only: false,
+  });
+});
+
+test.each<[Record<string, string>, string]>([
+  [{ OIDC_ISSUER: 'https://login.example.com' }, 'OIDC_ISSUER and OIDC_CLIENT_ID go together'],
+  [{ ...OIDC, OIDC_DEFAULT_ROLE: '' }, 'else nobody new could come in'],
+  [{ ...OIDC, OIDC_ROLE_CLAIM: 'groups' }, 'OIDC_ROLE_CLAIM and OIDC_ROLES go together'],
+  [{ ...OIDC, OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: '{"bosses": "boss"}' }, 'one of the roles admin, marketer, support, analyst'],
+  [{ ...OIDC, OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'bosses=admin' }, 'must be JSON'],
+  [{ ...OIDC, OIDC_DEFAULT_ROLE: 'boss' }, 'OIDC_DEFAULT_ROLE must be one of'],
+  [{ ...OIDC, OIDC_ISSUER: 'http://login.example.com' }, 'must begin with https://'],
+  [{ ...OIDC, OIDC_SCOPE: 'email' }, 'must have openid among its words'],
+  [{ OIDC_ONLY: '1' }, 'else nobody could sign in'],
+])('a provider that cannot work ends the start: %j', (source, words) => {
+  expect(problemOf(source)).toContain(words);
 });
 
 test('the public origin follows the port', () => {

@@ -4,6 +4,7 @@ import { createKeyVerifier } from './api-keys.server.ts';
 import { known } from './door.server.ts';
 import { createFirstSteps, type FirstSteps } from './first-step.server.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
+import { createOidc, type Oidc } from './oidc.server.ts';
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { refuse } from './refusals.server.ts';
 import { createRequestCounts, type RequestCounts } from './request-counts.server.ts';
@@ -27,7 +28,10 @@ export interface Auth {
   /** Test messages of one key or person, 10 a minute, across processes. */
   readonly testSends: RateLimiterPostgres;
   /** Failed sign-ins, across processes, by what they are counted under. */
-  readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser' | 'own' | 'code' | 'codes', RateLimiterPostgres>;
+  readonly failures: Record<
+    'pair' | 'address' | 'account' | 'trickle' | 'browser' | 'own' | 'code' | 'codes' | 'oidc',
+    RateLimiterPostgres
+  >;
   /** Mails to those who forgot their password, across processes, by who asks and by account. */
   readonly forgotten: Record<'address' | 'account', RateLimiterPostgres>;
   /** Does the session still hold? See session-limits.server.ts. */
@@ -35,6 +39,8 @@ export interface Auth {
   readonly knownBrowsers: KnownBrowsers;
   readonly firstSteps: FirstSteps;
   readonly secondFactorRoles: SecondFactorRoles;
+  /** The company's provider; null where there is none. */
+  readonly oidc: Oidc | null;
   readonly passwordChecks: PasswordChecks;
 }
 
@@ -72,12 +78,15 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
       // In a day 20 of a million, of which three are right at a time.
       code: failures('code', 5, 900),
       codes: failures('codes', 20, 86_400),
+      // Answers of the provider that came to nothing, from one address: each is asked about over there.
+      oidc: failures('oidc', 50, 600),
     },
     forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
     keepSession: createSessionKeeper(db),
     knownBrowsers: createKnownBrowsers(options.secret, secure, options.formerSecret),
     firstSteps: createFirstSteps(options.secret, secure),
     secondFactorRoles: createSecondFactorRoles(db),
+    oidc: options.oidc ? createOidc(options.oidc, options) : null,
     passwordChecks: createPasswordChecks(),
   };
 }
@@ -107,8 +116,8 @@ export async function currentViewer(
 
 async function findViewer(auth: Auth, headers: Headers, token: string | null, used: boolean): Promise<Viewer | null> {
   if (token !== null) return auth.viewerOfKey(token);
-  const viewer = await viewerOfSession(auth, headers, used);
-  return viewer && (await auth.secondFactorRoles.lacks(viewer)) ? null : viewer;
+  const session = await viewerOfSession(auth, headers, used);
+  return session && (await lacksSecondFactor(auth, session)) ? null : (session?.viewer ?? null);
 }
 
 /**
@@ -116,17 +125,26 @@ async function findViewer(auth: Auth, headers: Headers, token: string | null, us
  * nobody. Null for everybody who lacks nothing.
  */
 export async function unfinishedViewer(auth: Auth, headers: Headers): Promise<Viewer | null> {
-  const viewer = await viewerOfSession(auth, headers, true);
-  if (!viewer || !(await auth.secondFactorRoles.lacks(viewer))) return null;
-  known(viewer);
-  return viewer;
+  const session = await viewerOfSession(auth, headers, true);
+  if (!session || !(await lacksSecondFactor(auth, session))) return null;
+  known(session.viewer);
+  return session.viewer;
 }
 
-async function viewerOfSession(auth: Auth, headers: Headers, used: boolean): Promise<Viewer | null> {
+interface ViewerSession {
+  viewer: Viewer;
+  /** Whoever the company's provider sent was asked there for what the company asks for. */
+  via: string | null | undefined;
+}
+
+const lacksSecondFactor = async (auth: Auth, { viewer, via }: ViewerSession): Promise<boolean> =>
+  via !== 'oidc' && (await auth.secondFactorRoles.lacks(viewer));
+
+async function viewerOfSession(auth: Auth, headers: Headers, used: boolean): Promise<ViewerSession | null> {
   if (!headers.has('cookie')) return null;
   const session = await auth.sessions.api.getSession({ headers });
   if (!session || !(await auth.keepSession(session.session, used))) return null;
   const { id, name, email, role } = session.user;
   if (!isRole(role)) return null;
-  return { id, name, email, role, via: 'session', label: name || email };
+  return { viewer: { id, name, email, role, via: 'session', label: name || email }, via: session.session.via };
 }

@@ -10,14 +10,17 @@ import { z } from 'zod';
 export const beginSession = {
   id: 'begin-session',
   endpoints: {
-    beginSession: createAuthEndpoint.serverOnly({ method: 'POST', body: z.object({ userId: z.string() }) }, async (ctx) => {
-      const { internalAdapter } = ctx.context;
-      const user = await internalAdapter.findUserById(ctx.body.userId);
-      // Who is disabled is refused by what the admin plugin hangs into this.
-      const session = user && (await internalAdapter.createSession(user.id));
-      if (!session) throw new APIError('UNAUTHORIZED');
-      await setSessionCookie(ctx, { session, user });
-      return ctx.json({ ok: true });
-    }),
+    beginSession: createAuthEndpoint.serverOnly(
+      { method: 'POST', body: z.object({ userId: z.string(), via: z.enum(['password', 'oidc']) }) },
+      async (ctx) => {
+        const { internalAdapter } = ctx.context;
+        const user = await internalAdapter.findUserById(ctx.body.userId);
+        // Who is disabled is refused by what the admin plugin hangs into this.
+        const session = user && (await internalAdapter.createSession(user.id, false, { via: ctx.body.via }));
+        if (!session) throw new APIError('UNAUTHORIZED');
+        await setSessionCookie(ctx, { session, user });
+        return ctx.json({ ok: true });
+      },
+    ),
   },
 } satisfies BetterAuthPlugin;

@@ -63,6 +63,10 @@ export async function givePassword(
     await setPasswordHash(client, id, hash);
     const { sessions } = await endFormerAccess(client, id, null);
     await audit(client, { action: 'person.password', object, after: { by: 'command' } });
+    await client.query(
+      `insert into emergency_passwords (user_id, until) values ($1, now() + interval '1 hour') on conflict (user_id) do update set until = excluded.until`,
+      [id],
+    );
     if (!(await hasSecondFactor(client, id))) return { sessions, secondFactor: 'none' };
     if (!removesSecondFactor) return { sessions, secondFactor: 'stays' };
     await forgetSecondFactor(client, id);
@@ -70,4 +74,10 @@ export async function givePassword(
     return { sessions, secondFactor: 'removed' };
   });
   return { name, email: user.email, role: user.role ?? 'none', disabled, password, ...made };
+}
+
+/** Where passwords are switched off: was this account's set at the machine itself within the hour? */
+export async function hasEmergency(db: Database, userId: string): Promise<boolean> {
+  const { rowCount } = await db.pool.query('select from emergency_passwords where user_id::text = $1 and until > now()', [userId]);
+  return rowCount === 1;
 }

@@ -6,7 +6,7 @@ import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
 import { passwordProblem } from './own-password.ts';
 import { sessionOf } from './own-sessions.server.ts';
-import { endFormerAccess, hashInTurn, setPasswordHash, verifyInTurn } from './password-hash.server.ts';
+import { assertPasswords, endFormerAccess, hashInTurn, setPasswordHash, verifyInTurn } from './password-hash.server.ts';
 import { refuse } from './refusals.server.ts';
 import type { Viewer } from './roles.ts';
 
@@ -22,6 +22,7 @@ export async function changeOwnPassword(
   headers: Headers,
   { former, password }: { former: string; password: string },
 ): Promise<void> {
+  assertPasswords(auth);
   const problem = passwordProblem(password, { email: viewer.email ?? '', name: viewer.name });
   if (problem) throw invalid([{ path: 'password', message: problem }]);
   await assertOwnPassword({ auth, db }, viewer, former);
@@ -33,6 +34,15 @@ export async function changeOwnPassword(
     await endFormerAccess(client, viewer.id, here);
     await audit(client, { action: 'person.password', actor: viewer, object: objectOf(viewer), after: { by: 'password' } });
   });
+}
+
+/** Whoever has only ever come through the company's provider has none. */
+export async function hasPassword({ pool }: Database, viewer: Viewer): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select from app_accounts where user_id::text = $1 and provider_id = 'credential' and password is not null`,
+    [viewer.id],
+  );
+  return rowCount === 1;
 }
 
 const objectOf = ({ id, name }: Viewer) => ({ type: 'person', id, name });

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { Problem } from '../problem.ts';
+import { conflict, Problem } from '../problem.ts';
 import type { Auth } from './auth.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 
@@ -17,6 +17,15 @@ export async function verifyInTurn(auth: Auth, hash: string, password: string): 
   const checking = auth.passwordChecks.run(true, () => passwords.verify({ hash, password }));
   if (!checking) throw busy();
   return checking;
+}
+
+/** @throws Problem 409 where people sign in through the company's provider only */
+export function assertPasswords({ oidc }: Pick<Auth, 'oidc'>): void {
+  if (!oidc?.settings.only) return;
+  throw conflict(
+    `Passwords are switched off here: people sign in with ${oidc.settings.label}, and get their account by that.`,
+    'passwords_off',
+  );
 }
 
 /** An account whose password was said. */

@@ -12,7 +12,7 @@ const name = z
   .max(200, 'The name is too long; the most is 200 characters.')
   .refine((text) => !control.test(text), 'The name must be one line without control characters.');
 
-const email = z
+export const email = z
   .string('Enter an email address.')
   .trim()
   .toLowerCase()

@@ -10,6 +10,7 @@ import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
 import { forgetOldLinks } from './invitations.server.ts';
 import { newLinkSecret } from './link-secret.server.ts';
+import { assertPasswords } from './password-hash.server.ts';
 import { assertRuns } from './people-guard.server.ts';
 import { refuse } from './refusals.server.ts';
 import type { Viewer } from './roles.ts';
@@ -81,6 +82,7 @@ interface Forgotten {
  */
 export async function requestReset(access: Forgotten, email: string, address: string): Promise<{ done: Promise<void> }> {
   const { auth, log } = access;
+  assertPasswords(auth);
   try {
     await auth.forgotten.address.consume(keyOf(address));
   } catch (limit) {

@@ -8,8 +8,11 @@ import { beginSession } from './begin-session.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 import { formerSignatures, HOST_PREFIX, secretsOf } from './former-signatures.server.ts';
 import { hashedTokens } from './hashed-tokens.server.ts';
+import type { OidcSettings } from './oidc-settings.ts';
 
 export interface SessionOptions {
+  /** How people sign in through the company's provider. */
+  oidc?: OidcSettings | null;
   /** The public origin; https makes the cookie secure. */
   baseUrl: string;
   secret: string;
@@ -45,6 +48,8 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = 
       // The longest that the settings allow; when it ends before that is decided in session-limits.server.ts.
       expiresIn: 90 * DAY_S,
       disableSessionRefresh: true,
+      // 'oidc' where the company's provider sent them, else 'password', which is the column's default.
+      additionalFields: { via: { type: 'string', required: false, input: false } },
       fields: { ...times, userId: 'user_id', expiresAt: 'expires_at', ipAddress: 'ip_address', userAgent: 'user_agent' },
     },
     account: {
@@ -75,10 +80,10 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = 
     databaseHooks: {
       session: {
         create: {
-          async after({ userId }) {
+          async after({ userId, via }) {
             await forgetFirstPassword(pool);
             const actor = await findAccount(pool, 'id', userId);
-            await audit(pool, { action: 'session.begin', ...(actor && { actor }) });
+            await audit(pool, { action: 'session.begin', ...(actor && { actor }), ...(via === 'oidc' && { after: { by: 'oidc' } }) });
           },
         },
       },

@@ -8,7 +8,7 @@ import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
 import { hashOfLink, isLinkToken } from './link-secret.server.ts';
 import { passwordProblem } from './own-password.ts';
-import { endFormerAccess, hashInTurn, setPasswordHash } from './password-hash.server.ts';
+import { assertPasswords, endFormerAccess, hashInTurn, setPasswordHash } from './password-hash.server.ts';
 import { oneAtATime } from './people-guard.server.ts';
 import { newName } from './people-input.ts';
 import type { Role } from './roles.ts';
@@ -54,6 +54,7 @@ export async function useLink(
   token: string,
   input: { name: string | null; password: string },
 ): Promise<{ kind: LinkKind; id: string; email: string }> {
+  assertPasswords(auth);
   const link = await findLink(db, token);
   if (!link) throw ended();
   const name = link.kind === 'invitation' ? parseInput(newName, { name: input.name }).name : link.name;

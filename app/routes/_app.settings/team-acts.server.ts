@@ -4,6 +4,7 @@ import { LINK_HOURS } from '#app/domain/access/access-link.ts';
 import { invitationMail, mailLink, resetMail } from '#app/domain/access/access-mail.server.ts';
 import { invite, type MadeInvitation, renewInvitation, revokeInvitation } from '#app/domain/access/invitations.server.ts';
 import { linkUrl } from '#app/domain/access/link-secret.server.ts';
+import { assertPasswords } from '#app/domain/access/password-hash.server.ts';
 import {
   changeRole,
   deletePerson,
@@ -34,10 +35,12 @@ export async function teamActs({ context }: ActionFunctionArgs, { form, intent, 
   const byMail = text('mail') === '1';
   switch (intent) {
     case 'add': {
+      assertPasswords(context.auth);
       const input = { name: text('name'), email: text('email'), role: text('role') as Role };
       return { link: await handOver(context, viewer, await invite(db, viewer, input), byMail) };
     }
     case 'renew':
+      assertPasswords(context.auth);
       return { link: await handOver(context, viewer, await renewInvitation(db, viewer, idOf(id)), byMail) };
     case 'revoke':
       return { said: `The invitation of ${(await revokeInvitation(db, viewer, idOf(id))).name} is taken back.` };
@@ -86,6 +89,7 @@ export async function personActs({ context }: ActionFunctionArgs, { form, intent
     case 'delete':
       return { said: `The account of ${(await deletePerson(db, viewer, id)).name} is deleted.` };
     case 'reset': {
+      assertPasswords(context.auth);
       const made = await makeReset(db, viewer, id);
       const mail = form.get('mail') === '1' ? resetMail(env.baseUrl, made, made.token, LINK_HOURS.reset) : null;
       return { link: await linkWords(context, `The link by which ${made.name} chooses a new password`, made.token, mail) };

@@ -157,6 +157,10 @@ const table: Row[] = [
   ['login', '/login', {}, all, 422, 422],
   ['login_.code', '/login/code', null, all, '/', '/login?late=1'],
   ['login_.code', '/login/code', { code: '123456' }, all, '/login?late=1', '/login?late=1'],
+  // Where there is no provider there is no such address.
+  ['login_.oidc', '/login/oidc', null, all, 404, 404],
+  ['login_.oidc_.callback', '/login/oidc/callback?code=x&state=y', null, all, 404, 404],
+  ['login_.oidc_.out', '/login/oidc/out', null, all, 404, 404],
   ['logout', '/logout', null, all, '/', '/'],
   ['notifications', '/notifications', null, all, 200],
   ['notifications', '/notifications', { id: 'all' }, all, 204],

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { redirect } from '@remix-run/node';
+import { RateLimiterRes } from 'rate-limiter-flexible';
+import type { AppContext } from '#app/config/context.server.ts';
+import { accountOf } from '../domain/access/oidc-account.server.ts';
+import { OidcRefusal } from '../domain/access/oidc-refusal.ts';
+import { refuse } from '../domain/access/refusals.server.ts';
+import { notFound } from '../domain/problem.ts';
+import { problemResponse } from './problem-response.server.ts';
+import { openSession, safeNext } from './sign-in.server.ts';
+
+type Access = Pick<AppContext, 'auth' | 'db' | 'log'>;
+
+/** To the provider, or back to the sign-in with why not. */
+export async function beginOidc({ auth, log }: Access, request: Request): Promise<Response> {
+  if (!auth.oidc) throw problemResponse(notFound());
+  const next = safeNext(new URL(request.url).searchParams.get('next'));
+  try {
+    const { url, cookie } = await auth.oidc.begin(next);
+    return redirect(url, { headers: { 'Set-Cookie': cookie, ...PRIVATE } });
+  } catch (error) {
+    return refused({ auth, log }, error, next);
+  }
+}
+
+/** Back from the provider: a session, or the sign-in page with why not. */
+export async function finishOidc({ auth, db, log }: Access, request: Request): Promise<Response> {
+  const { oidc, failures } = auth;
+  if (!oidc) throw problemResponse(notFound());
+  const url = new URL(request.url);
+  let next = '/';
+  try {
+    const asked = oidc.recall(url, request.headers);
+    next = asked.next;
+    // Only what this browser was sent for is counted: links on others' pages cannot use an office's tries up.
+    const from = createHash('sha256')
+      .update(request.headers.get('x-real-client-ip') ?? 'unknown')
+      .digest('base64url');
+    await failures.oidc.consume(from).catch((limit: unknown) => {
+      throw limit instanceof RateLimiterRes ? new OidcRefusal('many') : limit;
+    });
+    const { subject, claims } = await oidc.finish(url, asked);
+    const account = await accountOf(db, oidc.settings, subject, claims);
+    const answer = await openSession({ auth }, request, account.id, account.email, next, 'oidc');
+    if (!answer) throw new OidcRefusal('disabled', { type: 'person', id: account.id, name: account.name });
+    await failures.oidc.reward(from);
+    answer.headers.append('Set-Cookie', oidc.forget());
+    return answer;
+  } catch (error) {
+    return refused({ auth, log }, error, next);
+  }
+}
+
+/** Who signed out here may do so at the provider as well. */
+export async function endOidc({ auth, log }: Access): Promise<Response> {
+  if (!auth.oidc) throw problemResponse(notFound());
+  try {
+    return redirect((await auth.oidc.endUrl()) ?? '/login', { headers: PRIVATE });
+  } catch (error) {
+    return refused({ auth, log }, error, '/');
+  }
+}
+
+const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' };
+
+function refused({ auth, log }: Pick<AppContext, 'auth' | 'log'>, error: unknown, next: string): Response {
+  if (!(error instanceof OidcRefusal)) throw error;
+  const { code, cause } = error;
+  const object = isObject(cause) ? cause : undefined;
+  // What the provider was asked and answered may have secrets in it; what went wrong has none.
+  if (code === 'refused' || code === 'unavailable') log.warn({ code, why: wordsOf(cause) }, 'a sign-in through the provider failed');
+  refuse({ action: 'session.begin', refused: error.message, ...(object && { object }) });
+  const headers = new Headers(PRIVATE);
+  if (auth.oidc) headers.append('Set-Cookie', auth.oidc.forget());
+  const path = next === '/' ? '' : `&next=${encodeURIComponent(next)}`;
+  return redirect(`/login?refused=${code}${path}`, { headers });
+}
+
+const isObject = (cause: unknown): cause is { type: string; id: string; name: string } =>
+  typeof cause === 'object' && cause !== null && 'type' in cause && cause.type === 'person';
+
+function wordsOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'no reason given';
+  const { code, error, error_description } = cause as { code?: string; error?: string; error_description?: string };
+  return [cause.name, code, error, error_description, cause.message]
+    .filter((part) => typeof part === 'string')
+    .join(': ')
+    .slice(0, 300);
+}
