@@ -5,7 +5,7 @@ import { useNonce } from '#app/components/nonce.ts';
 import type { DraftCheck } from '#app/domain/campaigns/draft-check.ts';
 import type { Channel } from '#app/domain/channel.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
-import { framePolicy, hasRemotePictures } from '#app/domain/content/remote-pictures.ts';
+import { framePolicy, hasRemotePictures, withoutLinks } from '#app/domain/content/remote-pictures.ts';
 import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
 import { useRecipientChoice } from '../campaign-message/use-recipient-choice.ts';
 import { HiddenPictures } from '../hidden-pictures.tsx';
@@ -148,5 +148,5 @@ function framed(html: string, nonce: string | undefined, pictures: boolean): str
   const key = nonce ?? document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
   const policy = `<meta http-equiv="Content-Security-Policy" content="${framePolicy(pictures)}">`;
   const base = `${policy}<base target="_blank"><style nonce="${key}">${frameStyle}</style>`;
-  return base + stylesWithNonce(html, key);
+  return base + stylesWithNonce(withoutLinks(html), key);
 }
