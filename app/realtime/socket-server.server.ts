@@ -4,6 +4,7 @@ import type { AppContext } from '#app/config/context.server.ts';
 import { currentViewer } from '../domain/access/auth.server.ts';
 import { plainAddress } from '../domain/access/client-address.ts';
 import { through } from '../domain/access/door.server.ts';
+import { assertReaches, isLimited } from '../domain/access/key-limits.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import { may } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
@@ -20,6 +21,8 @@ import { createSocketLimits, MOST_CONNECTIONS, readsNothing, shareReads } from '
 
 interface SocketData {
   viewer: Viewer;
+  /** How many ends of access had been heard of when its viewer was looked up. */
+  heard: number;
   /** By campaign: the rows on this socket's screen, and the version of what it was told last. */
   watches: Map<number, { ids: Set<number>; told: number }>;
 }
@@ -28,7 +31,7 @@ type LiveServer = Server<ClientEvents, ServerEvents, Record<string, never>, Sock
 
 /** The end of access is told at once; this looks again, in ms, for what was not heard. */
 const RECHECK_MS = 10_000;
-/** Between two looks at who does not read, in ms. */
+/** Between two looks at who does not read, and whose key is over, in ms. */
 const SLOW_CHECK_MS = 1_000;
 
 /** Sockets that watch all rows of a campaign; those that named some are in its room only. */
@@ -60,14 +63,16 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     },
   });
 
+  let heard = 0;
   io.use((socket, next) => {
     const { address, headers } = socket.handshake;
     const door = { door: 'live', address: plainAddress(address), device: headers['user-agent'] ?? null } as const;
+    socket.data.heard = heard;
     through({ ...door, ...(context.refusals && { refusals: context.refusals }) }, () => viewerOf(socket, context)).then(
       (viewer) => {
         if (!viewer) return next(new Error('unauthorized'));
         if (!may(viewer, 'campaigns:read')) return next(new Error('forbidden'));
-        if (socketsOf(io, viewer.id).length >= MOST_CONNECTIONS) return next(new Error('rate_limited'));
+        if (socketsOf(io).filter(({ data }) => data.viewer.id === viewer.id).length >= MOST_CONNECTIONS) return next(new Error('rate_limited'));
         socket.data.viewer = viewer;
         socket.data.watches = new Map();
         next();
@@ -92,12 +97,17 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
         });
     });
     serve(socket, context, snapshot);
+    // Access that ended between the two was told before this connection was one.
+    if (socket.data.heard !== heard) void check(socket.data.viewer.id);
   });
   const check = (viewerId?: string) =>
     closeOutdated(io, context, viewerId).catch((error: unknown) => log.warn({ err: error }, 'open live connections could not be checked'));
   const recheck = setInterval(() => void check(), RECHECK_MS);
   const slow = setInterval(() => {
-    for (const socket of io.sockets.sockets.values()) if (readsNothing(socket.conn as never)) cut(socket);
+    for (const socket of io.sockets.sockets.values()) {
+      if (isOver(socket)) socket.disconnect(true);
+      else if (readsNothing(socket.conn as never)) cut(socket);
+    }
   }, SLOW_CHECK_MS);
 
   const relay = createRelay({
@@ -115,6 +125,7 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     onListed: ({ id }) => void io.to(rooms.campaigns).emit('campaigns:changed', { id }),
     onAlert: ({ id }) => void tellNotification(io, context, id),
     onAccess: ({ viewer }) => {
+      heard++;
       context.auth.forgetKeys();
       void check(viewer);
     },
@@ -164,13 +175,26 @@ async function closeOutdated(io: LiveServer, context: AppContext, viewerId?: str
     const name = JSON.stringify([socket.handshake.headers.cookie, socket.handshake.auth.token]);
     const viewer = viewers.get(name) ?? viewerOf(socket, context);
     viewers.set(name, viewer);
-    if ((await viewer)?.role !== socket.data.viewer.role) socket.disconnect(true);
+    if (!isAsBefore(socket.data.viewer, await viewer)) socket.disconnect(true);
   }
 }
 
-/** All open connections, or one viewer's. */
+/** Whoever may more or less than when the connection began comes again. */
+function isAsBefore(before: Viewer, now: Viewer | null): boolean {
+  const powers = ({ role, scopes, campaignId, channel, expiresAt }: Viewer) => JSON.stringify([role, scopes, campaignId, channel, expiresAt]);
+  return now !== null && powers(now) === powers(before);
+}
+
+/** All open connections, or one viewer's with those of their keys. */
 function socketsOf(io: LiveServer, viewerId?: string): LiveSocket[] {
-  return [...io.sockets.sockets.values()].filter(({ data }) => viewerId === undefined || data.viewer.id === viewerId);
+  return [...io.sockets.sockets.values()].filter(
+    ({ data: { viewer } }) => viewerId === undefined || viewer.id === viewerId || viewer.ownerId === viewerId,
+  );
+}
+
+/** Nobody tells of a key whose time is over. */
+function isOver({ data: { viewer } }: LiveSocket): boolean {
+  return viewer.expiresAt !== undefined && Date.parse(viewer.expiresAt) <= Date.now();
 }
 
 /** Ends a connection without waiting for what its client would have to read first. */
@@ -181,15 +205,19 @@ function cut(socket: LiveSocket): void {
 
 function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) => Promise<CampaignSummary>): void {
   const { viewer, watches } = socket.data;
-  void socket.join(may(viewer, 'settings:write') ? [rooms.notifications, rooms.administrators] : rooms.notifications);
+  const limited = isLimited(viewer);
+  // Notifications tell of all campaigns.
+  if (!limited) void socket.join(may(viewer, 'settings:write') ? [rooms.notifications, rooms.administrators] : rooms.notifications);
+  const assertOwn = (id: number) => (limited ? assertReaches(context.db, viewer, id) : Promise.resolve());
 
   socket.on('campaign:join', async (request, answer) => {
     const reply = typeof answer === 'function' ? answer : () => {};
     const id = campaignId(request?.id);
     if (id === null) return reply({ error: { code: 'not_found' } });
-    // The room first, then the snapshot: nothing falls between the two.
-    await socket.join([rooms.campaign(id), ...(watches.has(id) ? [] : [allRows(id)])]);
     try {
+      await assertOwn(id);
+      // The room first, then the snapshot: nothing falls between the two.
+      await socket.join([rooms.campaign(id), ...(watches.has(id) ? [] : [allRows(id)])]);
       reply({ campaign: await snapshot(id), server_time: new Date().toISOString() });
     } catch (error) {
       // Where only the database is away the socket stays: it is told to join again when the ledger can be heard again.
@@ -212,8 +240,8 @@ function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) =
   // Some clients send an empty payload with every event.
   socket.on('campaigns:join', async (...sent: unknown[]) => {
     const answer = sent.at(-1);
-    await socket.join(rooms.campaigns);
-    if (typeof answer === 'function') answer({ ok: true });
+    if (!limited) await socket.join(rooms.campaigns);
+    if (typeof answer === 'function') answer(limited ? { error: { code: 'forbidden' } } : { ok: true });
   });
 
   socket.on('campaigns:leave', () => void socket.leave(rooms.campaigns));
@@ -224,6 +252,11 @@ function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) =
     const ids = request?.ids;
     if (id === null || !Array.isArray(ids) || ids.length > MAX_WATCHED || !ids.every(Number.isSafeInteger)) {
       return reply({ error: { code: 'invalid' } });
+    }
+    try {
+      await assertOwn(id);
+    } catch (error) {
+      return reply({ error: { code: codeOf(error, context) } });
     }
     await socket.join(rooms.campaign(id));
     await socket.leave(allRows(id));

@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Database } from '#db/database.ts';
-import { createKeyVerifier } from './api-keys.server.ts';
 import { known } from './door.server.ts';
+import { createKeyVerifier, type KeyEnd } from './key-verifier.server.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { refuse } from './refusals.server.ts';
@@ -13,8 +13,10 @@ import { createSessions, type SessionOptions, type Sessions } from './sessions.s
 export interface Auth {
   readonly baseUrl: string;
   readonly sessions: Sessions;
-  /** Null for a key that is unknown or revoked. */
+  /** Null for a key that is unknown, revoked or expired. */
   viewerOfKey(key: string): Promise<Viewer | null>;
+  /** What became of a key that opens nothing. */
+  endOfKey(key: string): Promise<KeyEnd>;
   /** The next call of each key is looked up in the database. */
   forgetKeys(): void;
   /** Calls of one key or person, 100 a second in this process. */
@@ -44,6 +46,7 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     baseUrl: options.baseUrl,
     sessions: createSessions(db.pool, options),
     viewerOfKey,
+    endOfKey: viewerOfKey.end,
     forgetKeys: viewerOfKey.forget,
     calls: new RateLimiterMemory({ points: 100, duration: 1 }),
     testSends: new RateLimiterMemory({ points: 10, duration: 60 }),
@@ -86,7 +89,7 @@ export async function currentViewer(
 ): Promise<Viewer | null> {
   const viewer = await findViewer(auth, headers, token, used);
   if (viewer) known(viewer);
-  else if (token !== null) refuse({ action: 'key.use', refused: 'The key is unknown or revoked.' });
+  else if (token !== null) refuse({ action: 'key.use', refused: 'The key is unknown, revoked or expired.' });
   return viewer;
 }
 

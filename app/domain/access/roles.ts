@@ -1,3 +1,5 @@
+import type { Channel } from '../channel.ts';
+
 /** Who may do what. Pages and API ask here; the rules of single rooms and rows come on top. */
 
 export const roles = ['admin', 'marketer', 'support', 'analyst'] as const;
@@ -23,6 +25,24 @@ const granted: Record<Role, readonly Permission[]> = {
   analyst: ['campaigns:read'],
 };
 
+/** What a key is for; it never may more than its role. Names are contracts. */
+export const scopes = ['read', 'send', 'support', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+const opened: Record<Scope, readonly Permission[]> = {
+  read: ['campaigns:read'],
+  send: ['campaigns:read', 'campaigns:write', 'campaigns:send'],
+  support: ['campaigns:read', 'recipients:retry', 'suppressions:write'],
+  admin: ['campaigns:read', 'settings:write', 'audit:read'],
+};
+
+export const scopeTexts: Record<Scope, { label: string; description: string }> = {
+  read: { label: 'Read', description: 'Campaigns and their numbers, people, exports.' },
+  send: { label: 'Send', description: 'Make, change, send, pause and retry campaigns.' },
+  support: { label: 'Support', description: 'Help single recipients, and change the suppression list.' },
+  admin: { label: 'Administer', description: 'Webhooks and the audit log.' },
+};
+
 /** In the words of a sentence: "may not …". */
 export const permissionTexts: Record<Permission, string> = {
   'campaigns:read': 'see campaigns',
@@ -45,18 +65,53 @@ export interface Viewer {
   via: 'session' | 'key';
   /** What the ledger keeps as the actor: a name that people recognise. */
   label: string;
+  /** Of keys alone: what it is for; undefined: all that its role may. */
+  scopes?: readonly Scope[];
+  /** Of keys alone: nothing but this campaign, or those of this channel. */
+  campaignId?: number;
+  channel?: Channel;
+  /** Of keys alone: when it opens nothing any more, ISO 8601 in UTC. */
+  expiresAt?: string;
+  /** Of keys alone: the user whose key it is. */
+  ownerId?: string;
 }
+
+/** What is asked of somebody before they may. */
+export type Asker = Pick<Viewer, 'role' | 'scopes'>;
 
 export function isRole(value: unknown): value is Role {
   return roles.includes(value as Role);
 }
 
-export function may(viewer: Pick<Viewer, 'role'>, permission: Permission): boolean {
-  return granted[viewer.role].includes(permission);
+export function isScope(value: unknown): value is Scope {
+  return scopes.includes(value as Scope);
+}
+
+/** The one that may less. Each role may all that those after it may. */
+export function lesserRole(one: Role, other: Role): Role {
+  return roles.indexOf(one) > roles.indexOf(other) ? one : other;
+}
+
+export function may(viewer: Asker, permission: Permission): boolean {
+  return granted[viewer.role].includes(permission) && (viewer.scopes?.some((scope) => opened[scope].includes(permission)) ?? true);
+}
+
+/** Which scopes let a key do so. */
+export function scopesFor(permission: Permission): Scope[] {
+  return scopes.filter((scope) => opened[scope].includes(permission));
+}
+
+/** Those that let a key of this role do something. */
+export function scopesWithin(role: Role): Scope[] {
+  return scopes.filter((scope) => scope === 'read' || opened[scope].some((one) => one !== 'campaigns:read' && granted[role].includes(one)));
 }
 
 /** Says what was not allowed and who could: "An analyst may not send campaigns. Ask an administrator or marketer." */
-export function refusal(viewer: Pick<Viewer, 'role'>, permission: Permission): string {
+export function refusal(viewer: Asker, permission: Permission): string {
+  if (viewer.scopes && granted[viewer.role].includes(permission)) {
+    const names = scopesFor(permission).map((scope) => `“${scope}”`);
+    return `This API key may not ${permissionTexts[permission]}: it lacks the scope ${names.join(' or ')}. Use a key that has it; an administrator makes one under Settings, API keys.`;
+  }
   const who = roles.filter((role) => granted[role].includes(permission)).map((role) => roleLabels[role].toLowerCase());
   return `The role ${roleLabels[viewer.role]} may not ${permissionTexts[permission]}. Ask someone with the role ${who.join(' or ')}.`;
 }

@@ -8,7 +8,7 @@ export type AlertEvent = (typeof alertEvents)[number];
 /** What Rollcall itself tells of its webhooks; shown in the product, to administrators only. */
 export type InternalAlert = 'webhook.gave_up' | 'webhook.disabled';
 /** What concerns everybody, and no endpoint can ask for. */
-export type AlertType = AlertEvent | InternalAlert | 'campaign.sent' | 'database.restored';
+export type AlertType = AlertEvent | InternalAlert | 'campaign.sent' | 'database.restored' | 'key.ending';
 
 export const eventTexts: Record<AlertEvent, { label: string; description: string }> = {
   'campaign.failed': { label: 'Campaign failed', description: 'A send or a retry ended and no message is known to have gone out.' },
@@ -49,11 +49,13 @@ export interface NotificationJson {
   campaign: { id: number; name: string; status: CampaignStatus; unreached: number; people: number } | null;
   provider: DegradedProvider | null;
   endpoint: { id: number; host: string; reason: string } | null;
+  /** An API key whose time is nearly over. */
+  key?: { id: number; name: string; expires_at: string };
   /** What it told of is over: a retry reached everybody since, or the provider takes messages again. */
   settled: boolean;
 }
 
 /** Is this alert about the settings, and so for those who may change them? */
 export function isForAdministrators(type: AlertType): boolean {
-  return type.startsWith('webhook.');
+  return type.startsWith('webhook.') || type.startsWith('key.');
 }

@@ -16,6 +16,7 @@ interface Row {
   campaign: NotificationJson['campaign'];
   provider: NotificationJson['provider'];
   endpoint: NotificationJson['endpoint'];
+  key: NotificationJson['key'] | null;
   settled: boolean;
 }
 
@@ -24,6 +25,8 @@ const settled = `(case
   when a.campaign_id is not null then exists (select from campaigns c where c.id = a.campaign_id and c.status = 'SENT')
   when a.type = 'provider.degraded' then not exists
     (select from provider_gates g where g.channel::text = a.data -> 'provider' ->> 'channel' and g.held_since is not null)
+  when a.type = 'key.ending' then not exists
+    (select from api_keys k where k.id = (a.data -> 'key' ->> 'id')::bigint and k.revoked_at is null and k.expires_at > now())
   else false end)`;
 
 // Of the campaign's snapshot only what a notification says; the rest can be large.
@@ -31,19 +34,21 @@ const columns = `a.id, a.type, a.at,
   case when a.campaign_id is not null then jsonb_build_object('id', a.campaign_id, 'name', a.data -> 'campaign' -> 'name',
     'status', a.data -> 'campaign' -> 'status', 'unreached', a.data -> 'unreached',
     'people', (a.data -> 'campaign' ->> 'total')::integer - (a.data -> 'campaign' ->> 'suppressed')::integer) end as campaign,
-  a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint, ${settled} as settled`;
+  a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint, a.data -> 'key' as key, ${settled} as settled`;
 
 // Of a campaign the last word alone: what came of a retry takes the place of what was told before it.
 const recent = `a.shown and (a.campaign_id is null
     or not exists (select from alerts later where later.campaign_id = a.campaign_id and later.shown and later.id > a.id))
-  and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and ($2 or a.type not like 'webhook.%')`;
+  and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and ($2 or a.type not like 'webhook.%' and (a.type not like 'key.%' or exists
+    (select from api_keys k where k.id = (a.data -> 'key' ->> 'id')::bigint and k.owner_id = $1::uuid)))`;
 
 // What happened before somebody came is no news to them.
 const read = `(exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id)
   or exists (select from app_users where id = $1::uuid and created_at > a.at))`;
 
 function toJson(row: Row): NotificationJson {
-  return { ...row, at: row.at.toISOString() };
+  const { key, ...rest } = row;
+  return { ...rest, at: row.at.toISOString(), ...(key && { key }) };
 }
 
 /** Programs read nothing: what a key's user id would be is no person's. */

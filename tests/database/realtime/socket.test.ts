@@ -121,6 +121,46 @@ describe('the live connection', () => {
     expect(rows[0].revoked_at).toBeInstanceOf(Date);
   });
 
+  test('of a key for one campaign or channel tells of nothing else', async () => {
+    const own = await draftCampaign(api.db, { addresses: numbered(2, 'own.test') });
+    const other = await draftCampaign(api.db, { addresses: numbered(2, 'other.test') });
+    const one = await createApiKey(api.db, { name: 'one', role: 'analyst', createdBy: null, campaignId: own });
+    const sms = await createApiKey(api.db, { name: 'sms', role: 'admin', createdBy: null, channel: 'sms' });
+    const [program, texts] = [connect({ token: one.key }), connect({ token: sms.key })];
+    for (const socket of [program, texts]) {
+      await connected(socket);
+      expect(await socket.emitWithAck('campaigns:join')).toEqual({ error: { code: 'forbidden' } });
+      expect(await socket.emitWithAck('campaign:join', { id: other })).toEqual({ error: { code: 'not_found' } });
+      expect(await socket.emitWithAck('recipients:watch', { campaign_id: other, ids: [1] })).toEqual({ error: { code: 'not_found' } });
+    }
+    expect(await join(program, own)).toMatchObject({ id: own });
+    const heard: string[] = [];
+    for (const socket of [program, texts]) socket.onAny((event: string, said: { id?: number }) => heard.push(`${event} ${said.id}`));
+    await api.db.pool.query(`insert into alerts (key, type, data) values ('x', 'database.restored', '{}')`);
+    await api.db.pool.query(`update campaigns set name = 'Changed' where id = any($1::bigint[])`, [[other, own]]);
+    await vi.waitFor(() => expect(heard).toContain(`campaign:progress ${own}`));
+    expect(new Set(heard)).toEqual(new Set([`campaign:progress ${own}`]));
+  });
+
+  test('ends when the time of its key is over', async () => {
+    const { key } = await createApiKey(api.db, { name: 'short', role: 'analyst', createdBy: null, expiresAt: new Date(Date.now() + 2_000) });
+    const socket = connect({ token: key });
+    await connected(socket);
+    const [reason] = await new Promise<unknown[]>((resolve) => socket.once('disconnect', (...why) => resolve(why)));
+    expect(reason).toBe('io server disconnect');
+  });
+
+  test('of a key ends when its owner may less', async () => {
+    const { user } = await api.context.auth.sessions.api.createUser({
+      body: { email: 'ina@example.com', name: 'Ina', password: 'a long password', role: 'admin' },
+    });
+    const { key } = await createApiKey(api.db, { name: 'less', role: 'admin', createdBy: 'Ina', ownerId: user.id });
+    const program = connect({ token: key });
+    await connected(program);
+    await api.db.pool.query(`update app_users set role = 'analyst' where id = $1`, [user.id]);
+    await vi.waitFor(() => expect(program.connected).toBe(false), { timeout: 8_000 });
+  });
+
   test('serves everybody else while one asks without end, and leaves the content out', async () => {
     const id = await draftCampaign(api.db, { addresses: numbered(2, 'flood.test'), text: 'x'.repeat(100_000) });
     const [flood, other] = [connect({ token: api.keys.support }), connect()];
