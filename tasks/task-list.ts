@@ -66,4 +66,6 @@ export function sending({ engine }: TaskContext, channel: Channel, most: number)
 }
 
 /** What runs every minute, beside being asked for when it is due. */
-export const crontab = ['settle_unknown', 'reconcile', 'keep_reports', 'keep_audit', 'tell_of_keys'].map((task) => `* * * * * ${task} ?max=1`).join('\n');
+export const crontab = ['settle_unknown', 'reconcile', 'keep_reports', 'keep_audit', 'tell_of_keys']
+  .map((task) => `* * * * * ${task} ?max=1`)
+  .join('\n');

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { AppLoadContext } from '@remix-run/node';
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import { assertReaches, beyondLimit, isLimited } from '../domain/access/key-limits.server.ts';
-import { refuse } from '../domain/access/refusals.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import type { CampaignJson } from '../domain/campaigns/campaign.ts';
 import { forgetOldKeys } from '../domain/idempotency-keys.server.ts';
@@ -40,14 +39,18 @@ export async function answer({ request, context }: Pick<AnyCall, 'request' | 'co
   }
 }
 
-async function answerTo(viewer: Viewer, address: Address | undefined, { context, request }: Pick<AnyCall, 'request' | 'context'>): Promise<Response> {
+async function answerTo(
+  viewer: Viewer,
+  address: Address | undefined,
+  { context, request }: Pick<AnyCall, 'request' | 'context'>,
+): Promise<Response> {
   try {
     await limitCalls(context, viewer);
     if (!address) throw notFound();
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const operation = address.operations.find((operation) => operation.method === method);
     if (!operation) throw wrongMethod(address);
-    assertMay(viewer, operation.permission);
+    for (const permission of [operation.permission, ...(operation.also ?? [])]) assertMay(viewer, permission);
     if (isLimited(viewer)) await assertWithinLimits(context, viewer, operation, address);
     return await call({ context, request, viewer, ids: numbersOf(address) }, operation);
   } catch (error) {
@@ -69,9 +72,7 @@ function asResponse(error: unknown, context: AppLoadContext, request: Request): 
 async function assertWithinLimits({ db }: AppLoadContext, viewer: Viewer, { path, narrowed }: Operation, address: Address): Promise<void> {
   if (path.startsWith('/campaigns/{id}')) return assertReaches(db, viewer, numbersOf(address).id as number);
   if (narrowed) return;
-  const problem = beyondLimit(viewer);
-  refuse({ action: 'access.use', refused: problem.message });
-  throw problem;
+  throw beyondLimit(viewer);
 }
 
 /** Whoever runs the program can see in each answer that its key ends. */

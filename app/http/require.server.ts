@@ -47,7 +47,9 @@ export async function requireApi({ auth }: Access, request: Request): Promise<Vi
       new Problem(
         401,
         'unauthorized',
-        fromPage(request) ? 'You are signed out. Sign in again in another tab, then try again.' : await aboutKey(auth, bearerToken(request.headers)),
+        fromPage(request)
+          ? 'You are signed out. Sign in again in another tab, then try again.'
+          : await aboutKey(auth, bearerToken(request.headers)),
       ),
       { 'WWW-Authenticate': 'Bearer realm="Rollcall"' },
     );
@@ -60,7 +62,8 @@ export async function requireApi({ auth }: Access, request: Request): Promise<Vi
 async function aboutKey(auth: Access['auth'], key: string | null): Promise<string> {
   const end = key === null ? null : await auth.endOfKey(key);
   if (end?.why === 'expired') return `This API key expired on ${end.at}. Ask an administrator for another one.`;
-  if (end?.why === 'revoked') return 'This API key was revoked, or the account of the person who made it ended. Ask an administrator for another one.';
+  if (end?.why === 'revoked')
+    return 'This API key was revoked, or the account of the person who made it ended. Ask an administrator for another one.';
   return 'Send an API key as "Authorization: Bearer KEY". This one is missing, unknown or revoked.';
 }
 

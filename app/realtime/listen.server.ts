@@ -27,8 +27,8 @@ export interface ListenHandlers {
   onListed(notice: { id: number }): void;
   /** An alert was raised. */
   onAlert(notice: { id: number }): void;
-  /** Somebody's access ended or changed: a user's id, or `key:` and a key's. */
-  onAccess?(notice: { viewer: string }): void;
+  /** Somebody's access ended or changed: a user's id, or `key:` and a key's. Without one, a role's did. */
+  onAccess?(notice: { viewer?: string }): void;
   /** The connection is there (again): whatever was said before is lost. */
   onConnected(): void;
   onLost(error: Error): void;
@@ -88,7 +88,7 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
       if (channel === 'rollcall_campaign') handlers.onCampaign(notice as CampaignNotice);
       else if (channel === 'rollcall_recipients') handlers.onRecipients(notice as RecipientsNotice);
       else if (channel === 'rollcall_listed') handlers.onListed(notice as { id: number });
-      else if (channel === 'rollcall_access') handlers.onAccess?.(notice as { viewer: string });
+      else if (channel === 'rollcall_access') handlers.onAccess?.(notice as { viewer?: string });
       else if (channel === 'rollcall_alert') handlers.onAlert(notice as { id: number });
     });
     try {

@@ -3,7 +3,7 @@ import { Server, type Socket } from 'socket.io';
 import type { AppContext } from '#app/config/context.server.ts';
 import { currentViewer } from '../domain/access/auth.server.ts';
 import { plainAddress } from '../domain/access/client-address.ts';
-import { through } from '../domain/access/door.server.ts';
+import { type Door, through } from '../domain/access/door.server.ts';
 import { assertReaches, isLimited } from '../domain/access/key-limits.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import { may } from '../domain/access/roles.ts';
@@ -65,14 +65,13 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
 
   let heard = 0;
   io.use((socket, next) => {
-    const { address, headers } = socket.handshake;
-    const door = { door: 'live', address: plainAddress(address), device: headers['user-agent'] ?? null } as const;
     socket.data.heard = heard;
-    through({ ...door, ...(context.refusals && { refusals: context.refusals }) }, () => viewerOf(socket, context)).then(
+    through(doorOf(socket, context), () => viewerOf(socket, context)).then(
       (viewer) => {
         if (!viewer) return next(new Error('unauthorized'));
         if (!may(viewer, 'campaigns:read')) return next(new Error('forbidden'));
-        if (socketsOf(io).filter(({ data }) => data.viewer.id === viewer.id).length >= MOST_CONNECTIONS) return next(new Error('rate_limited'));
+        if (socketsOf(io).filter(({ data }) => data.viewer.id === viewer.id).length >= MOST_CONNECTIONS)
+          return next(new Error('rate_limited'));
         socket.data.viewer = viewer;
         socket.data.watches = new Map();
         next();
@@ -91,7 +90,8 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
       void limits
         .admit(socket.data.viewer.id, () => cut(socket))
         .then((admitted) => {
-          if (admitted) return next();
+          // What it asks for is asked for by whoever the connection is.
+          if (admitted) return through({ ...doorOf(socket, context), asker: socket.data.viewer }, next);
           const answer: unknown = packet.at(-1);
           if (typeof answer === 'function') answer({ error: { code: 'rate_limited' } });
         });
@@ -126,8 +126,8 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     onAlert: ({ id }) => void tellNotification(io, context, id),
     onAccess: ({ viewer }) => {
       heard++;
-      context.auth.forgetKeys();
-      void check(viewer);
+      context.auth.forgetAccess();
+      void check(viewer ?? undefined);
     },
     onConnected: () => {
       if (!wasConnected) {
@@ -160,6 +160,17 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
   };
 }
 
+function doorOf({ handshake: { address, headers }, data }: LiveSocket, { refusals }: AppContext): Door {
+  const device = headers['user-agent'] ?? null;
+  return {
+    door: 'live',
+    address: plainAddress(address),
+    device,
+    ...(data.viewer && { viewer: data.viewer }),
+    ...(refusals && { refusals }),
+  };
+}
+
 /** By the key or the session that the connection began with, as it is now. */
 function viewerOf({ handshake }: LiveSocket, { auth }: AppContext): Promise<Viewer | null> {
   const { token } = handshake.auth;
@@ -181,7 +192,8 @@ async function closeOutdated(io: LiveServer, context: AppContext, viewerId?: str
 
 /** Whoever may more or less than when the connection began comes again. */
 function isAsBefore(before: Viewer, now: Viewer | null): boolean {
-  const powers = ({ role, scopes, campaignId, channel, expiresAt }: Viewer) => JSON.stringify([role, scopes, campaignId, channel, expiresAt]);
+  const powers = ({ role, withheld, scopes, campaignId, channel, expiresAt }: Viewer) =>
+    JSON.stringify([role, withheld, scopes, campaignId, channel, expiresAt]);
   return now !== null && powers(now) === powers(before);
 }
 
@@ -206,6 +218,7 @@ function cut(socket: LiveSocket): void {
 function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) => Promise<CampaignSummary>): void {
   const { viewer, watches } = socket.data;
   const limited = isLimited(viewer);
+  const seesPeople = may(viewer, 'people:read');
   // Notifications tell of all campaigns.
   if (!limited) void socket.join(may(viewer, 'settings:write') ? [rooms.notifications, rooms.administrators] : rooms.notifications);
   const assertOwn = (id: number) => (limited ? assertReaches(context.db, viewer, id) : Promise.resolve());
@@ -217,7 +230,7 @@ function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) =
     try {
       await assertOwn(id);
       // The room first, then the snapshot: nothing falls between the two.
-      await socket.join([rooms.campaign(id), ...(watches.has(id) ? [] : [allRows(id)])]);
+      await socket.join([rooms.campaign(id), ...(watches.has(id) || !seesPeople ? [] : [allRows(id)])]);
       reply({ campaign: await snapshot(id), server_time: new Date().toISOString() });
     } catch (error) {
       // Where only the database is away the socket stays: it is told to join again when the ledger can be heard again.
@@ -253,6 +266,7 @@ function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) =
     if (id === null || !Array.isArray(ids) || ids.length > MAX_WATCHED || !ids.every(Number.isSafeInteger)) {
       return reply({ error: { code: 'invalid' } });
     }
+    if (!seesPeople) return reply({ error: { code: 'forbidden' } });
     try {
       await assertOwn(id);
     } catch (error) {

@@ -10,7 +10,7 @@ import { assertMay, requireApi, requireUser } from '#app/http/require.server.ts'
 /** The suppression list as a file, for people and for programs with an API key. */
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const viewer = request.headers.has('authorization') ? await requireApi(context, request) : await requireUser(context, request);
-  assertMay(viewer, 'campaigns:read');
+  assertMay(viewer, 'people:export');
   if (isLimited(viewer)) throw problemResponse(beyondLimit(viewer));
   const file = async () => exportSuppressions(context.db, csvStyleOf(request));
   return csvResponse('suppressions.csv', await orErrorPage(file()));

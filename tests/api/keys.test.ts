@@ -144,7 +144,7 @@ describe('a key for one channel', () => {
     await api.call('POST', '/suppressions', { body: { channel: 'email', address: 'never@example.com', reason: 'manual' } });
   });
 
-  test.each([
+  test.each<[string, () => string, unknown, number]>([
     ['GET', () => `/campaigns/${own}`, undefined, 404],
     ['GET', () => `/campaigns/${sms}`, undefined, 200],
     ['POST', () => `/campaigns/${own}/send`, {}, 404],
@@ -159,8 +159,8 @@ describe('a key for one channel', () => {
     ['GET', () => '/people?q=%2B1500', undefined, 403],
     ['GET', () => '/audit', undefined, 403],
     ['GET', () => '/webhook-endpoints', undefined, 403],
-  ] as const)('%s %s', async (method, path, body, status) => {
-    expect((await api.call(method, path(), { key, ...(body && { body }) })).status).toBe(status);
+  ])('%s %s', async (method, path, body, status) => {
+    expect((await api.call(method, path(), { key, ...(body !== undefined && { body }) })).status).toBe(status);
   });
 
   test('is told of its own campaigns and suppressions alone', async () => {
@@ -184,8 +184,10 @@ describe('a key ends', () => {
     for (const path of ['/campaigns', '/campaigns/999999', '/nothing'])
       expect((await api.call('GET', path, { key })).headers.get('api-key-expires')).toBe(apiKey.expires_at);
     expect((await api.call('GET', '/campaigns')).headers.has('api-key-expires')).toBe(false);
-    await sql(`update api_keys set created_at = now() - interval '2 days', expires_at = now() - interval '1 second' where id = $1`, [apiKey.id]);
-    api.context.auth.forgetKeys();
+    await sql(`update api_keys set created_at = now() - interval '2 days', expires_at = now() - interval '1 second' where id = $1`, [
+      apiKey.id,
+    ]);
+    api.context.auth.forgetAccess();
     expect(await unauthorized(key)).toEqual({ status: 401, detail: expect.stringMatching(/^This API key expired on \d{4}-/) });
     expect((await listApiKeys(api.db)).find(({ id }) => id === apiKey.id)).toMatchObject({ state: 'expired' });
   });
@@ -203,7 +205,9 @@ describe('a key ends', () => {
     for (let i = 0; i < 3; i++) expect(await revokeApiKey(api.db, apiKey.id)).toBe(true);
     expect(await unauthorized(key)).toEqual({ status: 401, detail: expect.stringContaining('This API key was revoked') });
     expect(await unauthorized('rk_never_made')).toEqual({ status: 401, detail: expect.stringContaining('missing, unknown or revoked') });
-    const { rows } = await sql(`select action from audit_log where object_type = 'key' and object_id = $1 order by seq`, [String(apiKey.id)]);
+    const { rows } = await sql(`select action from audit_log where object_type = 'key' and object_id = $1 order by seq`, [
+      String(apiKey.id),
+    ]);
     expect(rows.map(({ action }) => action)).toEqual(['key.create', 'key.revoke']);
   });
 
@@ -214,7 +218,7 @@ describe('a key ends', () => {
     expect((await api.call('POST', '/campaigns', { key, headers, body: { name: 'New', channel: 'sms' } })).status).toBe(201);
     const lowered = async (role: Role) => {
       await sql('update app_users set role = $2 where id = $1', [owner, role]);
-      api.context.auth.forgetKeys();
+      api.context.auth.forgetAccess();
     };
     await lowered('marketer');
     expect((await api.call('GET', '/audit', { key })).status).toBe(403);
@@ -229,7 +233,7 @@ describe('a key ends', () => {
     await lowered('admin');
     expect((await api.call('GET', '/audit', { key })).status).toBe(200);
     await sql('delete from app_users where id = $1', [owner]);
-    api.context.auth.forgetKeys();
+    api.context.auth.forgetAccess();
     expect((await unauthorized(key)).status).toBe(401);
   });
 });
@@ -240,11 +244,11 @@ test('its last use is written down once a minute, with the address', async () =>
   const lastUse = async () => (await listApiKeys(api.db)).find(({ id }) => id === apiKey.id);
   await Promise.all(['192.0.2.7', '192.0.2.7'].map(from));
   expect(await lastUse()).toMatchObject({ last_used_address: '192.0.2.7' });
-  api.context.auth.forgetKeys();
+  api.context.auth.forgetAccess();
   await from('198.51.100.9');
   expect(await lastUse()).toMatchObject({ last_used_address: '192.0.2.7' });
   await sql(`update api_keys set last_used_at = now() - interval '2 minutes' where id = $1`, [apiKey.id]);
-  api.context.auth.forgetKeys();
+  api.context.auth.forgetAccess();
   await from('198.51.100.9');
   expect(await lastUse()).toMatchObject({ last_used_address: '198.51.100.9' });
 });
@@ -289,7 +293,9 @@ test('administrators and its owner hear once that a key ends, others never', asy
   expect(await tellOfEndingKeys(api.db.pool)).toBe(0);
   const heard = async (id: string, role: Role) =>
     (await listNotifications(api.db, { id, role, via: 'session' })).notifications.filter(({ key }) => key?.id === apiKey.id);
-  expect(await heard(owner, 'support')).toMatchObject([{ type: 'key.ending', settled: false, key: { name: 'Feed', expires_at: apiKey.expires_at } }]);
+  expect(await heard(owner, 'support')).toMatchObject([
+    { type: 'key.ending', settled: false, key: { name: 'Feed', expires_at: apiKey.expires_at } },
+  ]);
   expect(await heard(administrator, 'admin')).toHaveLength(1);
   expect(await heard(analyst, 'analyst')).toEqual([]);
   await revokeApiKey(api.db, apiKey.id);

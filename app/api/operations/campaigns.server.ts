@@ -255,7 +255,7 @@ export const campaignOperations = {
     method: 'GET',
     path: '/campaigns/{id}/activity.csv',
     summary: 'The events of its life as a stream of CSV, oldest first',
-    permission: 'campaigns:read',
+    permission: 'people:export',
     query: csvOptions,
     status: 200,
     contentType: 'text/csv',

@@ -69,7 +69,11 @@ export function KeyRow({ apiKey }: { apiKey: ApiKeyJson }) {
 
 function mayText({ role, scopes, campaign, channel, owner }: ApiKeyJson): string {
   const may = scopes ? scopes.map((scope) => scopeTexts[scope].label).join(', ') : `All that the role ${roleLabels[role]} may`;
-  const where = campaign ? `campaign ${campaign.name ?? 'that is deleted'} (${campaign.id})` : channel ? `${channel === 'sms' ? 'SMS' : 'email'} campaigns` : null;
+  const where = campaign
+    ? `campaign ${campaign.name ?? 'that is deleted'} (${campaign.id})`
+    : channel
+      ? `${channel === 'sms' ? 'SMS' : 'email'} campaigns`
+      : null;
   const less = owner && owner.role !== role ? `no more than ${roleLabels[owner.role]}, the role of its owner` : null;
   return [may, where && `only ${where}`, less].filter(Boolean).join(' · ');
 }

@@ -6,6 +6,7 @@ import type { Channel } from '../channel.ts';
 import { parseInput } from '../parse-input.ts';
 import { invalid } from '../problem.ts';
 import { type ApiKeyJson, keyState } from './api-key.ts';
+import { ask } from './ask.server.ts';
 import { audit } from './audit.server.ts';
 import { newName } from './people-input.ts';
 import { isRole, type Role, roleLabels, type Scope, scopesWithin } from './roles.ts';
@@ -36,7 +37,17 @@ export function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-function toJson({ campaign_id, campaign_name, owner_name, owner_role, created_at, expires_at, last_used_at, revoked_at, ...row }: Row): ApiKeyJson {
+function toJson({
+  campaign_id,
+  campaign_name,
+  owner_name,
+  owner_role,
+  created_at,
+  expires_at,
+  last_used_at,
+  revoked_at,
+  ...row
+}: Row): ApiKeyJson {
   return {
     ...row,
     campaign: campaign_id === null ? null : { id: campaign_id, name: campaign_name },
@@ -70,6 +81,7 @@ export interface NewKey {
  * @throws Problem 422 for scopes that the role lacks, and for a campaign that is not there
  */
 export async function createApiKey(db: Database, input: NewKey): Promise<{ key: string; apiKey: ApiKeyJson }> {
+  ask('settings:write');
   const { name, role, scopes = null, campaignId = null, channel = null, expiresAt = null, createdBy, ownerId = null } = input;
   const beyond = scopes?.filter((scope) => !scopesWithin(role).includes(scope)) ?? [];
   if (beyond.length > 0) {
@@ -109,12 +121,14 @@ async function getKey(client: PoolClient, id: number): Promise<ApiKeyJson> {
 
 /** The newest first. */
 export async function listApiKeys(db: Database): Promise<ApiKeyJson[]> {
+  ask('settings:write');
   const { rows } = await db.pool.query<Row>(`${select} order by k.id desc`);
   return rows.map(toJson);
 }
 
 /** What it did before keeps the name that it was done under. False where there is no such key. @throws Problem 422 */
 export async function renameApiKey(db: Database, id: number, input: { name: string }): Promise<boolean> {
+  ask('settings:write');
   const { name } = parseInput(newName, input);
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<{ name: string }>('select name from api_keys where id = $1 for update', [id]);
@@ -128,6 +142,7 @@ export async function renameApiKey(db: Database, id: number, input: { name: stri
 
 /** From now on the key opens nothing; other processes hear of it at once. False where there is no such key. */
 export async function revokeApiKey(db: Database, id: number): Promise<boolean> {
+  ask('settings:write');
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<{ name: string; role: string; revoked: boolean }>(
       'select name, role, revoked_at is not null as revoked from api_keys where id = $1 for update',

@@ -5,9 +5,10 @@ import { createKeyVerifier, type KeyEnd } from './key-verifier.server.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { refuse } from './refusals.server.ts';
-import { isRole, type Viewer } from './roles.ts';
+import { isRole, type Permission, type Role, type Viewer } from './roles.ts';
 import { createSessionKeeper } from './session-limits.server.ts';
 import { createSessions, type SessionOptions, type Sessions } from './sessions.server.ts';
+import { createWithheldReader } from './withheld.server.ts';
 
 /** Everything about access that holds state; one a process, handed to routes and sockets. */
 export interface Auth {
@@ -17,8 +18,10 @@ export interface Auth {
   viewerOfKey(key: string): Promise<Viewer | null>;
   /** What became of a key that opens nothing. */
   endOfKey(key: string): Promise<KeyEnd>;
-  /** The next call of each key is looked up in the database. */
-  forgetKeys(): void;
+  /** What an administrator took from a role. */
+  withheldOf(role: Role): Promise<readonly Permission[]>;
+  /** What keys and roles may is looked up anew at the next call. */
+  forgetAccess(): void;
   /** Calls of one key or person, 100 a second in this process. */
   readonly calls: RateLimiterMemory;
   /** Test messages of one key or person, 10 a minute in this process. */
@@ -41,13 +44,18 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     duration: number,
     more: { blockDuration?: number; clearExpiredByTimeout?: boolean } = {},
   ) => new RateLimiterPostgres({ ...store, keyPrefix, points, duration, clearExpiredByTimeout: false, ...more });
-  const viewerOfKey = createKeyVerifier(db);
+  const withheldOf = createWithheldReader(db);
+  const viewerOfKey = createKeyVerifier(db, withheldOf);
   return {
     baseUrl: options.baseUrl,
     sessions: createSessions(db.pool, options),
     viewerOfKey,
     endOfKey: viewerOfKey.end,
-    forgetKeys: viewerOfKey.forget,
+    withheldOf,
+    forgetAccess: () => {
+      withheldOf.forget();
+      viewerOfKey.forget();
+    },
     calls: new RateLimiterMemory({ points: 100, duration: 1 }),
     testSends: new RateLimiterMemory({ points: 10, duration: 60 }),
     failures: {
@@ -100,5 +108,6 @@ async function findViewer(auth: Auth, headers: Headers, token: string | null, us
   if (!session || !(await auth.keepSession(session.session, used))) return null;
   const { id, name, email, role } = session.user;
   if (!isRole(role)) return null;
-  return { id, name, email, role, via: 'session', label: name || email };
+  const withheld = await auth.withheldOf(role);
+  return { id, name, email, role, via: 'session', label: name || email, ...(withheld.length > 0 && { withheld }) };
 }

@@ -34,7 +34,8 @@ export const newKey = z
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (!role && scopes.length === 0) issue('scopes', 'Choose at least one thing that the key may do.');
     if (reach === 'campaign' && campaign === null) issue('campaign', 'Choose a campaign.');
-    const expiresAt = lifetime === 'date' ? endOf(until ?? '') : lifetime === 'never' ? null : new Date(Date.now() + Number(lifetime) * DAY_MS);
+    const expiresAt =
+      lifetime === 'date' ? endOf(until ?? '') : lifetime === 'never' ? null : new Date(Date.now() + Number(lifetime) * DAY_MS);
     if (expiresAt === undefined) issue('until', 'Enter a day, such as 2027-03-31.');
     else if (expiresAt && expiresAt.getTime() <= Date.now()) issue('until', 'This day is over already.');
     else if (expiresAt && expiresAt.getTime() > Date.now() + MOST_DAYS * DAY_MS) issue('until', 'The most are five years from now.');

@@ -2,7 +2,7 @@ import type { Database } from '#db/database.ts';
 import type { Channel } from '../channel.ts';
 import { hashOf } from './api-keys.server.ts';
 import { currentDoor } from './door.server.ts';
-import { isRole, isScope, lesserRole, type Viewer } from './roles.ts';
+import { isRole, isScope, lesserRole, type Permission, type Role, type Viewer } from './roles.ts';
 
 /** Why a key opens nothing, where it once did. */
 export type KeyEnd = { why: 'revoked' } | { why: 'expired'; at: string } | null;
@@ -43,7 +43,7 @@ const CACHE_SIZE = 1_000;
  * Turns keys into viewers. The look-up is by hash, so its time tells nothing about other keys. A key may no more than its owner may now. Answers
  * are remembered for 5 s, and never beyond a key's end; its last use is written down once a minute.
  */
-export function createKeyVerifier(db: Database): KeyVerifier {
+export function createKeyVerifier(db: Database, withheldOf: (role: Role) => Promise<readonly Permission[]> = async () => []): KeyVerifier {
   let seen = new Map<string, Seen>();
 
   const look = async (key: string): Promise<Seen> => {
@@ -74,13 +74,19 @@ export function createKeyVerifier(db: Database): KeyVerifier {
     }
     const leftMs = row?.expires_at && !ended ? row.expires_at.getTime() - Date.now() : CACHE_MS;
     const found: Seen = {
-      viewer: row && !ended ? viewerOf(row) : null,
+      viewer: row && !ended ? await withoutWithheld(viewerOf(row), row) : null,
       end: row ? endOf(row) : null,
       until: performance.now() + Math.min(CACHE_MS, leftMs),
     };
     if (memory.size >= CACHE_SIZE) memory.clear();
     memory.set(name, found);
     return found;
+  };
+  /** Neither what is taken from its role nor what is taken from its owner's. */
+  const withoutWithheld = async (viewer: Viewer | null, { role, owner_role }: Row) => {
+    const taken = await Promise.all([role, owner_role].filter(isRole).map(withheldOf));
+    const withheld = [...new Set(taken.flat())];
+    return viewer && withheld.length > 0 ? { ...viewer, withheld } : viewer;
   };
   return Object.assign(async (key: string) => (await look(key)).viewer, {
     end: async (key: string) => (await look(key)).end,

@@ -7,22 +7,30 @@ export type Role = (typeof roles)[number];
 
 export const permissions = [
   'campaigns:read',
+  'people:read',
+  'people:export',
   'campaigns:write',
   'campaigns:send',
   'recipients:retry',
   'suppressions:write',
   'settings:write',
   'audit:read',
+  // Its name alone: erasing people comes.
+  'people:erase',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 export const roleLabels: Record<Role, string> = { admin: 'Administrator', marketer: 'Marketer', support: 'Support', analyst: 'Analyst' };
 
+/** What an administrator may take from a role (withheld.server.ts). Whoever sees nobody exports nobody. */
+export const people = ['people:read', 'people:export'] as const satisfies readonly Permission[];
+export const withholdable = ['marketer', 'support', 'analyst'] as const satisfies readonly Role[];
+
 const granted: Record<Role, readonly Permission[]> = {
   admin: permissions,
-  marketer: ['campaigns:read', 'campaigns:write', 'campaigns:send', 'recipients:retry', 'suppressions:write'],
-  support: ['campaigns:read', 'recipients:retry', 'suppressions:write'],
-  analyst: ['campaigns:read'],
+  marketer: ['campaigns:read', ...people, 'campaigns:write', 'campaigns:send', 'recipients:retry', 'suppressions:write'],
+  support: ['campaigns:read', ...people, 'recipients:retry', 'suppressions:write'],
+  analyst: ['campaigns:read', ...people],
 };
 
 /** What a key is for; it never may more than its role. Names are contracts. */
@@ -30,10 +38,10 @@ export const scopes = ['read', 'send', 'support', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 const opened: Record<Scope, readonly Permission[]> = {
-  read: ['campaigns:read'],
+  read: ['campaigns:read', ...people],
   send: ['campaigns:read', 'campaigns:write', 'campaigns:send'],
-  support: ['campaigns:read', 'recipients:retry', 'suppressions:write'],
-  admin: ['campaigns:read', 'settings:write', 'audit:read'],
+  support: ['campaigns:read', 'people:read', 'recipients:retry', 'suppressions:write'],
+  admin: ['campaigns:read', 'settings:write', 'audit:read', 'people:erase'],
 };
 
 export const scopeTexts: Record<Scope, { label: string; description: string }> = {
@@ -45,13 +53,16 @@ export const scopeTexts: Record<Scope, { label: string; description: string }> =
 
 /** In the words of a sentence: "may not …". */
 export const permissionTexts: Record<Permission, string> = {
-  'campaigns:read': 'see campaigns',
+  'campaigns:read': 'see campaigns and their numbers',
+  'people:read': 'see people’s data (addresses, names, columns, stories)',
+  'people:export': 'export people’s data',
   'campaigns:write': 'make or change campaigns',
   'campaigns:send': 'send campaigns',
   'recipients:retry': 'retry recipients',
   'suppressions:write': 'change the suppression list',
   'settings:write': 'change settings',
   'audit:read': 'read the audit log',
+  'people:erase': 'erase people’s data',
 };
 
 /** A person with a session or a program with an API key. */
@@ -65,6 +76,8 @@ export interface Viewer {
   via: 'session' | 'key';
   /** What the ledger keeps as the actor: a name that people recognise. */
   label: string;
+  /** What an administrator took from their role; none where it is left out. */
+  withheld?: readonly Permission[];
   /** Of keys alone: what it is for; undefined: all that its role may. */
   scopes?: readonly Scope[];
   /** Of keys alone: nothing but this campaign, or those of this channel. */
@@ -77,7 +90,7 @@ export interface Viewer {
 }
 
 /** What is asked of somebody before they may. */
-export type Asker = Pick<Viewer, 'role' | 'scopes'>;
+export type Asker = Pick<Viewer, 'role' | 'scopes' | 'withheld'>;
 
 export function isRole(value: unknown): value is Role {
   return roles.includes(value as Role);
@@ -93,7 +106,13 @@ export function lesserRole(one: Role, other: Role): Role {
 }
 
 export function may(viewer: Asker, permission: Permission): boolean {
-  return granted[viewer.role].includes(permission) && (viewer.scopes?.some((scope) => opened[scope].includes(permission)) ?? true);
+  const { role, scopes, withheld } = viewer;
+  if (permission === 'people:export' && withheld?.includes('people:read')) return false;
+  return (
+    granted[role].includes(permission) &&
+    !withheld?.includes(permission) &&
+    (scopes?.some((scope) => opened[scope].includes(permission)) ?? true)
+  );
 }
 
 /** Which scopes let a key do so. */
@@ -103,14 +122,17 @@ export function scopesFor(permission: Permission): Scope[] {
 
 /** Those that let a key of this role do something. */
 export function scopesWithin(role: Role): Scope[] {
-  return scopes.filter((scope) => scope === 'read' || opened[scope].some((one) => one !== 'campaigns:read' && granted[role].includes(one)));
+  return scopes.filter((scope) => opened[scope].every((one) => granted[role].includes(one)));
 }
 
 /** Says what was not allowed and who could: "An analyst may not send campaigns. Ask an administrator or marketer." */
 export function refusal(viewer: Asker, permission: Permission): string {
-  if (viewer.scopes && granted[viewer.role].includes(permission)) {
+  if (viewer.scopes && may({ ...viewer, scopes: undefined }, permission)) {
     const names = scopesFor(permission).map((scope) => `“${scope}”`);
     return `This API key may not ${permissionTexts[permission]}: it lacks the scope ${names.join(' or ')}. Use a key that has it; an administrator makes one under Settings, API keys.`;
+  }
+  if (granted[viewer.role].includes(permission)) {
+    return `An administrator has decided that the role ${roleLabels[viewer.role]} may not ${permissionTexts[permission]}. Ask an administrator.`;
   }
   const who = roles.filter((role) => granted[role].includes(permission)).map((role) => roleLabels[role].toLowerCase());
   return `The role ${roleLabels[viewer.role]} may not ${permissionTexts[permission]}. Ask someone with the role ${who.join(' or ')}.`;

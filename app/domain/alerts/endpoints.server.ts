@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { parseInput } from '../parse-input.ts';
@@ -44,12 +45,14 @@ function assertUrl(url: string, rules: UrlRules): void {
 
 /** Newest first; there are at most 50. */
 export async function listEndpoints(db: Database): Promise<EndpointJson[]> {
+  ask('settings:write');
   const { rows } = await db.pool.query<Row>(`select ${columns} from webhook_endpoints order by id desc`);
   return rows.map(toJson);
 }
 
 /** @throws Problem 404 */
 export async function getEndpoint(db: Database, id: number): Promise<EndpointJson> {
+  ask('settings:write');
   const { rows } = await db.pool.query<Row>(`select ${columns} from webhook_endpoints where id = $1`, [id]);
   if (!rows[0]) throw notFound('There is no webhook endpoint');
   return toJson(rows[0]);
@@ -62,6 +65,7 @@ export async function createEndpoint(
   input: NewEndpoint,
   rules: UrlRules,
 ): Promise<EndpointJson & { secret: string }> {
+  ask('settings:write');
   const { url, events, failure_threshold = 1, min_unreached = 1 } = parseInput(newEndpoint, input);
   assertUrl(url, rules);
   const secret = newSecret();
@@ -80,6 +84,7 @@ export async function createEndpoint(
 
 /** @throws Problem 404, 422 */
 export async function updateEndpoint(db: Database, id: number, input: EndpointPatch, rules: UrlRules): Promise<EndpointJson> {
+  ask('settings:write');
   const { url, events, failure_threshold, min_unreached, enabled } = parseInput(endpointPatch, input);
   if (url !== undefined) assertUrl(url, rules);
   return inTransaction(db.pool, async (client) => {
@@ -103,6 +108,7 @@ export async function updateEndpoint(db: Database, id: number, input: EndpointPa
 
 /** A new secret. The former one signs beside it for 24 hours, so that a receiver can change without losing an alert. @throws Problem 404 */
 export async function rotateSecret(db: Database, id: number): Promise<EndpointJson & { secret: string }> {
+  ask('settings:write');
   const secret = newSecret();
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<Row>(
@@ -118,6 +124,7 @@ export async function rotateSecret(db: Database, id: number): Promise<EndpointJs
 
 /** With all its deliveries. @throws Problem 404 */
 export async function deleteEndpoint(db: Database, id: number): Promise<void> {
+  ask('settings:write');
   await inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<Row>(`delete from webhook_endpoints where id = $1 returning ${columns}`, [id]);
     if (!rows[0]) throw notFound('There is no webhook endpoint');

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { may, type Viewer } from '../access/roles.ts';
 import type { AlertType, NotificationJson } from './alert.ts';
 
@@ -58,6 +59,7 @@ function parametersOf(viewer: Reader): [string | null, boolean] {
 
 /** Newest first, of the last 30 days at most, with how many of all of those this person has not read. */
 export async function listNotifications(db: Database, viewer: Reader): Promise<{ notifications: NotificationJson[]; unread: number }> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<Row>(
     `select ${columns}, ${read} as read
      from alerts a where ${recent} order by a.id desc limit ${SHOWN}`,
@@ -67,6 +69,7 @@ export async function listNotifications(db: Database, viewer: Reader): Promise<{
 }
 
 export async function countUnread(db: Database, viewer: Reader): Promise<number> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{ unread: number }>(
     `select count(*)::integer as unread from alerts a
      where ${recent} and not ${settled} and not ${read}`,
@@ -77,6 +80,7 @@ export async function countUnread(db: Database, viewer: Reader): Promise<number>
 
 /** Marks one as read, all that there are, or all about a campaign. What is gone or not theirs to see is left alone. */
 export async function markRead(db: Database, viewer: Reader, which: number | 'all' | { campaign: number }): Promise<void> {
+  ask('campaigns:read');
   const id = typeof which === 'number' ? which : null;
   const campaign = typeof which === 'object' ? which.campaign : null;
   await db.pool.query(

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { parseInput } from '../parse-input.ts';
@@ -11,6 +12,7 @@ import { retryWindowS } from './retry-window.server.ts';
 
 /** Makes a DRAFT. @throws Problem 422 with the path of each bad field */
 export async function createCampaign(db: Database, viewer: Pick<Viewer, 'label'>, input: NewCampaign): Promise<CampaignJson> {
+  ask('campaigns:write');
   const campaign = parseInput(newCampaign, input);
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<CampaignRow>(

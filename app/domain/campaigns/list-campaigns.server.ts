@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import type { Limited } from '../access/key-limits.server.ts';
 import { foreignCursor, fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
@@ -23,6 +24,7 @@ const place = `to_char(active_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
  * @throws Problem 422
  */
 export async function listCampaigns(db: Database, filter: CampaignFilter = {}, own: Limited = {}): Promise<CampaignPage> {
+  ask('campaigns:read');
   const { status, channel, q, cursor, sort = 'created', limit = 50 } = parseInput(campaignFilter, filter);
   const byActivity = sort === 'activity';
   const { rows } = await heavyQuery<CampaignListRow & { place?: string }>(
