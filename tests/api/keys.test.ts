@@ -131,7 +131,7 @@ describe('a key for one campaign', () => {
   });
 
   test('gets no other answer again by an Idempotency-Key', async () => {
-    const headers = { 'Idempotency-Key': 'the same key' };
+    const headers = { 'Idempotency-Key': 'the-same-key' };
     expect((await api.call('POST', `/campaigns/${other}/clone`, { headers, body: {} })).status).toBe(201);
     expect((await api.call('POST', `/campaigns/${other}/clone`, { key, headers, body: {} })).status).toBe(404);
   });
@@ -214,7 +214,7 @@ describe('a key ends', () => {
   test('with its owner, and may no more than they may', async () => {
     const owner = await person('olga', 'admin');
     const { key, apiKey } = await make({ ownerId: owner, scopes: ['send', 'admin'] });
-    const headers = { 'Idempotency-Key': 'made while one could' };
+    const headers = { 'Idempotency-Key': 'made-while-one-could' };
     expect((await api.call('POST', '/campaigns', { key, headers, body: { name: 'New', channel: 'sms' } })).status).toBe(201);
     const lowered = async (role: Role) => {
       await sql('update app_users set role = $2 where id = $1', [owner, role]);

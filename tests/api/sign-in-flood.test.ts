@@ -83,9 +83,8 @@ test('2,000 wrong sign-ins from 1,000 addresses: none gets in, and who signed in
   expect([...counts.keys()].filter((status) => ![401, 429, 503].includes(status))).toEqual([]);
   expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(2_000);
   expect(Math.max(...took)).toBeLessThan(5_000);
-  // Bea's account was guessed at too: a new browser of hers waits, and is told so. Cem's was not.
-  expect((await signIn('bea@example.com', password, '203.0.113.201')).status).toBe(429);
+  // At Cem nobody guessed: a new browser gets in, too.
   expect((await signIn('cem@example.com', password, '203.0.113.202')).status).toBe(302);
-  // Five guesses of an account from an address are checked, twenty of an account: the rest cost no hash.
+  // Twenty guesses of an account are checked, and what comes beside others waits or is told to: the rest cost no hash.
   expect(counts.get(401) ?? 0).toBeLessThan(400);
 }, 180_000);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
+import { createApiKey, type NewKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import { type Asker, may, roles, scopes } from '#app/domain/access/roles.ts';
 import type { CampaignProgress } from '#app/domain/campaigns/campaign.ts';
 import type { CampaignSummary } from '#app/domain/campaigns/campaign-json.ts';
@@ -159,20 +159,13 @@ describe('the live connection', () => {
     expect(Object.keys(walk).sort()).toEqual(events.sort());
     await api.db.pool.query(`insert into withheld_permissions values ('analyst', 'people:read')`);
     await vi.waitFor(async () => expect(await api.context.auth.withheldOf('analyst')).toEqual(['people:read']));
-    const scoped = await Promise.all(
-      scopes.map(async (scope) => ({
-        scope,
-        key: (await createApiKey(api.db, { name: scope, role: 'admin', createdBy: null, scopes: [scope] })).key,
-      })),
-    );
-    const askers: [string, Asker, string][] = [
-      ...roles.map((role): [string, Asker, string] => [
-        role,
-        { role, ...(role === 'analyst' && { withheld: ['people:read'] }) },
-        api.keys[role],
-      ]),
-      ...scoped.map(({ scope, key }): [string, Asker, string] => [scope, { role: 'admin', scopes: [scope] }, key]),
-    ];
+    const keyFor = async (asked: Partial<NewKey>) =>
+      (await createApiKey(api.db, { name: 'walk', role: 'admin', createdBy: null, ...asked })).key;
+    const scoped = await Promise.all(scopes.map(async (scope) => ({ scope, key: await keyFor({ scopes: [scope] }) })));
+    const askers: [string, Asker, string][] = scoped.map(({ scope, key }) => [scope, { role: 'admin', scopes: [scope] }, key]);
+    for (const role of roles) {
+      askers.push([role, { role, ...(role === 'analyst' && { withheld: ['people:read'] }) }, await keyFor({ role })]);
+    }
     for (const [name, asker, token] of askers) {
       const socket = connect({ token });
       await connected(socket);
@@ -190,12 +183,13 @@ describe('the live connection', () => {
 
   test('tells those who see no people of numbers alone, from the moment on that it is taken from their role', async () => {
     const id = await draftCampaign(api.db, { addresses: numbered(2, 'numbers.test') });
-    const before = connect({ token: api.keys.support });
+    const { key } = await createApiKey(api.db, { name: 'numbers', role: 'support', createdBy: null });
+    const before = connect({ token: key });
     await connected(before);
     await api.db.pool.query(`insert into withheld_permissions values ('support', 'people:read')`);
     // What is open comes again, as whoever they are now.
     await vi.waitFor(() => expect(before.connected).toBe(false), { timeout: 8_000 });
-    const now = connect({ token: api.keys.support });
+    const now = connect({ token: key });
     await connected(now);
     const heard: string[] = [];
     now.onAny((event: string) => heard.push(event));

@@ -10,9 +10,7 @@ import { expect, test } from 'vitest';
 const asksNothing: Record<string, string> = {
   // Who it is, before anything can be asked.
   currentViewer: 'tells who it is',
-  findAccount: 'names an account for the log',
   audit: 'writes down what was done',
-  refuse: 'writes down what was refused',
   through: 'the door itself',
   // Limits of keys.
   assertReaches: 'a check itself',
@@ -27,7 +25,6 @@ const asksNothing: Record<string, string> = {
   sessionOf: 'one’s own',
   findLink: 'whoever has the link',
   useLink: 'whoever has the link',
-  isLinkToken: 'whoever has the link',
   linkUrl: 'words',
   requestReset: 'whoever forgot a password',
   findSubscription: 'whoever has the link of a message',
@@ -43,7 +40,6 @@ const asksNothing: Record<string, string> = {
   resetMail: 'words',
   mailLink: 'mails what an act that asks has made',
   problemOfChange: 'words',
-  unavailable: 'words',
   readSessionLimits: 'two numbers',
   readWithheld: 'what roles may',
   // Told to rooms, which only those join who may.
