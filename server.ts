@@ -7,14 +7,17 @@ import { createLogger } from '#app/config/log.server.ts';
 import { StartProblem, startOrExit } from '#app/config/start-problem.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { createRefusals } from '#app/domain/access/refusals.server.ts';
-import { sessionSecret } from '#app/domain/access/secrets.server.ts';
+import { sessionSecrets } from '#app/domain/access/secrets.server.ts';
 import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
+import { IN_THE_CLEAR, keepSealed } from '#app/domain/secrets/keep-sealed.server.ts';
+import { unsubscribeSecret } from '#app/domain/unsubscribe/unsubscribe-link.server.ts';
 import { announceFirstAccess } from '#app/http/announce-first-access.server.ts';
 import { closeWith } from '#app/http/close-server.server.ts';
 import { createWebServer } from '#app/http/server.server.ts';
 import { type Realtime, startRealtime } from '#app/realtime/socket-server.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { assertMigrated } from '#db/migrate/migrations.ts';
+import { createSeals } from '#db/seals.ts';
 
 await startOrExit(async (env) => {
   const log = createLogger(env);
@@ -26,11 +29,16 @@ await startOrExit(async (env) => {
     max: 20,
     applicationName: 'rollcall web',
     statementMs: 15_000,
+    seals: createSeals(env.secretsKey, env.secretsKeyOld),
     pooler: env.databaseUrl !== env.databaseDirectUrl,
     onError: (error) => log.warn({ err: error }, 'database connection lost'),
   });
   await assertMigrated(db.pool);
-  const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });
+  await keepSealed(db);
+  if (!db.seals.active) log.warn(IN_THE_CLEAR);
+  const auth = createAuth(db, { baseUrl: env.baseUrl, ...(await sessionSecrets(db, env)) });
+  // Whoever leaves is heard, also while other processes are given another key.
+  await unsubscribeSecret(db);
   const refusals = createRefusals(db.pool, (error) => log.error({ err: error }, 'the audit log could not be written'));
   const context: AppContext = { env, db, auth, log, refusals };
   await keepSettings(db, env);

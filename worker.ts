@@ -1,10 +1,12 @@
 import { baseUrlWarning } from '#app/config/env.server.ts';
 import { createLogger } from '#app/config/log.server.ts';
 import { startOrExit } from '#app/config/start-problem.server.ts';
+import { IN_THE_CLEAR, keepSealed } from '#app/domain/secrets/keep-sealed.server.ts';
 import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { createProviders } from '#app/providers/providers.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { assertMigrated } from '#db/migrate/migrations.ts';
+import { createSeals } from '#db/seals.ts';
 import { startWorker } from '#tasks/start-worker.ts';
 
 /** Later than the deadline that cuts off calls in flight; waiting for a database that is away ends here. */
@@ -17,9 +19,12 @@ await startOrExit(async (env) => {
   const db = openDatabase(env.databaseDirectUrl, {
     max: 8,
     applicationName: 'rollcall worker',
+    seals: createSeals(env.secretsKey, env.secretsKeyOld),
     onError: (error) => log.warn({ err: error }, 'database connection lost'),
   });
   await assertMigrated(db.pool);
+  await keepSealed(db);
+  if (!db.seals.active) log.warn(IN_THE_CLEAR);
   if (env.sandbox !== '1') {
     const lifted = await forgetSandbox(db);
     if (lifted > 0) log.info({ lifted }, 'what the provider sandbox had told is off the suppression list');

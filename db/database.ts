@@ -1,10 +1,15 @@
 import pg from 'pg';
+import { noSeals, type Seals } from './seals.ts';
 
 // Ids and counts are integers below 2^53 everywhere in Rollcall (contracts: "Ids are integers").
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 export interface Database {
   pool: pg.Pool;
+  /** How the secrets that stand in it are read and written. */
+  seals: Seals;
+  /** Generated secrets by name, once they were read: whoever knows one goes on, also while another process encrypts them with another key. */
+  secrets: Map<string, string>;
 }
 
 export interface PoolOptions {
@@ -24,6 +29,8 @@ export interface PoolOptions {
   pooler?: boolean;
   /** ms after which PostgreSQL ends a statement (57014) that runs by itself. Transactions have none, unless they set one. Default: no limit. */
   statementMs?: number;
+  /** Default: what it keeps stands in the clear. */
+  seals?: Seals;
   onError?: (error: Error) => void;
 }
 
@@ -65,7 +72,15 @@ class LimitedPool extends pg.Pool {
  */
 export function openDatabase(
   url: string,
-  { max = 10, applicationName = 'rollcall', queue = false, pooler = false, statementMs, onError = () => {} }: PoolOptions = {},
+  {
+    max = 10,
+    applicationName = 'rollcall',
+    queue = false,
+    pooler = false,
+    statementMs,
+    seals = noSeals,
+    onError = () => {},
+  }: PoolOptions = {},
 ): Database {
   const limited = pooler && statementMs !== undefined;
   const pool = new (limited ? LimitedPool : pg.Pool)({
@@ -84,5 +99,5 @@ export function openDatabase(
   if (pool instanceof LimitedPool) pool.statementMs = statementMs ?? 0;
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
-  return { pool };
+  return { pool, seals, secrets: new Map() };
 }

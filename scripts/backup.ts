@@ -20,4 +20,5 @@ await operate(usage, async ({ url, embeddedFolder, env, positionals: [name, ...m
   console.log(`${target}: ${(bytes / 2 ** 20).toFixed(1)} MB in ${((performance.now() - started) / 1_000).toFixed(1)} s`);
   console.log('It holds addresses, messages and passwords in their stored form: keep it as safe as the database.');
   if (embeddedFolder) console.log(`Keys and settings in .env and ${env.dataDir} are not part of it.`);
+  if (env.secretsKey) console.log('The secrets in it are encrypted with SECRETS_KEY: keep that key too, in another place.');
 });

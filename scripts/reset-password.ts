@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createAuth } from '../app/domain/access/auth.server.ts';
 import { through } from '../app/domain/access/door.server.ts';
 import { givePassword } from '../app/domain/access/give-password.server.ts';
-import { sessionSecret } from '../app/domain/access/secrets.server.ts';
+import { sessionSecrets } from '../app/domain/access/secrets.server.ts';
 import { operate, WrongCall } from './launch/operate.ts';
 
 const usage = `npm run reset-password -- EMAIL
@@ -13,7 +13,7 @@ To choose it yourself, hand it over on standard input:  npm run reset-password -
 
 await operate(usage, async ({ env, db, positionals: [email, ...more] }) => {
   if (!email || more.length > 0) throw new WrongCall(usage);
-  const auth = createAuth(db, { baseUrl: env.baseUrl, secret: await sessionSecret(db, env) });
+  const auth = createAuth(db, { baseUrl: env.baseUrl, ...(await sessionSecrets(db, env)) });
   const given = process.stdin.isTTY ? null : readFileSync(0, 'utf8').replace(/\r?\n$/, '') || null;
   const made = await through({ door: 'command', address: null, device: null }, () => givePassword({ auth, db }, email, given));
   console.log(`${made.name} <${made.email}>, ${made.role}`);

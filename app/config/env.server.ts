@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readSecretsKey } from '#db/seals.ts';
 import { trustedProxies } from '../domain/access/client-address.ts';
 import { readSender } from '../domain/addresses/sender.ts';
 import { isGiven, SecretFileError, secretValue } from './secret-files.server.ts';
@@ -41,6 +42,13 @@ const baseUrlError = 'must be a scheme and a name only, since Rollcall runs at t
 function oneOf<const Word extends string>(...words: Word[]) {
   return z.enum(words, { error: `must be one of ${words.join(', ')}` });
 }
+
+const secretsKey = z
+  .string()
+  .refine((value) => readSecretsKey(value) !== null, 'must be a key of 32 bytes, in Base64 or as 64 hexadecimal digits')
+  .transform((value) => readSecretsKey(value) as Buffer)
+  .optional();
+const secretsKeyExample = 'the output of: openssl rand -base64 32';
 
 const perSecond = z
   .string()
@@ -88,6 +96,16 @@ const variables = {
     example: `the output of: openssl rand -base64 32 (or the word "${GENERATED}": one is made and kept in the database)`,
     secret: true,
   },
+  SESSION_SECRET_OLD: {
+    schema: z
+      .string()
+      .refine((value) => value === GENERATED || value.length >= 32, 'must have at least 32 characters')
+      .optional(),
+    example: `the SESSION_SECRET of before (or the word "${GENERATED}": the one that the database keeps)`,
+    secret: true,
+  },
+  SECRETS_KEY: { schema: secretsKey, example: secretsKeyExample, secret: true },
+  SECRETS_KEY_OLD: { schema: secretsKey, example: secretsKeyExample, secret: true },
   ADMIN_EMAIL: { schema: z.email('must be an email address').optional(), example: 'admin@example.com' },
   ADMIN_PASSWORD: {
     schema: z.string().min(12, 'must have at least 12 characters').optional(),
@@ -224,8 +242,12 @@ function describe(name: string, given: string | undefined, wrong: string, exampl
 }
 
 function pairs(source: Record<string, string | undefined>): string[] {
-  if (isGiven(source, 'TWILIO_ACCOUNT_SID') === isGiven(source, 'TWILIO_AUTH_TOKEN')) return [];
-  return ['TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both or neither.'];
+  const problems: string[] = [];
+  if (isGiven(source, 'TWILIO_ACCOUNT_SID') !== isGiven(source, 'TWILIO_AUTH_TOKEN'))
+    problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both or neither.');
+  if (isGiven(source, 'SECRETS_KEY_OLD') && !isGiven(source, 'SECRETS_KEY'))
+    problems.push('SECRETS_KEY_OLD is the key of before: set SECRETS_KEY, too, to the one from now on.');
+  return problems;
 }
 
 /**

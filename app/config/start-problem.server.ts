@@ -1,4 +1,5 @@
 import { NotMigrated } from '#db/migrate/migrations.ts';
+import { SealProblem } from '#db/seals.ts';
 import { type Env, EnvError, readEnv } from './env.server.ts';
 import { createLogger } from './log.server.ts';
 
@@ -49,7 +50,7 @@ const TIMED_OUT = /timeout exceeded|connection terminated due to connection time
  * @param databaseUrl of which only user, host, port and database are shown
  */
 export function startProblem(error: unknown, databaseUrl: string): string | null {
-  if (error instanceof StartProblem || error instanceof NotMigrated) return error.message;
+  if (error instanceof StartProblem || error instanceof NotMigrated || error instanceof SealProblem) return error.message;
   const of = error instanceof AggregateError && error.errors.length > 0 ? (error.errors[0] as unknown) : error;
   if (!(of instanceof Error)) return null;
   const code = String((of as { code?: unknown }).code ?? '');

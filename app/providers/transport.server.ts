@@ -19,10 +19,23 @@ export interface Transport {
 export function createTransport({ timeoutMs, connections = 1024, maxBodyBytes = 1_048_576, lookup }: TransportOptions): Transport {
   const connect = { timeout: timeoutMs, ...(lookup && { lookup }) };
   const agent = new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect });
+  const running = new WeakMap<AbortSignal, Set<ExchangeHandler>>();
+  /** One listener a signal: where each exchange has its own, taking one off looks through those of all others. */
+  function runningUnder(signal: AbortSignal): Set<ExchangeHandler> {
+    const handlers = running.get(signal) ?? new Set();
+    if (!running.has(signal)) {
+      running.set(signal, handlers);
+      signal.addEventListener('abort', () => {
+        for (const handler of handlers) handler.stop('stopped');
+      });
+    }
+    return handlers;
+  }
   return {
     exchange(request, signal) {
       return new Promise((resolve) => {
-        const handler = new ExchangeHandler(resolve, timeoutMs, maxBodyBytes, signal);
+        const beside = signal && runningUnder(signal);
+        const handler = new ExchangeHandler(resolve, timeoutMs, maxBodyBytes, beside);
         if (signal?.aborted) return handler.stop('stopped');
         try {
           const url = new URL(request.url);
@@ -48,8 +61,7 @@ export interface TransportOptions {
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   #resolve: ((exchange: Exchange) => void) | null;
   #maxBodyBytes: number;
-  #signal: AbortSignal | undefined;
-  #onAbort = () => this.stop('stopped');
+  #beside: Set<ExchangeHandler> | undefined;
   #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
@@ -57,12 +69,12 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(resolve: (exchange: Exchange) => void, timeoutMs: number, maxBodyBytes: number, signal?: AbortSignal) {
+  constructor(resolve: (exchange: Exchange) => void, timeoutMs: number, maxBodyBytes: number, beside?: Set<ExchangeHandler>) {
     this.#resolve = resolve;
     this.#maxBodyBytes = maxBodyBytes;
-    this.#signal = signal;
+    this.#beside = beside;
+    beside?.add(this);
     this.#timer = setTimeout(() => this.stop('deadline'), timeoutMs);
-    signal?.addEventListener('abort', this.#onAbort);
   }
 
   stop(cause: 'deadline' | 'stopped'): void {
@@ -113,7 +125,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   #finish(exchange: Exchange): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#beside?.delete(this);
     this.#resolve?.(exchange);
     this.#resolve = null;
   }

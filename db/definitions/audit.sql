@@ -74,8 +74,3 @@ do $$ begin
     alter table audit_log enable always trigger audit_seals, enable always trigger audit_guards, enable always trigger audit_stays;
   end if;
 end $$;
-
--- By which an address is found again in the log, where it does not stand itself.
-create or replace function audit_mark(address text) returns text language sql stable as $$
-  select left(encode(sha256(convert_to((select value from app_secrets where name = 'audit') || ' ' || lower(address), 'UTF8')), 'hex'), 24)
-$$;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +70,7 @@ export async function startCluster(say: (line: string) => void, withBrowser = fa
     DATABASE_URL: postgres.url,
     BASE_URL: url,
     DATA_DIR: folder,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
     API_KEY: key,
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,

@@ -6,6 +6,7 @@ import { fileVariable } from '../../app/config/secret-files.server.ts';
 import { makeFolder } from '../../app/domain/make-folder.server.ts';
 import { describeError, LaunchError } from './error.ts';
 import { keepDatabase } from './kept-database.ts';
+import { makeSecretsKey } from './secrets-key.ts';
 import { decideLaunch, sandboxEnv } from './settings.ts';
 
 export interface LaunchConfiguration {
@@ -28,14 +29,14 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
   const { sandbox, embeddedDatabase } = decideLaunch(given);
   const dataDir = given.DATA_DIR || '.data';
   const launched = given.NODE_ENV === 'production' ? {} : { LAUNCHED: '1' };
-  const merged = (databaseUrl?: string): Record<string, string | undefined> => {
+  const merged = (databaseUrl: string | undefined, secretsKey: Record<string, string | undefined>): Record<string, string | undefined> => {
     const ours = {
       EMBEDDED_DATABASE: databaseUrl ? '1' : '0',
       ...(databaseUrl ? { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseUrl } : {}),
       ...(sandbox ? sandboxEnv(dataDir, Number(given.SANDBOX_PORT || 3025), given) : {}),
     };
     const filesInPlaceOfOurs = Object.fromEntries(Object.keys(ours).map((name) => [fileVariable(name), undefined]));
-    return { ...given, ...launched, ...filesInPlaceOfOurs, ...ours };
+    return { ...given, ...launched, ...filesInPlaceOfOurs, ...ours, ...secretsKey };
   };
   // All that can be wrong is said before anything is started, also of what the sandbox puts its own values in place of. Only the embedded
   // database's address is not known yet.
@@ -45,8 +46,16 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
   if (sandbox) await assertFree(checked.sandboxPort, 'SANDBOX_PORT', '127.0.0.1');
 
   const database = embeddedDatabase ? await keepDatabase(absolute(dataDir), say) : undefined;
-  const source = merged(database?.url);
-  return { env: readEnv(source), source, sandbox, stopDatabase: async () => database?.stop() };
+  const stopDatabase = async () => database?.stop();
+  try {
+    const direct = database?.url ?? checked.databaseDirectUrl;
+    const secretsKey = await makeSecretsKey(given, dataDir, direct, embeddedDatabase);
+    const source = merged(database?.url, secretsKey);
+    return { env: readEnv(source), source, sandbox, stopDatabase };
+  } catch (error) {
+    await stopDatabase();
+    throw error;
+  }
 }
 
 function assertWritable(folder: string): void {

@@ -7,7 +7,9 @@ import { secretValue } from '../../app/config/secret-files.server.ts';
 import { startProblem } from '../../app/config/start-problem.server.ts';
 import { through } from '../../app/domain/access/door.server.ts';
 import { type Database, openDatabase } from '../../db/database.ts';
+import { createSeals } from '../../db/seals.ts';
 import { findRunning, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts';
+import { keptSecretsKey } from './secrets-key.ts';
 
 export interface Operation {
   env: Env;
@@ -38,8 +40,9 @@ export async function operate(usage: string, work: (operation: Operation) => Pro
     stop = place.stop;
     url = place.url;
     const found = { DATABASE_URL: url, DATABASE_DIRECT_URL: url, DATABASE_URL_FILE: undefined, DATABASE_DIRECT_URL_FILE: undefined };
-    const env = readEnv({ ...process.env, LAUNCHED: '1', ...found });
-    const db = openDatabase(url, { max: 4, applicationName: 'rollcall operator' });
+    const env = readEnv({ ...process.env, ...keptSecretsKey(process.env), LAUNCHED: '1', ...found });
+    const seals = createSeals(env.secretsKey, env.secretsKeyOld);
+    const db = openDatabase(url, { max: 4, applicationName: 'rollcall operator', seals });
     try {
       await through({ door: 'command', address: null, device: whoRuns() }, () =>
         work({ env, db, url, embeddedFolder: place.embeddedFolder, positionals, values }),

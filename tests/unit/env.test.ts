@@ -124,6 +124,19 @@ describe('an error names the variable, what was wrong and an example', () => {
     expect(problemOf({ TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}` })).toContain('TWILIO_AUTH_TOKEN');
   });
 
+  test.each([
+    ['SECRETS_KEY', 'hunter2-hunter2-hunter2-hunter2'],
+    ['SECRETS_KEY_OLD', 'f'.repeat(63)],
+  ])('a %s that is none, without showing it', (name, value) => {
+    const message = problemOf({ SECRETS_KEY: 'ab'.repeat(32), [name]: value });
+    expect(message).toContain(`${name} must be a key of 32 bytes`);
+    expect(message).not.toContain(value);
+  });
+
+  test('an old key alone', () => {
+    expect(problemOf({ SECRETS_KEY_OLD: 'ab'.repeat(32) })).toContain('SECRETS_KEY_OLD is the key of before');
+  });
+
   test('but never shows a secret', () => {
     expect(problemOf({ SESSION_SECRET: 'hunter2' })).not.toContain('hunter2');
     expect(problemOf({ DATABASE_URL: 'mysql://root:hunter2@db' })).not.toContain('hunter2');

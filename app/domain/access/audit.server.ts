@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { AuditAction } from './audit-actions.ts';
 import { currentDoor, type Door } from './door.server.ts';
+import { keptSecret, type SecretStore } from './secrets.server.ts';
 
 /** Values by field. Never a secret, and never a recipient's address. */
 type AuditValues = Record<string, unknown>;
@@ -156,10 +158,14 @@ export function maskedAddress(address: string): string {
   return at > 0 ? `${[...address][0]}…${address.slice(at)}` : `${address.slice(0, 2)}…${address.slice(-2)}`;
 }
 
-/** A mark of an address that tells the same one from others, and nobody who does not know it what it is. */
-export async function markOf(client: Pool | PoolClient, address: string): Promise<string> {
-  const { rows } = await client.query<{ mark: string }>('select audit_mark($1) as mark', [address]);
-  return rows[0]?.mark as string;
+/**
+ * Marks of addresses, in their order, that tell the same one from others, and nobody who does not know it what it is: nor can whoever reads the
+ * database try addresses, where its secrets are encrypted.
+ */
+export async function marksOf(db: SecretStore, addresses: readonly string[]): Promise<string[]> {
+  if (addresses.length === 0) return [];
+  const secret = await keptSecret(db, 'audit');
+  return addresses.map((address) => createHash('sha256').update(`${secret} ${address.toLowerCase()}`).digest('hex').slice(0, 24));
 }
 
 /** Where both sides are there: what differs. */

@@ -73,7 +73,7 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     },
     forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
     keepSession: createSessionKeeper(db),
-    knownBrowsers: createKnownBrowsers(options.secret, options.baseUrl.startsWith('https:')),
+    knownBrowsers: createKnownBrowsers(options.secret, options.baseUrl.startsWith('https:'), options.formerSecret),
     passwordChecks: createPasswordChecks(),
   };
 }

@@ -45,7 +45,7 @@ export async function ensureFirstAccess({ db, auth, env }: { db: Database; auth:
       if (!env.adminPassword)
         await client.query(
           'insert into app_secrets (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value',
-          [FIRST_PASSWORD, `${email} ${password}`],
+          [FIRST_PASSWORD, `${email} ${db.seals.seal(password, `app_secrets ${FIRST_PASSWORD}`)}`],
         );
       made.admin = { email, password: env.adminPassword ? null : password };
     } else {
@@ -53,7 +53,7 @@ export async function ensureFirstAccess({ db, auth, env }: { db: Database; auth:
         `select split_part(value, ' ', 1) as email, split_part(value, ' ', 2) as password from app_secrets where name = $1`,
         [FIRST_PASSWORD],
       );
-      if (rows[0]) made.admin = rows[0];
+      if (rows[0]) made.admin = { ...rows[0], password: db.seals.open(rows[0].password, `app_secrets ${FIRST_PASSWORD}`) };
     }
 
     const keys = await client.query<{ some: boolean }>('select exists (select from api_keys) as some');

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** In `app_secrets`: the first administrator's address, a space, the password that was made for them. */
+/** In `app_secrets`: the first administrator's address, a space, the password that was made for them, which is encrypted like any secret. */
 export const FIRST_PASSWORD = 'first_password';
 
 /** Somebody has signed in, or this account has another password now: it is shown no more. */

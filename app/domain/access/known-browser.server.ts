@@ -30,16 +30,19 @@ interface Entry {
  * A signed cookie that says in which accounts a browser signed in before. It opens nothing: it only keeps a right person from waiting behind
  * those who guess. Accounts stand in it as keyed hashes, so it tells nobody whose they are.
  */
-export function createKnownBrowsers(secret: string, secure: boolean): KnownBrowsers {
-  const hmac = (text: string) => createHmac('sha256', secret).update(`known browser\n${text}`).digest('base64url').slice(0, 32);
+export function createKnownBrowsers(secret: string, secure: boolean, formerSecret: string | null = null): KnownBrowsers {
+  const hmac = (text: string, key = secret) => createHmac('sha256', key).update(`known browser\n${text}`).digest('base64url').slice(0, 32);
+  const keys = formerSecret === null ? [secret] : [secret, formerSecret];
+  const isOf = (entry: Entry, account: string) => keys.some((key) => entry.account === hmac(account, key));
   const today = () => Math.floor(Date.now() / 86_400_000);
 
   function read(headers: Headers): Entry[] {
     const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w.~-]{1,1000})(?:;|$)`).exec(headers.get('cookie') ?? '')?.[1];
     const [payload, signature, ...more] = value?.split('~') ?? [];
     if (!payload || !signature || more.length > 0) return [];
-    const [given, right] = [Buffer.from(signature), Buffer.from(hmac(payload))];
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return [];
+    const given = Buffer.from(signature);
+    const signed = keys.some((key) => given.length === 32 && timingSafeEqual(given, Buffer.from(hmac(payload, key))));
+    if (!signed) return [];
     return payload
       .split('.')
       .map((entry) => ({ account: entry.slice(0, 32), id: entry.slice(32, 48), sinceDay: Number(entry.slice(48)) }))
@@ -48,15 +51,15 @@ export function createKnownBrowsers(secret: string, secure: boolean): KnownBrows
 
   return {
     find(headers, account) {
-      const entry = read(headers).find((one) => one.account === hmac(account));
+      const entry = read(headers).find((one) => isOf(one, account));
       return entry ? { id: entry.id } : null;
     },
     knowsAny: (headers) => read(headers).length > 0,
     remember(headers, account) {
       const name = hmac(account);
       const known = read(headers);
-      const id = known.find((one) => one.account === name)?.id ?? randomBytes(12).toString('base64url');
-      const entries = [{ account: name, id, sinceDay: today() }, ...known.filter((one) => one.account !== name)].slice(0, MOST_ACCOUNTS);
+      const id = known.find((one) => isOf(one, account))?.id ?? randomBytes(12).toString('base64url');
+      const entries = [{ account: name, id, sinceDay: today() }, ...known.filter((one) => !isOf(one, account))].slice(0, MOST_ACCOUNTS);
       const payload = entries.map((entry) => entry.account + entry.id + entry.sinceDay).join('.');
       const attributes = `Path=/; Max-Age=${DAYS * 86_400}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
       return `${COOKIE}=${payload}~${hmac(payload)}; ${attributes}`;

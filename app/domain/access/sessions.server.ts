@@ -5,12 +5,15 @@ import { adminAc, defaultStatements } from 'better-auth/plugins/admin/access';
 import type pg from 'pg';
 import { type AuditEntry, audit } from './audit.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
+import { formerSignatures, secretsOf } from './former-signatures.server.ts';
 import { hashedTokens } from './hashed-tokens.server.ts';
 
 export interface SessionOptions {
   /** The public origin; https makes the cookie secure. */
   baseUrl: string;
   secret: string;
+  /** What signed before it, and is believed still. */
+  formerSecret?: string | null;
 }
 
 const DAY_S = 86_400;
@@ -24,13 +27,13 @@ const libraryRoles = { admin: accessControl.newRole(adminAc.statements), markete
  * Users and their sessions, kept in PostgreSQL. Its own HTTP handler is not mounted: sign-in goes through sign-in.server.ts,
  * which counts failures across processes, so the library's rate limiter is off.
  */
-export function createSessions(pool: pg.Pool, { baseUrl, secret }: SessionOptions) {
+export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = null }: SessionOptions) {
   const times = { createdAt: 'created_at', updatedAt: 'updated_at' };
   return betterAuth({
     appName: 'Rollcall',
     database: pool,
     baseURL: baseUrl,
-    secret,
+    ...secretsOf(secret, formerSecret),
     telemetry: { enabled: false },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 256 },
     rateLimit: { enabled: false },
@@ -78,6 +81,7 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret }: SessionOption
     },
     plugins: [
       hashedTokens,
+      formerSignatures(formerSecret, secret),
       admin({
         ac: accessControl,
         roles: libraryRoles,

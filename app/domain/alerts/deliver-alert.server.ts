@@ -3,6 +3,7 @@ import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { AlertSender, Posted } from './alert-sender.server.ts';
 import type { DeliveryStatus } from './endpoint.ts';
+import { openSecrets } from './endpoints.server.ts';
 import { raiseAlert } from './raise-alert.server.ts';
 
 /** An endpoint at which every delivery has failed for so many days is switched off. */
@@ -24,15 +25,17 @@ interface Target {
   disabled: boolean;
 }
 
-/** Null where the delivery or its endpoint is gone. */
+/** Null where the delivery or its endpoint is gone. @throws SealProblem */
 async function findTarget(db: Database, deliveryId: number): Promise<Target | null> {
-  const { rows } = await db.pool.query<Target>(
+  const { rows } = await db.pool.query<Omit<Target, 'secrets'> & { secret: string; former: string | null }>(
     `select d.id, d.endpoint_id, d.message_id, d.body, d.status, e.url, e.disabled_at is not null as disabled,
-       array_remove(array[e.secret, case when e.former_secret_until > now() then e.former_secret end], null) as secrets
+       e.secret, case when e.former_secret_until > now() then e.former_secret end as former
      from webhook_deliveries d join webhook_endpoints e on e.id = d.endpoint_id where d.id = $1`,
     [deliveryId],
   );
-  return rows[0] ?? null;
+  if (!rows[0]) return null;
+  const { secret, former, ...target } = rows[0];
+  return { ...target, secrets: openSecrets(db.seals, target.endpoint_id, { secret, former }) };
 }
 
 /**

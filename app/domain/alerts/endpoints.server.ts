@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import type { Seals } from '#db/seals.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
@@ -72,11 +74,16 @@ export async function createEndpoint(
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<Row>(
       `insert into webhook_endpoints (url, secret, events, failure_threshold, min_unreached, created_by)
-     select $1, $2, $3, $4, $5, $6 where (select count(*) from webhook_endpoints) < $7
+     select $1, '', $2, $3, $4, $5 where (select count(*) from webhook_endpoints) < $6
      returning ${columns}`,
-      [new URL(url).href, secret, events, failure_threshold, min_unreached, viewer.label, MOST_ENDPOINTS],
+      [new URL(url).href, events, failure_threshold, min_unreached, viewer.label, MOST_ENDPOINTS],
     );
     if (!rows[0]) throw conflict(`There are ${MOST_ENDPOINTS} endpoints already. Remove one that is no longer needed.`);
+    // It is bound to the row's id, which is known now.
+    await client.query('update webhook_endpoints set secret = $2 where id = $1', [
+      rows[0].id,
+      db.seals.seal(secret, secretPlace(rows[0].id)),
+    ]);
     await audit(client, { action: 'webhook.create', object: objectOf(rows[0]), after: audited(rows[0]) });
     return { ...toJson(rows[0]), secret };
   });
@@ -106,20 +113,47 @@ export async function updateEndpoint(db: Database, id: number, input: EndpointPa
   });
 }
 
-/** A new secret. The former one signs beside it for 24 hours, so that a receiver can change without losing an alert. @throws Problem 404 */
+/** What an endpoint's secrets are bound to. */
+export const secretPlace = (id: number): string => `webhook_endpoints ${id}`;
+
+/** Beside the current one. Whoever makes a new secret twice within a day, since the first was not written down, loses no alert either. */
+const MOST_FORMER = 2;
+
+/**
+ * A new secret. The former one signs beside it for 24 hours, so that a receiver can change without losing an alert; where it was new itself, the
+ * one before it does, too.
+ *
+ * @throws Problem 404
+ */
 export async function rotateSecret(db: Database, id: number): Promise<EndpointJson & { secret: string }> {
   ask('settings:write');
   const secret = newSecret();
   return inTransaction(db.pool, async (client) => {
+    const former = await currentSecrets(db, client, id);
+    if (!former) throw notFound('There is no webhook endpoint');
     const { rows } = await client.query<Row>(
-      `update webhook_endpoints set former_secret = secret, former_secret_until = now() + interval '24 hours', secret = $2
+      `update webhook_endpoints set former_secret = $3, former_secret_until = now() + interval '24 hours', secret = $2
      where id = $1 returning ${columns}`,
-      [id, secret],
+      [id, db.seals.seal(secret, secretPlace(id)), db.seals.seal(former.slice(0, MOST_FORMER).join(' '), secretPlace(id))],
     );
-    if (!rows[0]) throw notFound('There is no webhook endpoint');
-    await audit(client, { action: 'webhook.rotate', object: objectOf(rows[0]) });
-    return { ...toJson(rows[0]), secret };
+    const row = rows[0] as Row;
+    await audit(client, { action: 'webhook.rotate', object: objectOf(row) });
+    return { ...toJson(row), secret };
   });
+}
+
+/** Those that sign, the newest first; the endpoint is locked. Null where there is none. */
+async function currentSecrets({ seals }: Database, client: PoolClient, id: number): Promise<string[] | null> {
+  const { rows } = await client.query<{ secret: string; former: string | null }>(
+    `select secret, case when former_secret_until > now() then former_secret end as former from webhook_endpoints where id = $1 for update`,
+    [id],
+  );
+  return rows[0] ? openSecrets(seals, id, rows[0]) : null;
+}
+
+/** @param former those before it, with blanks between them. @throws SealProblem */
+export function openSecrets(seals: Seals, id: number, { secret, former }: { secret: string; former: string | null }): string[] {
+  return [secret, ...(former === null ? [] : [former])].flatMap((stored) => seals.open(stored, secretPlace(id)).split(' '));
 }
 
 /** With all its deliveries. @throws Problem 404 */

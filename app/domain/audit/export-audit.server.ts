@@ -34,7 +34,7 @@ export async function exportAuditLines(db: Database, filter: AuditFilter): Promi
 }
 
 async function tell(db: Database, filter: AuditFilter, format: string): Promise<unknown[]> {
-  const values = auditValues(filter);
+  const values = await auditValues(db, filter);
   await audit(db.pool, { action: 'export.audit', object: { type: 'audit' }, after: { format, ...filter } });
   return values;
 }

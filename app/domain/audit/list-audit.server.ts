@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { ask } from '../access/ask.server.ts';
+import { marksOf } from '../access/audit.server.ts';
 import { plainAddress } from '../access/client-address.ts';
 import { sendTime } from '../campaigns/send-time.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
@@ -34,16 +35,19 @@ export const auditSelect = `
   from audit_log
   where ($1::text is null or actor_id = $1 or actor_name ilike $2 or actor_email ilike $2)
     and ($3::text is null or action = $3 or split_part(action, '.', 1) = $3) and ($4::text is null or outcome = $4)
-    and ($5::text is null or object_id = $5 or object_name ilike $6 or (object_type = 'suppression' and object_id in (select audit_mark(a) from unnest($7::text[]) a)))
+    and ($5::text is null or object_id = $5 or object_name ilike $6 or (object_type = 'suppression' and object_id = any ($7::text[])))
     and ($8::timestamptz is null or at >= $8) and ($9::timestamptz is null or at < $9) and ($10::text is null or address = $10)`;
 
 /** @throws Problem 422 for a time that is none */
-export function auditValues({ who, action, outcome, what, from, to, time_zone, address }: AuditFilter): unknown[] {
+export async function auditValues(
+  db: Database,
+  { who, action, outcome, what, from, to, time_zone, address }: AuditFilter,
+): Promise<unknown[]> {
   return [
     ...(who ? [who, contains(who)] : [null, null]),
     action ?? null,
     outcome ?? null,
-    ...(what ? [what, contains(what), addressesOf(what)] : [null, null, null]),
+    ...(what ? [what, contains(what), await marksOf(db, addressesOf(what))] : [null, null, null]),
     from ? instant('from', from, time_zone, 0) : null,
     to ? instant('to', to, time_zone, 1) : null,
     address ? (plainAddress(address) ?? address) : null,
@@ -61,7 +65,7 @@ export async function listAudit(
     db,
     `${auditSelect} and ($11::bigint is null or seq < $11) and seq is not null order by seq desc limit $12`,
     // never null: seq, previous, hash
-    [...auditValues(asked), cursor ? fromCursor(cursor, 'number') : null, limit + 1],
+    [...(await auditValues(db, asked)), cursor ? fromCursor(cursor, 'number') : null, limit + 1],
   );
   const data = rows.slice(0, limit);
   const last = data.at(-1);

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { ask } from '../access/ask.server.ts';
-import { type AuditEntry, audit, markOf, maskedAddress } from '../access/audit.server.ts';
+import { type AuditEntry, audit, marksOf, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
 import type { Channel } from '../channel.ts';
@@ -21,7 +21,11 @@ export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>
   const address = spelled(channel, added.address);
   await inTransaction(db.pool, async (client) => {
     const added = await addReasons(client, [{ channel, address, reason }], { source: 'person', label: viewer.label });
-    await audit(client, { action: 'suppression.add', object: await audited(client, channel, address), after: { reason, new: added > 0 } });
+    await audit(client, {
+      action: 'suppression.add',
+      object: await audited(db, client, channel, address),
+      after: { reason, new: added > 0 },
+    });
   });
   const { rows } = await db.pool.query<SuppressionRow>(
     `select ${suppressionColumns} from suppressions s where s.channel = $1 and s.address = $2`,
@@ -88,15 +92,16 @@ export async function removeSuppression(db: Database, off: TakenOff): Promise<vo
       [id, taken.map(({ reason }) => reason), taken.map(({ source }) => source)],
     );
     const gone = await removeWithoutReason(client, [id]);
-    const object = await audited(client, found[0].channel, found[0].address);
+    const object = await audited(db, client, found[0].channel, found[0].address);
     const reasons = taken.map(({ reason, source }) => `${reason} (${source})`);
     await audit(client, { action: 'suppression.remove', object, before: { reasons }, after: { sent_to_again: gone > 0 } });
   });
 }
 
 /** Without the address itself: its mark is found by whoever knows it. */
-async function audited(client: PoolClient, channel: Channel, address: string): Promise<AuditEntry['object']> {
-  return { type: 'suppression', id: await markOf(client, address), name: `${maskedAddress(address)} (${channel})` };
+async function audited(db: Database, client: PoolClient, channel: Channel, address: string): Promise<AuditEntry['object']> {
+  const [mark] = await marksOf({ ...db, pool: client }, [address]);
+  return { type: 'suppression', id: mark, name: `${maskedAddress(address)} (${channel})` };
 }
 
 function chosen<R extends { reason: SuppressionReason; source: SuppressionSource }>(

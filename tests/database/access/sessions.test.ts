@@ -1,3 +1,4 @@
+import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
 import { endOtherSessions, endOwnSession, listSessions, sessionOf } from '#app/domain/access/own-sessions.server.ts';
@@ -6,6 +7,8 @@ import { deviceName } from '#app/domain/access/session.ts';
 import { changeSessionLimits, readSessionLimits } from '#app/domain/access/session-limits.server.ts';
 import { signIn, signOut } from '#app/http/sign-in.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
+
+type SecretConfig = Parameters<typeof symmetricEncrypt>[0]['key'];
 
 const password = 'correct horse battery';
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -45,6 +48,52 @@ const age = (column: 'created_at' | 'updated_at', hours: number) =>
     hours,
   ]);
 const lastUse = async () => (await api.db.pool.query<{ at: Date }>('select updated_at as at from app_sessions')).rows[0]?.at.getTime() ?? 0;
+
+describe('when the secret changes', () => {
+  const [secret, newer] = ['a secret of at least 32 characters, for tests', 'another secret of 32 characters or more'];
+  const authWith = (secret: string, formerSecret: string | null = null) =>
+    createAuth(api.db, { baseUrl: 'http://localhost:3000', secret, formerSecret });
+
+  test('who is signed in stays so as long as the former one is known, and no longer', async () => {
+    const headers = await enter('ana');
+    const both = authWith(newer, secret);
+    expect(await currentViewer(both, headers, null)).toMatchObject({ id: people.ana.id });
+    expect(both.knownBrowsers.find(headers, 'ana@example.com')).toEqual(authWith(secret).knownBrowsers.find(headers, 'ana@example.com'));
+    expect(both.knownBrowsers.find(headers, 'ana@example.com')).not.toBeNull();
+    expect(await sessionOf(both, headers)).not.toBeNull();
+    expect(await currentViewer(authWith(newer), headers, null)).toBeNull();
+    expect(await currentViewer(authWith(newer, 'a third secret, of 32 characters or more'), headers, null)).toBeNull();
+    // The known browser is written down with the new one at the next sign-in, beside its other accounts.
+    const again = new Headers({ cookie: both.knownBrowsers.remember(headers, 'ana@example.com').split(';')[0] as string });
+    expect(authWith(newer).knownBrowsers.find(again, 'ana@example.com')).toEqual(both.knownBrowsers.find(headers, 'ana@example.com'));
+  });
+
+  test.each([
+    ['of the former with another token', (cookie: string) => cookie.replace(/(session_token=)./, '$1x')],
+    ['that is cut', (cookie: string) => cookie.slice(0, -9)],
+    ['that is no encoding', (cookie: string) => cookie.replace(/session_token=[^;]+/, 'session_token=%E0%A4%A.x')],
+    ['that is empty', (cookie: string) => cookie.replace(/session_token=[^;]+/, 'session_token=')],
+  ])('a cookie %s is nobody', async (_, changed) => {
+    const headers = await enter('ana');
+    const cookie = changed(headers.get('cookie') ?? '');
+    expect(await currentViewer(authWith(newer, secret), new Headers({ cookie }), null)).toBeNull();
+  });
+
+  test('what better-auth encrypted is read with both, also what names no secret', async () => {
+    const configOf = async (auth: ReturnType<typeof authWith>) => (await auth.sessions.$context).secretConfig;
+    const [before, both, after] = await Promise.all([authWith(secret), authWith(newer, secret), authWith(newer)].map(configOf));
+    const seeds = [
+      await symmetricEncrypt({ key: before as SecretConfig, data: 'seed of before' }),
+      await symmetricEncrypt({ key: secret, data: 'seed of before' }),
+    ];
+    for (const data of seeds) {
+      expect(await symmetricDecrypt({ key: both as SecretConfig, data })).toBe('seed of before');
+      await expect(symmetricDecrypt({ key: after as SecretConfig, data })).rejects.toThrow();
+    }
+    const data = await symmetricEncrypt({ key: both as SecretConfig, data: 'seed of now' });
+    expect(await symmetricDecrypt({ key: after as SecretConfig, data })).toBe('seed of now');
+  });
+});
 
 describe('a session', () => {
   test('stands in the database without what the browser has', async () => {

@@ -1,0 +1,65 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { BetterAuthPlugin } from 'better-auth';
+import { createAuthMiddleware } from 'better-auth/api';
+
+/**
+ * better-auth encrypts with the first of `secrets` and reads with whichever a value names; one that names none is of a time when there was one
+ * secret only. A secret's number is made of the secret itself, so that processes and starts agree on it.
+ */
+export function secretsOf(secret: string, formerSecret: string | null) {
+  const numbered = (value: string) => ({
+    version: Number.parseInt(createHash('sha256').update(value).digest('hex').slice(0, 12), 16),
+    value,
+  });
+  return {
+    secrets: [numbered(secret), ...(formerSecret === null ? [] : [numbered(formerSecret)])],
+    secret: formerSecret ?? secret,
+  };
+}
+
+/**
+ * Cookies that the former secret signed count as if the current one had: better-auth knows one secret for signatures. Who is signed in stays so
+ * when the secret changes, as long as both are known.
+ */
+export function formerSignatures(former: string | null, current: string) {
+  return {
+    id: 'former-signatures',
+    hooks: {
+      before: [
+        {
+          matcher: ({ headers }) => former !== null && Boolean(headers?.get('cookie')),
+          handler: createAuthMiddleware(async ({ headers }) => {
+            const cookie = headers?.get('cookie');
+            if (!cookie || former === null) return;
+            const signedAnew = cookie.replace(/=([^;]+)/g, (whole, value: string) => {
+              const anew = signAnew(value.trim(), former, current);
+              return anew === null ? whole : `=${anew}`;
+            });
+            return { context: { headers: new Headers({ cookie: signedAnew }) } };
+          }),
+        },
+      ],
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+const signatureOf = (value: string, secret: string) => createHmac('sha256', secret).update(value).digest();
+
+/** A cookie's value is what was signed, a dot and the signature in Base64, all of it encoded for an address. Null for what the former did not sign. */
+function signAnew(encoded: string, former: string, current: string): string | null {
+  const decoded = decode(encoded);
+  const dot = decoded.lastIndexOf('.');
+  const given = Buffer.from(decoded.slice(dot + 1), 'base64');
+  const right = signatureOf(decoded.slice(0, dot), former);
+  if (dot < 1 || given.length !== right.length || !timingSafeEqual(given, right)) return null;
+  const value = decoded.slice(0, dot);
+  return encodeURIComponent(`${value}.${signatureOf(value, current).toString('base64')}`);
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,63 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '#db/database.ts';
+import { isSealed } from '#db/seals.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { FIRST_PASSWORD } from '../access/first-password.server.ts';
+
+/** One value that is encrypted where there is a key. */
+export interface StoredSecret {
+  table: 'app_secrets' | 'webhook_endpoints';
+  column: 'value' | 'secret' | 'former_secret';
+  id: string;
+  stored: string;
+  /** What it is bound to. */
+  place: string;
+}
+
+export const placeOf = (table: StoredSecret['table'], id: string | number): string => `${table} ${id}`;
+
+/** All of them, with their rows locked. There are some dozens at most. */
+export async function storedSecrets(client: PoolClient): Promise<StoredSecret[]> {
+  const { rows: own } = await client.query<{ name: string; value: string }>('select name, value from app_secrets order by name for update');
+  const { rows: endpoints } = await client.query<{ id: number; secret: string; former_secret: string | null }>(
+    'select id, secret, former_secret from webhook_endpoints order by id for update',
+  );
+  const secret = (table: StoredSecret['table'], column: StoredSecret['column'], id: string | number, stored: string): StoredSecret => ({
+    ...{ table, column, stored },
+    id: String(id),
+    place: placeOf(table, id),
+  });
+  return [
+    // Of the first password its owner's address stands before it.
+    ...own.map(({ name, value }) =>
+      secret('app_secrets', 'value', name, name === FIRST_PASSWORD ? value.slice(value.indexOf(' ') + 1) : value),
+    ),
+    ...endpoints.flatMap(({ id, secret: current, former_secret }) => [
+      secret('webhook_endpoints', 'secret', id, current),
+      ...(former_secret === null ? [] : [secret('webhook_endpoints', 'former_secret', id, former_secret)]),
+    ]),
+  ];
+}
+
+/** How many are encrypted and how many stand in the clear. None of either where there are no tables yet. */
+export async function secretsInDatabase(db: Database): Promise<{ sealed: number; clear: number }> {
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<{ there: boolean }>(`select to_regclass('webhook_endpoints') is not null as there`);
+    const secrets = rows[0]?.there ? await storedSecrets(client) : [];
+    const sealed = secrets.filter(({ stored }) => isSealed(stored)).length;
+    return { sealed, clear: secrets.length - sealed };
+  });
+}
+
+export async function writeSecret(client: PoolClient, { table, column, id }: StoredSecret, stored: string): Promise<void> {
+  if (table === 'app_secrets') {
+    await client.query(
+      `update app_secrets set value = case when name = $3 then split_part(value, ' ', 1) || ' ' || $2 else $2 end where name = $1`,
+      [id, stored, FIRST_PASSWORD],
+    );
+  } else if (column === 'secret') {
+    await client.query('update webhook_endpoints set secret = $2 where id = $1', [Number(id), stored]);
+  } else {
+    await client.query('update webhook_endpoints set former_secret = $2 where id = $1', [Number(id), stored]);
+  }
+}
