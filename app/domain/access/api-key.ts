@@ -28,7 +28,7 @@ export type KeyState = 'open' | 'ending' | 'expired' | 'revoked';
 const DAY_MS = 86_400_000;
 
 /** From when on it is told that a key ends: a week before, or half of its life where that is shorter. Also in SQL: keys-that-end.server.ts. */
-export function warnsFrom({ created_at, expires_at }: { created_at: Date; expires_at: Date }): number {
+function warnsFrom({ created_at, expires_at }: { created_at: Date; expires_at: Date }): number {
   return expires_at.getTime() - Math.min(7 * DAY_MS, (expires_at.getTime() - created_at.getTime()) / 2);
 }
 

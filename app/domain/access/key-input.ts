@@ -4,11 +4,11 @@ import { newName } from './people-input.ts';
 import { roles, scopes } from './roles.ts';
 
 /** How long a key opens anything, as the form offers it. */
-export const lifetimes = ['30', '90', '365', 'date', 'never'] as const;
+const lifetimes = ['30', '90', '365', 'date', 'never'] as const;
 export type Lifetime = (typeof lifetimes)[number];
 
 /** What a key is limited to, as the form offers it. */
-export const reaches = ['all', 'email', 'sms', 'campaign'] as const;
+const reaches = ['all', 'email', 'sms', 'campaign'] as const;
 
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 1_830;

@@ -271,7 +271,7 @@ async function call(route: string, path: string, form: Record<string, string> | 
 /** Files are made as text, which a server writes as it comes. */
 async function textOf({ body }: Response): Promise<string> {
   let text = '';
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array | string>)
+  for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array | string>)
     text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
   return text;
 }
