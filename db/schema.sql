@@ -639,6 +639,13 @@ create table repairs (
   constraint repairs_repaired_check CHECK ((repaired > 0))
 );
 
+create table request_counts (
+  name text not null,
+  window_start timestamp with time zone not null,
+  requests integer not null,
+  constraint request_counts_pkey PRIMARY KEY (name, window_start)
+);
+
 create table schema_definitions (
   number integer not null,
   texts jsonb not null,

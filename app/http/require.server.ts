@@ -1,6 +1,7 @@
-import { redirect } from '@remix-run/node';
+import { data, redirect } from '@remix-run/node';
 import type { AppContext } from '#app/config/context.server.ts';
 import { bearerToken, currentViewer } from '../domain/access/auth.server.ts';
+import { countsNow } from '../domain/access/door.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
 import { type Asker, may, type Permission, refusal, scopesFor, type Viewer } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
@@ -28,7 +29,22 @@ export async function requireUser({ auth }: Access, request: Request): Promise<V
     throw redirect(next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`);
   }
   if (!reads.has(request.method)) assertSameOrigin(request, auth);
+  const tooMany = countRequest(auth, viewer);
+  if (tooMany) {
+    const headers = { 'Retry-After': String(Math.ceil(tooMany.retryAfterS ?? 1)) };
+    throw data({ detail: tooMany.message, code: tooMany.code }, { status: tooMany.status, headers });
+  }
   return viewer;
+}
+
+/** Once a request, however many of a page's parts ask who it is for. */
+function countRequest(auth: AppContext['auth'], viewer: Viewer): Problem | null {
+  const waitMs = countsNow() ? auth.requests.take(viewer.id) : null;
+  if (waitMs === null) return null;
+  const asked = viewer.via === 'key' ? 'This key has' : 'You have';
+  return new Problem(429, 'rate_limited', `${asked} asked for too much within a few seconds. Wait a little, then try again.`, {
+    retryAfterS: waitMs / 1000,
+  });
 }
 
 /** Where a form was sent from, so that its reader comes back there after signing in. */
@@ -55,6 +71,8 @@ export async function requireApi({ auth }: Access, request: Request): Promise<Vi
     );
   }
   if (viewer.via === 'session' && !reads.has(request.method)) assertSameOrigin(request, auth);
+  const tooMany = countRequest(auth, viewer);
+  if (tooMany) throw problemResponse(tooMany);
   return viewer;
 }
 

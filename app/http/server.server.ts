@@ -13,6 +13,7 @@ import { type Readiness, readiness } from '../domain/monitoring/readiness.server
 import { isProblem, notFound, Problem } from '../domain/problem.ts';
 import { bodyPace } from './body-pace.server.ts';
 import { busySignIn } from './busy-sign-in.server.ts';
+import { limitAddress } from './limit-address.server.ts';
 import { metricsRoute } from './metrics-route.server.ts';
 import { PROBLEM_TYPE, problemBody } from './problem-response.server.ts';
 import { remixHandler } from './remix-handler.server.ts';
@@ -103,6 +104,7 @@ export function createWebServer({ context, build, clientFolder, live, silentMs, 
   app.use(bodyPace(paceMs));
   app.use(securityHeaders(env.baseUrl, clientFolder === null));
   if (clientFolder) app.use(staticFiles(clientFolder));
+  app.use(limitAddress(context.auth));
   app.post('/login', busySignIn(context.auth));
   app.use(compression());
   if (middleware) app.use(middleware);

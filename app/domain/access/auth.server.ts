@@ -5,6 +5,7 @@ import { createKeyVerifier, type KeyEnd } from './key-verifier.server.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { refuse } from './refusals.server.ts';
+import { createRequestCounts, type RequestCounts } from './request-counts.server.ts';
 import { isRole, type Permission, type Role, type Viewer } from './roles.ts';
 import { createSessionKeeper } from './session-limits.server.ts';
 import { createSessions, type SessionOptions, type Sessions } from './sessions.server.ts';
@@ -22,10 +23,12 @@ export interface Auth {
   withheldOf(role: Role): Promise<readonly Permission[]>;
   /** What keys and roles may is looked up anew at the next call. */
   forgetAccess(): void;
-  /** Calls of one key or person, 100 a second in this process. */
+  /** API calls of one key or person, 100 a second in this process. */
   readonly calls: RateLimiterMemory;
-  /** Test messages of one key or person, 10 a minute in this process. */
-  readonly testSends: RateLimiterMemory;
+  /** Requests of one key, person or address, across processes. */
+  readonly requests: RequestCounts;
+  /** Test messages of one key or person, 10 a minute, across processes. */
+  readonly testSends: RateLimiterPostgres;
   /** Failed sign-ins, across processes, by what they are counted under. */
   readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser' | 'own', RateLimiterPostgres>;
   /** Mails to those who forgot their password, across processes, by who asks and by account. */
@@ -57,7 +60,8 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
       viewerOfKey.forget();
     },
     calls: new RateLimiterMemory({ points: 100, duration: 1 }),
-    testSends: new RateLimiterMemory({ points: 10, duration: 60 }),
+    requests: createRequestCounts(db.pool),
+    testSends: failures('test-message', 10, 60),
     failures: {
       // One account from one address: after 5 in a row wait a minute.
       pair: failures('account', 5, 600, { blockDuration: 60, clearExpiredByTimeout: true }),

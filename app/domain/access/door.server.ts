@@ -13,6 +13,8 @@ export interface Door {
   viewer?: Pick<Viewer, 'id' | 'name' | 'email' | 'via'>;
   /** The same, where it was proven who it is: what the domain asks (ask.server.ts). */
   asker?: Viewer;
+  /** Their request is counted already: a page asks several times who it is for. */
+  counted?: true;
   refusals?: Refusals;
 }
 
@@ -42,4 +44,12 @@ export function known(viewer: Viewer): void {
 
 function cleaned(device: string | null): string | null {
   return device?.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 200) || null;
+}
+
+/** True for the first that asks about this request, and wherever there is none. */
+export function countsNow(): boolean {
+  const door = doors.getStore();
+  if (door?.counted) return false;
+  if (door) door.counted = true;
+  return true;
 }
