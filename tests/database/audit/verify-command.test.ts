@@ -21,7 +21,7 @@ afterAll(async () => {
 
 async function verify(...args: string[]): Promise<{ status: number | null; out: string }> {
   const child = spawn(process.execPath, ['scripts/audit-verify.ts', ...args], {
-    env: { ...process.env, DATABASE_URL: api.url, DATA_DIR: folder, NODE_ENV: 'test' },
+    env: { ...process.env, DATABASE_URL: api.url, DATA_DIR: folder, BASE_URL: 'http://localhost:3000', NODE_ENV: 'test' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
