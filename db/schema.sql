@@ -47,7 +47,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'campaign.sent'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'key.ending'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -61,20 +61,12 @@ create table api_keys (
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
   owner_id uuid,
-  scopes text[],
-  campaign_id bigint,
-  channel channel,
-  expires_at timestamp with time zone,
-  last_used_address text,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_hash_key UNIQUE (hash),
   constraint api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_users(id) ON DELETE SET NULL,
   constraint api_keys_hash_check CHECK ((length(hash) = 32)),
-  constraint api_keys_last_used_address_check CHECK ((length(last_used_address) <= 64)),
   constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-  constraint api_keys_one_limit CHECK (((campaign_id IS NULL) OR (channel IS NULL))),
-  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text]))),
-  constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'send'::text, 'support'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text])))
 );
 
 create table app_accounts (
@@ -141,6 +133,16 @@ create table app_verifications (
   created_at timestamp with time zone default CURRENT_TIMESTAMP not null,
   updated_at timestamp with time zone default CURRENT_TIMESTAMP not null,
   constraint app_verifications_pkey PRIMARY KEY (id)
+);
+
+create table approval_rule (
+  one boolean default true not null,
+  more_than integer,
+  roles text[] default '{}'::text[] not null,
+  constraint approval_rule_pkey PRIMARY KEY (one),
+  constraint approval_rule_more_than_check CHECK ((more_than > 0)),
+  constraint approval_rule_one_check CHECK (one),
+  constraint approval_rule_roles_check CHECK ((roles <@ ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text]))
 );
 
 create table attempts (
@@ -247,6 +249,14 @@ create table campaign_deliveries (
   constraint campaign_deliveries_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE
 ) with (fillfactor=50);
 
+create table campaign_editors (
+  campaign_id bigint not null,
+  person text not null,
+  constraint campaign_editors_pkey PRIMARY KEY (campaign_id, person),
+  constraint campaign_editors_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
+  constraint campaign_editors_person_check CHECK ((length(person) <= 100))
+);
+
 create table campaign_events (
   id bigint generated always as identity not null,
   campaign_id bigint not null,
@@ -257,7 +267,7 @@ create table campaign_events (
   details jsonb default '{}'::jsonb not null,
   constraint campaign_events_pkey PRIMARY KEY (id),
   constraint campaign_events_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'recipients_resolved'::text, 'restored'::text])))
+  constraint campaign_events_kind_check CHECK ((kind = ANY (ARRAY['created'::text, 'cloned'::text, 'imported'::text, 'scheduled'::text, 'unscheduled'::text, 'started'::text, 'paused'::text, 'resumed'::text, 'cancelled'::text, 'ended'::text, 'retried'::text, 'reopened'::text, 'outcome_changed'::text, 'recipient_retried'::text, 'recipient_resolved'::text, 'held'::text, 'released'::text, 'recipients_resolved'::text, 'restored'::text, 'approval_requested'::text, 'approved'::text, 'declined'::text, 'approval_withdrawn'::text])))
 );
 
 create table campaign_failures (
@@ -368,7 +378,10 @@ create table campaigns (
   unsubscribed integer default 0 not null,
   complained integer default 0 not null,
   doing campaign_doing default 'nothing'::campaign_doing not null,
+  approval jsonb,
+  sent_by_id text,
   constraint campaigns_pkey PRIMARY KEY (id),
+  constraint campaigns_approval_check CHECK (((approval ->> 'state'::text) = ANY (ARRAY['waiting'::text, 'approved'::text, 'declined'::text, 'withdrawn'::text]))),
   constraint campaigns_bounced_check CHECK ((bounced >= 0)),
   constraint campaigns_cancelled_check CHECK ((cancelled >= 0)),
   constraint campaigns_check CHECK (((held >= 0) AND (held <= unknown))),
@@ -382,6 +395,7 @@ create table campaigns (
   constraint campaigns_retry_count_check CHECK ((retry_count >= 0)),
   constraint campaigns_retrying_check CHECK ((retrying >= 0)),
   constraint campaigns_sending_check CHECK ((sending >= 0)),
+  constraint campaigns_sent_by_id_check CHECK ((length(sent_by_id) <= 100)),
   constraint campaigns_sent_check CHECK ((sent >= 0)),
   constraint campaigns_suppressed_check CHECK ((suppressed >= 0)),
   constraint campaigns_unknown_check CHECK ((unknown >= 0)),
@@ -755,18 +769,10 @@ create table webhook_endpoints (
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
   constraint disabled_has_reason CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
   constraint former_secret_ends CHECK (((former_secret IS NULL) = (former_secret_until IS NULL))),
-  constraint webhook_endpoints_events_check CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text]))),
+  constraint webhook_endpoints_events_check CHECK (((cardinality(events) > 0) AND (events <@ ARRAY['campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text]))),
   constraint webhook_endpoints_failure_threshold_check CHECK (((failure_threshold >= 1) AND (failure_threshold <= 100))),
   constraint webhook_endpoints_min_unreached_check CHECK ((min_unreached >= 1)),
   constraint webhook_endpoints_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
-);
-
-create table withheld_permissions (
-  role text not null,
-  permission text not null,
-  constraint withheld_permissions_pkey PRIMARY KEY (role, permission),
-  constraint withheld_permissions_permission_check CHECK ((permission = ANY (ARRAY['people:read'::text, 'people:export'::text]))),
-  constraint withheld_permissions_role_check CHECK ((role = ANY (ARRAY['marketer'::text, 'support'::text, 'analyst'::text])))
 );
 
 create table workers (
@@ -806,6 +812,7 @@ CREATE INDEX campaign_events_of_recipient ON public.campaign_events USING btree 
 CREATE INDEX campaign_runs_of_channel ON public.campaign_runs USING btree (channel, id);
 CREATE INDEX campaigns_by_activity ON public.campaigns USING btree (active_at DESC, id DESC);
 CREATE INDEX campaigns_by_status ON public.campaigns USING btree (status, id);
+CREATE INDEX campaigns_waiting ON public.campaigns USING btree (id) WHERE ((approval ->> 'state'::text) = 'waiting'::text);
 CREATE INDEX former_addresses_by_address ON public.former_addresses USING btree (address, recipient_id) WHERE (address IS NOT NULL);
 CREATE INDEX former_addresses_of_campaign ON public.former_addresses USING btree (campaign_id);
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
@@ -841,7 +848,7 @@ CREATE OR REPLACE FUNCTION public.alert_raised()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.type not like 'webhook.%' and new.type not like 'key.%' and new.type <> 'campaign.sent' then
+  if new.type not like 'webhook.%' and new.type <> 'campaign.sent' then
     perform graphile_worker.add_job('raise_alerts', json_build_object('alert_id', new.id));
   end if;
   if new.shown then
@@ -904,6 +911,68 @@ begin
   end if;
   perform end_campaign_if_done(c);
   return c.version;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.approval_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  now_is jsonb := new.approval;
+  word text := case now_is ->> 'state' when 'waiting' then 'approval_requested' when 'withdrawn' then 'approval_withdrawn' else now_is ->> 'state' end;
+  told bigint;
+begin
+  insert into campaign_events (campaign_id, kind, actor, details)
+  values (new.id, word, nullif(case now_is ->> 'state' when 'waiting' then now_is ->> 'asked_by' when 'approved' then now_is ->> 'approved_by'
+      when 'declined' then now_is ->> 'declined_by' else now_is ->> 'withdrawn_by' end, ''),
+    jsonb_strip_nulls(jsonb_build_object('people', now_is -> 'people', 'reason', now_is ->> 'note', 'why', now_is ->> 'withdrawn_why',
+      'fields', case when now_is ->> 'state' = 'withdrawn' then now_is -> 'fields' end, 'hash', now_is ->> 'hash',
+      'name', now_is ->> 'approved_by', 'valid_until', now_is ->> 'valid_until')))
+  returning id into told;
+  -- Who takes it back, or changes what they asked for, knows.
+  if now_is ->> 'state' <> 'withdrawn' or now_is ->> 'withdrawn_by_id' is distinct from now_is ->> 'asked_by_id' then
+    insert into alerts (key, type, campaign_id, round, data)
+    values ('campaign ' || new.id || ' event ' || told, 'campaign.' || word, new.id, new.retry_count,
+      jsonb_build_object('campaign', to_jsonb(new) - '{html,text}'::text[]));
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.approval_holds(c campaigns, due timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(c.approval ->> 'state' = 'approved' and due <= (c.approval ->> 'valid_until')::timestamptz
+    and is_approver(c.approval ->> 'approved_by_id') and c.approval ->> 'hash' = campaign_hash(c), false)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.approval_needed(people integer, person text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(people > more_than, false) or (cardinality(roles) > 0 and coalesce(role_of(person) = any(roles), true)) from approval_rule
+$function$;
+
+CREATE OR REPLACE FUNCTION public.approval_why(people integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case when people > more_than then jsonb_build_object('people', more_than)
+    when cardinality(roles) > 0 then jsonb_build_object('roles', roles) end from approval_rule
+$function$;
+
+CREATE OR REPLACE FUNCTION public.approver_gone()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update campaigns set approval = withdrawn(approval, 'approver', null, null, null)
+  where approval ->> 'state' = 'approved' and approval ->> 'approved_by_id' = old.id::text and status in ('DRAFT', 'SCHEDULED')
+    and not is_approver(old.id::text);
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.attempts_are_final()
@@ -1056,12 +1125,34 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.campaign_bookkeeping()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select array['id', 'status', 'version', 'ledger_version', 'revision', 'active_at', 'planned_at', 'planned_time_zone',
+    'sending_ms', 'sending_since', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'held', 'sent', 'failed', 'suppressed', 'cancelled',
+    'delivered', 'bounced', 'scheduled_at', 'time_zone', 'created_at', 'created_by', 'started_at', 'started_by', 'finished_at', 'failed_at',
+    'failure_code', 'failure_reason', 'doing', 'stop_code', 'stop_reason', 'dispatch_requested',
+    'retry_codes', 'retry_count', 'retried_at', 'retried_by', 'preparing_of', 'cloned_from', 'hold_until', 'hold_reason', 'approval', 'sent_by_id']
+$function$;
+
 CREATE OR REPLACE FUNCTION public.campaign_claims(c campaigns)
  RETURNS boolean
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
   select c.status = 'SENDING' and c.doing <> 'stopping'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_hash(c campaigns)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select encode(sha256(convert_to(jsonb_strip_nulls(to_jsonb(c) - campaign_bookkeeping())::text, 'UTF8') || coalesce(
+    (select sha256(string_agg(sha256(convert_to(jsonb_build_array(address, variables)::text, 'UTF8')), ''::bytea order by id))
+      from recipients where campaign_id = c.id), '')), 'hex')
 $function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_hold_event()
@@ -1098,6 +1189,19 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.campaign_made()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into campaign_editors (campaign_id, person)
+  select new.id, person from (
+    select person_of(current_setting('rollcall.person', true)) as person
+    union select person from campaign_editors where campaign_id = new.cloned_from) them
+  where person is not null;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.campaign_move_refused()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1105,6 +1209,26 @@ AS $function$
 begin
   raise exception 'a campaign cannot go from % (%) to % (%)', old.status, old.doing, new.status, new.doing
     using errcode = 'check_violation', constraint = 'campaign_transition';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.campaign_needs_approval()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  -- At its time nobody is there: it goes out in the name of who scheduled it.
+  person text := coalesce(person_of(current_setting('rollcall.person', true)), case when old.status = 'SCHEDULED' then old.sent_by_id end);
+  due timestamptz := case
+    when new.status = 'SCHEDULED' then new.scheduled_at
+    -- A worker may be a little late.
+    when old.status = 'SCHEDULED' then now() - interval '1 hour'
+    else now() end;
+begin
+  new.sent_by_id := person;
+  if approval_needed(new.total, person) and not approval_holds(new, due) then
+    raise exception 'campaign % needs an approval', new.id using errcode = 'check_violation', constraint = 'campaign_approval';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.campaign_outcome(total integer, sent integer, suppressed integer)
@@ -1159,25 +1283,32 @@ CREATE OR REPLACE FUNCTION public.campaign_revision()
  LANGUAGE plpgsql
 AS $function$
 declare
-  kept constant text[] := array['id', 'status', 'version', 'ledger_version', 'revision', 'active_at', 'planned_at', 'planned_time_zone',
-    'sending_ms', 'sending_since', 'pending', 'queued', 'sending', 'retrying', 'unknown', 'held', 'sent', 'failed', 'suppressed', 'cancelled',
-    'delivered', 'bounced', 'scheduled_at', 'time_zone', 'created_at', 'created_by', 'started_at', 'started_by', 'finished_at', 'failed_at',
-    'failure_code', 'failure_reason', 'doing', 'stop_code', 'stop_reason', 'dispatch_requested',
-    'retry_codes', 'retry_count', 'retried_at', 'retried_by', 'preparing_of', 'cloned_from', 'hold_until', 'hold_reason'];
-  was jsonb := to_jsonb(old) - kept;
+  was jsonb := to_jsonb(old) - campaign_bookkeeping();
+  actor text := nullif(current_setting('rollcall.actor', true), '');
+  person text := person_of(current_setting('rollcall.person', true));
+  fields text[];
 begin
   with changed as (
     select distinct case key when 'sender' then 'from' when 'total' then 'recipients' when 'variables' then 'recipients' else key end as field
-    from jsonb_each(to_jsonb(new) - kept) where value is distinct from was -> key
+    from jsonb_each(to_jsonb(new) - campaign_bookkeeping()) where value is distinct from was -> key
   ),
   told as (
     insert into draft_changes (campaign_id, field, revision, actor)
-    select new.id, field, old.revision + 1, nullif(current_setting('rollcall.actor', true), '') from changed order by field
+    select new.id, field, old.revision + 1, actor from changed order by field
     on conflict (campaign_id, field) do update set revision = excluded.revision, at = clock_timestamp(), actor = excluded.actor
   )
-  select old.revision + least(count(*), 1) into new.revision from changed;
+  select old.revision + least(count(*), 1), array_agg(field order by field) into new.revision, fields from changed;
   if new.revision > old.revision then
     new.active_at := clock_timestamp();
+    -- Sending names the sender of the configuration: that is no change of anybody's.
+    if old.status = 'DRAFT' and new.status = 'DRAFT' then
+      if person is not null then
+        insert into campaign_editors (campaign_id, person) values (new.id, person) on conflict do nothing;
+      end if;
+      if old.approval ->> 'state' in ('waiting', 'approved') then
+        new.approval := withdrawn(old.approval, 'changed', actor, person, fields);
+      end if;
+    end if;
   end if;
   return new;
 end $function$;
@@ -1378,6 +1509,14 @@ begin
   return 'reporting_reader may read the views.';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.is_approver(person text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select from app_users where id::text = person and banned is not true and may_approve(role))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.join_line(of_campaigns bigint[], whom bigint[], seqs integer[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1446,6 +1585,14 @@ exception when others then
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.may_approve(role text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select coalesce(role in ('admin', 'marketer'), false)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.note_restored(how text, known_attempt bigint)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1503,15 +1650,14 @@ begin
   return true;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.permissions_withheld()
- RETURNS trigger
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION public.person_of(viewer text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
 AS $function$
-begin
-  -- Nobody by name: everybody is looked at.
-  perform pg_notify('rollcall_access', '{}');
-  return null;
-end $function$;
+  select case when viewer like 'key:%'
+    then coalesce((select owner_id::text from api_keys where id::text = substr(viewer, 5)), viewer) else nullif(viewer, '') end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.provider_events_are_final()
  RETURNS trigger
@@ -1714,6 +1860,15 @@ exception when others then
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.role_of(person text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case when person like 'key:%' then (select role from api_keys where id::text = substr(person, 5))
+    else (select role from app_users where id::text = person) end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.session_ended()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1757,9 +1912,20 @@ begin
   return case when tg_op = 'DELETE' then old else new end;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.withdrawn(approval jsonb, why text, by text, by_id text, fields text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'withdrawn_why', why, 'withdrawn_by', by, 'withdrawn_by_id', by_id, 'fields', to_jsonb(fields))
+$function$;
+
 CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
 CREATE TRIGGER key_revocations AFTER UPDATE ON public.api_keys FOR EACH ROW WHEN (((old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.role IS DISTINCT FROM new.role))) EXECUTE FUNCTION key_revoked();
 CREATE TRIGGER session_ends AFTER DELETE ON public.app_sessions FOR EACH ROW EXECUTE FUNCTION session_ended();
+CREATE TRIGGER approver_changes AFTER UPDATE ON public.app_users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.banned IS DISTINCT FROM new.banned))) EXECUTE FUNCTION approver_gone();
+CREATE TRIGGER approver_ends AFTER DELETE ON public.app_users FOR EACH ROW EXECUTE FUNCTION approver_gone();
 CREATE TRIGGER user_access_changes BEFORE UPDATE ON public.app_users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.banned IS DISTINCT FROM new.banned))) EXECUTE FUNCTION user_access_changed();
 CREATE TRIGGER user_access_ends BEFORE DELETE ON public.app_users FOR EACH ROW EXECUTE FUNCTION user_access_changed();
 CREATE TRIGGER attempts_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_are_final();
@@ -1767,12 +1933,15 @@ CREATE TRIGGER attempts_inserted AFTER INSERT ON public.attempts REFERENCING NEW
 CREATE TRIGGER audit_guards BEFORE INSERT OR DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION audit_guard();
 CREATE CONSTRAINT TRIGGER audit_seals AFTER INSERT ON public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_seal();
 CREATE TRIGGER audit_stays BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_guard();
+CREATE TRIGGER approval_changed AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((new.approval IS NOT NULL) AND (old.approval IS DISTINCT FROM new.approval))) EXECUTE FUNCTION approval_changed();
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
 CREATE TRIGGER campaign_hold_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.hold_reason IS NULL) <> (new.hold_reason IS NULL))) EXECUTE FUNCTION campaign_hold_event();
 CREATE TRIGGER campaign_listed AFTER INSERT OR DELETE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_listed();
+CREATE TRIGGER campaign_made AFTER INSERT ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_made();
 CREATE TRIGGER campaign_moves AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN ((((old.status <> new.status) OR (old.doing <> new.doing)) AND (((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'DRAFT'::campaign_status) OR (new.doing <> 'emptying'::campaign_doing)) AND ((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SCHEDULED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'copying'::campaign_doing) OR (new.status <> 'DRAFT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'DRAFT'::campaign_status) OR (old.doing <> 'emptying'::campaign_doing) OR (new.status <> 'DRAFT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SCHEDULED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'DRAFT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SCHEDULED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'SCHEDULED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'sending'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'gathering'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'singles'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENDING'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'gathering'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'gathering'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'stopping'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'singles'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'PAUSED'::campaign_status) OR (new.doing <> 'stopping'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PAUSED'::campaign_status) OR (old.doing <> 'singles'::campaign_doing) OR (new.status <> 'CANCELLED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'gathering'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'singles'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'PARTIALLY_SENT'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'FAILED'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'gathering'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'singles'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'FAILED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'PARTIALLY_SENT'::campaign_status) OR (new.doing <> 'nothing'::campaign_doing))) AND ((old.status <> 'CANCELLED'::campaign_status) OR (old.doing <> 'nothing'::campaign_doing) OR (new.status <> 'SENDING'::campaign_status) OR (new.doing <> 'sending'::campaign_doing))))) EXECUTE FUNCTION campaign_move_refused();
+CREATE TRIGGER campaign_needs_approval BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status <> new.status) AND (old.status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status])) AND (new.status <> ALL (ARRAY['DRAFT'::campaign_status, 'CANCELLED'::campaign_status])))) EXECUTE FUNCTION campaign_needs_approval();
 CREATE TRIGGER campaign_raises_alerts AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['SENT'::campaign_status, 'PARTIALLY_SENT'::campaign_status, 'FAILED'::campaign_status])))) EXECUTE FUNCTION campaign_raises_alerts();
 CREATE TRIGGER campaign_revision BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status = 'DRAFT'::campaign_status) OR (new.status = 'DRAFT'::campaign_status))) EXECUTE FUNCTION campaign_revision();
 CREATE TRIGGER campaign_status_event AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (COALESCE(current_setting('rollcall.restoring'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION campaign_status_event();
@@ -1799,7 +1968,6 @@ CREATE TRIGGER recipients_deleted AFTER DELETE ON public.recipients REFERENCING 
 CREATE TRIGGER recipients_inserted AFTER INSERT ON public.recipients REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_inserted();
 CREATE TRIGGER recipients_updated AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_updated();
 CREATE TRIGGER recipients_updated_deliveries AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deliveries();
-CREATE TRIGGER permissions_withheld AFTER INSERT OR DELETE OR UPDATE ON public.withheld_permissions FOR EACH STATEMENT EXECUTE FUNCTION permissions_withheld();
 
 create view attempt_order as
  SELECT id,
@@ -2169,10 +2337,7 @@ create view reporting.suppressions with (security_barrier=true) as
      JOIN suppression_reasons r ON r.suppression_id = s.id;
 
 comment on table access_links is 'One-time links to an own password: invitations and resets. Kept for 30 days after their end.';
-comment on column api_keys.campaign_id is 'The one campaign that it is for; null: all.';
-comment on column api_keys.channel is 'The one channel whose campaigns it is for; null: both.';
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
-comment on column api_keys.scopes is 'What it is for, within its role; null: all that its role may.';
 comment on column app_secrets.value is 'A generated secret: "sealed:" and what AES-256-GCM made of it where there is a SECRETS_KEY, else in the clear.';
 comment on column app_sessions.token is 'SHA-256 of the token in the cookie, in hex.';
 comment on column app_sessions.updated_at is 'When it was used last, to the minute.';
@@ -2317,7 +2482,6 @@ comment on column reporting.suppressions.created_by is 'Who put it there; null w
 comment on table session_limits is 'When a session ends: so long without use, and so long after it began.';
 comment on column webhook_endpoints.former_secret is 'What signed before and signs beside it until former_secret_until; one or two with a blank between, encrypted as in app_secrets.';
 comment on column webhook_endpoints.secret is 'What signs, encrypted as in app_secrets.';
-comment on table withheld_permissions is 'What an administrator took from a role; without a row it may what app/domain/access/roles.ts says.';
 
 grant select on reporting.attempts to reporting_reader;
 grant select on reporting.campaign_events to reporting_reader;

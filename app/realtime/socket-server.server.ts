@@ -8,7 +8,7 @@ import { assertReaches, isLimited } from '../domain/access/key-limits.server.ts'
 import type { Viewer } from '../domain/access/roles.ts';
 import { may } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
-import { isForAdministrators } from '../domain/alerts/alert.ts';
+import { audienceOf } from '../domain/alerts/alert.ts';
 import { getNotification } from '../domain/alerts/notifications.server.ts';
 import type { CampaignSummary } from '../domain/campaigns/campaign-json.ts';
 import { getCampaignSummary } from '../domain/campaigns/get-campaign.server.ts';
@@ -306,9 +306,19 @@ function tellWatchers(io: LiveServer, change: RecipientsChanged): void {
 
 async function tellNotification(io: LiveServer, { db, log }: AppContext, id: number): Promise<void> {
   try {
-    const notification = await getNotification(db, id);
-    if (!notification) return;
-    io.to(isForAdministrators(notification.type) ? rooms.administrators : rooms.notifications).emit('notification', notification);
+    const told = await getNotification(db, id);
+    if (!told) return;
+    const { notification, asker } = told;
+    const audience = audienceOf(notification.type);
+    if (audience === 'everybody' || audience === 'administrators') {
+      io.to(audience === 'everybody' ? rooms.notifications : rooms.administrators).emit('notification', notification);
+      return;
+    }
+    for (const socket of socketsOf(io)) {
+      const { viewer } = socket.data;
+      const isTold = audience === 'asker' ? viewer.id === asker : may(viewer, 'campaigns:approve') && viewer.id !== asker;
+      if (isTold) socket.emit('notification', notification);
+    }
   } catch (error) {
     log.error({ err: error }, 'a notification could not be told');
     io.to(rooms.notifications).emit('notifications:resync');

@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, Link, useActionData, useLoaderData, useNavigation, useSearchParams } from '@remix-run/react';
 import { IconPlus, IconSearchOff, IconSend, IconSparkles } from '@tabler/icons-react';
-import { CampaignFilters } from '#app/components/campaigns/campaign-filters.tsx';
+import { CampaignFilters, WAITING } from '#app/components/campaigns/campaign-filters.tsx';
 import classes from '#app/components/campaigns/campaign-list.module.css';
 import { CampaignRow } from '#app/components/campaigns/campaign-row.tsx';
 import { SelectionBar, useSelection } from '#app/components/campaigns/draft-selection.tsx';
@@ -15,7 +15,7 @@ import { useViewer } from '#app/components/use-viewer.ts';
 import { may } from '#app/domain/access/roles.ts';
 import { activityTimes } from '#app/domain/campaigns/activity-times.server.ts';
 import { campaignStatuses } from '#app/domain/campaigns/campaign.ts';
-import { listCampaigns } from '#app/domain/campaigns/list-campaigns.server.ts';
+import { countWaiting, listCampaigns } from '#app/domain/campaigns/list-campaigns.server.ts';
 import { channels } from '#app/domain/channel.ts';
 import { isProblem } from '#app/domain/problem.ts';
 import { problemOfChange } from '#app/domain/unavailable.server.ts';
@@ -33,11 +33,14 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const { searchParams } = new URL(request.url);
   // A hand-written or outdated link with a word that is no status shows all campaigns rather than an error.
   const status = campaignStatuses.find((known) => known === searchParams.get('status'));
+  const approval = searchParams.get('status') === WAITING ? ('waiting' as const) : undefined;
   const channel = channels.find((known) => known === searchParams.get('channel'));
   const q = searchParams.get('q')?.trim().slice(0, 200) || undefined;
   const cursor = searchParams.get('cursor') ?? undefined;
   const page = await orErrorPage(
-    listCampaigns(context.db, { status, channel, q, cursor, sort: 'activity', limit: PAGE_SIZE }).catch(fromTheBeginning(request, cursor)),
+    listCampaigns(context.db, { status, approval, channel, q, cursor, sort: 'activity', limit: PAGE_SIZE }).catch(
+      fromTheBeginning(request, cursor),
+    ),
   );
   // Lists carry no content; the live hook speaks of whole campaigns.
   const campaigns = page.data.map((campaign) => ({ ...campaign, html: null, text: null }));
@@ -45,7 +48,14 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
     context.db,
     campaigns.map(({ id }) => id),
   );
-  return { campaigns, active, next: page.next_cursor, filtered: Boolean(status || channel || q), later: cursor !== undefined };
+  return {
+    campaigns,
+    active,
+    next: page.next_cursor,
+    waiting: await countWaiting(context.db),
+    filtered: Boolean(status || approval || channel || q),
+    later: cursor !== undefined,
+  };
 }
 
 /** A cursor of the list as it was ordered before, in an old link or tab. */
@@ -116,7 +126,7 @@ function NoCampaigns({ mayWrite }: { mayWrite: boolean }) {
 }
 
 export default function Campaigns() {
-  const { campaigns: loaded, active, next, filtered, later } = useLoaderData<typeof loader>();
+  const { campaigns: loaded, active, waiting, next, filtered, later } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>() as { error: string } | undefined;
   const campaigns = useLiveCampaigns(loaded);
   const [parameters] = useSearchParams();
@@ -153,7 +163,7 @@ export default function Campaigns() {
         }
       />
       {failed && <ProblemAlert title="The sample could not be made">{failed.error}</ProblemAlert>}
-      {!empty && <CampaignFilters />}
+      {!empty && <CampaignFilters waiting={waiting} />}
       <SelectionBar selection={selection} campaigns={campaigns} />
       {empty ? (
         <NoCampaigns mayWrite={mayWrite} />

@@ -33,9 +33,13 @@ export async function scheduleCampaign(
      where id = $1 returning scheduled_at`,
     [id, sender, atMs, timeZone],
   );
-  const at = rows[0]?.scheduled_at;
+  if (rows[0]) await wakeCampaign(client, id, rows[0].scheduled_at);
+}
+
+/** Has a worker look at it at this time. */
+export async function wakeCampaign(client: PoolClient, id: number, at: Date): Promise<void> {
   await client.query(`select ${addJob('start_campaign', { campaign_id: '$1::bigint', scheduled_at: '$2::text' }, { runAt: '$3' })}`, [
-    ...[id, at?.toISOString(), at],
+    ...[id, at.toISOString(), at],
   ]);
 }
 

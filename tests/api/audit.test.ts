@@ -20,6 +20,7 @@ let receiver: Receiver;
 beforeAll(async () => {
   receiver = await startReceiver();
   api = await startApi({ WEBHOOK_ALLOW_PRIVATE: '1', SENDGRID_API_KEY: 'SG.test', SENDGRID_BASE_URL: receiver.url });
+  await sql(`insert into app_users (name, email, email_verified, role) values ('Eve', 'eve@team.example', true, 'admin')`);
 });
 afterAll(() => Promise.all([api.drop(), receiver.stop()]));
 
@@ -76,6 +77,27 @@ const suppressed = async () => {
   return (await added.json()) as { id: number; address: string };
 };
 
+/** Three people, where campaigns to more than two wait; somebody there could approve it. */
+const large = async () => {
+  await sql('update approval_rule set more_than = 2');
+  return campaign(['ada@example.com', 'bob@example.com', 'cy@example.com']);
+};
+/** Asked for by the program of somebody else; the key of the tests is Eve's by now. */
+const waiting = async () => {
+  const id = await large();
+  await sql(`update api_keys set owner_id = (select id from app_users where email = 'eve@team.example') where name = 'admin'`);
+  const asked = await api.call('POST', `/campaigns/${id}/approval`, { key: api.keys.marketer });
+  const { approval } = (await asked.json()) as { approval: { hash: string } };
+  return { id, hash: approval.hash };
+};
+const onApproval = (action: AuditAction, verb: string): Act => ({
+  action,
+  async call() {
+    const { id, hash } = await waiting();
+    return { path: `/campaigns/${id}/approval/${verb}`, body: { hash } };
+  },
+});
+
 interface Act {
   action: AuditAction;
   /** The path and what else the call needs; whatever has to be there is made here. */
@@ -110,6 +132,9 @@ const acts: Record<string, Act> = {
   testCampaign: onCampaign('campaign.test', '/test', campaign, { body: { address: 'me@example.com' } }),
   sendCampaign: onCampaign('campaign.send', '/send', campaign, { body: {} }),
   unscheduleCampaign: onCampaign('campaign.unschedule', '/unschedule', scheduled),
+  askForApproval: onCampaign('campaign.ask', '/approval', large, { body: {} }),
+  approveCampaign: onApproval('campaign.approve', 'approve'),
+  declineCampaign: onApproval('campaign.decline', 'decline'),
   pauseCampaign: onCampaign('campaign.pause', '/pause', () => inState('sending')),
   resumeCampaign: onCampaign('campaign.resume', '/resume', () => inState('paused')),
   cancelCampaign: onCampaign('campaign.cancel', '/cancel', () => inState('sending')),

@@ -3,6 +3,7 @@ import { beyondLimit, channelWithin } from '../../domain/access/key-limits.serve
 import { exportActivity } from '../../domain/activity/activity-csv.server.ts';
 import { activityFilter } from '../../domain/activity/activity-filter.ts';
 import { listActivity } from '../../domain/activity/list-activity.server.ts';
+import { approveCampaign, askForApproval, declineCampaign } from '../../domain/campaigns/approve-campaign.server.ts';
 import { campaignFilter, campaignPatch, newCampaign } from '../../domain/campaigns/campaign-input.ts';
 import { cloneCampaign } from '../../domain/campaigns/clone-campaign.server.ts';
 import { createCampaign } from '../../domain/campaigns/create-campaign.server.ts';
@@ -44,6 +45,12 @@ const sendOptions = z.strictObject({
     .nullish()
     .describe('The revision that was reviewed: another one by now is 409 stale_revision. Default: whatever it is.'),
 });
+
+const approvalOptions = sendOptions.extend({
+  send: z.boolean('Send must be true or false.').nullish().describe('True: it goes out, or is scheduled, by itself once it is approved.'),
+});
+
+const seenHash = z.string('Name the hash that you saw.').regex(/^[0-9a-f]{64}$/, 'The hash has 64 hexadecimal digits.');
 
 /** POST /campaigns/:id/retry. */
 const retryChoice = z.strictObject({
@@ -164,6 +171,39 @@ export const campaignOperations = {
     answer: 'Campaign',
     problems: [409, 422],
     run: ({ context, viewer, ids, body }) => sendCampaign(context.db, viewer, ids.id, context.env, body),
+  }),
+  askForApproval: operation({
+    method: 'POST',
+    path: '/campaigns/{id}/approval',
+    summary: 'Ask somebody else to approve it as it is now, where the settings want that',
+    permission: 'campaigns:send',
+    body: approvalOptions,
+    status: 200,
+    answer: 'Campaign',
+    problems: [409, 422],
+    run: ({ context, viewer, ids, body }) => askForApproval(context.db, viewer, ids.id, context.env, body),
+  }),
+  approveCampaign: operation({
+    method: 'POST',
+    path: '/campaigns/{id}/approval/approve',
+    summary: 'Approve this content and this list, as somebody who neither asked for it nor made or changed it',
+    permission: 'campaigns:approve',
+    body: z.strictObject({ hash: seenHash }),
+    status: 200,
+    answer: 'Campaign',
+    problems: [409, 422],
+    run: ({ context, viewer, ids, body }) => approveCampaign(context.db, viewer, ids.id, context.env, body),
+  }),
+  declineCampaign: operation({
+    method: 'POST',
+    path: '/campaigns/{id}/approval/decline',
+    summary: 'Decline it with a word to who asked; who asked takes it back by this',
+    permission: 'campaigns:approve',
+    body: z.strictObject({ hash: seenHash, note: z.string().max(1_000, 'The note is too long; the most is 1,000 characters.').nullish() }),
+    status: 200,
+    answer: 'Campaign',
+    problems: [409, 422],
+    run: ({ context, viewer, ids, body }) => declineCampaign(context.db, viewer, ids.id, body),
   }),
   pauseCampaign: operation({
     method: 'POST',

@@ -1,9 +1,36 @@
 import { z } from 'zod';
+import { roles } from '../../domain/access/roles.ts';
 import { type ActivityDetails, activityKinds } from '../../domain/campaigns/activity.ts';
+import { approvalStates } from '../../domain/campaigns/approval.ts';
 import { campaignStatuses, unknownPolicies } from '../../domain/campaigns/campaign.ts';
 import { channels } from '../../domain/channel.ts';
 import { attemptOutcomes } from '../../domain/recipients/recipient.ts';
 import { count, id, text, time } from './common.ts';
+
+const approval = z.strictObject({
+  needed: z.boolean().describe('Can it not be sent without one? Where roles are named: by people of these.'),
+  why: text.describe('In a sentence.'),
+  roles: z.array(z.enum(roles)).nullable(),
+  state: z.enum(approvalStates),
+  hash: text.describe('Of everything that goes out and to whom, as it was asked for: name it to approve or decline.'),
+  revision: z.int().positive().nullable(),
+  people: count.nullable(),
+  sender: text,
+  asked_by: text,
+  asked_at: time.nullable(),
+  scheduled_at: time.nullable().describe('When it is to go out; null: at once, or whenever somebody sends it.'),
+  time_zone: text,
+  send: z.boolean().describe('It goes out, or is scheduled, by itself once it is approved.'),
+  approved_by: text,
+  approved_at: time.nullable(),
+  valid_until: time.nullable().describe('Until when it has to go out.'),
+  declined_by: text,
+  declined_at: time.nullable(),
+  note: text.describe('Why it was declined.'),
+  withdrawn_by: text,
+  withdrawn_at: time.nullable(),
+  withdrawn_why: text.describe('In a sentence.'),
+});
 
 export const listItem = z
   .strictObject({
@@ -64,6 +91,7 @@ export const listItem = z
     sending_since: time.nullable().describe('Since when it is sending; null while it is not.'),
     created_at: time,
     created_by: text,
+    approval: approval.nullable().describe('Of somebody else; null where none is needed and none was asked for.'),
   })
   .describe('total is always the sum of pending, queued, sending, retrying, unknown, sent, failed, suppressed and cancelled.');
 

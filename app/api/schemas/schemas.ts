@@ -36,7 +36,11 @@ const problem = z.object({
   changes: z
     .array(z.object({ field: z.string(), revision: z.int(), changed_at: time, changed_by: text }))
     .optional()
-    .describe('With stale_revision: what was changed since the revision that was named, the newest first.'),
+    .describe(
+      'With stale_revision and approval_changed: what was changed since the revision that was named, or asked for; the newest first.',
+    ),
+  hash: text.optional().describe('With approval_changed: what waits now; null: it has to be asked for again.'),
+  approvers: z.array(z.string()).optional().describe('With approval_needed: who could approve it, by name.'),
 });
 
 const page = <T extends z.ZodType>(item: T) =>

@@ -24,8 +24,8 @@ export interface SentMessage {
 }
 
 /** What was written in a campaign that is no draft any more: subject and sender at once, the whole message for a recipient of one's choice. */
-export function CampaignMessage({ campaign }: { campaign: CampaignJson }) {
-  const [open, setOpen] = useState(false);
+export function CampaignMessage({ campaign, shown = false }: { campaign: CampaignJson; shown?: boolean }) {
+  const [open, setOpen] = useState(shown);
   const { channel, subject, text, from } = campaign;
   return (
     <Paper component="section" aria-label="Message of the campaign" className={classes.root}>

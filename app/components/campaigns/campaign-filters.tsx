@@ -4,14 +4,19 @@ import { IconSearch } from '@tabler/icons-react';
 import { campaignStatuses, statusLabels } from '#app/domain/campaigns/campaign.ts';
 import { channels } from '#app/domain/channel.ts';
 import { channelLabels } from '../channel-mark.tsx';
+import { useNumbers } from '../number.tsx';
 import { useTypedSearch } from '../use-typed-search.ts';
 import classes from './campaign-list.module.css';
 
 const statusOptions = [{ value: '', label: 'All statuses' }, ...campaignStatuses.map((value) => ({ value, label: statusLabels[value] }))];
 const channelOptions = [{ value: '', label: 'All channels' }, ...channels.map((value) => ({ value, label: channelLabels[value] }))];
 
+/** No status of its own, but chosen like one. */
+export const WAITING = 'waiting';
+
 /** The filter lives in the URL: it can be shared, goes with back and forward, and works as a plain form without scripts. */
-export function CampaignFilters() {
+export function CampaignFilters({ waiting }: { waiting: number }) {
+  const { count } = useNumbers();
   const [parameters] = useSearchParams();
   const q = parameters.get('q') ?? '';
   const { form, field, apply, applySoon } = useTypedSearch(q);
@@ -46,7 +51,12 @@ export function CampaignFilters() {
           className={classes.filter}
           name="status"
           aria-label="Status"
-          data={statusOptions}
+          data={[
+            ...statusOptions,
+            ...(waiting > 0 || parameters.get('status') === WAITING
+              ? [{ value: WAITING, label: `Waits for approval (${count(waiting)})` }]
+              : []),
+          ]}
           defaultValue={parameters.get('status') ?? ''}
           onChange={apply}
         />

@@ -1,4 +1,5 @@
 import { Checkbox } from '@mantine/core';
+import { Link } from '@remix-run/react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { failureLabel } from '#app/domain/failures.ts';
 import { ChannelMark } from '../channel-mark.tsx';
@@ -71,7 +72,11 @@ export function CampaignRow({ campaign, activeAt, selection }: Props) {
         <CampaignStatusBadge status={campaign.status} />
       </div>
       <div className={classes.progress}>
-        {draft || campaign.status === 'SCHEDULED' ? (
+        {campaign.approval?.state === 'waiting' && (draft || campaign.status === 'SCHEDULED') ? (
+          <Link to={`/campaigns/${campaign.id}/approval`} className={classes.waits} suppressHydrationWarning>
+            Waits for approval to send to {counted(campaign.total, 'person', 'people')}
+          </Link>
+        ) : draft || campaign.status === 'SCHEDULED' ? (
           <span className={classes.quiet} suppressHydrationWarning>
             {draft
               ? campaign.total === 0

@@ -6,8 +6,12 @@ import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import type { DraftCheck } from '#app/domain/campaigns/draft-check.ts';
 import type { ImportRecord, RunningImport } from '#app/domain/contacts/import-record.ts';
 import type { FieldError } from '#app/domain/problem.ts';
+import { ApprovalRequest, ApprovedNotice } from '../approval/approval-request.tsx';
+import { isApproved, waitsFor } from '../approval/approval-words.ts';
+import { useApprovalNews } from '../approval/use-approval-news.ts';
 import { PageHeader } from '../page-header.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { useReader } from '../reader-context.tsx';
 import { ScheduleSection } from '../schedule/schedule-section.tsx';
 import { useSchedule } from '../schedule/use-schedule.ts';
 import { CampaignStatusBadge } from '../status-badge.tsx';
@@ -45,11 +49,24 @@ interface Props {
   failed: { error: string; errors: FieldError[]; intent: string } | undefined;
   /** Do messages only go to the sandbox? */
   sandbox: boolean;
+  /** Who could approve it, by name. */
+  approvers: string[];
 }
 
 /** A draft on one page: content, contacts, review. The text is saved as it is typed; without scripts by a button. */
-export function Editor({ campaign: loadedCampaign, imports, runs, countries, defaultSender, check: loaded, failed, sandbox }: Props) {
+export function Editor({
+  campaign: loadedCampaign,
+  imports,
+  runs,
+  countries,
+  defaultSender,
+  check: loaded,
+  failed,
+  sandbox,
+  approvers,
+}: Props) {
   const viewer = useViewer();
+  const { now } = useReader();
   const { revalidate } = useRevalidator();
   const autosave = useAutosave(loadedCampaign, viewer);
   const { draft, state, flush, known: campaign, conflicts } = autosave;
@@ -91,6 +108,10 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
   });
   const stateOf = (...keys: string[]) => isReady(items.filter((item) => keys.includes(item.key)));
   const sender = draft.from || defaultSender;
+  const { approval } = campaign;
+  useApprovalNews(campaign, isDraft && approval !== null, autosave.hear);
+  const ready = isReady(items.filter(({ key }) => key !== 'saved')) && people > 0;
+  const mayNot = may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send');
 
   return (
     <>
@@ -208,6 +229,7 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
                     people={people}
                     sandbox={sandbox}
                   />
+                  {approval && isApproved(approval, now) && <ApprovedNotice approval={approval} />}
                   <div className={reviewClasses.foot}>
                     <TestSend
                       campaignId={campaign.id}
@@ -217,17 +239,24 @@ export function Editor({ campaign: loadedCampaign, imports, runs, countries, def
                       recipientId={shownFor}
                       flush={flush}
                     />
-                    <SendForm
-                      campaignId={campaign.id}
-                      autosave={autosave}
-                      people={people}
-                      ready={isReady(items.filter(({ key }) => key !== 'saved')) && people > 0}
-                      mayNot={may(viewer, 'campaigns:send') ? null : refusal(viewer, 'campaigns:send')}
-                      schedule={schedule}
-                      planned={schedule.later ? when : null}
-                      sandbox={sandbox}
-                      failed={failed?.intent === 'send' ? failed : undefined}
-                    />
+                    {approval && waitsFor(approval, viewer.role) && !isApproved(approval, now) ? (
+                      <ApprovalRequest
+                        {...{ campaignId: campaign.id, approval, approvers, autosave, people, ready, mayNot, schedule }}
+                        planned={schedule.later ? when : null}
+                      />
+                    ) : (
+                      <SendForm
+                        campaignId={campaign.id}
+                        autosave={autosave}
+                        people={people}
+                        ready={ready}
+                        mayNot={mayNot}
+                        schedule={schedule}
+                        planned={schedule.later ? when : null}
+                        sandbox={sandbox}
+                        failed={failed?.intent === 'send' ? failed : undefined}
+                      />
+                    )}
                   </div>
                 </Stack>
               </Section>

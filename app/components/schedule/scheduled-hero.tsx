@@ -1,6 +1,6 @@
-import { Button, Text, Title } from '@mantine/core';
+import { Anchor, Button, Text, Title } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import type { useFetcher } from '@remix-run/react';
+import { Link, type useFetcher } from '@remix-run/react';
 import { IconCalendarOff, IconClockHour4, IconSend } from '@tabler/icons-react';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import type { ActAnswer } from '../act-answer.ts';
@@ -21,6 +21,7 @@ interface Props {
 export function ScheduledHero({ campaign, path, maySend, online, fetcher }: Props) {
   const { counted } = useNumbers();
   const { scheduled_at, time_zone, pending, name } = campaign;
+  const waits = campaign.approval?.state === 'waiting';
   const who = counted(pending, 'person', 'people');
   const askToSend = () =>
     modals.openConfirmModal({
@@ -46,6 +47,14 @@ export function ScheduledHero({ campaign, path, maySend, online, fetcher }: Prop
         <Text size="sm" c="dimmed" suppressHydrationWarning>
           Goes to {who}. Content and list are fixed until then; unschedule it to change something.
         </Text>
+        {waits && (
+          <Text size="sm" className={classes.waits}>
+            It waits for an approval, and does not go out without.{' '}
+            <Anchor component={Link} to={`${path}/approval`} size="sm">
+              See what is to be approved
+            </Anchor>
+          </Text>
+        )}
       </div>
       {maySend && (
         <div className={classes.acts}>

@@ -5,6 +5,7 @@ const places = [
   { to: '/settings/webhooks', label: 'Webhooks' },
   { to: '/settings/keys', label: 'API keys' },
   { to: '/settings/people', label: 'Team' },
+  { to: '/settings/approval', label: 'Approval' },
   { to: '/settings/providers', label: 'Providers' },
   { to: '/settings/limits', label: 'Limits' },
   { to: '/settings/audit', label: 'Audit log' },

@@ -11,6 +11,7 @@ export const permissions = [
   'people:export',
   'campaigns:write',
   'campaigns:send',
+  'campaigns:approve',
   'recipients:retry',
   'suppressions:write',
   'settings:write',
@@ -28,7 +29,15 @@ export const withholdable = ['marketer', 'support', 'analyst'] as const satisfie
 
 const granted: Record<Role, readonly Permission[]> = {
   admin: permissions,
-  marketer: ['campaigns:read', ...people, 'campaigns:write', 'campaigns:send', 'recipients:retry', 'suppressions:write'],
+  marketer: [
+    'campaigns:read',
+    ...people,
+    'campaigns:write',
+    'campaigns:send',
+    'campaigns:approve',
+    'recipients:retry',
+    'suppressions:write',
+  ],
   support: ['campaigns:read', ...people, 'recipients:retry', 'suppressions:write'],
   analyst: ['campaigns:read', ...people],
 };
@@ -41,14 +50,14 @@ const opened: Record<Scope, readonly Permission[]> = {
   read: ['campaigns:read', ...people],
   send: ['campaigns:read', 'campaigns:write', 'campaigns:send'],
   support: ['campaigns:read', 'people:read', 'recipients:retry', 'suppressions:write'],
-  admin: ['campaigns:read', 'settings:write', 'audit:read', 'people:erase'],
+  admin: ['campaigns:read', 'campaigns:approve', 'settings:write', 'audit:read', 'people:erase'],
 };
 
 export const scopeTexts: Record<Scope, { label: string; description: string }> = {
   read: { label: 'Read', description: 'Campaigns and their numbers, people, exports.' },
   send: { label: 'Send', description: 'Make, change, send, pause and retry campaigns.' },
   support: { label: 'Support', description: 'Help single recipients, and change the suppression list.' },
-  admin: { label: 'Administer', description: 'Webhooks and the audit log.' },
+  admin: { label: 'Administer', description: 'Webhooks, approvals and the audit log.' },
 };
 
 /** In the words of a sentence: "may not …". */
@@ -58,6 +67,7 @@ export const permissionTexts: Record<Permission, string> = {
   'people:export': 'export people’s data',
   'campaigns:write': 'make or change campaigns',
   'campaigns:send': 'send campaigns',
+  'campaigns:approve': 'approve campaigns',
   'recipients:retry': 'retry recipients',
   'suppressions:write': 'change the suppression list',
   'settings:write': 'change settings',

@@ -1,14 +1,25 @@
+import type { ApprovalJson } from '../campaigns/approval.ts';
 import type { CampaignStatus } from '../campaigns/campaign.ts';
 import type { CampaignListItem } from '../campaigns/campaign-json.ts';
 
 /** What endpoints can ask to be told of. */
-export const alertEvents = ['campaign.failed', 'campaign.partially_sent', 'campaign.retries_exhausted', 'provider.degraded'] as const;
+export const alertEvents = [
+  ...(['campaign.failed', 'campaign.partially_sent', 'campaign.retries_exhausted', 'provider.degraded'] as const),
+  ...(['campaign.approval_requested', 'campaign.approved', 'campaign.declined'] as const),
+] as const;
 export type AlertEvent = (typeof alertEvents)[number];
 
 /** What Rollcall itself tells of its webhooks; shown in the product, to administrators only. */
 export type InternalAlert = 'webhook.gave_up' | 'webhook.disabled';
 /** What concerns everybody, and no endpoint can ask for. */
-export type AlertType = AlertEvent | InternalAlert | 'campaign.sent' | 'database.restored' | 'key.ending';
+export type AlertType =
+  | AlertEvent
+  | InternalAlert
+  | 'campaign.sent'
+  | 'campaign.approval_withdrawn'
+  | 'campaign.no_approver'
+  | 'database.restored'
+  | 'key.ending';
 
 export const eventTexts: Record<AlertEvent, { label: string; description: string }> = {
   'campaign.failed': { label: 'Campaign failed', description: 'A send or a retry ended and no message is known to have gone out.' },
@@ -21,6 +32,9 @@ export const eventTexts: Record<AlertEvent, { label: string; description: string
     label: 'Provider in trouble',
     description: 'Sending through a provider is held back because it keeps failing, or carriers want the sender to be registered.',
   },
+  'campaign.approval_requested': { label: 'Approval asked for', description: 'A campaign waits until somebody else has approved it.' },
+  'campaign.approved': { label: 'Campaign approved', description: 'Somebody else has approved a campaign as it is.' },
+  'campaign.declined': { label: 'Campaign declined', description: 'Somebody declined to approve a campaign.' },
 };
 
 /** A provider whose sending is held back. Times are ISO 8601 in UTC. */
@@ -51,11 +65,17 @@ export interface NotificationJson {
   endpoint: { id: number; host: string; reason: string } | null;
   /** An API key whose time is nearly over. */
   key?: { id: number; name: string; expires_at: string };
+  /** Of an approval, as it was then. */
+  approval: Pick<ApprovalJson, 'people' | 'asked_by' | 'approved_by' | 'declined_by' | 'note' | 'withdrawn_why' | 'send'> | null;
   /** What it told of is over: a retry reached everybody since, or the provider takes messages again. */
   settled: boolean;
 }
 
-/** Is this alert about the settings, and so for those who may change them? */
-export function isForAdministrators(type: AlertType): boolean {
-  return type.startsWith('webhook.') || type.startsWith('key.');
+/** Whom an alert in the product is for. */
+export type Audience = 'everybody' | 'administrators' | 'approvers' | 'asker';
+
+export function audienceOf(type: AlertType): Audience {
+  if (type.startsWith('webhook.') || type.startsWith('key.') || type === 'campaign.no_approver') return 'administrators';
+  if (type === 'campaign.approval_requested') return 'approvers';
+  return ['campaign.approved', 'campaign.declined', 'campaign.approval_withdrawn'].includes(type) ? 'asker' : 'everybody';
 }

@@ -9,7 +9,8 @@ const before: Record<string, unknown> = { revision: 1, sending_ms: 0 };
  * @param row PostgreSQL's to_jsonb of a campaign's row; its times are strings
  */
 export function campaignOfSnapshot(row: Record<string, unknown>, retryWindowS: number): CampaignListItem {
-  const entries = listColumns.split(', ').map((column) => {
+  const entries = listColumns.split(', ').map((written) => {
+    const column = written.split(' as ').at(-1) as string;
     const value = row[column] ?? before[column] ?? null;
     return [column, typeof value === 'string' && /_(at|until|since)$/.test(column) ? new Date(value) : value];
   });

@@ -24,7 +24,7 @@ export async function expandAlert(pool: Pool, alertId: number, body: string): Pr
      wanted as (
        select e.id from webhook_endpoints e cross join alert
        where e.disabled_at is null and alert.type = any (e.events)
-         and (alert.campaign_id is null or alert.unreached >= e.min_unreached)
+         and (alert.unreached is null or alert.unreached >= e.min_unreached)
          and (alert.type not in ('campaign.failed', 'campaign.partially_sent')
            or e.failure_threshold = (
              select count(*) filter (where unreached >= e.min_unreached) from (

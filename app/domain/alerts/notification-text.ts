@@ -12,10 +12,11 @@ const none: NotificationText = { title: 'A notification', detail: '', to: '/' };
 
 /** A notification in words. `count` writes numbers as the reader does. */
 export function notificationText(notification: NotificationJson, count: (value: number) => string = String): NotificationText {
-  const { type, campaign, endpoint, provider, key, settled } = notification;
+  const { type, campaign, endpoint, provider, key, approval, settled } = notification;
   if (campaign) {
     const missed = `${count(campaign.unreached)} of ${count(campaign.people)} not reached.`;
     const to = `/campaigns/${campaign.id}`;
+    if (approval || type === 'campaign.no_approver') return approvalText(notification, campaign, count);
     if (type === 'campaign.sent') {
       const { people } = campaign;
       if (people === 0) return { title: `${campaign.name} was sent to nobody`, detail: 'All of its list are never sent to.', to };
@@ -60,4 +61,38 @@ export function notificationText(notification: NotificationJson, count: (value: 
   return type === 'webhook.disabled'
     ? { title: `Alerts to ${endpoint.host} are switched off`, detail: endpoint.reason, to }
     : { title: `An alert did not reach ${endpoint.host}`, detail: endpoint.reason, to };
+}
+
+function approvalText(
+  { type, approval, settled }: NotificationJson,
+  { id, name }: NonNullable<NotificationJson['campaign']>,
+  count: (value: number) => string,
+): NotificationText {
+  const page = `/campaigns/${id}/approval`;
+  const people = approval?.people === 1 ? '1 person' : `${count(approval?.people ?? 0)} people`;
+  switch (type) {
+    case 'campaign.approval_requested':
+      if (settled) return { title: `${name} was to be approved`, detail: 'It is decided, or was withdrawn.', to: page };
+      return { title: `${name} waits for your approval`, detail: `${approval?.asked_by} wants to send it to ${people}.`, to: page };
+    case 'campaign.approved':
+      return {
+        title: `${name} is approved`,
+        detail: `${approval?.approved_by} approved it. ${approval?.send ? 'It goes out as you asked.' : 'It can be sent now.'}`,
+        to: `/campaigns/${id}`,
+      };
+    case 'campaign.declined':
+      return {
+        title: `${name} was not approved`,
+        detail: `${approval?.declined_by} declined. ${approval?.note ?? ''}`.trim(),
+        to: `/campaigns/${id}`,
+      };
+    case 'campaign.approval_withdrawn':
+      return { title: `The approval of ${name} is withdrawn`, detail: approval?.withdrawn_why ?? 'It changed.', to: `/campaigns/${id}` };
+    default:
+      return {
+        title: `Nobody can approve ${name}`,
+        detail: settled ? 'It is settled since.' : 'Invite somebody who may, or change the rule in the settings.',
+        to: '/settings/approval',
+      };
+  }
 }

@@ -57,6 +57,7 @@ export function samplePayload(now: number): AlertPayload {
         sending_since: null,
         created_at: minutesAgo(60),
         created_by: 'Example person',
+        approval: null,
       },
     },
   };

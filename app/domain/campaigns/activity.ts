@@ -1,3 +1,5 @@
+import { type Withdrawal, withdrawnText } from './approval.ts';
+
 /** The events of a campaign's life beside the attempts: who pressed what, and every change of status. Names are fixed by the REST API. */
 
 /** In the order of the database's CHECK. */
@@ -25,6 +27,7 @@ export const activityKinds = [
     'recipients_resolved',
     'restored',
   ] as const),
+  ...(['approval_requested', 'approved', 'declined', 'approval_withdrawn'] as const),
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
@@ -54,6 +57,12 @@ export interface ActivityDetails {
   /** How many were decided at once; each of them has an event of its own, with `bulk`. */
   resolved?: number;
   bulk?: boolean;
+  /** Of an approval: how many it goes to, the hash of what was seen, why it counts no more and what was changed. */
+  people?: number;
+  hash?: string;
+  valid_until?: string;
+  why?: Withdrawal;
+  fields?: string[];
 }
 
 export interface ActivityJson {
@@ -76,6 +85,7 @@ type Event = Pick<ActivityJson, 'kind' | 'actor' | 'address' | 'details'>;
 
 const number = new Intl.NumberFormat('en-US');
 const count = (value: number | undefined) => number.format(value ?? 0);
+const people = (details: ActivityDetails) => `${count(details.people)} ${details.people === 1 ? 'person' : 'people'}`;
 
 /** The event in a sentence that support and marketers understand: "Ana started retry round 2." */
 export function activityText(event: Event): string {
@@ -131,6 +141,14 @@ export function activityText(event: Event): string {
       return `Sending waits: ${details.reason ?? 'the provider takes no messages.'}`;
     case 'released':
       return 'The wait is over, and sending goes on.';
+    case 'approval_requested':
+      return by(`asked for an approval to send to ${people(details)}`, `An approval to send to ${people(details)} was asked for`);
+    case 'approved':
+      return `${by('approved it', 'It was approved').slice(0, -1)}, as it was and for ${people(details)}.`;
+    case 'declined':
+      return `${by('declined to approve it', 'It was not approved')}${details.reason ? ` “${details.reason}”` : ''}`;
+    case 'approval_withdrawn':
+      return `The approval is withdrawn. ${withdrawnText({ why: details.why ?? 'changed', by: actor, fields: details.fields, approver: details.name })}`;
     case 'restored':
       return `The database was put back from a backup. What was sent after ${utcTime(details.known_until)} is not known here, so it was paused.`;
   }

@@ -93,6 +93,7 @@ export const campaignFilter = z.object({
   status: z.enum(campaignStatuses, 'There is no such campaign status.').optional(),
   channel: z.enum(channels, 'The channel must be email or sms.').optional(),
   q: z.string().max(200).optional(),
+  approval: z.enum(['waiting'], 'The approval must be waiting.').optional().describe('waiting: those that wait for one.'),
   sort: z
     .enum(['created', 'activity'], 'The order must be created or activity.')
     .optional()

@@ -1,5 +1,6 @@
 import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
 import type { Channel } from '../channel.ts';
+import { type ApprovalWhy, approvalJson, type StoredApproval } from './approval.ts';
 import type { CampaignCounters, CampaignJson, CampaignStatus, UnknownPolicy } from './campaign.ts';
 import { isPreparing } from './still-preparing.ts';
 
@@ -38,6 +39,8 @@ export interface CampaignRow extends CampaignCounters {
   hold_reason: string | null;
   created_at: Date;
   created_by: string | null;
+  approval: StoredApproval | null;
+  approval_why: ApprovalWhy | null;
 }
 
 export type CampaignListRow = Omit<CampaignRow, 'html' | 'text'>;
@@ -67,12 +70,17 @@ export const listColumns = [
     'sending_since',
     'created_at',
     'created_by',
+    'approval',
+    'approval_why(total) as approval_why',
   ],
 ].join(', ');
 export const campaignColumns = `${listColumns}, html, text`;
 
 /** @param retryWindowS how long after `failed_at` a retry is open */
-export function toCampaignListItem({ sender, doing, ...row }: CampaignListRow, retryWindowS: number): CampaignListItem {
+export function toCampaignListItem(
+  { sender, doing, approval, approval_why, ...row }: CampaignListRow,
+  retryWindowS: number,
+): CampaignListItem {
   return {
     ...row,
     from: sender,
@@ -89,6 +97,7 @@ export function toCampaignListItem({ sender, doing, ...row }: CampaignListRow, r
     retries_left: Math.max(0, row.max_retries - row.retry_count),
     retry_until: row.failed_at ? new Date(row.failed_at.getTime() + retryWindowS * 1000).toISOString() : null,
     hold_until: row.hold_until?.toISOString() ?? null,
+    approval: approvalJson(approval, approval_why, row.status === 'DRAFT' || row.status === 'SCHEDULED'),
   };
 }
 

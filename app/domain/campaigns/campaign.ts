@@ -1,4 +1,5 @@
 import type { Channel } from '../channel.ts';
+import type { ApprovalJson } from './approval.ts';
 
 /** The campaign as the API, the pages and the live events show it. Names are fixed by the REST API. */
 
@@ -75,6 +76,8 @@ export interface CampaignJson extends CampaignCounters {
   sending_since: string | null;
   created_at: string;
   created_by: string | null;
+  /** Of somebody else; null where none is needed and none was asked for. */
+  approval: ApprovalJson | null;
 }
 
 /** What `campaign:progress` carries. */

@@ -23,7 +23,7 @@ export async function checkDraft(
   draft: DraftContent,
   recipientId?: number,
 ): Promise<DraftCheck> {
-  ask('campaigns:write');
+  ask('campaigns:read');
   const content = campaign.channel === 'sms' ? { ...draft, subject: null, html: null } : draft;
   const examination = await examineFor(db, campaign.id, recipientId, content);
   return { ...examination, sms: campaign.channel === 'sms' && examination.text !== null ? smsLength(examination.text) : null };

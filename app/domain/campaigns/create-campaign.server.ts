@@ -1,8 +1,8 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { type Actor, nameActor } from '../access/actor.server.ts';
 import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
-import type { Viewer } from '../access/roles.ts';
 import { parseInput } from '../parse-input.ts';
 import { auditedDraft } from './audited-draft.server.ts';
 import type { CampaignJson } from './campaign.ts';
@@ -11,10 +11,11 @@ import { type CampaignRow, campaignColumns, toCampaignJson } from './campaign-js
 import { retryWindowS } from './retry-window.server.ts';
 
 /** Makes a DRAFT. @throws Problem 422 with the path of each bad field */
-export async function createCampaign(db: Database, viewer: Pick<Viewer, 'label'>, input: NewCampaign): Promise<CampaignJson> {
+export async function createCampaign(db: Database, viewer: Actor, input: NewCampaign): Promise<CampaignJson> {
   ask('campaigns:write');
   const campaign = parseInput(newCampaign, input);
   return inTransaction(db.pool, async (client) => {
+    await nameActor(client, viewer);
     const { rows } = await client.query<CampaignRow>(
       `with created as (
        insert into campaigns (name, channel, subject, html, text, sender, max_retries, unknown_policy, created_by)

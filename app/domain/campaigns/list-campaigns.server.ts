@@ -25,12 +25,13 @@ const place = `to_char(active_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
  */
 export async function listCampaigns(db: Database, filter: CampaignFilter = {}, own: Limited = {}): Promise<CampaignPage> {
   ask('campaigns:read');
-  const { status, channel, q, cursor, sort = 'created', limit = 50 } = parseInput(campaignFilter, filter);
+  const { status, channel, q, approval, cursor, sort = 'created', limit = 50 } = parseInput(campaignFilter, filter);
   const byActivity = sort === 'activity';
   const { rows } = await heavyQuery<CampaignListRow & { place?: string }>(
     db,
     `select ${listColumns}${byActivity ? `, ${place} as place` : ''} from campaigns
      where ($1::campaign_status is null or status = $1) and ($2::channel is null or channel = $2)
+       ${approval ? `and approval ->> 'state' = 'waiting' and status in ('DRAFT', 'SCHEDULED')` : ''}
        and ($3::text is null or name ilike $3 or subject ilike $3)
        and ($6::bigint is null or id = $6) and ($7::channel is null or channel = $7)
        and ${byActivity ? '($4::text is null or (active_at, id) < (split_part($4, $8, 1)::timestamptz, split_part($4, $8, 2)::bigint))' : '($4::bigint is null or id < $4)'}
@@ -58,6 +59,16 @@ export async function listCampaigns(db: Database, filter: CampaignFilter = {}, o
     data: page.map(({ place: _, ...row }) => toCampaignListItem(row, window)),
     next_cursor: rows.length > limit && last ? toCursor(last.place ?? last.id) : null,
   };
+}
+
+/** How many wait for an approval. */
+export async function countWaiting(db: Database): Promise<number> {
+  ask('campaigns:read');
+  const { rows } = await db.pool.query<{ waiting: number }>(
+    // never null: waiting
+    `select count(*)::integer as waiting from campaigns where approval ->> 'state' = 'waiting' and status in ('DRAFT', 'SCHEDULED')`,
+  );
+  return rows[0]?.waiting ?? 0;
 }
 
 /** @throws Problem 422 where the cursor is not one of this list */

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Viewer } from '../access/roles.ts';
+import { type Actor, nameActor } from '../access/actor.server.ts';
 import { conflict, notFound } from '../problem.ts';
 import { statusLabels } from './campaign.ts';
 import { type CampaignRow, campaignColumns } from './campaign-json.ts';
@@ -7,7 +7,7 @@ import { staleRevision } from './stale-revision.server.ts';
 import { refuseWhilePreparing } from './still-preparing.ts';
 
 export interface LockDraftOptions {
-  viewer?: Pick<Viewer, 'label'> | undefined;
+  viewer?: Actor | undefined;
   /** Revisions of which it must be one (If-Match); null: whatever it is. */
   seen?: readonly number[] | null | undefined;
   strength?: 'no key update' | 'update';
@@ -27,8 +27,7 @@ export async function lockDraft(
   act: string,
   { viewer, seen = null, strength = 'no key update' }: LockDraftOptions = {},
 ): Promise<CampaignRow> {
-  // Whatever the caller changes is told in their name.
-  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer?.label ?? '']);
+  await nameActor(client, viewer);
   const { rows } = await client.query<CampaignRow>(`select ${campaignColumns} from campaigns where id = $1 for ${strength}`, [id]);
   const campaign = rows[0];
   if (!campaign) throw notFound('There is no campaign');

@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg';
 import type { CampaignDoing } from '#db/ledger/campaign-transitions.ts';
-import type { Viewer } from '../access/roles.ts';
+import { type Actor, nameActor } from '../access/actor.server.ts';
 import type { Channel } from '../channel.ts';
 import { Problem } from '../problem.ts';
+import type { StoredApproval } from './approval.ts';
 import { type CampaignStatus, statusLabels, type UnknownPolicy } from './campaign.ts';
 
 /** What the use cases of a campaign's life decide by. */
@@ -27,6 +28,7 @@ export interface LockedCampaign {
   revision: number;
   failure_code: string | null;
   failure_reason: string | null;
+  approval: StoredApproval | null;
   /** The database's clock. */
   now: Date;
 }
@@ -37,11 +39,11 @@ export interface LockedCampaign {
  *
  * @throws Problem 404
  */
-export async function lockCampaign(client: PoolClient, viewer: Pick<Viewer, 'label'> | null, id: number): Promise<LockedCampaign> {
-  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer?.label ?? '']);
+export async function lockCampaign(client: PoolClient, viewer: Actor | null, id: number): Promise<LockedCampaign> {
+  await nameActor(client, viewer);
   const { rows } = await client.query<LockedCampaign>(
     `select id, name, channel, status, total, pending, subject, html, text, sender, variables, doing, max_retries, retry_count,
-       unknown_policy, failed_at, scheduled_at, revision, failure_code, failure_reason, now() as now
+       unknown_policy, failed_at, scheduled_at, revision, failure_code, failure_reason, approval, now() as now
      from campaigns where id = $1 for no key update`,
     [id],
   );

@@ -7,6 +7,7 @@ import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { type CheckedContent, checkStored, isSameContent } from '../content/stored-content.server.ts';
 import { conflict, invalid, Problem } from '../problem.ts';
+import { isUnapproved, withApproval } from './approvers.server.ts';
 import { contentHash } from './audited-draft.server.ts';
 import type { CampaignJson } from './campaign.ts';
 import { agoText } from './draft-changes.ts';
@@ -15,6 +16,7 @@ import { type LockedCampaign, lockCampaign, stateConflict } from './locked-campa
 import { sendTime } from './send-time.ts';
 import { staleRevision } from './stale-revision.server.ts';
 import { refuseWhilePreparing } from './still-preparing.ts';
+import { withdrawLate, withdrawMissed } from './withdraw-approval.server.ts';
 
 /** Senders of the configuration, for campaigns that name none. */
 export interface DefaultSenders {
@@ -47,27 +49,41 @@ export async function sendCampaign(
   ask('campaigns:send');
   // A check can take a second, and a lock waits for nobody: it is done before, of the content that the lock then finds.
   const checked = await checkStored(db, id);
-  await inTransaction(db.pool, async (client) => {
-    const campaign = await lockCampaign(client, viewer, id);
-    if (campaign.status !== 'DRAFT') throw await alreadySent(client, campaign);
-    refuseWhilePreparing(campaign, 'Send when that is done.');
-    if (revision != null && revision !== campaign.revision) throw await staleRevision(client, campaign, revision, 409);
-    if (campaign.pending === 0) {
-      throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
-    }
-    const sender = readySender(campaign, senders, checked);
-    const { name, pending, total, revision: sent } = campaign;
-    const goesOut = { recipients: total, pending, sender, revision: sent, content: contentHash(campaign) };
-    const object = { type: 'campaign', id, name };
-    if (scheduled_at) {
-      await schedule(client, campaign, sender, scheduled_at, time_zone ?? null);
-      await audit(client, { action: 'campaign.schedule', object, after: { ...goesOut, scheduled_at, time_zone: time_zone ?? null } });
-    } else {
-      await life.startCampaign(client, id, sender, viewer.label);
-      await audit(client, { action: 'campaign.send', object, after: goesOut });
-    }
-  });
+  await withApproval(db, viewer, id, () =>
+    inTransaction(db.pool, async (client) => {
+      const campaign = await lockCampaign(client, viewer, id);
+      if (campaign.status !== 'DRAFT') throw await alreadySent(client, campaign);
+      refuseWhilePreparing(campaign, 'Send when that is done.');
+      if (revision != null && revision !== campaign.revision) throw await staleRevision(client, campaign, revision, 409);
+      if (campaign.pending === 0) {
+        throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
+      }
+      const sender = readySender(campaign, senders, checked);
+      const { name, pending, total, revision: sent } = campaign;
+      const goesOut = { recipients: total, pending, sender, revision: sent, content: contentHash(campaign) };
+      const object = { type: 'campaign', id, name };
+      const time = scheduled_at ? { at: timeOf(campaign, scheduled_at, time_zone ?? null), zone: time_zone ?? null } : null;
+      await sendLocked(client, campaign, { sender, by: viewer.label, time });
+      if (time) await audit(client, { action: 'campaign.schedule', object, after: { ...goesOut, scheduled_at, time_zone: time.zone } });
+      else await audit(client, { action: 'campaign.send', object, after: goesOut });
+    }),
+  );
   return getCampaign(db, id);
+}
+
+interface Departure {
+  sender: string;
+  /** Whose name the campaign bears. */
+  by: string;
+  /** `at` in ms since 1970; null: now. */
+  time: { at: number; zone: string | null } | null;
+}
+
+/** Starts or schedules a draft that the transaction has locked and that is ready. */
+export async function sendLocked(client: PoolClient, campaign: LockedCampaign, { sender, by, time }: Departure): Promise<void> {
+  if (!time) return life.startCampaign(client, campaign.id, sender, by);
+  if (time.at <= campaign.now.getTime()) throw passed();
+  await life.scheduleCampaign(client, campaign.id, sender, time.at, time.zone);
 }
 
 /** Who was quicker, since two people or two tabs may press Send. */
@@ -85,7 +101,7 @@ async function alreadySent(client: PoolClient, { id, status }: LockedCampaign): 
 }
 
 /** @throws Problem 422 with everything that keeps it from being sent */
-function readySender(campaign: LockedCampaign, senders: DefaultSenders, { content, problems }: CheckedContent): string {
+export function readySender(campaign: LockedCampaign, senders: DefaultSenders, { content, problems }: CheckedContent): string {
   if (!isSameContent(campaign, content)) throw conflict('The content or the list changed at this moment. Look at it, then send.');
   const sender = campaign.sender || (campaign.channel === 'email' ? senders.emailFrom : senders.smsFrom);
   const errors = problems
@@ -96,12 +112,16 @@ function readySender(campaign: LockedCampaign, senders: DefaultSenders, { conten
   return sender;
 }
 
-async function schedule(client: PoolClient, campaign: LockedCampaign, sender: string, at: string, timeZone: string | null): Promise<void> {
+/** @returns ms since 1970 @throws Problem 422 for what is no time, or has passed */
+export function timeOf(campaign: Pick<LockedCampaign, 'now'>, at: string, timeZone: string | null): number {
   const time = sendTime(at, timeZone);
   if (typeof time !== 'number') throw invalid([time]);
-  if (time <= campaign.now.getTime())
-    throw invalid([{ path: 'scheduled_at', message: 'This time has passed. Choose a later one, or send now.' }]);
-  await life.scheduleCampaign(client, campaign.id, sender, time, timeZone);
+  if (time <= campaign.now.getTime()) throw passed();
+  return time;
+}
+
+function passed(): Problem {
+  return invalid([{ path: 'scheduled_at', message: 'This time has passed. Choose a later one, or send now.' }]);
 }
 
 /** Makes a scheduled campaign a draft again, which remembers its time and zone. @throws Problem 404, 409 unless SCHEDULED */
@@ -120,31 +140,47 @@ export async function unscheduleCampaign(db: Database, viewer: Viewer, id: numbe
 /** Starts a scheduled campaign ahead of its time. @throws Problem 404, 409 unless SCHEDULED */
 export async function sendScheduledNow(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
   ask('campaigns:send');
-  await inTransaction(db.pool, async (client) => {
-    const campaign = await lockCampaign(client, viewer, id);
-    const { status, sender, name, total } = campaign;
-    if (status !== 'SCHEDULED' || !sender) throw stateConflict('sent ahead of its time', status);
-    await life.startCampaign(client, id, sender, viewer.label);
-    const after = { recipients: total, sender, content: contentHash(campaign) };
-    await audit(client, {
-      action: 'campaign.send',
-      object: { type: 'campaign', id, name },
-      before: { scheduled_at: campaign.scheduled_at },
-      after: { ...after, scheduled_at: null },
-    });
-  });
+  await withApproval(db, viewer, id, () =>
+    inTransaction(db.pool, async (client) => {
+      const campaign = await lockCampaign(client, viewer, id);
+      const { status, sender, name, total } = campaign;
+      if (status !== 'SCHEDULED' || !sender) throw stateConflict('sent ahead of its time', status);
+      await life.startCampaign(client, id, sender, viewer.label);
+      const after = { recipients: total, sender, content: contentHash(campaign) };
+      await audit(client, {
+        action: 'campaign.send',
+        object: { type: 'campaign', id, name },
+        before: { scheduled_at: campaign.scheduled_at },
+        after: { ...after, scheduled_at: null },
+      });
+    }),
+  );
   return getCampaign(db, id);
 }
 
-/** The time of a scheduled campaign has come. Does nothing where it was unscheduled, cancelled or moved to another time. */
+/**
+ * The time of a scheduled campaign has come. Does nothing where it was unscheduled, cancelled or moved to another time. One that nobody else has
+ * approved, and that needs it, does not go out: it is a draft again, and says so.
+ */
 export async function startScheduledCampaign(db: Database, id: number, scheduledAt: string): Promise<void> {
-  await inTransaction(db.pool, async (client) => {
-    const { rows } = await client.query<{ sender: string }>(
-      // never null: sender
+  try {
+    await inTransaction(db.pool, async (client) => {
+      const { rows } = await client.query<{ sender: string }>(
+        // never null: sender
 
-      `select sender from campaigns where id = $1 and status = 'SCHEDULED' and scheduled_at = $2 for no key update`,
-      [id, scheduledAt],
-    );
-    if (rows[0]) await life.startCampaign(client, id, rows[0].sender, 'schedule');
-  });
+        `select sender from campaigns where id = $1 and status = 'SCHEDULED' and scheduled_at = $2 for no key update`,
+        [id, scheduledAt],
+      );
+      if (rows[0]) await life.startCampaign(client, id, rows[0].sender, 'schedule');
+      else await withdrawLate(client, id, scheduledAt);
+    });
+  } catch (error) {
+    if (!isUnapproved(error)) throw error;
+    await inTransaction(db.pool, async (client) => {
+      const campaign = await lockCampaign(client, null, id);
+      if (campaign.status !== 'SCHEDULED' || campaign.scheduled_at?.toISOString() !== scheduledAt) return;
+      await life.unscheduleCampaign(client, id);
+      await withdrawMissed(client, id);
+    });
+  }
 }

@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { copyToStaging, createStaging, insertRecipients, keepRejects } from '#db/ledger/import-list.ts';
+import { type Actor, nameActor } from '../access/actor.server.ts';
 import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
-import type { Viewer } from '../access/roles.ts';
 import { type BareNumbers, isCountry } from '../addresses/phone-number.ts';
 import { readAddress } from '../addresses/read-address.ts';
 import { statusLabels } from '../campaigns/campaign.ts';
@@ -37,7 +37,7 @@ import { type Encoding, encodingNamed } from './text-encoding.ts';
 
 export interface ImportRequest extends FileOptions {
   campaignId: number;
-  viewer: Pick<Viewer, 'label'>;
+  viewer: Actor;
   source: ByteSource;
   /** A media type; JSON where it says so, anything else is read as CSV. */
   contentType: string;
@@ -173,7 +173,7 @@ async function save(
   tally: Tally,
 ) {
   // The draft's next revision is told in their name.
-  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
+  await nameActor(client, viewer);
   await createStaging(client);
   await copyToStaging(client, spool.read());
 

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { decideRecipients } from '#db/ledger/decide.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { nameActor } from '../access/actor.server.ts';
 import { ask } from '../access/ask.server.ts';
 import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
@@ -9,7 +10,7 @@ import { notFound, Problem } from '../problem.ts';
 import { getRecipient } from './get-recipient.server.ts';
 import { type RecipientJson, recipientStatusLabels } from './recipient.ts';
 import { decidable, type Resolution } from './resolutions.ts';
-import { lockRecipient, nameActor, sendAgain } from './retry-recipient.server.ts';
+import { lockRecipient, sendAgain } from './retry-recipient.server.ts';
 
 /**
  * A person's decision on a recipient whose outcome is unknown, or was given up as unknown: it arrived, it did not, or send it again. Also in

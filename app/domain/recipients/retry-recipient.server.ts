@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { isBeingCancelled, reopenRecipients } from '#db/ledger/reopen.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { nameActor } from '../access/actor.server.ts';
 import { ask } from '../access/ask.server.ts';
 import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
@@ -26,11 +27,6 @@ interface Found {
   failed_at: Date | null;
   finished_at: Date | null;
   now: Date;
-}
-
-/** What this transaction does is logged in the viewer's name. */
-export async function nameActor(client: PoolClient, viewer: Viewer): Promise<void> {
-  await client.query(`select set_config('rollcall.actor', $1, true)`, [viewer.label]);
 }
 
 /** The recipient, locked, with what its campaign allows; what happens is logged in the viewer's name. @throws Problem 404 */

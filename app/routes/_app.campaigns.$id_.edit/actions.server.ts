@@ -1,5 +1,6 @@
 import { type ActionFunctionArgs, data, redirect } from '@remix-run/node';
 import type { Viewer } from '#app/domain/access/roles.ts';
+import { askForApproval, declineCampaign } from '#app/domain/campaigns/approve-campaign.server.ts';
 import { deleteCampaign } from '#app/domain/campaigns/delete-campaign.server.ts';
 import { sendCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
 import { updateCampaign } from '#app/domain/campaigns/update-campaign.server.ts';
@@ -62,6 +63,17 @@ export async function actOnDraft({ context, request }: Pick<ActionFunctionArgs, 
         });
         return redirect(`/campaigns/${id}`);
       }
+      case 'ask': {
+        assertMay(viewer, 'campaigns:send');
+        const at = textOf(form, 'scheduled_at');
+        const time = at ? { scheduled_at: at, time_zone: textOf(form, 'time_zone') } : {};
+        await askForApproval(db, viewer, id, env, { revision, send: form.get('send') !== null, ...time });
+        return data(null);
+      }
+      case 'take-back':
+        assertMay(viewer, 'campaigns:approve');
+        await declineCampaign(db, viewer, id, { hash: textOf(form, 'hash') ?? '' });
+        return data(null);
       default:
         throw new Problem(400, 'invalid', 'This form is not known here. Reload the page and try again.');
     }

@@ -3,6 +3,7 @@ import { useActionData, useLoaderData } from '@remix-run/react';
 import { Editor } from '#app/components/editor/editor.tsx';
 import { may } from '#app/domain/access/roles.ts';
 import { countries } from '#app/domain/addresses/countries.server.ts';
+import { approversOf } from '#app/domain/campaigns/approvers.server.ts';
 import { checkDraft } from '#app/domain/campaigns/check-draft.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { listImports, listRuns } from '#app/domain/contacts/list-imports.server.ts';
@@ -18,14 +19,25 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   const id = idOf(params.id);
   const campaign = await orErrorPage(getCampaign(context.db, id));
   if (campaign.status !== 'DRAFT' || !may(viewer, 'campaigns:write')) throw redirect(`/campaigns/${id}`);
-  const [imports, runs, check] = await Promise.all([
+  const [imports, runs, check, approvers] = await Promise.all([
     listImports(context.db, id),
     listRuns(context.db, id),
     orErrorPage(checkDraft(context.db, campaign, campaign)),
+    campaign.approval ? approversOf(context.db.pool, id, viewer.id) : [],
   ]);
   const sms = campaign.channel === 'sms';
   const defaultSender = (sms ? context.env.smsFrom : context.env.emailFrom) ?? null;
-  return { campaign, imports, runs, check, defaultSender, countries: sms ? countries() : [], sandbox: context.env.sandbox === '1' };
+  const names = approvers.map(({ name }) => name);
+  return {
+    campaign,
+    approvers: names,
+    imports,
+    runs,
+    check,
+    defaultSender,
+    countries: sms ? countries() : [],
+    sandbox: context.env.sandbox === '1',
+  };
 }
 
 export async function action({ context, request, params }: ActionFunctionArgs) {

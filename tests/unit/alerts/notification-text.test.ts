@@ -10,6 +10,7 @@ const of = (type: AlertType, rest: Partial<NotificationJson>): NotificationJson 
   campaign: null,
   provider: null,
   endpoint: null,
+  approval: null,
   settled: false,
   ...rest,
 });

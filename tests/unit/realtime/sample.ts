@@ -54,6 +54,7 @@ export function sampleCampaign(change: Partial<CampaignJson> = {}): CampaignJson
     sending_since: '2026-03-01T12:00:00.000Z',
     created_at: '2026-03-01T11:00:00.000Z',
     created_by: 'Ana',
+    approval: null,
     ...change,
   };
 }

@@ -14,6 +14,10 @@ comment on column api_keys.scopes is 'What it is for, within its role; null: all
 comment on column api_keys.campaign_id is 'The one campaign that it is for; null: all.';
 comment on column api_keys.channel is 'The one channel whose campaigns it is for; null: both.';
 
-alter table alerts drop constraint alerts_type_check, add constraint alerts_type_check check (type in
-  ('campaign.failed', 'campaign.partially_sent', 'campaign.retries_exhausted', 'campaign.sent', 'provider.degraded', 'webhook.gave_up',
-   'webhook.disabled', 'database.restored', 'key.ending'));
+do $$
+declare
+  former text := (select pg_get_constraintdef(oid) from pg_constraint where conname = 'alerts_type_check');
+begin
+  alter table alerts drop constraint alerts_type_check;
+  execute 'alter table alerts add constraint alerts_type_check ' || replace(former, '])', ', ''key.ending''::text])');
+end $$;

@@ -1,0 +1,473 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApiKey } from '#app/domain/access/api-keys.server.ts';
+import { may, permissions, roles } from '#app/domain/access/roles.ts';
+import { changeApprovalRule } from '#app/domain/campaigns/approval-rule.server.ts';
+import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { startScheduledCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
+import { cloneCampaignRecipients } from '#tasks/clone-recipients.ts';
+import { startApi, type TestApi } from '#tests/support/api.ts';
+import { numbered } from '#tests/support/campaigns.ts';
+import { ruleOf, type Somebody, somebody } from '#tests/support/people.ts';
+
+/** Ana writes, Ben and Cleo approve, Dan administers, Sue supports. */
+let api: TestApi;
+let ana: Somebody;
+let ben: Somebody;
+let cleo: Somebody;
+let dan: Somebody;
+let sue: Somebody;
+beforeAll(async () => {
+  api = await startApi();
+  ana = await somebody(api.db, 'Ana', 'marketer');
+  ben = await somebody(api.db, 'Ben', 'marketer');
+  cleo = await somebody(api.db, 'Cleo', 'marketer');
+  dan = await somebody(api.db, 'Dan', 'admin');
+  sue = await somebody(api.db, 'Sue', 'support');
+});
+afterAll(() => api.drop());
+beforeEach(async () => {
+  await ruleOf(api.db, { more_than: 2 });
+  await sql(`update app_users set banned = false, role = case name when 'Dan' then 'admin' when 'Sue' then 'support' else 'marketer' end`);
+  await sql('update api_keys set revoked_at = null');
+  for (const { program } of [ana, ben, cleo, dan, sue]) await api.context.auth.calls.delete(program.id);
+  api.context.auth.forgetKeys();
+});
+
+const sql = (text: string, values: unknown[] = []) => api.db.pool.query(text, values);
+const HOUR_MS = 3_600_000;
+const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
+
+interface Answer {
+  status: number;
+  code?: string;
+  detail: string;
+  campaign: CampaignJson;
+  body: Record<string, unknown>;
+}
+
+/** What somebody's program asks of a campaign. */
+async function ask(by: Somebody | string, id: number, rest: string, body: unknown = {}, method = 'POST'): Promise<Answer> {
+  const response = await api.call(method, `/campaigns/${id}${rest}`, { body, key: typeof by === 'string' ? by : by.key });
+  const text = await response.text();
+  const parsed = (text ? JSON.parse(text) : {}) as Record<string, unknown>;
+  return {
+    status: response.status,
+    code: parsed.code as string,
+    detail: String(parsed.detail ?? ''),
+    campaign: parsed as unknown as CampaignJson,
+    body: parsed,
+  };
+}
+const now = async (id: number) => (await (await api.call('GET', `/campaigns/${id}`)).json()) as CampaignJson;
+const list = (addresses: string[]) => addresses.map((address) => ({ address }));
+
+async function draft(by: Somebody = ana, people = 3): Promise<number> {
+  const body = { name: 'Harvest', channel: 'email', subject: 'One', text: 'Good day.', from: 'news@example.com' };
+  const { id } = (await (await api.call('POST', '/campaigns', { body, key: by.key })).json()) as CampaignJson;
+  await api.call('POST', `/campaigns/${id}/recipients`, { body: list(numbered(people)), key: by.key });
+  return id;
+}
+async function asked(order: object = {}, by = ana): Promise<{ id: number; hash: string }> {
+  const id = await draft(by);
+  const answer = await ask(by, id, '/approval', order);
+  expect(answer.detail).toBe('');
+  return { id, hash: answer.campaign.approval?.hash as string };
+}
+async function approved(order: object = {}): Promise<{ id: number; hash: string }> {
+  const made = await asked(order);
+  expect((await ask(ben, made.id, '/approval/approve', { hash: made.hash })).detail).toBe('');
+  return made;
+}
+async function clone(by: Somebody, id: number): Promise<number> {
+  const { campaign } = await ask(by, id, '/clone');
+  await cloneCampaignRecipients(api.db)({ campaign_id: id, clone_id: campaign.id, recipients: 'all' }, {} as never);
+  return campaign.id;
+}
+const kinds = async (id: number) =>
+  ((await (await api.call('GET', `/campaigns/${id}/activity`)).json()) as { data: { kind: string; text: string }[] }).data;
+
+test('what is off changes nothing', async () => {
+  await ruleOf(api.db);
+  const id = await draft();
+  expect((await now(id)).approval).toBeNull();
+  expect((await ask(ana, id, '/approval')).code).toBe('approval_not_needed');
+  expect((await ask(ana, id, '/send')).status).toBe(202);
+});
+
+test('asked, approved by somebody else, sent: both see the same hash, and it is on record', async () => {
+  const id = await draft();
+  const refused = await ask(ana, id, '/send');
+  expect(refused).toMatchObject({ status: 409, code: 'approval_needed', body: { approvers: ['Ben', 'Cleo', 'Dan'] } });
+  expect(refused.detail).toBe(
+    'Campaigns to more than 2 people wait until somebody else has approved them. Nothing was sent. Ask for it first: Ben, Cleo or Dan can approve it.',
+  );
+  const { campaign } = await ask(ana, id, '/approval', { revision: (await now(id)).revision });
+  expect(campaign.approval).toMatchObject({
+    needed: true,
+    state: 'waiting',
+    people: 3,
+    sender: 'news@example.com',
+    asked_by: ana.program.label,
+  });
+  expect((await ask(ana, id, '/send')).code).toBe('approval_needed');
+  const listed = (await (await api.call('GET', '/campaigns?approval=waiting')).json()) as { data: CampaignJson[] };
+  expect(listed.data.map((one) => one.id)).toContain(id);
+  const done = await ask(ben, id, '/approval/approve', { hash: campaign.approval?.hash });
+  expect(done.campaign.approval).toMatchObject({ state: 'approved', approved_by: ben.program.label, hash: campaign.approval?.hash });
+  expect((await ask(ana, id, '/send')).status).toBe(202);
+  expect((await kinds(id)).map(({ kind }) => kind)).toEqual(['created', 'imported', 'approval_requested', 'approved', 'started']);
+});
+
+describe('who may approve', () => {
+  test.each<[string, () => Promise<Somebody | string> | Somebody | string, number, string]>([
+    [
+      'who asked, by another key of theirs',
+      async () => (await createApiKey(api.db, { name: 'Second', role: 'admin', createdBy: null, ownerId: ana.viewer.id })).key,
+      403,
+      'own_approval',
+    ],
+    ['who asked', () => ana, 403, 'own_approval'],
+    ['an administrator’s key that belongs to nobody', () => api.keys.admin, 403, 'forbidden'],
+    ['support', () => sue, 403, 'forbidden'],
+    [
+      'a key above its owner’s role',
+      async () => (await createApiKey(api.db, { name: 'High', role: 'admin', createdBy: null, ownerId: sue.viewer.id })).key,
+      403,
+      'forbidden',
+    ],
+    ['somebody else', () => ben, 200, ''],
+    ['an administrator', () => dan, 200, ''],
+  ])('%s', async (_, who, status, code) => {
+    const { id, hash } = await asked();
+    const answer = await ask(await who(), id, '/approval/approve', { hash });
+    expect([answer.status, answer.code ?? '']).toEqual([status, code]);
+    expect((await now(id)).approval?.state).toBe(status === 200 ? 'approved' : 'waiting');
+  });
+
+  test('who asked does not become somebody else by another role', async () => {
+    const { id, hash } = await asked();
+    await sql(`update app_users set role = 'admin' where id = $1`, [ana.viewer.id]);
+    expect((await ask(ana, id, '/approval/approve', { hash })).code).toBe('own_approval');
+  });
+
+  test.each<[string, (id: number) => Promise<unknown>]>([
+    ['changed a word', (id) => ask(ben, id, '', { text: 'Good evening.' }, 'PATCH')],
+    ['brought people', (id) => ask(ben, id, '/recipients', list(['late@example.test']))],
+  ])('who %s before somebody else asked does not approve it', async (_, change) => {
+    const id = await draft();
+    await change(id);
+    const { campaign } = await ask(ana, id, '/approval');
+    const hash = campaign.approval?.hash;
+    expect((await ask(ben, id, '/approval/approve', { hash })).code).toBe('own_approval');
+    expect((await ask(cleo, id, '/approval/approve', { hash })).status).toBe(200);
+  });
+
+  test('who made the original does not approve the copy that somebody else made of it', async () => {
+    const copy = await clone(ben, await draft());
+    const { campaign } = await ask(ben, copy, '/approval');
+    expect((await ask(ana, copy, '/approval/approve', { hash: campaign.approval?.hash })).code).toBe('own_approval');
+  });
+
+  test('nobody else: it is said before it is asked for, and administrators are told', async () => {
+    await sql(`update app_users set banned = true where name in ('Ben', 'Cleo', 'Dan')`);
+    const id = await draft();
+    const answer = await ask(ana, id, '/approval');
+    expect(answer).toMatchObject({ status: 409, code: 'no_approver' });
+    expect((await ask(ana, id, '/send')).detail).toMatch(/Nobody else can approve it/);
+    const { rows } = await sql(`select count(*)::int as n from alerts where campaign_id = $1 and type = 'campaign.no_approver'`, [id]);
+    expect(rows[0].n).toBe(1);
+  });
+});
+
+describe('an approval is withdrawn by', () => {
+  test.each<[string, (id: number) => Promise<unknown>, RegExp]>([
+    ['the subject', (id) => ask(ana, id, '', { subject: 'Two' }, 'PATCH'), /Ana's program changed the subject\./],
+    ['the text', (id) => ask(ana, id, '', { text: 'Good day!' }, 'PATCH'), /changed the text\./],
+    ['the HTML', (id) => ask(ana, id, '', { html: '<p>Hello</p>' }, 'PATCH'), /changed the HTML\./],
+    ['the sender', (id) => ask(ana, id, '', { from: 'ana@example.com' }, 'PATCH'), /changed the sender\./],
+    ['the name', (id) => ask(ana, id, '', { name: 'To the staff' }, 'PATCH'), /changed the name\./],
+    ['the rounds', (id) => ask(ana, id, '', { max_retries: 9 }, 'PATCH'), /changed how often it may be retried\./],
+    ['the policy', (id) => ask(ana, id, '', { unknown_policy: 'hold' }, 'PATCH'), /changed what happens when an outcome is unknown\./],
+    ['one more person', (id) => ask(ana, id, '/recipients', list(['one.more@example.test'])), /changed the contact list\./],
+    [
+      'another column',
+      (id) => ask(ana, id, '/recipients', [{ address: 'two.more@example.test', city: 'Rome' }]),
+      /changed the contact list\./,
+    ],
+    ['an empty list', (id) => ask(ana, id, '/recipients', undefined, 'DELETE'), /changed the contact list\./],
+    ['the approver’s own correction', (id) => ask(ben, id, '', { subject: 'Better' }, 'PATCH'), /Ben's program changed the subject\./],
+  ])('a change of %s, and says who and what', async (_, change, words) => {
+    for (const make of [asked, approved]) {
+      const { id, hash } = await make();
+      await change(id);
+      const { approval } = await now(id);
+      expect(approval).toMatchObject({ state: 'withdrawn', withdrawn_why: expect.stringMatching(words) });
+      expect((await kinds(id)).findLast(({ kind }) => kind === 'approval_withdrawn')?.text).toMatch(words);
+      expect((await ask(cleo, id, '/approval/approve', { hash })).code).toBe('approval_changed');
+      if ((await now(id)).pending > 2) expect((await ask(ana, id, '/send')).code).toBe('approval_needed');
+    }
+  });
+
+  test('nothing that changes nothing', async () => {
+    const { id } = await approved();
+    await ask(ana, id, '', { subject: 'One' }, 'PATCH');
+    await ask(ana, id, '/recipients', list(['person1@example.test']));
+    expect((await now(id)).approval?.state).toBe('approved');
+    expect((await ask(ana, id, '/send')).status).toBe(202);
+  });
+
+  test.each<[string, string]>([
+    ['disabled', 'update app_users set banned = true where id = $1'],
+    ['a supporter now', `update app_users set role = 'support' where id = $1`],
+    ['gone', 'delete from app_users where id = $1'],
+  ])('an approver who is %s', async (_, change) => {
+    const { id, hash } = await asked();
+    const zoe = await somebody(api.db, `Zoe${id}`, 'marketer');
+    await ask(zoe, id, '/approval/approve', { hash });
+    await sql(change, [zoe.viewer.id]);
+    expect((await now(id)).approval).toMatchObject({
+      state: 'withdrawn',
+      withdrawn_why: expect.stringContaining('may not approve campaigns any more'),
+    });
+    expect((await ask(ana, id, '/send')).code).toBe('approval_needed');
+  });
+
+  test('who asked, and who declines leaves a word', async () => {
+    const { id, hash } = await asked();
+    expect((await ask(ana, id, '/approval/decline', { hash })).campaign.approval).toMatchObject({
+      state: 'withdrawn',
+      withdrawn_why: expect.stringContaining('took it back'),
+    });
+    const again = (await ask(ana, id, '/approval')).campaign.approval?.hash;
+    const no = await ask(ben, id, '/approval/decline', { hash: again, note: 'The date is wrong.' });
+    expect(no.campaign.approval).toMatchObject({ state: 'declined', declined_by: ben.program.label, note: 'The date is wrong.' });
+    expect((await ask(ana, id, '/send')).code).toBe('approval_needed');
+  });
+});
+
+describe('there is no way around it', () => {
+  const refused = expect.objectContaining({ status: 409, code: 'approval_needed' });
+  test.each<[string, () => Promise<unknown>]>([
+    ['send', async () => ask(ana, await draft(), '/send')],
+    ['send by an administrator, of a large one', async () => ask(dan, await draft(), '/send')],
+    ['send by a key of nobody', async () => ask(api.keys.admin, await draft(), '/send')],
+    ['schedule', async () => ask(ana, await draft(), '/send', { scheduled_at: inHours(2) })],
+    [
+      'a revision that was approved before',
+      async () => {
+        const { id } = await approved();
+        const { revision } = await now(id);
+        await ask(ana, id, '', { subject: 'Two' }, 'PATCH');
+        await ask(ana, id, '', { subject: 'One' }, 'PATCH');
+        return ask(ana, id, '/send', { revision: revision + 2 });
+      },
+    ],
+    [
+      'import after the approval, across the number',
+      async () => {
+        const id = await draft(ana, 2);
+        await ask(ana, id, '/recipients', list(['third@example.test']));
+        return ask(ana, id, '/send');
+      },
+    ],
+    [
+      'a clone of an approved one',
+      async () => {
+        const { id } = await approved();
+        return ask(ana, await clone(ana, id), '/send');
+      },
+    ],
+    ['a time after the end of the approval', async () => ask(ana, (await approved()).id, '/send', { scheduled_at: inHours(24 * 7 + 1) })],
+    [
+      'a month later',
+      async () => {
+        const { id } = await approved();
+        await sql(
+          `update campaigns set approval = approval || jsonb_build_object('valid_until', (now() - interval '1 minute')::text) where id = $1`,
+          [id],
+        );
+        return ask(ana, id, '/send');
+      },
+    ],
+    [
+      'one recipient exchanged in the database',
+      async () => {
+        const { id } = await approved();
+        await sql(
+          `update recipients set address = 'other@example.test' where id = (select min(id) from recipients where campaign_id = $1)`,
+          [id],
+        );
+        return ask(ana, id, '/send');
+      },
+    ],
+    [
+      'the content exchanged in the database',
+      async () => {
+        const { id } = await approved();
+        await sql('alter table campaigns disable trigger campaign_revision');
+        await sql(`update campaigns set text = 'Buy now' where id = $1`, [id]);
+        await sql('alter table campaigns enable trigger campaign_revision');
+        return ask(ana, id, '/send');
+      },
+    ],
+    [
+      'unscheduled, changed, scheduled again',
+      async () => {
+        const { id } = await approved();
+        expect((await ask(ana, id, '/send', { scheduled_at: inHours(2) })).status).toBe(202);
+        await ask(ana, id, '/unschedule');
+        await ask(ana, id, '', { subject: 'Two' }, 'PATCH');
+        return ask(ana, id, '/send', { scheduled_at: inHours(3) });
+      },
+    ],
+  ])('%s', async (_, way) => {
+    expect(await way()).toEqual(refused);
+  });
+
+  test.each(['SENDING', 'SCHEDULED'])('a statement that says %s', async (status) => {
+    const id = await draft();
+    const doing = status === 'SENDING' ? `, doing = 'sending', started_at = now()` : `, scheduled_at = now() + interval '1 hour'`;
+    await expect(sql(`update campaigns set status = '${status}'${doing} where id = $1`, [id])).rejects.toMatchObject({
+      constraint: 'campaign_approval',
+    });
+  });
+
+  test('a job in the queue starts no draft, and none that was scheduled before the rule', async () => {
+    const at = inHours(1);
+    const id = await draft();
+    await startScheduledCampaign(api.db, id, at);
+    expect((await now(id)).status).toBe('DRAFT');
+    await ruleOf(api.db);
+    await ask(ana, id, '/send', { scheduled_at: at });
+    await ruleOf(api.db, { more_than: 2 });
+    await startScheduledCampaign(api.db, id, at);
+    expect(await now(id)).toMatchObject({
+      status: 'DRAFT',
+      planned_at: at,
+      approval: { state: 'withdrawn', withdrawn_why: expect.stringContaining('nobody had approved it') },
+    });
+  });
+
+  test('by the role of who sends, a key by its owner’s', async () => {
+    await ruleOf(api.db, { roles: ['marketer'] });
+    const id = await draft(ana, 1);
+    const high = (await createApiKey(api.db, { name: 'Own', role: 'admin', createdBy: null, ownerId: ana.viewer.id })).key;
+    expect((await ask(ana, id, '/send')).code).toBe('approval_needed');
+    expect((await ask(high, id, '/send')).code).toBe('approval_needed');
+    expect((await now(id)).approval).toMatchObject({ needed: true, roles: ['marketer'] });
+    const scheduled = await draft(ana, 1);
+    const at = inHours(1);
+    expect((await ask(dan, scheduled, '/send', { scheduled_at: at })).status).toBe(202);
+    await startScheduledCampaign(api.db, scheduled, at);
+    expect((await now(scheduled)).status).toBe('SENDING');
+    expect((await ask(dan, id, '/send')).status).toBe(202);
+  });
+
+  test('what is smaller goes out, and so does a retry of what was approved', async () => {
+    expect((await ask(ana, await draft(ana, 2), '/send')).status).toBe(202);
+    const { id } = await approved();
+    await ask(ana, id, '/send');
+    await sql('alter table campaigns disable trigger user');
+    await sql(
+      `update campaigns set status = 'FAILED', doing = 'nothing', finished_at = now(), failed_at = now(), failure_code = 'recipients_failed', failure_reason = 'x', dispatch_requested = false where id = $1`,
+      [id],
+    );
+    await sql('alter table campaigns enable trigger user');
+    expect((await ask(ana, id, '/retry')).status).toBe(202);
+  });
+});
+
+describe('at the same time', () => {
+  test('two approve: the first counts', async () => {
+    const { id, hash } = await asked();
+    const answers = await Promise.all([ben, cleo].map((who) => ask(who, id, '/approval/approve', { hash })));
+    expect(answers.map(({ status, code }) => code ?? status).sort()).toEqual([200, 'decided']);
+  });
+
+  test('two ask: the first counts', async () => {
+    const id = await draft();
+    const answers = await Promise.all([ana, ben].map((who) => ask(who, id, '/approval')));
+    expect(answers.map(({ status, code }) => code ?? status).sort()).toEqual([200, 'approval_waiting']);
+  });
+
+  test('one approves what another changes: both never hold', async () => {
+    for (let turn = 0; turn < 5; turn++) {
+      const { id, hash } = await asked();
+      const [change, decided] = await Promise.all([
+        ask(ana, id, '', { subject: `Turn ${turn}` }, 'PATCH'),
+        ask(ben, id, '/approval/approve', { hash }),
+      ]);
+      expect(change.status).toBe(200);
+      expect([200, 409]).toContain(decided.status);
+      if (decided.status === 409) expect(decided).toMatchObject({ code: 'approval_changed', body: { changes: [{ field: 'subject' }] } });
+      expect((await now(id)).approval?.state).toBe('withdrawn');
+      expect((await ask(ana, id, '/send')).code).toBe('approval_needed');
+    }
+  });
+});
+
+describe('by itself', () => {
+  test('it is sent once approved, in the name of who asked', async () => {
+    const { id } = await approved({ send: true });
+    expect(await now(id)).toMatchObject({ status: 'SENDING', started_by: ana.program.label });
+  });
+
+  test('it is scheduled once approved, and goes out at its time', async () => {
+    const at = inHours(24 * 20);
+    const { id } = await approved({ send: true, scheduled_at: at });
+    expect(await now(id)).toMatchObject({ status: 'SCHEDULED', scheduled_at: at });
+    await startScheduledCampaign(api.db, id, at);
+    expect((await now(id)).status).toBe('SENDING');
+  });
+
+  test('not approved by its time it stays, and says so', async () => {
+    const at = inHours(1);
+    const { id, hash } = await asked({ send: true, scheduled_at: at });
+    await startScheduledCampaign(api.db, id, at);
+    expect(await now(id)).toMatchObject({
+      status: 'DRAFT',
+      approval: { state: 'withdrawn', withdrawn_why: 'Its time came, and nobody had approved it. Nothing was sent.' },
+    });
+    expect((await ask(ben, id, '/approval/approve', { hash })).code).toBe('approval_changed');
+  });
+});
+
+describe('the rule', () => {
+  test('turned on, it says first how many scheduled ones will wait; they wait, and can be approved as they are', async () => {
+    await ruleOf(api.db);
+    const at = inHours(2);
+    const id = await draft();
+    await ask(ana, id, '/send', { scheduled_at: at });
+    await sql(`update campaigns set status = 'CANCELLED', finished_at = now() where status = 'SCHEDULED' and id <> $1`, [id]);
+    const wanted = { more_than: '2', roles: [] };
+    expect(await changeApprovalRule(api.db, dan.viewer, wanted, null)).toEqual([{ id, name: 'Harvest', people: 3 }]);
+    expect((await now(id)).approval).toBeNull();
+    expect(await changeApprovalRule(api.db, dan.viewer, wanted, 1)).toBeNull();
+    const { approval, status } = await now(id);
+    expect([status, approval?.state, approval?.asked_by, approval?.scheduled_at]).toEqual(['SCHEDULED', 'waiting', ana.program.label, at]);
+    expect((await ask(ana, id, '/approval/approve', { hash: approval?.hash })).code).toBe('own_approval');
+    expect((await ask(ben, id, '/approval/approve', { hash: approval?.hash })).status).toBe(200);
+    await startScheduledCampaign(api.db, id, at);
+    expect((await now(id)).status).toBe('SENDING');
+  });
+
+  test('turned off, it frees what waits', async () => {
+    const { id } = await asked();
+    expect(await changeApprovalRule(api.db, dan.viewer, { more_than: null, roles: [] }, null)).toBeNull();
+    expect((await now(id)).approval).toMatchObject({ needed: false, state: 'withdrawn' });
+    expect((await ask(ana, id, '/send')).status).toBe(202);
+  });
+
+  test.each(['0', '-1', 'many', '1.5', '1e3', '99999999'])('more than %s people is no rule', async (more_than) => {
+    await expect(changeApprovalRule(api.db, dan.viewer, { more_than, roles: [] }, null)).rejects.toMatchObject({ status: 422 });
+  });
+
+  test('is for administrators, and the database knows the same approvers as the table of roles', async () => {
+    await expect(changeApprovalRule(api.db, ben.viewer, { more_than: null, roles: [] }, null)).rejects.toMatchObject({ status: 403 });
+    expect(permissions).toContain('campaigns:approve');
+    for (const role of roles) {
+      const { rows } = await sql('select may_approve($1) as may', [role]);
+      expect([role, rows[0].may]).toEqual([role, may({ role }, 'campaigns:approve')]);
+    }
+  });
+});
