@@ -8,6 +8,7 @@ import { StartProblem, startOrExit } from '#app/config/start-problem.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { createRefusals } from '#app/domain/access/refusals.server.ts';
 import { sessionSecrets } from '#app/domain/access/secrets.server.ts';
+import { followKeys } from '#app/domain/provider-keys/follow-keys.server.ts';
 import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
 import { IN_THE_CLEAR, keepSealed } from '#app/domain/secrets/keep-sealed.server.ts';
 import { unsubscribeSecret } from '#app/domain/unsubscribe/unsubscribe-link.server.ts';
@@ -40,7 +41,7 @@ await startOrExit(async (env) => {
   // Whoever leaves is heard, also while other processes are given another key.
   await unsubscribeSecret(db);
   const refusals = createRefusals(db.pool, (error) => log.error({ err: error }, 'the audit log could not be written'));
-  const context: AppContext = { env, db, auth, log, refusals };
+  const context: AppContext = { env, db, auth, log, refusals, providerKeys: await followKeys(db, env, log) };
   await keepSettings(db, env);
 
   let realtime: Realtime | undefined;

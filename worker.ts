@@ -1,9 +1,11 @@
 import { baseUrlWarning } from '#app/config/env.server.ts';
 import { createLogger } from '#app/config/log.server.ts';
 import { startOrExit } from '#app/config/start-problem.server.ts';
+import { followKeys } from '#app/domain/provider-keys/follow-keys.server.ts';
 import { IN_THE_CLEAR, keepSealed } from '#app/domain/secrets/keep-sealed.server.ts';
 import { forgetSandbox } from '#app/domain/suppressions/change-suppressions.server.ts';
-import { createProviders } from '#app/providers/providers.server.ts';
+import { followProviders } from '#app/providers/providers.server.ts';
+import { listen } from '#app/realtime/listen.server.ts';
 import { openDatabase } from '#db/database.ts';
 import { assertMigrated } from '#db/migrate/migrations.ts';
 import { createSeals } from '#db/seals.ts';
@@ -29,7 +31,13 @@ await startOrExit(async (env) => {
     const lifted = await forgetSandbox(db);
     if (lifted > 0) log.info({ lifted }, 'what the provider sandbox had told is off the suppression list');
   }
-  const providers = createProviders(env);
+  const providers = followProviders(env);
+  const keys = await followKeys(db, env, log, () => providers.refresh());
+  const listener = listen(env.databaseDirectUrl, {
+    onProviders: () => void keys.reload(),
+    onConnected: () => void keys.reload(),
+    onLost: (error) => log.warn({ err: error }, 'the connection that hears of new keys was lost'),
+  });
   const worker = await startWorker({ env, db, log, providers });
   log.info({ concurrency: worker.concurrency }, 'worker is ready');
 
@@ -42,6 +50,7 @@ await startOrExit(async (env) => {
     stopping = true;
     log.info({ signal }, 'worker is stopping');
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    await listener.stop();
     await worker.stop();
     await providers.close();
     await db.pool.end();

@@ -600,6 +600,16 @@ create table provider_gates (
   constraint provider_gates_rate_check CHECK ((rate >= (0)::double precision))
 );
 
+create table provider_keys (
+  channel channel not null,
+  sealed text not null,
+  sender text,
+  saved_at timestamp with time zone default now() not null,
+  saved_by text,
+  constraint provider_keys_pkey PRIMARY KEY (channel),
+  constraint provider_keys_sealed_check CHECK ((sealed ~~ 'sealed:%'::text))
+);
+
 create table rate_line (
   campaign_id bigint not null,
   recipient_id bigint not null,
@@ -649,6 +659,14 @@ END) stored not null,
   constraint unknown_has_attempt CHECK (((status <> 'unknown'::recipient_status) OR (attempt_id IS NOT NULL)))
 ) with (fillfactor=50);
 
+create table recovery_codes (
+  user_id uuid not null,
+  hash bytea not null,
+  constraint recovery_codes_pkey PRIMARY KEY (user_id, hash),
+  constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES second_factors(user_id) ON DELETE CASCADE,
+  constraint recovery_codes_hash_check CHECK ((length(hash) = 32))
+);
+
 create table repairs (
   id bigint generated always as identity not null,
   at timestamp with time zone default now() not null,
@@ -673,6 +691,25 @@ create table schema_definitions (
   texts jsonb not null,
   applied_at timestamp with time zone default now() not null,
   constraint schema_definitions_pkey PRIMARY KEY (number)
+);
+
+create table second_factor_roles (
+  role text not null,
+  constraint second_factor_roles_pkey PRIMARY KEY (role),
+  constraint second_factor_roles_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text])))
+);
+
+create table second_factors (
+  user_id uuid not null,
+  seed text,
+  set_up_at timestamp with time zone,
+  last_step bigint default 0 not null,
+  next_seed text,
+  next_at timestamp with time zone,
+  constraint second_factors_pkey PRIMARY KEY (user_id),
+  constraint second_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE,
+  constraint begun_with_seed CHECK (((next_seed IS NULL) = (next_at IS NULL))),
+  constraint set_up_with_seed CHECK (((seed IS NULL) = (set_up_at IS NULL)))
 );
 
 create table session_limits (
@@ -1709,6 +1746,15 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.provider_keys_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('rollcall_providers', '{}');
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.provider_wait(of_channel channel, OUT until timestamp with time zone, OUT reason text)
  RETURNS record
  LANGUAGE sql
@@ -1975,6 +2021,7 @@ CREATE TRIGGER campaign_waits BEFORE UPDATE ON public.campaigns FOR EACH ROW WHE
 CREATE TRIGGER rollcall_retry_on_time BEFORE UPDATE ON graphile_worker._private_jobs FOR EACH ROW WHEN (((old.locked_at IS NOT NULL) AND (new.locked_at IS NULL))) EXECUTE FUNCTION retry_on_time();
 CREATE TRIGGER provider_events_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION provider_events_are_final();
 CREATE TRIGGER provider_hold_raises_alert AFTER UPDATE ON public.provider_gates FOR EACH ROW WHEN (((old.held_since IS NULL) AND (new.held_since IS NOT NULL))) EXECUTE FUNCTION provider_hold_raises_alert();
+CREATE TRIGGER provider_keys_change AFTER INSERT OR DELETE OR UPDATE ON public.provider_keys FOR EACH STATEMENT EXECUTE FUNCTION provider_keys_changed();
 
 CREATE TRIGGER recipient_moves AFTER UPDATE ON public.recipients FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT
         CASE old.status
@@ -2375,6 +2422,10 @@ comment on column campaigns.doing is 'What it is doing, beside its status: nothi
 comment on column campaigns.reopened_from is 'How it had ended, with reopened_finished_at and reopened_failed_at, while it is open again for people that somebody chose.';
 comment on column campaigns.retry_codes is 'For which failures a retry round sends again, while those who failed for them are still gathered.';
 comment on column campaigns.stop_code is 'Why nobody new is sent to: what stopped it now, or (singles) what had stopped it when it ended.';
+comment on table provider_keys is 'Keys of providers that are set in the settings. What the environment sets comes before them.';
+comment on column provider_keys.sealed is 'The secrets as JSON, encrypted with SECRETS_KEY; never in the clear.';
+comment on column provider_keys.sender is 'Who sends where a campaign names nobody.';
+comment on table recovery_codes is 'SHA-256 of what opens the second step once, when the phone is gone. A used one is deleted.';
 comment on schema reporting is 'Campaigns, recipients and attempts for reports. Read-only views over the live ledger: always up to date, and nothing here can change anything.';
 comment on view reporting.attempts is 'The log: one row for each call to a provider, of first sends, automatic retries and retry rounds alike. Rows are only ever added.';
 comment on column reporting.attempts.campaign_id is 'The campaign: reporting.campaigns.id.';
@@ -2509,6 +2560,8 @@ comment on column reporting.suppressions.campaign_id is 'The campaign whose mess
 comment on column reporting.suppressions.recipient_id is 'The recipient of that message; null where that is not known.';
 comment on column reporting.suppressions.created_at is 'When it was written down.';
 comment on column reporting.suppressions.created_by is 'Who put it there; null where no person did.';
+comment on table second_factor_roles is 'Whoever has one of these roles must have a second factor.';
+comment on table second_factors is 'Who is asked for a code after the password.';
 comment on table session_limits is 'When a session ends: so long without use, and so long after it began.';
 comment on column webhook_endpoints.former_secret is 'What signed before and signs beside it until former_secret_until; one or two with a blank between, encrypted as in app_secrets.';
 comment on column webhook_endpoints.secret is 'What signs, encrypted as in app_secrets.';

@@ -17,7 +17,7 @@ import { Ledger } from './ledger.ts';
 import { sendgrid, sendgridErrors } from './sendgrid.ts';
 import { serveSend } from './serve.ts';
 import type { AcceptedCredentials, State } from './state.ts';
-import { messagesPath, pathOf, twilio, twilioCredentials, twilioError } from './twilio.ts';
+import { accountPath, messagesPath, pathOf, twilio, twilioCredentials, twilioError } from './twilio.ts';
 import { fetchMessage, listMessages } from './twilio-messages.ts';
 
 export interface SandboxOptions {
@@ -87,6 +87,9 @@ async function route(state: State, publicKey: string, req: IncomingMessage, res:
   const path = pathOf(req);
   const isPost = req.method === 'POST';
   if (path === '/v3/mail/send' && isPost) return serveSend(sendgrid, state, req, res);
+  if (path === '/v3/scopes' && req.method === 'GET') return answer(res, scopes(state, req));
+  const account = accountPath(path);
+  if (account && req.method === 'GET') return answer(res, fetchAccount(state, account, req));
   const messages = messagesPath(path);
   if (messages?.messageSid === null && isPost) return serveSend(twilio, state, req, res);
   if (path === '/sandbox' || path.startsWith('/sandbox/')) {
@@ -107,6 +110,22 @@ function lookUp(state: State, path: { accountSid: string; messageSid: string | n
   if (given.accountSid !== path.accountSid) return notFound(pathname);
   if (path.messageSid === null) return listMessages(state.ledger, path.accountSid, searchParams);
   return fetchMessage(state.ledger, path.accountSid, path.messageSid) ?? notFound(pathname);
+}
+
+/** What SendGrid lets a key do: here, to send. */
+function scopes(state: State, req: IncomingMessage): Answer {
+  if (state.faults.email.down) return { status: 503 };
+  const refusal = state.faults.email.bad_key ? sendgrid.badKey : sendgrid.unauthorized(req, state);
+  return refusal ?? json(200, { scopes: ['mail.send', '2fa_required', 'sender_verification_eligible'] });
+}
+
+/** Twilio's account itself, whose answer holds the account's own token. */
+function fetchAccount(state: State, sid: string, req: IncomingMessage): Answer {
+  if (state.faults.sms.down) return { status: 503 };
+  const given = state.faults.sms.bad_key ? null : twilioCredentials(req, state.credentials);
+  if (given === null) return twilio.badKey;
+  if (given.accountSid !== sid) return notFound(pathOf(req));
+  return json(200, { sid, friendly_name: 'Sandbox', status: 'active', type: 'Full', auth_token: given.authToken });
 }
 
 function noSuchCall(path: string): Answer {

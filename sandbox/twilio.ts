@@ -14,6 +14,9 @@ export function messagesPath(pathname: string): { accountSid: string; messageSid
   return match ? { accountSid: match[1] as string, messageSid: match[2] ?? null } : null;
 }
 
+/** Of `GET Accounts/:sid.json`. */
+export const accountPath = (pathname: string): string | null => /^\/2010-04-01\/Accounts\/([^/]+)\.json$/.exec(pathname)?.[1] ?? null;
+
 export function twilioError(status: number, code: number, message: string, headers: Record<string, string> = {}): Answer {
   return json(status, { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status }, headers);
 }

@@ -35,7 +35,7 @@ export function housekeeping({ db, env, log, engine, alertSender }: TaskContext)
     clone_recipients: cloneCampaignRecipients(db),
     remove_list: removeList(db),
     start_campaign: startCampaign(db),
-    settle_unknown: settleUnknownOutcomes(db, env, engine.lookUpText),
+    settle_unknown: settleUnknownOutcomes(db, env, engine),
     probe_provider: probeHeldProvider(db),
     keep_reports: keepReports(db),
     keep_audit: keepAudit(db, env, log),

@@ -120,6 +120,7 @@ const variables = {
   SENDGRID_API_KEY: { schema: text.optional(), example: 'SG.…', secret: true },
   SENDGRID_BASE_URL: { schema: url.default('https://api.sendgrid.com'), example: 'https://api.eu.sendgrid.com' },
   SENDGRID_WEBHOOK_PUBLIC_KEY: { schema: text.optional(), example: "the verification key of SendGrid's signed event webhook" },
+  SENDGRID_WEBHOOK_PUBLIC_KEY_OLD: { schema: text.optional(), example: 'the verification key of before' },
   EMAIL_FROM: {
     schema: z
       .string()
@@ -137,6 +138,7 @@ const variables = {
     secret: true,
   },
   TWILIO_AUTH_TOKEN: { schema: text.optional(), example: "the token beside the account SID in Twilio's console", secret: true },
+  TWILIO_AUTH_TOKEN_OLD: { schema: text.optional(), example: 'the auth token of before', secret: true },
   TWILIO_BASE_URL: { schema: url.default('https://api.twilio.com'), example: 'https://api.twilio.com' },
   SMS_FROM: {
     schema: z

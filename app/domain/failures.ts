@@ -64,7 +64,11 @@ export const failureTexts = {
     advice: 'Nobody knew what became of the message, and a person found that it did not arrive. Retry it.',
     mayPass: true,
   },
-  credentials: { label: 'Key was refused', advice: 'The provider refused the key. Check it in the settings, then retry.', mayPass: true },
+  credentials: {
+    label: 'Key was refused',
+    advice: 'The provider refused the key. Enter the right one under Settings, Providers, then retry.',
+    mayPass: true,
+  },
   out_of_credits: { label: 'Out of credits', advice: 'The provider account has no credits left. Top it up, then retry.', mayPass: true },
   trial_account: {
     label: 'Trial account',

@@ -1,6 +1,6 @@
 import { data, redirect } from '@remix-run/node';
 import type { AppContext } from '#app/config/context.server.ts';
-import { bearerToken, currentViewer } from '../domain/access/auth.server.ts';
+import { bearerToken, currentViewer, unfinishedViewer } from '../domain/access/auth.server.ts';
 import { countsNow } from '../domain/access/door.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
 import { type Asker, may, type Permission, refusal, scopesFor, type Viewer } from '../domain/access/roles.ts';
@@ -19,14 +19,15 @@ export function assertSameOrigin(request: Request, env: { baseUrl: string }): vo
   }
 }
 
-/** For pages: the person, or a redirect to the sign-in page, which leads back. Only sessions count here. */
+/** For pages: the person, or a redirect to the sign-in page (to the second factor, where that is all they lack), which leads back. Only sessions count here. */
 export async function requireUser({ auth }: Access, request: Request): Promise<Viewer> {
   const viewer = await currentViewer(auth, request.headers, null);
   if (!viewer) {
     const url = new URL(request.url);
     url.searchParams.delete('_data');
     const next = reads.has(request.method) ? `${url.pathname.replace(/(\/_root)?\.data$/, '') || '/'}${url.search}` : pageOf(request);
-    throw redirect(next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`);
+    const to = (await unfinishedViewer(auth, request.headers)) ? '/second-factor' : '/login';
+    throw redirect(next === '/' ? to : `${to}?next=${encodeURIComponent(next)}`);
   }
   if (!reads.has(request.method)) assertSameOrigin(request, auth);
   const tooMany = countRequest(auth, viewer);

@@ -4,9 +4,11 @@ import { APIError } from 'better-auth/api';
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { AppContext } from '#app/config/context.server.ts';
 import { audit } from '../domain/access/audit.server.ts';
-import { type Auth, currentViewer } from '../domain/access/auth.server.ts';
+import { type Auth, currentViewer, unfinishedViewer } from '../domain/access/auth.server.ts';
 import type { KnownBrowser } from '../domain/access/known-browser.server.ts';
+import { whosePassword } from '../domain/access/password-hash.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
+import { hasSecondFactor } from '../domain/access/second-factor.server.ts';
 import { findAccount } from '../domain/access/sessions.server.ts';
 import { assertSameOrigin } from './require.server.ts';
 
@@ -41,7 +43,7 @@ export const BUSY = {
 } as const;
 
 /**
- * Signs a person in: a redirect with the session's cookie, or why not, the same for an unknown account and a wrong password. A failure is
+ * Signs a person in: a redirect with the session's cookie, or to the second step, or why not, the same for an unknown account and a wrong password. A failure is
  * counted before the password is checked, so that tries at the same time cannot pass together, and forgotten after a success. Whoever
  * guesses from everywhere slows an account down for browsers that are new to it; one that signed in before is counted by itself.
  */
@@ -63,14 +65,13 @@ export async function signIn(
     throw limit;
   }
 
-  const check = auth.passwordChecks.run(known !== null, () => checkPassword(auth, request, name, password));
+  const check = auth.passwordChecks.run(known !== null, () => whosePassword(auth, db.pool, name, password));
   if (!check) {
     await counted.giveBack();
     return BUSY;
   }
-  const answer = await check;
-  if (answer.status >= 500) throw new Error(`sign-in answered ${answer.status}`);
-  if (!answer.ok) {
+  const proven = await check;
+  if (!proven) {
     // What was typed is kept only where it names an account: people type passwords into the wrong field.
     const account = await findAccount(db.pool, 'email', name);
     const object = account && { type: 'person', id: account.id, name: account.name };
@@ -79,31 +80,41 @@ export async function signIn(
       refused: object ? 'The password is wrong, or the account is disabled.' : 'There is no such account.',
       ...(object && { object }),
     });
+    return WRONG;
   }
-  if (!answer.ok) return { error: 'Email or password is wrong. Check both and try again.', status: 401 };
 
   await counted.forget();
-  return signedIn(auth, request, name, answer, safeNext(next));
+  if (!(await hasSecondFactor(db.pool, proven.id))) return (await openSession({ auth }, request, proven.id, name, next)) ?? WRONG;
+  const path = safeNext(next);
+  const headers = { 'Set-Cookie': auth.firstSteps.remember(proven) };
+  return redirect(path === '/' ? '/login/code' : `/login/code?next=${encodeURIComponent(path)}`, { headers });
 }
 
-function signedIn(auth: Auth, request: Request, name: string, answer: Response, next: string): Response {
-  const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, name) });
-  for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
-  return redirect(next, { headers });
-}
+const WRONG = { error: 'Email or password is wrong. Check both and try again.', status: 401 } as const;
 
-/** Signs somebody in who has set this password just now. Where that does not work they sign in by hand. */
-export async function openSession({ auth }: Access, request: Request, email: string, password: string): Promise<Response> {
-  const answer = await auth.passwordChecks.run(true, () => checkPassword(auth, request, email, password));
-  return answer?.ok ? signedIn(auth, request, email, answer, '/') : redirect('/login');
-}
-
-async function checkPassword({ sessions }: Auth, { headers }: Request, email: string, password: string): Promise<Response> {
+/**
+ * A session for somebody of whom it is sure who they are, and where they go on: to a second factor first, where their role asks for one.
+ *
+ * @param email as the browser is to remember it
+ * @returns null where the account was disabled meanwhile
+ */
+export async function openSession(
+  { auth }: Pick<AppContext, 'auth'>,
+  request: Request,
+  userId: string,
+  email: string,
+  next?: string | null,
+): Promise<Response | null> {
   try {
-    return await sessions.api.signInEmail({ body: { email, password }, headers, asResponse: true });
+    const answer = await auth.sessions.api.beginSession({ body: { userId }, headers: request.headers, asResponse: true });
+    if (answer.status >= 500) throw new Error(`a session's begin answered ${answer.status}`);
+    if (!answer.ok) return null;
+    const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, email.toLowerCase()) });
+    for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
+    return redirect(safeNext(next), { headers });
   } catch (error) {
-    if (!(error instanceof APIError)) throw error;
-    return new Response(null, { status: error.statusCode });
+    if (error instanceof APIError && error.statusCode < 500) return null;
+    throw error;
   }
 }
 
@@ -138,15 +149,16 @@ function counters({ failures }: Auth, name: string, address: string, known: Know
   };
 }
 
-function waiting(seconds: number): SignInRefusal {
+/** Too many tries. @param what was tried */
+export function waiting(seconds: number, what = 'tries'): SignInRefusal {
   const time = seconds < 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`;
-  return { error: `Too many tries. Wait ${time}, then try again.`, status: 429, retryAfterS: seconds };
+  return { error: `Too many ${what}. Wait ${time}, then try again.`, status: 429, retryAfterS: seconds };
 }
 
 /** Ends the session in the database and in the browser. */
 export async function signOut({ auth, db }: Access, request: Request): Promise<Response> {
   assertSameOrigin(request, auth);
-  const viewer = await currentViewer(auth, request.headers, null);
+  const viewer = (await currentViewer(auth, request.headers, null)) ?? (await unfinishedViewer(auth, request.headers));
   const answer = await auth.sessions.api.signOut({ headers: request.headers, asResponse: true });
   if (viewer) await audit(db.pool, { action: 'session.end', actor: viewer });
   const headers = new Headers();

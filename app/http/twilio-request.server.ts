@@ -12,7 +12,11 @@ export async function twilioForm(
   request: Request,
 ): Promise<{ form: URLSearchParams; query: URLSearchParams }> {
   if (!env.twilioAuthToken) {
-    throw new Problem(503, 'not_configured', 'Twilio is not set up here: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
+    throw new Problem(
+      503,
+      'not_configured',
+      'Twilio is not set up here: enter its keys under Settings, Providers, or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.',
+    );
   }
   if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? '')) {
     throw new Problem(415, 'unsupported_media_type', 'Send a form (application/x-www-form-urlencoded), as Twilio does.');
@@ -20,7 +24,10 @@ export async function twilioForm(
   const form = new URLSearchParams((await readBytes(request, MAX_BYTES)).toString('utf8'));
   const { pathname, search, searchParams } = new URL(request.url);
   // Behind a proxy the request names another host than the one that Twilio called and signed.
-  if (!isFromTwilio(env.twilioAuthToken, request.headers.get('x-twilio-signature'), env.baseUrl + pathname + search, form)) {
+  const signature = request.headers.get('x-twilio-signature');
+  // Twilio signs with its first token, which may be the one of before or, once it is promoted, the new one.
+  const tokens = [env.twilioAuthToken, ...(env.twilioAuthTokenOld ? [env.twilioAuthTokenOld] : [])];
+  if (!tokens.some((token) => isFromTwilio(token, signature, env.baseUrl + pathname + search, form))) {
     throw new Problem(
       403,
       'bad_signature',

@@ -39,7 +39,7 @@ export function statusRules(provider: string): StatusRule[] {
       meaning: {
         outcome: 'account',
         failureCode: 'credentials',
-        reason: `${provider} refused the key. Check that it is complete and still valid, then retry.`,
+        reason: `${provider} refused the key. Check that it is complete and still valid, and enter another under Settings, Providers, or in the environment where it is set there; then retry.`,
       },
     },
     {

@@ -28,9 +28,9 @@ export interface SummarySettings {
   smsRate?: number | undefined;
 }
 
-/** The ends of a secret, enough to tell two apart; of a short one nothing. */
+/** The last four letters of a secret, enough to tell two apart, and what all of SendGrid's begin with; of a short one nothing. */
 export function masked(secret: string): string {
-  return secret.length < 16 ? '••••••••' : `${secret.slice(0, 3)}••••••••${secret.slice(-4)}`;
+  return secret.length < 16 ? '••••••••' : `${secret.startsWith('SG.') ? 'SG.' : ''}••••••••${secret.slice(-4)}`;
 }
 
 export function summarizeProviders(settings: SummarySettings): ProviderSummary[] {

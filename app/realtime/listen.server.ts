@@ -20,15 +20,18 @@ export interface RecipientsNotice {
   many?: true;
 }
 
+/** Whoever handles no campaigns hears of providers alone. */
 export interface ListenHandlers {
-  onCampaign(notice: CampaignNotice): void;
-  onRecipients(notice: RecipientsNotice): void;
+  onCampaign?(notice: CampaignNotice): void;
+  onRecipients?(notice: RecipientsNotice): void;
   /** A campaign was made, or is gone. */
-  onListed(notice: { id: number }): void;
+  onListed?(notice: { id: number }): void;
   /** An alert was raised. */
-  onAlert(notice: { id: number }): void;
-  /** Somebody's access ended or changed: a user's id, or `key:` and a key's. Without one, a role's did. */
-  onAccess?(notice: { viewer?: string }): void;
+  onAlert?(notice: { id: number }): void;
+  /** Somebody's access ended or changed: a user's id, or `key:` and a key's; null where it may be anybody's. */
+  onAccess?(notice: { viewer: string | null }): void;
+  /** Keys of a provider were saved or removed. */
+  onProviders?(): void;
   /** The connection is there (again): whatever was said before is lost. */
   onConnected(): void;
   onLost(error: Error): void;
@@ -85,16 +88,19 @@ export function listen(url: string, handlers: ListenHandlers): Listener {
     next.on('notification', ({ channel, payload }) => {
       if (channel === PING_CHANNEL) return pings.get(payload ?? '')?.();
       const notice: unknown = JSON.parse(payload ?? 'null');
-      if (channel === 'rollcall_campaign') handlers.onCampaign(notice as CampaignNotice);
-      else if (channel === 'rollcall_recipients') handlers.onRecipients(notice as RecipientsNotice);
-      else if (channel === 'rollcall_listed') handlers.onListed(notice as { id: number });
-      else if (channel === 'rollcall_access') handlers.onAccess?.(notice as { viewer?: string });
-      else if (channel === 'rollcall_alert') handlers.onAlert(notice as { id: number });
+      if (channel === 'rollcall_campaign') handlers.onCampaign?.(notice as CampaignNotice);
+      else if (channel === 'rollcall_recipients') handlers.onRecipients?.(notice as RecipientsNotice);
+      else if (channel === 'rollcall_listed') handlers.onListed?.(notice as { id: number });
+      else if (channel === 'rollcall_access') handlers.onAccess?.(notice as { viewer: string | null });
+      else if (channel === 'rollcall_alert') handlers.onAlert?.(notice as { id: number });
+      else if (channel === 'rollcall_providers') handlers.onProviders?.();
     });
     try {
       await next.connect();
       await next.query(
-        `listen rollcall_campaign; listen rollcall_recipients; listen rollcall_listed; listen rollcall_alert; listen rollcall_access; listen ${PING_CHANNEL}`,
+        handlers.onCampaign
+          ? `listen rollcall_campaign; listen rollcall_recipients; listen rollcall_listed; listen rollcall_alert; listen rollcall_access; listen rollcall_providers; listen ${PING_CHANNEL}`
+          : 'listen rollcall_providers',
       );
     } catch (error) {
       lose(error as Error);

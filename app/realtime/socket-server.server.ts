@@ -127,9 +127,14 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     onAccess: ({ viewer }) => {
       heard++;
       context.auth.forgetAccess();
+      context.auth.secondFactorRoles.forget();
+      // Without a name it may be anybody's.
       void check(viewer ?? undefined);
     },
+    onProviders: () => void context.providerKeys?.reload(),
     onConnected: () => {
+      // Whatever was told while nobody listened.
+      void context.providerKeys?.reload();
       if (!wasConnected) {
         wasConnected = true;
         return;

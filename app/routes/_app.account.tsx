@@ -1,6 +1,6 @@
-import { Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node';
-import { useActionData, useLoaderData } from '@remix-run/react';
+import { Link, useActionData, useLoaderData } from '@remix-run/react';
 import { PasswordForm } from '#app/components/account/password-form.tsx';
 import { SessionList } from '#app/components/account/session-list.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
@@ -10,6 +10,7 @@ import { SectionHead } from '#app/components/settings/section-head.tsx';
 import { changeOwnPassword } from '#app/domain/access/own-account.server.ts';
 import { endOtherSessions, endOwnSession, listSessions, sessionOf } from '#app/domain/access/own-sessions.server.ts';
 import { roleLabels } from '#app/domain/access/roles.ts';
+import { hasSecondFactor } from '#app/domain/access/second-factor.server.ts';
 import { notFound } from '#app/domain/problem.ts';
 import { type FormProblem, formAnswer } from '#app/http/form-answer.server.ts';
 import { readForm } from '#app/http/request-bytes.server.ts';
@@ -21,7 +22,8 @@ export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders;
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   const { id, name, email, role } = await requireUser(context, request);
-  return { name, email, role, sessions: await listSessions(context.db, id, await sessionOf(context.auth, request.headers)) };
+  const sessions = await listSessions(context.db, id, await sessionOf(context.auth, request.headers));
+  return { name, email, role, sessions, secondFactor: await hasSecondFactor(context.db.pool, id) };
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -47,7 +49,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 }
 
 export default function Account() {
-  const { name, email, role, sessions } = useLoaderData<typeof loader>();
+  const { name, email, role, sessions, secondFactor } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>() as { problem: FormProblem | null; said?: string } | undefined;
   const problem = answer?.problem;
   return (
@@ -68,6 +70,20 @@ export default function Account() {
             Nobody but you knows it. Your other sessions end when you change it.
           </SectionHead>
           <PasswordForm key={answer?.said} email={email} errors={problem?.errors ?? []} />
+        </section>
+        <section aria-labelledby="second-factor">
+          <SectionHead
+            title={<span id="second-factor">Second factor</span>}
+            actions={
+              <Button component={Link} to="/account/second-factor" variant="default" size="compact-sm">
+                {secondFactor ? 'Change' : 'Set up'}
+              </Button>
+            }
+          >
+            {secondFactor
+              ? 'Each sign-in asks for a code from your phone after the password.'
+              : 'After the password, a code from your phone. Who learns your password still cannot sign in.'}
+          </SectionHead>
         </section>
         <section aria-labelledby="sessions">
           <SectionHead

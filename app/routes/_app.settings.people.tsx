@@ -8,6 +8,7 @@ import { MadeLink } from '#app/components/settings/made-link.tsx';
 import { PeopleDataForm } from '#app/components/settings/people-data-form.tsx';
 import { PersonRow } from '#app/components/settings/person-row.tsx';
 import { RoleNotes } from '#app/components/settings/role-notes.tsx';
+import { SecondFactorRolesForm } from '#app/components/settings/second-factor-roles-form.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import { SessionLimitsForm } from '#app/components/settings/session-limits-form.tsx';
 import classes from '#app/components/settings/settings.module.css';
@@ -15,6 +16,7 @@ import { useViewer } from '#app/components/use-viewer.ts';
 import { canMail } from '#app/domain/access/access-mail.server.ts';
 import { listInvitations } from '#app/domain/access/invitations.server.ts';
 import { listPeople } from '#app/domain/access/people.server.ts';
+import { listSecondFactorRoles } from '#app/domain/access/second-factor-roles.server.ts';
 import { readSessionLimits } from '#app/domain/access/session-limits.server.ts';
 import { readWithheld } from '#app/domain/access/withheld.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
@@ -26,19 +28,20 @@ export const meta: MetaFunction = () => [{ title: 'Team · Rollcall' }];
 export async function loader({ context, request }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'settings:write');
   const { db, env } = context;
-  const [people, invitations, limits, withheld] = await Promise.all([
+  const [people, invitations, limits, secondFactor, withheld] = await Promise.all([
     listPeople(db),
     listInvitations(db),
     readSessionLimits(db),
+    listSecondFactorRoles(db),
     readWithheld(db),
   ]);
-  return { people, invitations, limits, withheld, mails: canMail(env) };
+  return { people, invitations, limits, secondFactor, withheld, mails: canMail(env) };
 }
 
 export const action = (args: ActionFunctionArgs) => settingsAction(args, (submitted) => teamActs(args, submitted));
 
 export default function People() {
-  const { people, invitations, limits, withheld, mails } = useLoaderData<typeof loader>();
+  const { people, invitations, limits, secondFactor, withheld, mails } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const viewer = useViewer();
   const { said, link } = answer?.result ?? {};
@@ -76,6 +79,12 @@ export default function People() {
           mails={mails}
           problem={problem}
         />
+      </section>
+      <section aria-labelledby="second-factor">
+        <SectionHead title={<span id="second-factor">Second factor required</span>}>
+          After the password, a code from a phone. Whoever has one of these roles sets it up before they see anything else.
+        </SectionHead>
+        <SecondFactorRolesForm key={secondFactor.join()} required={secondFactor} />
       </section>
       <section aria-labelledby="sessions">
         <SectionHead title={<span id="sessions">Sessions end by themselves</span>}>

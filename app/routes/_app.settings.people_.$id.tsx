@@ -46,6 +46,7 @@ export default function PersonPage() {
         </Anchor>
         <SectionHead title={words}>
           {person.email} · {roleLabels[person.role]}
+          {person.second_factor && ' · second factor'}
           {person.disabled && ' · disabled'}
         </SectionHead>
         <Stack gap="sm" aria-live="polite">
@@ -86,6 +87,22 @@ export default function PersonPage() {
                   All browsers in which {words} is signed in ask for the password again.
                 </ConfirmButton>
               </Group>
+            </section>
+          )}
+          {person.second_factor && (
+            <section aria-labelledby="second-factor">
+              <SectionHead title={<span id="second-factor">Second factor</span>}>
+                For who has neither phone nor recovery codes any more. Make sure that it is really them who ask.
+              </SectionHead>
+              <ConfirmButton
+                label="Take it off"
+                name={person.name}
+                question="Take the second factor off?"
+                confirm="Take it off"
+                fields={{ intent: 'second-factor' }}
+              >
+                {words} is signed out everywhere, and the password alone opens the account until they have set up another phone.
+              </ConfirmButton>
             </section>
           )}
           <section aria-labelledby="delete">

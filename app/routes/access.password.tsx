@@ -33,8 +33,9 @@ export async function action({ context, request }: ActionFunctionArgs) {
     const token = linkOf(request);
     // Of two links that were opened in one browser, the page shows one and the cookie may be the other's.
     if (String((await findLink(context.db, token))?.id) !== form.get('link')) throw conflict(LINK_ENDED, 'link_ended');
-    const { kind, email } = await useLink(context, token, { name: form.get('name') as string | null, password });
-    const next = kind === 'invitation' ? await openSession(context, request, email, password) : redirect('/login?set=1');
+    const { kind, id, email } = await useLink(context, token, { name: form.get('name') as string | null, password });
+    const entered = kind === 'invitation' ? await openSession(context, request, id, email) : null;
+    const next = entered ?? redirect('/login?set=1');
     next.headers.append('Set-Cookie', forgetLink(baseUrl));
     return next;
   }, form);

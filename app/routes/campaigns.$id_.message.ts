@@ -3,6 +3,7 @@ import type { SentMessage } from '#app/components/campaign-message/campaign-mess
 import { assertReaches } from '#app/domain/access/key-limits.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
+import { hasRemotePictures } from '#app/domain/content/remote-pictures.ts';
 import { smsLength } from '#app/domain/content/sms-segments.ts';
 import { isProblem } from '#app/domain/problem.ts';
 import { idOf } from '#app/http/page-problem.server.ts';
@@ -28,6 +29,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs): 
       subject,
       text,
       hasHtml: html !== null,
+      hasPictures: html !== null && hasRemotePictures(html),
       problems: problems.filter(({ severity }) => severity === 'error').map(({ message }) => message),
       segments: campaign.channel === 'sms' && text !== null ? smsLength(text).segments : null,
     };

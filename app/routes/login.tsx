@@ -4,7 +4,8 @@ import { Form, Link, useActionData, useNavigation, useSearchParams } from '@remi
 import { useEffect, useRef } from 'react';
 import { AccessPage } from '#app/components/access/access-page.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
-import { currentViewer } from '#app/domain/access/auth.server.ts';
+import { currentViewer, unfinishedViewer } from '#app/domain/access/auth.server.ts';
+import { needsFirstAdministrator } from '#app/domain/access/first-administrator.server.ts';
 import { readForm } from '#app/http/request-bytes.server.ts';
 import { safeNext, signIn } from '#app/http/sign-in.server.ts';
 
@@ -14,8 +15,10 @@ export const meta: MetaFunction = () => [{ title: 'Sign in · Rollcall' }];
 export const headers: HeadersFunction = ({ actionHeaders }) => actionHeaders;
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const viewer = await currentViewer(context.auth, request.headers, null);
-  if (viewer) throw redirect(safeNext(new URL(request.url).searchParams.get('next')));
+  const next = safeNext(new URL(request.url).searchParams.get('next'));
+  if (await currentViewer(context.auth, request.headers, null)) throw redirect(next);
+  if (await unfinishedViewer(context.auth, request.headers)) throw redirect(`/second-factor?next=${encodeURIComponent(next)}`);
+  if (await needsFirstAdministrator(context.db.pool)) throw redirect('/setup');
   return null;
 }
 
@@ -43,6 +46,11 @@ export default function SignIn() {
       <Form method="post" noValidate>
         <Stack gap="md">
           {failed && state === 'idle' && <ProblemAlert title="Sign-in failed">{failed.error}</ProblemAlert>}
+          {!failed && parameters.has('late') && (
+            <ProblemAlert kind="info" title="Sign in once more">
+              The password was entered more than ten minutes ago, or has changed since.
+            </ProblemAlert>
+          )}
           {!failed && parameters.has('set') && <ProblemAlert kind="success" title="Your password is set. Sign in with it." />}
           <input type="hidden" name="next" value={parameters.get('next') ?? ''} />
           <TextInput

@@ -12,15 +12,15 @@ const MAX_BYTES = 5_000_000;
 
 const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
   answerProvider(request, context.log, async () => {
-    const key = publicKey(context.env);
+    const keys = publicKeys(context.env);
     const body = await readBytes(request, MAX_BYTES);
     const timestamp = request.headers.get('x-twilio-email-event-webhook-timestamp');
     const signature = request.headers.get('x-twilio-email-event-webhook-signature');
-    if (!isFromSendGrid(key, { timestamp, signature, body }, Date.now())) {
+    if (!keys.some((key) => isFromSendGrid(key, { timestamp, signature, body }, Date.now()))) {
       throw new Problem(
         403,
         'bad_signature',
-        'The signature is missing, too old, or not made with the key that SENDGRID_WEBHOOK_PUBLIC_KEY names.',
+        'The signature is missing, too old, or not made with the verification key that is set here (SENDGRID_WEBHOOK_PUBLIC_KEY, or Settings, Providers).',
       );
     }
     const elements = parse(body);
@@ -33,16 +33,17 @@ const serve = ({ context, request }: ActionFunctionArgs | LoaderFunctionArgs) =>
     return Response.json({ ...report, received: elements.length, ignored: report.ignored + notOurs });
   });
 
-function publicKey({ sendgridWebhookPublicKey: text }: AppLoadContext['env']): KeyObject {
+/** The one of now and, where it was replaced, the one of before. @throws Problem 503 */
+function publicKeys({ sendgridWebhookPublicKey: text, sendgridWebhookPublicKeyOld: old }: AppLoadContext['env']): KeyObject[] {
   if (!text) {
     throw new Problem(
       503,
       'not_configured',
-      'Events are not taken in: set SENDGRID_WEBHOOK_PUBLIC_KEY to the verification key that SendGrid shows.',
+      'Events are not taken in: set SENDGRID_WEBHOOK_PUBLIC_KEY, or the field under Settings, Providers, to the verification key that SendGrid shows.',
     );
   }
   try {
-    return readPublicKey(text);
+    return [text, ...(old ? [old] : [])].map(readPublicKey);
   } catch {
     throw new Problem(
       503,

@@ -40,7 +40,7 @@ create or replace trigger user_access_ends before delete on app_users for each r
 create or replace function permissions_withheld() returns trigger language plpgsql as $$
 begin
   -- Nobody by name: everybody is looked at.
-  perform pg_notify('rollcall_access', '{}');
+  perform tell_access(null);
   return null;
 end $$;
 

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { admin } from '#tests/support/product.ts';
+import { admin, apiKey } from '#tests/support/product.ts';
 import { api, emailFaults, people, sendTo, signIn } from './sent-campaign.ts';
 
 /** What a page says to its console in the way of complaint. */
@@ -145,4 +145,38 @@ test('the sandbox is named on every page, and paper shows bar and chart without 
   await expect(page.locator('[data-part=sent]').first()).toBeVisible();
   await expect(page.getByRole('region', { name: /^Per (second|minute)/ })).toBeVisible();
   await expect(page.getByText('Address was refused').first()).toBeVisible();
+});
+
+test('pictures of other servers are loaded when somebody asks for them, in every preview', async ({ page, request }) => {
+  let loaded = 0;
+  await page.route('https://pictures.example/**', (route) => {
+    loaded += 1;
+    return route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>' });
+  });
+  const html = '<h1>Hello</h1><img alt="Logo" src="https://pictures.example/logo.svg">';
+  const id = await sendTo(request, 'With a picture', ['pia@example.com'], { html });
+  const places = [
+    async () => {
+      await page.goto(`/campaigns/${id}`);
+      await page.getByRole('button', { name: 'See the message' }).click();
+    },
+    async () => {
+      const { data } = await api.recipients(request, id);
+      await page.goto(`/campaigns/${id}/recipients/${data[0]?.id}`);
+    },
+    async () => {
+      const clone = await request.post(`/api/v1/campaigns/${id}/clone`, { headers: { authorization: `Bearer ${apiKey}` }, data: {} });
+      await page.goto(`/campaigns/${((await clone.json()) as { id: number }).id}/edit`);
+    },
+  ];
+  for (const open of places) {
+    loaded = 0;
+    await open();
+    const frame = page.frameLocator('iframe').first();
+    await expect(frame.getByRole('heading', { name: 'Hello' })).toBeVisible();
+    expect(loaded).toBe(0);
+    await page.getByRole('button', { name: 'Show pictures' }).click();
+    await expect.poll(() => loaded).toBeGreaterThan(0);
+    await expect(page.getByRole('button', { name: 'Show pictures' })).toHaveCount(0);
+  }
 });

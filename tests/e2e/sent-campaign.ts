@@ -39,7 +39,7 @@ export async function sendTo(
   request: APIRequestContext,
   name: string,
   addresses: readonly string[],
-  settings: { max_retries?: number; unknown_policy?: 'resend' | 'hold' } = {},
+  settings: { max_retries?: number; unknown_policy?: 'resend' | 'hold'; html?: string } = {},
 ): Promise<number> {
   const { id } = await call<CampaignJson>(request, 'POST', '/campaigns', {
     name,

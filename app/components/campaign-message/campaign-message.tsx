@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { may, refusal } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { HiddenPictures } from '../hidden-pictures.tsx';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { useViewer } from '../use-viewer.ts';
@@ -17,6 +18,8 @@ export interface SentMessage {
   text: string | null;
   /** The HTML stands in a frame of its own. */
   hasHtml: boolean;
+  /** It has pictures of other servers. */
+  hasPictures: boolean;
   /** Why it cannot be shown as it is. */
   problems: string[];
   /** SMS only. */
@@ -64,6 +67,7 @@ function Rendered({ campaign: { id, channel, total } }: { campaign: CampaignJson
   const [again, setAgain] = useState(0);
   const [message, setMessage] = useState<SentMessage | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [pictures, setPictures] = useState(false);
   const { options, search, setSearch } = useRecipientChoice(id, message?.recipient ?? null, total);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a press on Try again asks again
@@ -98,7 +102,7 @@ function Rendered({ campaign: { id, channel, total } }: { campaign: CampaignJson
     );
   }
   if (!message) return <Skeleton height={220} radius="md" />;
-  const { recipient, subject, text, hasHtml, problems, segments } = message;
+  const { recipient, subject, text, hasHtml, hasPictures, problems, segments } = message;
   return (
     <div className={classes.message}>
       {may(viewer, 'people:read') ? (
@@ -128,14 +132,17 @@ function Rendered({ campaign: { id, channel, total } }: { campaign: CampaignJson
         </div>
       )}
       {hasHtml && recipient && (
-        <iframe
-          key={recipient.id}
-          className={classes.frame}
-          title={`Message to ${recipient.address}`}
-          src={`/campaigns/${id}/recipients/${recipient.id}/message`}
-          sandbox=""
-          referrerPolicy="no-referrer"
-        />
+        <div>
+          {hasPictures && !pictures && <HiddenPictures onShow={() => setPictures(true)} />}
+          <iframe
+            key={`${recipient.id} ${pictures}`}
+            className={classes.frame}
+            title={`Message to ${recipient.address}`}
+            src={`/campaigns/${id}/recipients/${recipient.id}/message${pictures ? '?pictures' : ''}`}
+            sandbox=""
+            referrerPolicy="no-referrer"
+          />
+        </div>
       )}
       {text !== null &&
         (channel === 'sms' ? (

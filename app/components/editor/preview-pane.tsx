@@ -6,8 +6,10 @@ import { may } from '#app/domain/access/roles.ts';
 import type { DraftCheck } from '#app/domain/campaigns/draft-check.ts';
 import type { Channel } from '#app/domain/channel.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
+import { framePolicy, hasRemotePictures } from '#app/domain/content/remote-pictures.ts';
 import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
 import { useRecipientChoice } from '../campaign-message/use-recipient-choice.ts';
+import { HiddenPictures } from '../hidden-pictures.tsx';
 import { useViewer } from '../use-viewer.ts';
 import classes from './preview.module.css';
 
@@ -87,6 +89,7 @@ function WidthIcon({ icon: Icon, label }: { icon: typeof IconDeviceDesktop; labe
 
 function EmailPreview({ preview, sender, phone }: { preview: DraftCheck; sender: string | null; phone: boolean }) {
   const nonce = useNonce();
+  const [pictures, setPictures] = useState(false);
   const { html } = preview;
   const broken = preview.problems.some((problem) => problem.severity === 'error') && !html && !preview.text;
   const empty = broken
@@ -103,13 +106,14 @@ function EmailPreview({ preview, sender, phone }: { preview: DraftCheck; sender:
           {preview.recipient && ` to ${preview.recipient.address}`}
         </Text>
       </div>
+      {html && !pictures && hasRemotePictures(html) && <HiddenPictures onShow={() => setPictures(true)} />}
       <div className={classes.stage} data-phone={phone || undefined}>
         {html ? (
           // No scripts, no forms, no way up: the frame gets none of the permissions of its origin.
           <iframe
             title="Preview of the message"
             sandbox=""
-            srcDoc={framed(html, nonce)}
+            srcDoc={framed(html, nonce, pictures)}
             className={classes.frame}
             data-wide={!phone || undefined}
           />
@@ -147,8 +151,9 @@ function SmsPreview({ preview, sender }: { preview: DraftCheck; sender: string |
 }
 
 /** The page's own security policy holds in the frame: style elements of the message need its nonce. Scripts stay shut out by the sandbox. */
-function framed(html: string, nonce: string | undefined): string {
+function framed(html: string, nonce: string | undefined, pictures: boolean): string {
   const key = nonce ?? document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
-  const base = `<base target="_blank"><style nonce="${key}">${frameStyle}</style>`;
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${framePolicy(pictures)}">`;
+  const base = `${policy}<base target="_blank"><style nonce="${key}">${frameStyle}</style>`;
   return base + stylesWithNonce(html, key);
 }

@@ -1,5 +1,7 @@
 import { Title } from '@mantine/core';
+import { useState } from 'react';
 import type { Channel } from '#app/domain/channel.ts';
+import { HiddenPictures } from '../hidden-pictures.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import classes from './recipient-story.module.css';
 
@@ -8,6 +10,8 @@ interface MessageParts {
   /** The plain text; the HTML is shown from `src`, on a document of its own. */
   text: string | null;
   hasHtml: boolean;
+  /** It has pictures of other servers. */
+  hasPictures: boolean;
   problems: string[];
 }
 
@@ -22,7 +26,8 @@ interface Props {
 
 /** The message as this recipient gets it. The HTML stands in a frame that may run nothing and reach nothing. */
 export function MessagePreview({ message, from, channel, address, src }: Props) {
-  const { subject, text, hasHtml, problems } = message;
+  const { subject, text, hasHtml, hasPictures, problems } = message;
+  const [pictures, setPictures] = useState(false);
   return (
     <section aria-labelledby="message">
       <Title order={3} id="message" className={classes.heading}>
@@ -55,14 +60,18 @@ export function MessagePreview({ message, from, channel, address, src }: Props) 
           )}
         </dl>
         {hasHtml ? (
-          <iframe
-            className={classes.frame}
-            title={`Message to ${address}`}
-            src={src}
-            sandbox=""
-            loading="lazy"
-            referrerPolicy="no-referrer"
-          />
+          <>
+            {hasPictures && !pictures && <HiddenPictures onShow={() => setPictures(true)} />}
+            <iframe
+              key={String(pictures)}
+              className={classes.frame}
+              title={`Message to ${address}`}
+              src={pictures ? `${src}?pictures` : src}
+              sandbox=""
+              loading="lazy"
+              referrerPolicy="no-referrer"
+            />
+          </>
         ) : (
           text !== null &&
           (channel === 'sms' ? (

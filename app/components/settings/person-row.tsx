@@ -44,7 +44,7 @@ function RoleForm({ person: { id, name, role }, own }: { person: Person; own: bo
 
 /** One person with what an administrator may do; to oneself nothing that would lock one out. */
 export function PersonRow({ person, own }: { person: Person; own: boolean }) {
-  const { id, name, email, role, disabled, seen_at } = person;
+  const { id, name, email, role, disabled, seen_at, second_factor } = person;
   return (
     <li className={classes.row} data-quiet={disabled || undefined}>
       <div className={classes.rowWords}>
@@ -53,7 +53,10 @@ export function PersonRow({ person, own }: { person: Person; own: boolean }) {
           {own && ' (you)'}
         </Link>
         <span className={classes.detail}>{email}</span>
-        <span className={classes.detail}>{seen_at ? <RelativeTime at={seen_at} prefix="Last seen" /> : 'Not signed in'}</span>
+        <span className={classes.detail}>
+          {seen_at ? <RelativeTime at={seen_at} prefix="Last seen" /> : 'Not signed in'}
+          {second_factor && ' · second factor'}
+        </span>
       </div>
       <div className={classes.rowEnd}>
         {disabled ? (

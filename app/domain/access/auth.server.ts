@@ -1,12 +1,14 @@
 import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Database } from '#db/database.ts';
 import { known } from './door.server.ts';
+import { createFirstSteps, type FirstSteps } from './first-step.server.ts';
 import { createKeyVerifier, type KeyEnd } from './key-verifier.server.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { refuse } from './refusals.server.ts';
 import { createRequestCounts, type RequestCounts } from './request-counts.server.ts';
 import { isRole, type Permission, type Role, type Viewer } from './roles.ts';
+import { createSecondFactorRoles, type SecondFactorRoles } from './second-factor-roles.server.ts';
 import { createSessionKeeper } from './session-limits.server.ts';
 import { createSessions, type SessionOptions, type Sessions } from './sessions.server.ts';
 import { createWithheldReader } from './withheld.server.ts';
@@ -30,12 +32,14 @@ export interface Auth {
   /** Test messages of one key or person, 10 a minute, across processes. */
   readonly testSends: RateLimiterPostgres;
   /** Failed sign-ins, across processes, by what they are counted under. */
-  readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser' | 'own', RateLimiterPostgres>;
+  readonly failures: Record<'pair' | 'address' | 'account' | 'trickle' | 'browser' | 'own' | 'code' | 'codes', RateLimiterPostgres>;
   /** Mails to those who forgot their password, across processes, by who asks and by account. */
   readonly forgotten: Record<'address' | 'account', RateLimiterPostgres>;
   /** Does the session still hold? See session-limits.server.ts. */
   readonly keepSession: ReturnType<typeof createSessionKeeper>;
   readonly knownBrowsers: KnownBrowsers;
+  readonly firstSteps: FirstSteps;
+  readonly secondFactorRoles: SecondFactorRoles;
   readonly passwordChecks: PasswordChecks;
 }
 
@@ -49,6 +53,7 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
   ) => new RateLimiterPostgres({ ...store, keyPrefix, points, duration, clearExpiredByTimeout: false, ...more });
   const withheldOf = createWithheldReader(db);
   const viewerOfKey = createKeyVerifier(db, withheldOf);
+  const secure = options.baseUrl.startsWith('https:');
   return {
     baseUrl: options.baseUrl,
     sessions: createSessions(db.pool, options),
@@ -74,10 +79,16 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
       browser: failures('browser', 10, 300),
       // Somebody who is signed in and has to say the password again.
       own: failures('own', 5, 600),
+      // Who knows the password and guesses codes, however often the password is said: of one account, or of a browser that signed in before.
+      // In a day 20 of a million, of which three are right at a time.
+      code: failures('code', 5, 900),
+      codes: failures('codes', 20, 86_400),
     },
     forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
     keepSession: createSessionKeeper(db),
-    knownBrowsers: createKnownBrowsers(options.secret, options.baseUrl.startsWith('https:'), options.formerSecret),
+    knownBrowsers: createKnownBrowsers(options.secret, secure, options.formerSecret),
+    firstSteps: createFirstSteps(options.secret, secure),
+    secondFactorRoles: createSecondFactorRoles(db),
     passwordChecks: createPasswordChecks(),
   };
 }
@@ -107,6 +118,22 @@ export async function currentViewer(
 
 async function findViewer(auth: Auth, headers: Headers, token: string | null, used: boolean): Promise<Viewer | null> {
   if (token !== null) return auth.viewerOfKey(token);
+  const viewer = await viewerOfSession(auth, headers, used);
+  return viewer && (await auth.secondFactorRoles.lacks(viewer)) ? null : viewer;
+}
+
+/**
+ * Who is signed in and lacks the second factor that their role asks for: they may set it up, or sign out, and to everything else they are
+ * nobody. Null for everybody who lacks nothing.
+ */
+export async function unfinishedViewer(auth: Auth, headers: Headers): Promise<Viewer | null> {
+  const viewer = await viewerOfSession(auth, headers, true);
+  if (!viewer || !(await auth.secondFactorRoles.lacks(viewer))) return null;
+  known(viewer);
+  return viewer;
+}
+
+async function viewerOfSession(auth: Auth, headers: Headers, used: boolean): Promise<Viewer | null> {
   if (!headers.has('cookie')) return null;
   const session = await auth.sessions.api.getSession({ headers });
   if (!session || !(await auth.keepSession(session.session, used))) return null;

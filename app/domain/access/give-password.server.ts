@@ -6,6 +6,7 @@ import { PASSWORD_LENGTH as LENGTH } from './own-password.ts';
 import { endFormerAccess, hashInTurn, setPasswordHash } from './password-hash.server.ts';
 import { listAdministrators } from './people.server.ts';
 import { readablePassword } from './readable-password.server.ts';
+import { forgetSecondFactor, hasSecondFactor } from './second-factor.server.ts';
 
 /** Says why not, for whoever sits at the machine. */
 export class PasswordRefused extends Error {
@@ -20,6 +21,8 @@ export interface GivenPassword {
   password: string;
   /** How many sessions ended. */
   sessions: number;
+  /** Whether the sign-in asks for a code, too. */
+  secondFactor: 'none' | 'stays' | 'removed';
 }
 
 /**
@@ -27,12 +30,14 @@ export interface GivenPassword {
  * a link. All sessions of the account end.
  *
  * @param wanted null: one is made
+ * @param removesSecondFactor else it stays: who only forgot the password still has their phone
  * @throws PasswordRefused where there is no such account, or the password is too short or too long
  */
 export async function givePassword(
   { auth, db }: { auth: Auth; db: Database },
   email: string,
   wanted: string | null,
+  removesSecondFactor = false,
 ): Promise<GivenPassword> {
   const { rows } = await db.pool.query<{ id: string; name: string; email: string; role: string | null; disabled: boolean }>(
     `select id::text, name, email, role, coalesce(banned, false) as disabled from app_users where lower(email) = lower($1)`,
@@ -53,11 +58,16 @@ export async function givePassword(
   const password = wanted ?? readablePassword();
   const hash = await hashInTurn(auth, password, true);
   const { id, name, disabled } = user;
-  const sessions = await inTransaction(db.pool, async (client) => {
+  const made = await inTransaction(db.pool, async (client): Promise<Pick<GivenPassword, 'sessions' | 'secondFactor'>> => {
+    const object = { type: 'person', id, name };
     await setPasswordHash(client, id, hash);
-    const ended = await endFormerAccess(client, id, null);
-    await audit(client, { action: 'person.password', object: { type: 'person', id, name }, after: { by: 'command' } });
-    return ended.sessions;
+    const { sessions } = await endFormerAccess(client, id, null);
+    await audit(client, { action: 'person.password', object, after: { by: 'command' } });
+    if (!(await hasSecondFactor(client, id))) return { sessions, secondFactor: 'none' };
+    if (!removesSecondFactor) return { sessions, secondFactor: 'stays' };
+    await forgetSecondFactor(client, id);
+    await audit(client, { action: 'person.factor_end', object, after: { by: 'command' } });
+    return { sessions, secondFactor: 'removed' };
   });
-  return { name, email: user.email, role: user.role ?? 'none', disabled, password, sessions };
+  return { name, email: user.email, role: user.role ?? 'none', disabled, password, ...made };
 }

@@ -19,3 +19,8 @@ export function isLinkToken(text: string): boolean {
 export function linkUrl(baseUrl: string, token: string): string {
   return new URL(`/access/${token}`, baseUrl).href;
 }
+
+/** By which the first administrator makes themself. */
+export function setupUrl(baseUrl: string, token: string): string {
+  return new URL(`/setup/${token}`, baseUrl).href;
+}

@@ -37,8 +37,12 @@ export async function changeOwnPassword(
 
 const objectOf = ({ id, name }: Viewer) => ({ type: 'person', id, name });
 
-/** Counted before it is checked, so that tries at the same time cannot pass together. */
-async function assertOwnPassword({ auth, db }: { auth: Auth; db: Database }, viewer: Viewer, password: string): Promise<void> {
+/**
+ * Whoever sits at an unlocked screen does not know it. Counted before it is checked, so that tries at the same time cannot pass together.
+ *
+ * @throws Problem 422 of the field "former", 429, 503
+ */
+export async function assertOwnPassword({ auth, db }: { auth: Auth; db: Database }, viewer: Viewer, password: string): Promise<void> {
   try {
     await auth.failures.own.consume(viewer.id);
   } catch (limit) {

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { Problem } from '../problem.ts';
 import type { Auth } from './auth.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
@@ -17,6 +17,30 @@ export async function verifyInTurn(auth: Auth, hash: string, password: string): 
   const checking = auth.passwordChecks.run(true, () => passwords.verify({ hash, password }));
   if (!checking) throw busy();
   return checking;
+}
+
+/** An account whose password was said. */
+export interface Proven {
+  id: string;
+  hash: string;
+}
+
+/** Whose password it is. Null for a wrong one, an unknown account and a disabled one, which all take the same time. */
+export async function whosePassword({ sessions }: Auth, pool: Pool, email: string, password: string): Promise<Proven | null> {
+  const { password: passwords } = await sessions.$context;
+  const { rows } = await pool.query<{ id: string; hash: string | null; open: boolean }>(
+    // never null: open
+
+    `select u.id::text, a.password as hash, u.banned is not true as open
+     from app_users u left join app_accounts a on a.user_id = u.id and a.provider_id = 'credential' where lower(u.email) = $1`,
+    [email],
+  );
+  const { id, hash, open } = rows[0] ?? {};
+  if (!id || !hash) {
+    await passwords.hash(password);
+    return null;
+  }
+  return (await passwords.verify({ hash, password })) && open ? { id, hash } : null;
 }
 
 const busy = () =>

@@ -12,17 +12,17 @@ const name = z
   .max(200, 'The name is too long; the most is 200 characters.')
   .refine((text) => !control.test(text), 'The name must be one line without control characters.');
 
+const email = z
+  .string('Enter an email address.')
+  .trim()
+  .toLowerCase()
+  .max(254, 'The email address is too long.')
+  .pipe(z.email('Enter an email address.'));
+
+/** The first administrator. */
+export const firstPerson = z.strictObject({ name, email });
 /** Somebody who is invited. */
-export const newPerson = z.strictObject({
-  name,
-  email: z
-    .string('Enter an email address.')
-    .trim()
-    .toLowerCase()
-    .max(254, 'The email address is too long.')
-    .pipe(z.email('Enter an email address.')),
-  role,
-});
+export const newPerson = z.strictObject({ name, email, role });
 export type NewPerson = z.input<typeof newPerson>;
 
 export const newRole = z.strictObject({ role });

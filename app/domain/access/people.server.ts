@@ -10,12 +10,14 @@ import { assertRuns, oneAtATime } from './people-guard.server.ts';
 import { newName, newRole } from './people-input.ts';
 import type { Person } from './person.ts';
 import { isRole, type Role, type Viewer } from './roles.ts';
+import { forgetSecondFactor } from './second-factor.server.ts';
 
 type Row = Omit<Person, 'role' | 'created_at' | 'seen_at'> & { role: string | null; created_at: Date; seen_at: Date | null };
 
 const select = `
   select u.id, u.name, u.email, u.role, coalesce(u.banned, false) as disabled, u.created_at,
-    (select max(updated_at) from app_sessions where user_id = u.id) as seen_at
+    (select max(updated_at) from app_sessions where user_id = u.id) as seen_at,
+    exists (select from second_factors f where f.user_id = u.id and f.seed is not null) as second_factor
   from app_users u`;
 
 function toPerson(row: Row): Person {
@@ -96,6 +98,20 @@ export async function endSessions(db: Database, viewer: Viewer, id: string): Pro
   return guarded(db, viewer, id, null, async (client, former) => {
     const { rowCount } = await client.query('delete from app_sessions where user_id = $1', [id]);
     if (rowCount) await tell(client, viewer, 'session.revoke', former, null, { sessions: rowCount });
+  });
+}
+
+/**
+ * Somebody's phone and recovery codes are gone: the password alone opens the account until they have set up another. They are signed out.
+ *
+ * @throws Problem 403, 404, 409 for oneself, and where there is none
+ */
+export async function takeSecondFactor(db: Database, viewer: Viewer, id: string): Promise<Person> {
+  if (viewer.id === id) throw conflict('You turn your own off in your account, with your password.', 'own_account');
+  return guarded(db, viewer, id, null, async (client, former) => {
+    if (!(await forgetSecondFactor(client, id))) throw conflict(`${former.name} has no second factor. Reload the page.`);
+    await client.query('delete from app_sessions where user_id = $1', [id]);
+    await tell(client, viewer, 'person.factor_end', former);
   });
 }
 

@@ -10,4 +10,6 @@ export interface Person {
   created_at: string;
   /** When one of their sessions was last renewed; null where there is none. */
   seen_at: string | null;
+  /** Are they asked for a code after the password? */
+  second_factor: boolean;
 }

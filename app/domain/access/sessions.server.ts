@@ -4,6 +4,7 @@ import { createAccessControl } from 'better-auth/plugins/access';
 import { adminAc, defaultStatements } from 'better-auth/plugins/admin/access';
 import type pg from 'pg';
 import { type AuditEntry, audit } from './audit.server.ts';
+import { beginSession } from './begin-session.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 import { formerSignatures, secretsOf } from './former-signatures.server.ts';
 import { hashedTokens } from './hashed-tokens.server.ts';
@@ -81,6 +82,7 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = 
     },
     plugins: [
       hashedTokens,
+      beginSession,
       formerSignatures(formerSecret, secret),
       admin({
         ac: accessControl,

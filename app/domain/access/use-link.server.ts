@@ -53,7 +53,7 @@ export async function useLink(
   { auth, db }: Access,
   token: string,
   input: { name: string | null; password: string },
-): Promise<{ kind: LinkKind; email: string }> {
+): Promise<{ kind: LinkKind; id: string; email: string }> {
   const link = await findLink(db, token);
   if (!link) throw ended();
   const name = link.kind === 'invitation' ? parseInput(newName, { name: input.name }).name : link.name;
@@ -79,7 +79,7 @@ export async function useLink(
     const object = { type: 'person', id, name };
     if (kind === 'invitation') await audit(client, { action: 'person.add', actor, object, after: { email, role, invitation: row.id } });
     else await audit(client, { action: 'person.password', actor, object, after: { by: 'link' } });
-    return { kind, email };
+    return { kind, id, email };
   });
 }
 

@@ -133,7 +133,7 @@ const phoneSenders = [
 ];
 
 /** May this stand as the sender of a message on the channel? Says nothing about whether the provider knows it. */
-function isSender(channel: Channel, from: string): boolean {
+export function isSender(channel: Channel, from: string): boolean {
   if (control.test(from)) return false;
   if (channel === 'sms') return phoneSenders.some((pattern) => pattern.test(from));
   return readSender(from) !== null;

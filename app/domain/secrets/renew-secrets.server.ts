@@ -46,6 +46,8 @@ export async function forgetUnreadable(db: Database): Promise<UnreadableSecret[]
         ],
       );
     }
+    const channels = gone.filter(({ table }) => table === 'provider_keys').map(({ id }) => id);
+    await client.query('delete from provider_keys where channel = any ($1::channel[])', [channels]);
     if (gone.length > 0)
       await audit(client, { action: 'secret.forget', object: { type: 'secret' }, after: { secrets: gone.map(({ place }) => place) } });
     return gone;
@@ -88,5 +90,7 @@ const costs: Record<string, string> = {
 
 function costOf({ table, id, place }: StoredSecret): string {
   if (table === 'webhook_endpoints') return `Webhook endpoint ${id} is switched off until it has a new secret.`;
+  if (table === 'provider_keys')
+    return `The keys of the ${id === 'sms' ? 'SMS' : 'email'} provider must be entered again under Settings, Providers.`;
   return costs[id] ?? `${place} is made anew.`;
 }

@@ -6,8 +6,8 @@ import { FIRST_PASSWORD } from '../access/first-password.server.ts';
 
 /** One value that is encrypted where there is a key. */
 export interface StoredSecret {
-  table: 'app_secrets' | 'webhook_endpoints';
-  column: 'value' | 'secret' | 'former_secret';
+  table: 'app_secrets' | 'webhook_endpoints' | 'provider_keys';
+  column: 'value' | 'secret' | 'former_secret' | 'sealed';
   id: string;
   stored: string;
   /** What it is bound to. */
@@ -21,6 +21,9 @@ export async function storedSecrets(client: PoolClient): Promise<StoredSecret[]>
   const { rows: own } = await client.query<{ name: string; value: string }>('select name, value from app_secrets order by name for update');
   const { rows: endpoints } = await client.query<{ id: number; secret: string; former_secret: string | null }>(
     'select id, secret, former_secret from webhook_endpoints order by id for update',
+  );
+  const { rows: providers } = await client.query<{ channel: string; sealed: string }>(
+    'select channel::text, sealed from provider_keys order by channel for update',
   );
   const secret = (table: StoredSecret['table'], column: StoredSecret['column'], id: string | number, stored: string): StoredSecret => ({
     ...{ table, column, stored },
@@ -36,6 +39,7 @@ export async function storedSecrets(client: PoolClient): Promise<StoredSecret[]>
       secret('webhook_endpoints', 'secret', id, current),
       ...(former_secret === null ? [] : [secret('webhook_endpoints', 'former_secret', id, former_secret)]),
     ]),
+    ...providers.map(({ channel, sealed }) => secret('provider_keys', 'sealed', channel, sealed)),
   ];
 }
 
@@ -55,6 +59,8 @@ export async function writeSecret(client: PoolClient, { table, column, id }: Sto
       `update app_secrets set value = case when name = $3 then split_part(value, ' ', 1) || ' ' || $2 else $2 end where name = $1`,
       [id, stored, FIRST_PASSWORD],
     );
+  } else if (table === 'provider_keys') {
+    await client.query('update provider_keys set sealed = $2 where channel = $1::channel', [id, stored]);
   } else if (column === 'secret') {
     await client.query('update webhook_endpoints set secret = $2 where id = $1', [Number(id), stored]);
   } else {

@@ -39,6 +39,7 @@ export class SendAgainLater extends Error {
 
 export interface EngineOptions {
   db: Database;
+  /** Read at each call: another key brings another provider. */
   providers: Record<Channel, Provider | null>;
   unknownGraceS: number;
   /** The public origin, for links in messages. */
@@ -112,7 +113,8 @@ export function createEngine(engine: EngineOptions): Engine {
     createGatekeeper({ db, channel, provider, defaultRate: rates[channel], holdMaxS, log, batch: options });
   const gates = { email: gatekeeper('email', 'SendGrid'), sms: gatekeeper('sms', 'Twilio') };
 
-  const together = providers.email && emailBatchSize > 1 ? sharedCalls(providers.email, emailBatchSize, signal) : null;
+  /** Of each provider its own: another key makes another provider. */
+  const togetherOf = oncePerProvider((provider) => (emailBatchSize > 1 ? sharedCalls(provider, emailBatchSize, signal) : null));
 
   /** A probe must be one message to one person. What is not called for anybody says nothing about the provider. */
   async function call(
@@ -126,7 +128,7 @@ export function createEngine(engine: EngineOptions): Engine {
     const provider = providers[channel];
     const calledFor = [claimed.recipientId];
     if (!provider) return { result: noProvider(channel), calledFor: [] };
-    const share = channel === 'email' && !probe && !gates.email.apart(claimed.recipientId) ? together : null;
+    const share = channel === 'email' && !probe && !gates.email.apart(claimed.recipientId) ? togetherOf(provider) : null;
     let content: ReturnType<typeof renderMessage>;
     try {
       const { address, variables } = claimed;
@@ -155,14 +157,19 @@ export function createEngine(engine: EngineOptions): Engine {
       ...content,
       ...(channel === 'email' ? { headers: unsubscribeHeaders(unsubscribeUrl()) } : {}),
     };
-    if (share) return share({ message, shared: campaign.shared, validUntil });
-    return { result: await provider.send(message, signal), calledFor };
+    const delivered = share
+      ? await share({ message, shared: campaign.shared, validUntil })
+      : { result: await provider.send(message, signal), calledFor };
+    // That a key which was replaced meanwhile is refused says nothing about the one of now: nobody got the message, and it is sent with that.
+    const outdated = delivered.result?.outcome === 'account' && providers[channel] !== provider;
+    return outdated ? { result: null, calledFor: [] } : delivered;
   }
 
-  const lookUpText = createLookUp(db, providers, 'sms', baseUrl, contents);
+  const lookUpOf = oncePerProvider((sms) => createLookUp(db, { email: null, sms }, 'sms', baseUrl, contents));
 
   /** Where an earlier attempt may have sent the message after all, of whatever round; ends before the claim becomes stale. */
   async function sentBefore(channel: Channel, claimed: Claim, validUntil: number): Promise<Found> {
+    const lookUpText = lookUpOf(providers.sms);
     if (channel !== 'sms' || (claimed.number === 1 && claimed.round === FIRST_ROUND) || !lookUpText) return { is: 'nothing' };
     const doubtful = await doubtfulAttempts(db.pool, claimed);
     if (doubtful.length === 0) return { is: 'nothing' };
@@ -244,7 +251,9 @@ export function createEngine(engine: EngineOptions): Engine {
   const chunks = { email: chunksOf('email'), sms: chunksOf('sms') };
 
   return {
-    lookUpText,
+    get lookUpText() {
+      return lookUpOf(providers.sms);
+    },
     async send(channel, key) {
       // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
       await Promise.all([contents.get(key.campaign_id), linkOf()]);
@@ -272,6 +281,15 @@ export function createEngine(engine: EngineOptions): Engine {
     async idle() {
       await Promise.all([places.email.idle(), places.sms.idle()]);
     },
+  };
+}
+
+function oncePerProvider<T>(make: (provider: Provider) => T | null): (provider: Provider | null) => T | null {
+  const made = new WeakMap<Provider, T | null>();
+  return (provider) => {
+    if (!provider) return null;
+    if (!made.has(provider)) made.set(provider, make(provider));
+    return made.get(provider) ?? null;
   };
 }
 
@@ -335,13 +353,13 @@ const givenBack: Omit<Outcome, 'campaignId' | 'recipientId' | 'attemptId'> = {
 };
 
 function noProvider(channel: Channel): Refused {
-  const [name, variables] = channel === 'email' ? ['SendGrid', 'SENDGRID_API_KEY'] : ['Twilio', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN'];
+  const name = channel === 'email' ? 'SendGrid' : 'Twilio';
   return {
     outcome: 'account',
     failureCode: 'configuration',
     httpStatus: null,
     providerCode: null,
-    reason: `${name} is not set up. Set ${variables}, restart Rollcall, then press Retry.`,
+    reason: `${name} is not set up. Let an administrator enter its keys under Settings, Providers, then press Retry.`,
     retryAfterS: null,
   };
 }

@@ -11,6 +11,7 @@ import { Variables } from '#app/components/recipient-story/variables.tsx';
 import { RecipientStatusBadge } from '#app/components/status-badge.tsx';
 import { recipientStory } from '#app/domain/activity/recipient-story.server.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
+import { hasRemotePictures } from '#app/domain/content/remote-pictures.ts';
 import { idOf, orErrorPage } from '#app/http/page-problem.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { actOnRecipient } from '#app/routes/_app.campaigns.$id.recipients.$rid/actions.server.ts';
@@ -22,7 +23,10 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   const [story, preview] = await orErrorPage(Promise.all([recipientStory(db, id, rid), previewMessage(db, id, rid)]));
   const { subject, text, html, problems } = preview;
   const wrong = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-  return { ...story, message: { subject, text, hasHtml: html !== null, problems: wrong } };
+  return {
+    ...story,
+    message: { subject, text, hasHtml: html !== null, hasPictures: html !== null && hasRemotePictures(html), problems: wrong },
+  };
 }
 
 export async function action({ context, request, params }: ActionFunctionArgs) {
@@ -64,6 +68,7 @@ export default function RecipientSheet() {
       />
       <Variables variables={recipient.variables} order={variables} />
       <MessagePreview
+        key={recipient.id}
         from={from}
         message={message}
         channel={channel}

@@ -12,8 +12,16 @@ export interface SettingsForm {
   viewer: Viewer;
 }
 
-/** An action of the settings: for those who may change them; a Problem comes back to the form with what was typed. */
-export async function settingsAction<T>({ context, request }: ActionFunctionArgs, run: (submitted: SettingsForm) => Promise<T>) {
+/**
+ * An action of the settings: for those who may change them; a Problem comes back to the form with what was typed.
+ *
+ * @param secret fields whose values do not come back
+ */
+export async function settingsAction<T>(
+  { context, request }: ActionFunctionArgs,
+  run: (submitted: SettingsForm) => Promise<T>,
+  secret: readonly string[] = [],
+) {
   const viewer = await requireUser(context, request);
   assertMay(viewer, 'settings:write');
   const form = await readForm(request);
@@ -23,7 +31,9 @@ export async function settingsAction<T>({ context, request }: ActionFunctionArgs
   } catch (thrown) {
     const error = problemOfChange(thrown);
     if (!error) throw thrown;
-    const fields = Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    const fields = Object.fromEntries(
+      [...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string' && !secret.includes(entry[0])),
+    );
     const problem = { detail: error.message, errors: error.errors ?? [], fields };
     return data<SettingsAnswer<T>>({ result: null, problem }, { status: error.status });
   }

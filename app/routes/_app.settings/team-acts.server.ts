@@ -4,9 +4,18 @@ import { LINK_HOURS } from '#app/domain/access/access-link.ts';
 import { invitationMail, mailLink, resetMail } from '#app/domain/access/access-mail.server.ts';
 import { invite, type MadeInvitation, renewInvitation, revokeInvitation } from '#app/domain/access/invitations.server.ts';
 import { linkUrl } from '#app/domain/access/link-secret.server.ts';
-import { changeRole, deletePerson, disablePerson, enablePerson, endSessions, renamePerson } from '#app/domain/access/people.server.ts';
+import {
+  changeRole,
+  deletePerson,
+  disablePerson,
+  enablePerson,
+  endSessions,
+  renamePerson,
+  takeSecondFactor,
+} from '#app/domain/access/people.server.ts';
 import { makeReset } from '#app/domain/access/resets.server.ts';
 import { type Role, roleLabels, type Viewer } from '#app/domain/access/roles.ts';
+import { changeSecondFactorRoles } from '#app/domain/access/second-factor-roles.server.ts';
 import { changeSessionLimits } from '#app/domain/access/session-limits.server.ts';
 import { changeWithheld } from '#app/domain/access/withheld.server.ts';
 import { notFound } from '#app/domain/problem.ts';
@@ -41,6 +50,13 @@ export async function teamActs({ context }: ActionFunctionArgs, { form, intent, 
       return { said: `The account of ${(await disablePerson(db, viewer, id)).name} is disabled.` };
     case 'enable':
       return { said: `The account of ${(await enablePerson(db, viewer, id)).name} is enabled.` };
+    case 'second-factor': {
+      const roles = await changeSecondFactorRoles(context, viewer, form.getAll('role').map(String));
+      const names = roles.map((role) => roleLabels[role].toLowerCase());
+      return {
+        said: names.length > 0 ? `A second factor is required for: ${names.join(', ')}.` : 'A second factor is required for nobody.',
+      };
+    }
     case 'sessions': {
       const { idle_hours, longest_days } = await changeSessionLimits(db, viewer, {
         idle_hours: text('idle_hours'),
@@ -67,6 +83,10 @@ export async function personActs({ context }: ActionFunctionArgs, { form, intent
       return { said: `The name is now: ${(await renamePerson(db, viewer, id, { name: String(form.get('name') ?? '') })).name}.` };
     case 'sign-out':
       return { said: `${(await endSessions(db, viewer, id)).name} is signed out everywhere.` };
+    case 'second-factor':
+      return {
+        said: `The second factor of ${(await takeSecondFactor(db, viewer, id)).name} is taken off, and they are signed out everywhere.`,
+      };
     case 'delete':
       return { said: `The account of ${(await deletePerson(db, viewer, id)).name} is deleted.` };
     case 'reset': {

@@ -101,6 +101,19 @@ describe('POST /webhooks/sendgrid', () => {
     expect(await response.json()).toMatchObject({ code: 'not_configured', detail: expect.stringContaining('SENDGRID_WEBHOOK_PUBLIC_KEY') });
   });
 
+  test('believes the key of before beside the one of now, while both are set', async () => {
+    const newer = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const text = (key: typeof publicKey) => key.export({ format: 'der', type: 'spki' }).toString('base64');
+    const env = { ...api.context.env, sendgridWebhookPublicKey: text(newer.publicKey), sendgridWebhookPublicKeyOld: text(publicKey) };
+    for (const one of [privateKey, newer.privateKey]) {
+      expect((await post('[]', sendGridHeaders(one, '[]'), { ...api.context, env })).status).toBe(200);
+    }
+    const after = { ...env, sendgridWebhookPublicKeyOld: undefined };
+    expect((await post('[]', sendGridHeaders(privateKey, '[]'), { ...api.context, env: after })).status).toBe(403);
+    const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    expect((await post('[]', sendGridHeaders(stranger, '[]'), { ...api.context, env })).status).toBe(403);
+  });
+
   test('loses nothing when one of many is hostile', async () => {
     const people = await sent(numbered(20, 'hostile.test'));
     const hostile = [{ sg_event_id: { $gt: '' } }, { sg_event_id: 'x'.repeat(500) }, { rollcall_campaign: '0' }, { event: 'constructor' }];
@@ -167,6 +180,15 @@ describe('Twilio', () => {
     const context = { ...api.context, env: { ...api.context.env, twilioAuthToken: undefined } };
     expect(await problem(await call(status, path, body, headers, context))).toEqual({ status: 503, code: 'not_configured' });
     expect(await recipient(a)).toMatchObject({ status: 'sent', delivery: null });
+  });
+
+  test('is believed with the token of before, while Twilio signs with it still', async () => {
+    const path = '/webhooks/twilio/status?attempt=1&recipient=1&campaign=1&round=0';
+    const { body, headers } = form(path, { MessageSid: `SM${'b'.repeat(32)}`, MessageStatus: 'sent', To: '+12015550179' });
+    const env = { ...api.context.env, twilioAuthToken: 'the token of now', twilioAuthTokenOld: token };
+    expect((await call(status, path, body, headers, { ...api.context, env })).status).toBe(204);
+    const after = { ...env, twilioAuthTokenOld: undefined };
+    expect((await call(status, path, body, headers, { ...api.context, env: after })).status).toBe(403);
   });
 
   test('hands on STOP and START, each once', async () => {

@@ -60,7 +60,11 @@ describe('invitations', () => {
 
     // Looking, as programs that check mail do, uses nothing up.
     for (let i = 0; i < 3; i++) expect(await findLink(api.db, token)).toMatchObject({ kind: 'invitation', name: 'Ana', role: 'marketer' });
-    expect(await use(token, 'chosen by Ana alone', 'Ana Example')).toEqual({ kind: 'invitation', email: 'ana@example.com' });
+    expect(await use(token, 'chosen by Ana alone', 'Ana Example')).toEqual({
+      kind: 'invitation',
+      id: expect.any(String),
+      email: 'ana@example.com',
+    });
     expect(await viewerOf((await signedIn('ana@example.com', 'chosen by Ana alone')) as Headers)).toMatchObject({
       name: 'Ana Example',
       role: 'marketer',
@@ -147,7 +151,7 @@ describe('administrators', () => {
     const again = (await signedIn(bo.email, bo.password)) as Headers;
 
     const { token } = await makeReset(api.db, boss, bo.id);
-    expect(await use(token, 'another one, Bo alone knows')).toEqual({ kind: 'reset', email: bo.email });
+    expect(await use(token, 'another one, Bo alone knows')).toEqual({ kind: 'reset', id: bo.id, email: bo.email });
     await expect(viewerOf(again)).rejects.toMatchObject({ status: 302 });
     expect(await signedIn(bo.email, bo.password)).toBeNull();
     expect(await signedIn(bo.email, 'another one, Bo alone knows')).not.toBeNull();

@@ -192,7 +192,7 @@ export const settle = (old: boolean, due: boolean, says: boolean) =>
           : { is: 'nothing' as const };
     const expected = settled(model, old, says);
     const env = { sendTimeoutMs: 10_000, unknownGraceS: LATER_S };
-    await settleUnknownOutcomes(real.db, env, real.channel === 'sms' ? (lookUp as never) : null)({}, {} as never);
+    await settleUnknownOutcomes(real.db, env, { lookUpText: real.channel === 'sms' ? (lookUp as never) : null })({}, {} as never);
     expected();
   });
 

@@ -1,0 +1,54 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Pool } from 'pg';
+
+/** Somebody who said the right password and is asked for a code now. */
+export interface FirstStep {
+  userId: string;
+  name: string;
+  email: string;
+}
+
+export interface FirstSteps {
+  /** The cookie that says so, for ten minutes. It opens nothing by itself. */
+  remember(account: { id: string; hash: string }): string;
+  /** Null where the password was said too long ago, or is another one by now, or the account is disabled. */
+  find(pool: Pool, headers: Headers): Promise<FirstStep | null>;
+  /** The cookie's end. */
+  forget(): string;
+}
+
+const COOKIE = 'rollcall_step';
+const SECONDS = 600;
+
+/** A signed cookie, so that nothing is kept of those who know a password and no code; bound to the password, so that another one ends it. */
+export function createFirstSteps(secret: string, secure: boolean): FirstSteps {
+  const hmac = (text: string) => createHmac('sha256', secret).update(`first step\n${text}`).digest('base64url');
+  const cookieOf = (value: string, seconds: number) =>
+    `${COOKIE}=${value}; Path=/login; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const now = () => Math.floor(Date.now() / 1000);
+  const same = (a: string, b: string) => {
+    const [one, other] = [Buffer.from(a), Buffer.from(b)];
+    return one.length === other.length && timingSafeEqual(one, other);
+  };
+
+  return {
+    remember({ id, hash }) {
+      const payload = `${id}.${now()}.${hmac(`${id} ${hash}`)}`;
+      return cookieOf(`${payload}.${hmac(payload)}`, SECONDS);
+    },
+    async find(pool, headers) {
+      const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w.-]{1,300})(?:;|$)`).exec(headers.get('cookie') ?? '')?.[1];
+      const [userId = '', at = '', password = '', signature = '', ...more] = value?.split('.') ?? [];
+      if (more.length > 0 || !same(signature, hmac(`${userId}.${at}.${password}`)) || Number(at) < now() - SECONDS) return null;
+      const { rows } = await pool.query<{ name: string; email: string; hash: string | null }>(
+        `select u.name, u.email, a.password as hash from app_users u
+         join app_accounts a on a.user_id = u.id and a.provider_id = 'credential' where u.id::text = $1 and u.banned is not true`,
+        [userId],
+      );
+      const account = rows[0];
+      if (!account?.hash || !same(password, hmac(`${userId} ${account.hash}`))) return null;
+      return { userId, name: account.name, email: account.email };
+    },
+    forget: () => cookieOf('', 0),
+  };
+}

@@ -1,0 +1,366 @@
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createAuth, currentViewer, unfinishedViewer } from '#app/domain/access/auth.server.ts';
+import { givePassword } from '#app/domain/access/give-password.server.ts';
+import { sessionOf } from '#app/domain/access/own-sessions.server.ts';
+import { disablePerson, listPeople, takeSecondFactor } from '#app/domain/access/people.server.ts';
+import type { Role, Viewer } from '#app/domain/access/roles.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  removeOwnSecondFactor,
+  renewRecoveryCodes,
+  secondFactorState,
+} from '#app/domain/access/second-factor.server.ts';
+import { changeSecondFactorRoles, listSecondFactorRoles } from '#app/domain/access/second-factor-roles.server.ts';
+import { openSeed, sealSeed } from '#app/domain/access/second-factor-seed.server.ts';
+import { requireApi, requireUser } from '#app/http/require.server.ts';
+import { firstStepOf, secondStep } from '#app/http/second-step.server.ts';
+import { signIn } from '#app/http/sign-in.server.ts';
+import { startApi, type TestApi } from '#tests/support/api.ts';
+
+const password = 'correct horse battery';
+const SECRET = 'a secret of at least 32 characters, for tests';
+let api: TestApi;
+let boss: Viewer;
+beforeAll(async () => {
+  api = await startApi();
+  boss = await person('boss', 'admin');
+});
+afterAll(() => api.drop());
+beforeEach(() => api.db.pool.query('delete from sign_in_failures; delete from second_factor_roles'));
+
+async function person(name: string, role: Role = 'marketer'): Promise<Viewer> {
+  const email = `${name}@example.com`;
+  const { user } = await api.context.auth.sessions.api.createUser({ body: { name, email, password, role: role as 'admin' } });
+  return { id: user.id, name, email, role, via: 'session', label: name };
+}
+
+const post = (cookie = '', address = '192.0.2.1') =>
+  new Request('http://localhost:3000/login', {
+    method: 'POST',
+    headers: { origin: 'http://localhost:3000', cookie, 'x-real-client-ip': address },
+  });
+const cookiesOf = (answer: Response) =>
+  answer.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+/** As another process does it. */
+const elsewhere = () => ({ ...api.context, auth: createAuth(api.db, { baseUrl: 'http://localhost:3000', secret: SECRET }) });
+
+/** The first step, in a browser that was never here. */
+async function sayPassword({ email }: Viewer, cookie = '', address?: string): Promise<{ cookie: string; location: string | null }> {
+  const answer = await signIn(api.context, post(cookie, address), { email: email as string, password, next: '/reports' });
+  if (!(answer instanceof Response)) throw new Error(answer.error);
+  return { cookie: [cookie, cookiesOf(answer)].filter(Boolean).join('; '), location: answer.headers.get('location') };
+}
+const sayCode = (cookie: string, code: string, context = api.context) => secondStep(context, post(cookie), code, '/reports');
+/** "in", or the status of the refusal. */
+async function outcome(answer: Promise<Awaited<ReturnType<typeof secondStep>>>): Promise<'in' | 'again' | number> {
+  const got = await answer;
+  if (!(got instanceof Response)) return got.status;
+  return got.headers.get('location')?.startsWith('/login') ? 'again' : 'in';
+}
+
+/** Sets a phone up, as its owner does. */
+async function withPhone(viewer: Viewer): Promise<{ totp: TOTP; codes: string[]; headers: Headers }> {
+  const { cookie } = await sayPassword(viewer);
+  const headers = new Headers({ cookie });
+  await beginSecondFactor(api.context, viewer, headers, '');
+  const { begun } = await secondFactorState(api.context, viewer, headers);
+  const totp = new TOTP({ secret: Secret.fromBase32(begun?.secret as string) });
+  const codes = await confirmSecondFactor(api.context, viewer, totp.generate(), await sessionOf(api.context.auth, headers));
+  // As if that had been a while ago.
+  await api.db.pool.query('update second_factors set last_step = 0 where user_id::text = $1', [viewer.id]);
+  return { totp, codes, headers };
+}
+const audited = async (viewer: Viewer) =>
+  (
+    await api.db.pool.query<{ action: string; outcome: string }>(
+      `select action, outcome from audit_log where object_id = $1 or actor_id = $1 order by id`,
+      [viewer.id],
+    )
+  ).rows.map(({ action, outcome }) => `${action} ${outcome}`);
+
+describe('setting it up', () => {
+  test('needs a code of the app, gives ten codes, and ends sessions that began without it', async () => {
+    const ana = await person('ana');
+    const other = new Headers({ cookie: (await sayPassword(ana)).cookie });
+    const { codes, headers } = await withPhone(ana);
+    expect(new Set(codes).size).toBe(10);
+    expect(await currentViewer(api.context.auth, headers, null)).toMatchObject({ id: ana.id });
+    expect(await currentViewer(api.context.auth, other, null)).toBeNull();
+    expect(await secondFactorState(api.context, ana, headers)).toMatchObject({
+      set_up_at: expect.any(String),
+      codes_left: 10,
+      begun: null,
+    });
+    expect((await listPeople(api.db)).find(({ id }) => id === ana.id)?.second_factor).toBe(true);
+    expect(await audited(ana)).toContain('person.factor done');
+  });
+
+  test('keeps neither the seed nor a code that could be read, and what stands there opens only its own account', async () => {
+    const [bo, cy] = [await person('bo'), await person('cy')];
+    const { totp, codes } = await withPhone(bo);
+    await withPhone(cy);
+    const { rows } = await api.db.pool.query<{ row: string }>(
+      `select f::text as row from second_factors f union all select encode(hash, 'escape') from recovery_codes`,
+    );
+    const kept = JSON.stringify(rows);
+    expect(kept).not.toContain(totp.secret.base32);
+    for (const code of codes) expect(kept).not.toContain(code.replaceAll('-', ''));
+    // Somebody who can write into the database puts their own seed into another's row.
+    await api.db.pool.query('update second_factors set seed = (select seed from second_factors where user_id = $1) where user_id = $2', [
+      bo.id,
+      cy.id,
+    ]);
+    expect(await outcome(sayCode((await sayPassword(cy)).cookie, totp.generate()))).toBe(401);
+    // The secret that it was sealed with is gone: the app's codes open nothing, the recovery codes go on.
+    const otherSecret = createAuth(api.db, { baseUrl: 'http://localhost:3000', secret: 'quite another secret of 32 characters' });
+    expect(await openSeed(otherSecret, bo.id, await sealSeed(api.context.auth, bo.id, 'ABC'))).toBeNull();
+    expect(await openSeed(api.context.auth, bo.id, await sealSeed(api.context.auth, bo.id, 'ABC'))).toBe('ABC');
+  });
+
+  test.each(['', '12345', '000000', 'abcde-fghjk-mnpqr'])('stays undone with the code %j', async (code) => {
+    const viewer = await person(`wrong${code.length}${code.charCodeAt(0) || ''}`);
+    const headers = new Headers({ cookie: (await sayPassword(viewer)).cookie });
+    await beginSecondFactor(api.context, viewer, headers, '');
+    await expect(confirmSecondFactor(api.context, viewer, code, null)).rejects.toMatchObject({ status: 422, errors: [{ path: 'code' }] });
+    expect((await sayPassword(viewer)).location).toBe('/reports');
+  });
+
+  test('needs the password again ten minutes after the sign-in, and wherever there is one already', async () => {
+    const di = await person('di');
+    const { cookie } = await sayPassword(di);
+    const headers = new Headers({ cookie });
+    await expect(confirmSecondFactor(api.context, di, '123456', null)).rejects.toMatchObject({ status: 409 });
+    await api.db.pool.query(`update app_sessions set created_at = now() - interval '11 minutes' where user_id = $1`, [di.id]);
+    await expect(beginSecondFactor(api.context, di, headers, '')).rejects.toMatchObject({ status: 422, errors: [{ path: 'former' }] });
+    await beginSecondFactor(api.context, di, headers, password);
+    await api.db.pool.query(`update second_factors set next_at = now() - interval '61 minutes' where user_id = $1`, [di.id]);
+    expect((await secondFactorState(api.context, di, headers)).begun).toBeNull();
+    const phone = await withPhone(di);
+    await expect(beginSecondFactor(api.context, di, phone.headers, 'guess')).rejects.toMatchObject({ status: 422 });
+    // Another phone takes its place only with its own first code.
+    await beginSecondFactor(api.context, di, phone.headers, password);
+    expect(await outcome(sayCode((await sayPassword(di)).cookie, phone.totp.generate()))).toBe('in');
+  });
+});
+
+describe('the second step', () => {
+  test('comes after the right password, and gives the session', async () => {
+    const eve = await person('eve');
+    const { totp } = await withPhone(eve);
+    const first = await sayPassword(eve);
+    expect(first.location).toBe('/login/code?next=%2Freports');
+    expect(await currentViewer(api.context.auth, new Headers({ cookie: first.cookie }), null)).toBeNull();
+    expect(await firstStepOf(api.context, post(first.cookie))).toMatchObject({ email: eve.email });
+    const answer = (await sayCode(first.cookie, ` ${totp.generate().replace(/.{3}/, '$& ')} `)) as Response;
+    expect(answer.headers.get('location')).toBe('/reports');
+    expect(await currentViewer(api.context.auth, new Headers({ cookie: cookiesOf(answer) }), null)).toMatchObject({ id: eve.id });
+  });
+
+  test.each([
+    ['one step late', -30_000, 'in'],
+    ['one step early', 30_000, 'in'],
+    ['two steps late', -60_000, 401],
+    ['two steps early', 60_000, 401],
+  ])('takes a code from a clock that is %s: %d', async (_what, ms, got) => {
+    const viewer = await person(`clock${ms}`);
+    const { totp } = await withPhone(viewer);
+    // Not at the end of a step, where the next one begins meanwhile.
+    const timestamp = Math.floor(Date.now() / 30_000) * 30_000 + ms;
+    const { cookie } = await sayPassword(viewer);
+    const answers = [await outcome(sayCode(cookie, totp.generate({ timestamp })))];
+    if (Math.floor(Date.now() / 30_000) * 30_000 + ms === timestamp) expect(answers).toEqual([got]);
+  });
+
+  test('takes a code once, also twice at once and in two processes, and none of before it', async () => {
+    const flo = await person('flo');
+    const { totp } = await withPhone(flo);
+    const [one, two] = [await sayPassword(flo), await sayPassword(flo)];
+    const code = totp.generate({ timestamp: Date.now() });
+    const at = await Promise.all([
+      outcome(sayCode(one.cookie, code)),
+      outcome(sayCode(two.cookie, code, elsewhere())),
+      outcome(sayCode(one.cookie, ` ${code}`)),
+    ]);
+    expect(at.sort()).toEqual([401, 401, 'in']);
+    expect(await outcome(sayCode(two.cookie, totp.generate({ timestamp: Date.now() - 30_000 })))).toBe(401);
+    const { rowCount } = await api.db.pool.query('select from app_sessions where user_id = $1', [flo.id]);
+    expect(rowCount).toBe(2);
+    // What confirmed the phone is used up as well.
+    const gus = await person('gus');
+    const headers = new Headers({ cookie: (await sayPassword(gus)).cookie });
+    await beginSecondFactor(api.context, gus, headers, '');
+    const { begun } = await secondFactorState(api.context, gus, headers);
+    const first = new TOTP({ secret: Secret.fromBase32(begun?.secret as string) }).generate();
+    await confirmSecondFactor(api.context, gus, first, null);
+    expect(await outcome(sayCode((await sayPassword(gus)).cookie, first))).toBe(401);
+  });
+
+  test('takes each recovery code once: two at once give one session', async () => {
+    const hal = await person('hal');
+    const { codes } = await withPhone(hal);
+    const [first = '', second = ''] = codes;
+    const steps = await Promise.all([1, 2, 3].map(() => sayPassword(hal)));
+    const got = await Promise.all(steps.map(({ cookie }) => outcome(sayCode(cookie, first.toUpperCase(), elsewhere()))));
+    expect(got.sort()).toEqual([401, 401, 'in']);
+    expect((await api.db.pool.query('select from recovery_codes where user_id = $1', [hal.id])).rowCount).toBe(9);
+    const { headers } = (await secondStep(api.context, post((await sayPassword(hal)).cookie), second, null)) as Response;
+    expect(headers.get('location')).toBe('/account/second-factor?recovered=1');
+    expect((await audited(hal)).filter((one) => one === 'session.recovery done')).toHaveLength(2);
+  });
+
+  test('is bounded by the account: not by beginning anew, by another address, by another process, or at once', async () => {
+    const ida = await person('ida');
+    const { totp, codes } = await withPhone(ida);
+    const begun: string[] = [];
+    for (let i = 0; i < 12; i++) begun.push((await sayPassword(ida, '', `192.0.2.${100 + i}`)).cookie);
+    const guesses = await Promise.all(
+      begun.map((cookie, i) => outcome(sayCode(cookie, i % 2 ? '000000' : 'aaaaa-bbbbb-ccccc', elsewhere()))),
+    );
+    expect(guesses.filter((got) => got === 401).length).toBeLessThanOrEqual(5);
+    const { cookie } = await sayPassword(ida, '', '192.0.2.200');
+    expect(await sayCode(cookie, totp.generate())).toMatchObject({ status: 429, retryAfterS: expect.any(Number) });
+    expect(await sayCode(cookie, codes[0] as string)).toMatchObject({ status: 429 });
+    const { rows } = await api.db.pool.query('select key from sign_in_failures');
+    expect(JSON.stringify(rows)).not.toContain('ida');
+  });
+
+  test('does not keep out the right person in a browser that signed in before', async () => {
+    const jo = await person('jo');
+    const { totp, headers } = await withPhone(jo);
+    const stranger = await sayPassword(jo);
+    for (let i = 0; i < 6; i++) await sayCode(stranger.cookie, '000000');
+    const browser = /rollcall_browser=[^;]+/.exec(headers.get('cookie') ?? '')?.[0] as string;
+    expect(await outcome(sayCode((await sayPassword(jo, browser)).cookie, totp.generate()))).toBe('in');
+    // Who only knows the password does not become known by it.
+    expect(stranger.cookie).not.toContain('rollcall_browser');
+  });
+
+  test('has a bound for the day, too', async () => {
+    const kim = await person('kim');
+    const { totp } = await withPhone(kim);
+    const { cookie } = await sayPassword(kim);
+    for (let i = 0; i < 20; i++) {
+      await sayCode(cookie, '000000');
+      if (i % 5 === 4) await api.db.pool.query(`delete from sign_in_failures where key like 'code:%'`);
+    }
+    expect(await sayCode(cookie, totp.generate())).toMatchObject({ status: 429 });
+  });
+
+  test('is over with another password, a disabled account, ten minutes, or a changed cookie', async () => {
+    const lee = await person('lee');
+    const { totp } = await withPhone(lee);
+    const code = totp.generate();
+    const { cookie } = await sayPassword(lee);
+    const forged = cookie.replace(lee.id, boss.id);
+    for (const wrong of [
+      forged,
+      cookie.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+      'rollcall_step=x',
+      `rollcall_step=${lee.id}...`,
+      '',
+    ])
+      expect(await outcome(sayCode(wrong, code))).toBe('again');
+    const { rows } = await api.db.pool.query<{ password: string }>(
+      `select password from app_accounts where user_id = $1 and provider_id = 'credential'`,
+      [lee.id],
+    );
+    await givePassword(api.context, lee.email as string, 'another one of these');
+    expect(await outcome(sayCode(cookie, code))).toBe('again');
+    await api.db.pool.query('update app_accounts set password = $2 where user_id = $1', [lee.id, rows[0]?.password]);
+    await disablePerson(api.db, boss, lee.id);
+    expect(await outcome(sayCode(cookie, code))).toBe('again');
+  });
+});
+
+describe('without it', () => {
+  test('one turns it off and makes new codes with the password only', async () => {
+    const max = await person('max');
+    const { codes, headers } = await withPhone(max);
+    await expect(removeOwnSecondFactor(api.context, max, 'guess')).rejects.toMatchObject({ status: 422 });
+    await expect(renewRecoveryCodes(api.context, max, 'guess')).rejects.toMatchObject({ status: 422 });
+    const fresh = await renewRecoveryCodes(api.context, max, password);
+    expect(fresh).toHaveLength(10);
+    expect(await outcome(sayCode((await sayPassword(max)).cookie, codes[0] as string))).toBe(401);
+    expect(await outcome(sayCode((await sayPassword(max)).cookie, fresh[0] as string))).toBe('in');
+    await removeOwnSecondFactor(api.context, max, password);
+    expect((await sayPassword(max)).location).toBe('/reports');
+    expect(await secondFactorState(api.context, max, headers)).toMatchObject({ set_up_at: null, codes_left: 0 });
+    await expect(renewRecoveryCodes(api.context, max, password)).rejects.toMatchObject({ status: 409 });
+    expect(await audited(max)).toEqual(expect.arrayContaining(['person.codes done', 'person.factor_end done']));
+  });
+
+  test('an administrator takes it off, and sessions end; not their own, and nobody else may', async () => {
+    const ned = await person('ned');
+    const { headers } = await withPhone(ned);
+    await expect(takeSecondFactor(api.db, { ...ned, id: 'x' }, ned.id)).rejects.toMatchObject({ status: 403 });
+    await expect(takeSecondFactor(api.db, boss, boss.id)).rejects.toMatchObject({ status: 409 });
+    await takeSecondFactor(api.db, boss, ned.id);
+    expect(await currentViewer(api.context.auth, headers, null)).toBeNull();
+    expect((await sayPassword(ned)).location).toBe('/reports');
+    await expect(takeSecondFactor(api.db, boss, ned.id)).rejects.toMatchObject({ status: 409 });
+    expect(await audited(ned)).toContain('person.factor_end done');
+  });
+
+  test('npm run reset-password leaves it, or removes it where that is asked for', async () => {
+    const ola = await person('ola');
+    expect(await givePassword(api.context, ola.email as string, password)).toMatchObject({ secondFactor: 'none' });
+    await withPhone(ola);
+    expect(await givePassword(api.context, ola.email as string, password)).toMatchObject({ secondFactor: 'stays' });
+    expect((await sayPassword(ola)).location).toMatch(/^\/login\/code/);
+    expect(await givePassword(api.context, ola.email as string, password, true)).toMatchObject({ secondFactor: 'removed' });
+    expect((await sayPassword(ola)).location).toBe('/reports');
+  });
+});
+
+describe('a role that must have it', () => {
+  const page = (cookie: string) => requireUser(api.context, new Request('http://localhost:3000/reports', { headers: { cookie } }));
+  test('is asked of others at once, and of one’s own role only by who has one', async () => {
+    const pat = await person('pat', 'support');
+    const { cookie } = await sayPassword(pat);
+    expect(await page(cookie)).toMatchObject({ id: pat.id });
+    await expect(changeSecondFactorRoles(api.context, pat, ['analyst'])).rejects.toMatchObject({ status: 403 });
+    await expect(changeSecondFactorRoles(api.context, boss, ['admin', 'support'])).rejects.toMatchObject({
+      status: 409,
+      code: 'own_account',
+    });
+    await expect(changeSecondFactorRoles(api.context, boss, ['everybody'])).rejects.toMatchObject({ status: 422 });
+    expect(await listSecondFactorRoles(api.db)).toEqual([]);
+
+    await changeSecondFactorRoles(api.context, boss, ['support', 'support']);
+    // Everything asks the same two functions: pages, data, the API with a session, sockets.
+    const thrown = await page(cookie).catch((response: Response) => response);
+    expect((thrown as Response).headers.get('location')).toBe('/second-factor?next=%2Freports');
+    const headers = new Headers({ cookie });
+    expect(await currentViewer(api.context.auth, headers, null, false)).toBeNull();
+    await expect(requireApi(api.context, new Request('http://localhost:3000/api/v1/campaigns', { headers }))).rejects.toMatchObject({
+      status: 401,
+    });
+    expect(await unfinishedViewer(api.context.auth, headers)).toMatchObject({ id: pat.id });
+    // Programs are not asked.
+    expect(await api.call('GET', '/campaigns', { key: api.keys.support })).toMatchObject({ status: 200 });
+
+    const { headers: done } = await withPhone(pat);
+    expect(await page(done.get('cookie') as string)).toMatchObject({ id: pat.id });
+    expect(await unfinishedViewer(api.context.auth, done)).toBeNull();
+    await expect(removeOwnSecondFactor(api.context, pat, password)).rejects.toMatchObject({ status: 409 });
+  });
+
+  test('may be the administrators’ once the one who asks has it, who then can take it back', async () => {
+    const chief = await person('chief', 'admin');
+    await withPhone(chief);
+    await changeSecondFactorRoles(api.context, chief, ['admin']);
+    const { cookie } = await sayPassword(boss);
+    await expect(page(cookie)).rejects.toMatchObject({ status: 302 });
+    await changeSecondFactorRoles(api.context, chief, []);
+    expect(await page(cookie)).toMatchObject({ id: boss.id });
+    const { rows } = await api.db.pool.query<{ after: object }>(
+      `select after from audit_log where action = 'settings.change' and object_name = 'Second factor' order by id desc limit 2`,
+    );
+    expect(rows.map(({ after }) => after)).toEqual([{ required_for: [] }, { required_for: ['admin'] }]);
+  });
+});
