@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { may, permissions, roles } from '#app/domain/access/roles.ts';
+import { notificationText } from '#app/domain/alerts/notification-text.ts';
+import { listNotifications } from '#app/domain/alerts/notifications.server.ts';
+import { tellEndpoints } from '#app/domain/alerts/raise-alert.server.ts';
 import { changeApprovalRule } from '#app/domain/campaigns/approval-rule.server.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { startScheduledCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
@@ -17,7 +20,7 @@ let cleo: Somebody;
 let dan: Somebody;
 let sue: Somebody;
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ WEBHOOK_ALLOW_PRIVATE: '1' });
   ana = await somebody(api.db, 'Ana', 'marketer');
   ben = await somebody(api.db, 'Ben', 'marketer');
   cleo = await somebody(api.db, 'Cleo', 'marketer');
@@ -169,7 +172,7 @@ describe('who may approve', () => {
   });
 
   test('nobody else: it is said before it is asked for, and administrators are told', async () => {
-    await sql(`update app_users set banned = true where name in ('Ben', 'Cleo', 'Dan')`);
+    await sql(`update app_users set banned = true where name <> 'Ana'`);
     const id = await draft();
     const answer = await ask(ana, id, '/approval');
     expect(answer).toMatchObject({ status: 409, code: 'no_approver' });
@@ -363,6 +366,14 @@ describe('there is no way around it', () => {
     expect((await ask(dan, id, '/send')).status).toBe(202);
   });
 
+  test('who needs no approval sends it all the same, and nothing is left to approve', async () => {
+    await ruleOf(api.db, { roles: ['marketer'] });
+    const { id, hash } = await asked({ send: true });
+    expect((await ask(dan, id, '/send')).status).toBe(202);
+    expect((await ask(ben, id, '/approval/approve', { hash })).code).toBe('decided');
+    expect((await now(id)).status).toBe('SENDING');
+  });
+
   test('what is smaller goes out, and so does a retry of what was approved', async () => {
     expect((await ask(ana, await draft(ana, 2), '/send')).status).toBe(202);
     const { id } = await approved();
@@ -470,4 +481,73 @@ describe('the rule', () => {
       expect([role, rows[0].may]).toEqual([role, may({ role }, 'campaigns:approve')]);
     }
   });
+});
+
+describe('who is told', () => {
+  const titles = async (who: Somebody, id: number) => {
+    const { notifications } = await listNotifications(api.db, who.viewer);
+    return notifications.filter(({ campaign }) => campaign?.id === id).map((one) => notificationText(one).title);
+  };
+
+  test('whoever may approve, but not who asked; then who asked', async () => {
+    const { id, hash } = await asked();
+    const all = [ana, ben, cleo, dan, sue];
+    const heard = await Promise.all(all.map((who) => titles(who, id)));
+    const waits = ['Harvest waits for your approval'];
+    expect(heard).toEqual([[], waits, waits, waits, []]);
+    await ask(ben, id, '/approval/decline', { hash, note: 'No.' });
+    expect(await Promise.all(all.map((who) => titles(who, id)))).toEqual([['Harvest was not approved'], [], [], [], []]);
+  });
+
+  test('who asked, of what others withdraw, and not of what they change themselves', async () => {
+    const { id } = await approved();
+    await ask(ben, id, '', { subject: 'Better' }, 'PATCH');
+    expect(await titles(ana, id)).toEqual(['The approval of Harvest is withdrawn']);
+    const own = await asked();
+    await ask(ana, own.id, '', { subject: 'Better' }, 'PATCH');
+    expect(await titles(ana, own.id)).toEqual([]);
+  });
+
+  test('administrators, where nobody can', async () => {
+    await sql(`update app_users set banned = true where name <> 'Ana'`);
+    const id = await draft();
+    await ask(ana, id, '/approval');
+    expect(await titles(dan, id)).toEqual(['Nobody can approve Harvest']);
+    expect(await titles(ben, id)).toEqual([]);
+  });
+
+  test('programs, with the approval as it was then', async () => {
+    const events = ['campaign.approval_requested', 'campaign.approved', 'campaign.declined'];
+    const made = await api.call('POST', '/webhook-endpoints', { body: { url: 'https://hooks.example.com/x', events, min_unreached: 50 } });
+    expect(made.status).toBe(201);
+    const { id } = await approved();
+    const alerts = await sql('select id from alerts where campaign_id = $1 order by id', [id]);
+    for (const alert of alerts.rows) await tellEndpoints(api.db, alert.id as number);
+    const { rows } = await sql('select type, body from webhook_deliveries where campaign_id = $1 order by id', [id]);
+    expect(rows.map(({ type, body }) => [type, JSON.parse(body).data.campaign.approval])).toMatchObject([
+      ['campaign.approval_requested', { state: 'waiting', needed: true, asked_by: ana.program.label }],
+      ['campaign.approved', { state: 'approved', approved_by: ben.program.label }],
+    ]);
+    expect(JSON.stringify(rows)).not.toContain(ana.viewer.id);
+  });
+});
+
+test('a message goes to many by no test either: 20 a day and person, with all their keys', async () => {
+  const id = await draft(ana, 1);
+  const test = (by: Somebody) => ask(by, id, '/test', { address: 'me@example.com' });
+  const note = (actor: string, times: number) =>
+    sql(
+      `insert into audit_log (actor_kind, actor_id, door, action, outcome) select 'key', $1, 'api', 'campaign.test', 'done' from generate_series(1, $2::int)`,
+      [actor, times],
+    );
+  await note(ben.program.id, 12);
+  await note(ben.viewer.id, 7);
+  // There is no provider here to take the 20th.
+  expect((await test(ben)).code).toBe('configuration');
+  await note(ben.program.id, 1);
+  expect(await test(ben)).toMatchObject({ status: 429, code: 'rate_limited' });
+  await note(ana.program.id, 5);
+  expect((await test(ana)).status).toBe(409);
+  await ruleOf(api.db);
+  expect((await test(ben)).status).toBe(409);
 });

@@ -1,6 +1,5 @@
 import { Button, Checkbox, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
-import { useState } from 'react';
 import { roleLabels, roles } from '#app/domain/access/roles.ts';
 import type { ApprovalRule, Waiting } from '#app/domain/campaigns/approval-rule.ts';
 import { useNumbers } from '../number.tsx';
@@ -23,7 +22,6 @@ const SHOWN = 5;
 export function ApprovalForm({ rule, typed, waiting, problem }: Props) {
   const { state, formData } = useNavigation();
   const { counted } = useNumbers();
-  const [large, setLarge] = useState(rule.more_than !== null || typed !== undefined);
   const words = counted(waiting.length, 'scheduled campaign', 'scheduled campaigns');
   return (
     <Paper p="lg" maw={620}>
@@ -34,8 +32,7 @@ export function ApprovalForm({ rule, typed, waiting, problem }: Props) {
               name="large"
               label="Campaigns to many people"
               description="Counted by the list, with those who are on the suppression list."
-              checked={large}
-              onChange={(event) => setLarge(event.currentTarget.checked)}
+              defaultChecked={rule.more_than !== null || typed !== undefined}
             />
             <TextInput
               name="more_than"
@@ -45,7 +42,6 @@ export function ApprovalForm({ rule, typed, waiting, problem }: Props) {
               maw={200}
               ml={32}
               autoComplete="off"
-              disabled={!large}
               defaultValue={typed ?? String(rule.more_than ?? 500)}
               error={problem?.errors.find(({ path }) => path === 'more_than')?.message}
             />

@@ -161,6 +161,9 @@ export async function declineCampaign(
 async function waitingFor(client: PoolClient, campaign: LockedCampaign, hash: string): Promise<StoredApproval> {
   const { approval } = campaign;
   if (!approval) throw conflict('Nobody has asked for an approval of this campaign.', 'not_asked');
+  if (approval.state === 'waiting' && campaign.status !== 'DRAFT' && campaign.status !== 'SCHEDULED') {
+    throw conflict(`It is ${statusLabels[campaign.status].toLowerCase()} already, by somebody who needs no approval.`, 'decided');
+  }
   if (approval.state === 'waiting' && approval.hash === hash) return approval;
   if (approval.hash === hash && approval.state !== 'withdrawn') {
     const who = approval.state === 'approved' ? `${approval.approved_by} has approved it` : `${approval.declined_by} has declined it`;
