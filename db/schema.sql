@@ -1709,7 +1709,7 @@ CREATE OR REPLACE FUNCTION public.permissions_withheld()
 AS $function$
 begin
   -- Nobody by name: everybody is looked at.
-  perform pg_notify('rollcall_access', '{}');
+  perform tell_access(null);
   return null;
 end $function$;
 
