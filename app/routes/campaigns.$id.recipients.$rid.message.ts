@@ -12,7 +12,7 @@ import { assertMay, requireUser } from '#app/http/require.server.ts';
  * would drop them, and the message would look different from what the recipient sees. Pictures of other servers only with `?pictures`.
  */
 export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {
-  assertMay(await requireUser(context, request), 'campaigns:read');
+  assertMay(await requireUser(context, request), 'people:read');
   const { html } = await orErrorPage(previewMessage(context.db, idOf(params.id), idOf(params.rid)));
   const styled = stylesWithNonce(withoutLinks(html ?? ''), context.cspNonce);
   const base = `<!doctype html><style nonce="${context.cspNonce}">${frameStyle}</style>`;
