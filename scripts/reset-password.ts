@@ -31,7 +31,8 @@ const work: Parameters<typeof operate>[1] = async ({ env, db, positionals: [emai
   console.log(
     `${made.sessions} open ${made.sessions === 1 ? 'session' : 'sessions'} ended.${made.disabled ? ' The account is disabled: an administrator enables it under Settings, Team.' : ''}`,
   );
-  if (env.oidcOnly) console.log(`Passwords are switched off (OIDC_ONLY=1). This one signs in for an hour, at ${env.baseUrl}/login?password=1`);
+  if (env.oidcOnly)
+    console.log(`Passwords are switched off (OIDC_ONLY=1). This one signs in for an hour, at ${env.baseUrl}/login?password=1`);
   if (secondFactor[made.secondFactor]) console.log(secondFactor[made.secondFactor]);
 };
 

@@ -34,7 +34,7 @@ export interface ShownProvider {
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** By its own name, which may have dots in it ("https://example.com/roles"), else step by step ("realm_access.roles"). */
-export function claimAt(claims: Claims, path: string): unknown {
+function claimAt(claims: Claims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
   let value: unknown = claims;
   for (const step of path.split('.')) {

@@ -28,7 +28,7 @@ const TOLERANCE_S = 60;
 /** ms after which its metadata are asked for again. */
 const KEPT_MS = 3_600_000;
 /** Where the provider sends people back to; it must know this address. */
-export const CALLBACK = '/login/oidc/callback';
+const CALLBACK = '/login/oidc/callback';
 
 /** Waits in the browser. */
 interface Asked {
