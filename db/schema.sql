@@ -47,7 +47,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -61,12 +61,20 @@ create table api_keys (
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
   owner_id uuid,
+  scopes text[],
+  campaign_id bigint,
+  channel channel,
+  expires_at timestamp with time zone,
+  last_used_address text,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_hash_key UNIQUE (hash),
   constraint api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_users(id) ON DELETE SET NULL,
   constraint api_keys_hash_check CHECK ((length(hash) = 32)),
+  constraint api_keys_last_used_address_check CHECK ((length(last_used_address) <= 64)),
   constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text])))
+  constraint api_keys_one_limit CHECK (((campaign_id IS NULL) OR (channel IS NULL))),
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text]))),
+  constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'send'::text, 'support'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
 );
 
 create table app_accounts (
@@ -812,6 +820,14 @@ create table webhook_endpoints (
   constraint webhook_endpoints_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
 );
 
+create table withheld_permissions (
+  role text not null,
+  permission text not null,
+  constraint withheld_permissions_pkey PRIMARY KEY (role, permission),
+  constraint withheld_permissions_permission_check CHECK ((permission = ANY (ARRAY['people:read'::text, 'people:export'::text]))),
+  constraint withheld_permissions_role_check CHECK ((role = ANY (ARRAY['marketer'::text, 'support'::text, 'analyst'::text])))
+);
+
 create table workers (
   id integer generated always as identity not null,
   pool_id text not null,
@@ -885,7 +901,7 @@ CREATE OR REPLACE FUNCTION public.alert_raised()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.type not like 'webhook.%' and new.type <> 'campaign.sent' then
+  if new.type not like 'webhook.%' and new.type not like 'key.%' and new.type <> 'campaign.sent' then
     perform graphile_worker.add_job('raise_alerts', json_build_object('alert_id', new.id));
   end if;
   if new.shown then
@@ -1704,6 +1720,16 @@ begin
   return true;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.permissions_withheld()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Nobody by name: everybody is looked at.
+  perform tell_access(null);
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.person_of(viewer text)
  RETURNS text
  LANGUAGE sql
@@ -2057,6 +2083,7 @@ CREATE TRIGGER recipients_deleted AFTER DELETE ON public.recipients REFERENCING 
 CREATE TRIGGER recipients_inserted AFTER INSERT ON public.recipients REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_inserted();
 CREATE TRIGGER recipients_updated AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_updated();
 CREATE TRIGGER recipients_updated_deliveries AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deliveries();
+CREATE TRIGGER permissions_withheld AFTER INSERT OR DELETE OR UPDATE ON public.withheld_permissions FOR EACH STATEMENT EXECUTE FUNCTION permissions_withheld();
 
 create view attempt_order as
  SELECT id,
@@ -2426,7 +2453,10 @@ create view reporting.suppressions with (security_barrier=true) as
      JOIN suppression_reasons r ON r.suppression_id = s.id;
 
 comment on table access_links is 'One-time links to an own password: invitations and resets. Kept for 30 days after their end.';
+comment on column api_keys.campaign_id is 'The one campaign that it is for; null: all.';
+comment on column api_keys.channel is 'The one channel whose campaigns it is for; null: both.';
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
+comment on column api_keys.scopes is 'What it is for, within its role; null: all that its role may.';
 comment on column app_secrets.value is 'A generated secret: "sealed:" and what AES-256-GCM made of it where there is a SECRETS_KEY, else in the clear.';
 comment on column app_sessions.token is 'SHA-256 of the token in the cookie, in hex.';
 comment on column app_sessions.updated_at is 'When it was used last, to the minute.';
@@ -2577,6 +2607,7 @@ comment on table second_factors is 'Who is asked for a code after the password.'
 comment on table session_limits is 'When a session ends: so long without use, and so long after it began.';
 comment on column webhook_endpoints.former_secret is 'What signed before and signs beside it until former_secret_until; one or two with a blank between, encrypted as in app_secrets.';
 comment on column webhook_endpoints.secret is 'What signs, encrypted as in app_secrets.';
+comment on table withheld_permissions is 'What an administrator took from a role; without a row it may what app/domain/access/roles.ts says.';
 
 grant select on reporting.attempts to reporting_reader;
 grant select on reporting.campaign_events to reporting_reader;

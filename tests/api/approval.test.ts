@@ -33,7 +33,7 @@ beforeEach(async () => {
   await sql(`update app_users set banned = false, role = case name when 'Dan' then 'admin' when 'Sue' then 'support' else 'marketer' end`);
   await sql('update api_keys set revoked_at = null');
   for (const { program } of [ana, ben, cleo, dan, sue]) await api.context.auth.calls.delete(program.id);
-  api.context.auth.forgetKeys();
+  api.context.auth.forgetAccess();
 });
 
 const sql = (text: string, values: unknown[] = []) => api.db.pool.query(text, values);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { beyondLimit, channelWithin } from '../../domain/access/key-limits.server.ts';
 import { exportActivity } from '../../domain/activity/activity-csv.server.ts';
 import { activityFilter } from '../../domain/activity/activity-filter.ts';
 import { listActivity } from '../../domain/activity/list-activity.server.ts';
@@ -82,23 +83,28 @@ export const campaignOperations = {
     path: '/campaigns',
     summary: 'Campaigns, newest first, without html and text',
     permission: 'campaigns:read',
+    narrowed: true,
     query: campaignFilter,
     status: 200,
     answer: 'CampaignPage',
     problems: [422],
-    run: ({ context, query }) => listCampaigns(context.db, query),
+    run: ({ context, viewer, query }) => listCampaigns(context.db, query, viewer),
   }),
   createCampaign: operation({
     method: 'POST',
     path: '/campaigns',
     summary: 'Make a draft',
     permission: 'campaigns:write',
+    narrowed: true,
     body: newCampaign,
     content: true,
     status: 201,
     answer: 'Campaign',
     problems: [422],
-    run: ({ context, viewer, body }) => createCampaign(context.db, viewer, body),
+    run: ({ context, viewer, body }) => {
+      channelWithin(viewer, body.channel);
+      return createCampaign(context.db, viewer, body);
+    },
   }),
   getCampaign: operation({
     method: 'GET',
@@ -279,7 +285,10 @@ export const campaignOperations = {
     status: 201,
     answer: 'Campaign',
     problems: [409],
-    run: ({ context, viewer, ids, body }) => cloneCampaign(context.db, viewer, ids.id, body.recipients),
+    run: ({ context, viewer, ids, body }) => {
+      if (viewer.campaignId !== undefined) throw beyondLimit(viewer);
+      return cloneCampaign(context.db, viewer, ids.id, body.recipients);
+    },
   }),
   listActivity: operation({
     method: 'GET',
@@ -296,7 +305,7 @@ export const campaignOperations = {
     method: 'GET',
     path: '/campaigns/{id}/activity.csv',
     summary: 'The events of its life as a stream of CSV, oldest first',
-    permission: 'campaigns:read',
+    permission: 'people:export',
     query: csvOptions,
     status: 200,
     contentType: 'text/csv',

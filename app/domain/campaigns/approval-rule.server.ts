@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { roles as allRoles, may, type Role, refusal, type Viewer } from '../access/roles.ts';
 import { parseInput } from '../parse-input.ts';
@@ -23,12 +24,14 @@ const input = z.strictObject({
 });
 
 export async function readApprovalRule(db: Database): Promise<ApprovalRule> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{ more_than: number | null; roles: Role[] }>('select more_than, roles from approval_rule');
   return rows[0] ?? { more_than: null, roles: [] };
 }
 
 /** How many people there are who may approve, by name. */
 export async function listApprovers(db: Database): Promise<{ id: string; name: string; role: Role }[]> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{ id: string; name: string; role: Role }>(
     // never null: role
     `select id, coalesce(nullif(name, ''), email) as name, role from app_users where banned is not true and may_approve(role) order by lower(name), id limit 100`,
@@ -50,6 +53,7 @@ export async function changeApprovalRule(
   wanted: { more_than: string | null; roles: readonly string[] },
   agreed: number | null,
 ): Promise<Waiting[] | null> {
+  ask('settings:write');
   if (!may(viewer, 'settings:write')) throw new Problem(403, 'forbidden', refusal(viewer, 'settings:write'));
   const rule = parseInput(input, wanted as z.input<typeof input>);
   const told = new NotAgreed();

@@ -3,6 +3,7 @@ import type { Database } from '#db/database.ts';
 import * as life from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { nameActor } from '../access/actor.server.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { isRole, may, refusal, type Viewer } from '../access/roles.ts';
 import { checkStored } from '../content/stored-content.server.ts';
@@ -40,6 +41,7 @@ export async function askForApproval(
   senders: DefaultSenders,
   request: ApprovalRequest = {},
 ): Promise<CampaignJson> {
+  ask('campaigns:send');
   const checked = await checkStored(db, id);
   const asked = await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
@@ -101,6 +103,7 @@ export async function approveCampaign(
   senders: DefaultSenders,
   seen: SeenVersion,
 ): Promise<CampaignJson> {
+  ask('campaigns:approve');
   const checked = await checkStored(db, id);
   await withApproval(db, viewer, id, () =>
     inTransaction(db.pool, async (client) => {
@@ -146,6 +149,7 @@ export async function declineCampaign(
   id: number,
   { note, ...seen }: SeenVersion & { note?: string | null | undefined },
 ): Promise<CampaignJson> {
+  ask('campaigns:approve');
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     const approval = await waitingFor(client, campaign, seen);

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { CampaignStatus } from '../campaigns/campaign.ts';
 import type { Channel } from '../channel.ts';
@@ -15,6 +16,7 @@ export interface Restored {
 
 /** null: nothing to say. One small statement, for every page. */
 export async function restoredState(db: Database): Promise<Restored | null> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{
     state: string;
     restored_at: Date | null;
@@ -51,6 +53,7 @@ export interface RestoredCampaign {
  * without the approval that they need, which are drafts again. At most 200.
  */
 export async function restoredCampaigns(db: Database): Promise<RestoredCampaign[]> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<Omit<RestoredCampaign, 'scheduled_at'> & { scheduled_at: Date | null }>(
     `select id, name, channel, status, sent, unknown, pending + queued + retrying as pending, scheduled_at, doubtful
      from campaigns where known_until = (select known_until from ledger_home) or status in ('SCHEDULED', 'SENDING')
@@ -71,6 +74,7 @@ export async function tellRestored(db: Database): Promise<boolean> {
 
 /** Sending may go on: what the restored copy was sending stays paused until each is decided. @returns false where there was nothing to say */
 export async function goOnSending(db: Database, who: string): Promise<boolean> {
+  ask('settings:write');
   const state = await ledgerState(db.pool, 0);
   if (state !== 'home' && state !== 'restored') await noteRestored(db.pool, state, 0);
   const confirmed = await confirmRestored(db.pool, who);

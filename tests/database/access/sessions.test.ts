@@ -2,7 +2,9 @@ import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
 import { endOtherSessions, endOwnSession, listSessions, sessionOf } from '#app/domain/access/own-sessions.server.ts';
+import { renewSeeds } from '#app/domain/access/renew-seeds.server.ts';
 import type { Viewer } from '#app/domain/access/roles.ts';
+import { openSeed, sealSeed } from '#app/domain/access/second-factor-seed.server.ts';
 import { deviceName } from '#app/domain/access/session.ts';
 import { changeSessionLimits, readSessionLimits } from '#app/domain/access/session-limits.server.ts';
 import { signIn, signOut } from '#app/http/sign-in.server.ts';
@@ -77,6 +79,20 @@ describe('when the secret changes', () => {
     const headers = await enter('ana');
     const cookie = changed(headers.get('cookie') ?? '');
     expect(await currentViewer(authWith(newer, secret), new Headers({ cookie }), null)).toBeNull();
+  });
+
+  test('second factors are encrypted anew, so that the former one can go', async () => {
+    const [before, both, after] = [authWith(secret), authWith(newer, secret), authWith(newer)];
+    const { id } = people.ana;
+    const sealed = await sealSeed(before, id, 'JBSWY3DPEHPK3PXP');
+    await api.db.pool.query('insert into second_factors (user_id, seed, set_up_at) values ($1, $2, now())', [id, sealed]);
+    const stored = async () => (await api.db.pool.query('select seed from second_factors where user_id = $1', [id])).rows[0].seed as string;
+    expect(await renewSeeds(api.db, after)).toBe(1);
+    expect(await stored()).toBe(sealed);
+    expect([await renewSeeds(api.db, both), await renewSeeds(api.db, both)]).toEqual([1, 0]);
+    expect(await openSeed(after, id, await stored())).toBe('JBSWY3DPEHPK3PXP');
+    expect(await openSeed(before, id, await stored())).toBeNull();
+    await api.db.pool.query('delete from second_factors');
   });
 
   test('what better-auth encrypted is read with both, also what names no secret', async () => {
