@@ -7,6 +7,7 @@ import { createLogger } from '#app/config/log.server.ts';
 import { StartProblem, startOrExit } from '#app/config/start-problem.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { createRefusals } from '#app/domain/access/refusals.server.ts';
+import { renewSeeds } from '#app/domain/access/renew-seeds.server.ts';
 import { sessionSecrets } from '#app/domain/access/secrets.server.ts';
 import { followKeys } from '#app/domain/provider-keys/follow-keys.server.ts';
 import { keepSettings } from '#app/domain/reporting/keep-settings.server.ts';
@@ -38,6 +39,7 @@ await startOrExit(async (env) => {
   await keepSealed(db);
   if (!db.seals.active) log.warn(IN_THE_CLEAR);
   const auth = createAuth(db, { baseUrl: env.baseUrl, ...(await sessionSecrets(db, env)) });
+  await renewSeeds(db, auth);
   // Whoever leaves is heard, also while other processes are given another key.
   await unsubscribeSecret(db);
   const refusals = createRefusals(db.pool, (error) => log.error({ err: error }, 'the audit log could not be written'));

@@ -47,7 +47,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -61,12 +61,20 @@ create table api_keys (
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
   owner_id uuid,
+  scopes text[],
+  campaign_id bigint,
+  channel channel,
+  expires_at timestamp with time zone,
+  last_used_address text,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_hash_key UNIQUE (hash),
   constraint api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_users(id) ON DELETE SET NULL,
   constraint api_keys_hash_check CHECK ((length(hash) = 32)),
+  constraint api_keys_last_used_address_check CHECK ((length(last_used_address) <= 64)),
   constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text])))
+  constraint api_keys_one_limit CHECK (((campaign_id IS NULL) OR (channel IS NULL))),
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'marketer'::text, 'support'::text, 'analyst'::text]))),
+  constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'send'::text, 'support'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
 );
 
 create table app_accounts (
@@ -812,6 +820,14 @@ create table webhook_endpoints (
   constraint webhook_endpoints_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
 );
 
+create table withheld_permissions (
+  role text not null,
+  permission text not null,
+  constraint withheld_permissions_pkey PRIMARY KEY (role, permission),
+  constraint withheld_permissions_permission_check CHECK ((permission = ANY (ARRAY['people:read'::text, 'people:export'::text]))),
+  constraint withheld_permissions_role_check CHECK ((role = ANY (ARRAY['marketer'::text, 'support'::text, 'analyst'::text])))
+);
+
 create table workers (
   id integer generated always as identity not null,
   pool_id text not null,
@@ -885,7 +901,7 @@ CREATE OR REPLACE FUNCTION public.alert_raised()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.type not like 'webhook.%' and new.type <> 'campaign.sent' then
+  if new.type not like 'webhook.%' and new.type not like 'key.%' and new.type <> 'campaign.sent' then
     perform graphile_worker.add_job('raise_alerts', json_build_object('alert_id', new.id));
   end if;
   if new.shown then
@@ -983,6 +999,16 @@ AS $function$
   select coalesce(c.approval ->> 'state' = 'approved' and due <= (c.approval ->> 'valid_until')::timestamptz
     and is_approver(c.approval ->> 'approved_by_id') and c.approval ->> 'hash' = campaign_hash(c), false)
 $function$;
+
+CREATE OR REPLACE FUNCTION public.approval_left()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.approval := withdrawn(new.approval, case new.status when 'CANCELLED' then 'cancelled' else 'not_needed' end,
+    nullif(current_setting('rollcall.actor', true), ''), person_of(current_setting('rollcall.person', true)), null);
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.approval_needed(people integer, person text)
  RETURNS boolean
@@ -1637,7 +1663,7 @@ AS $function$
 declare
   home ledger_home;
   until timestamptz;
-  c record;
+  c campaigns;
 begin
   select * into home from ledger_home for update;
   if known_attempt is not null and ledger_state(known_attempt) not in ('copied', 'older', 'recovered') then
@@ -1660,12 +1686,19 @@ begin
 
   perform set_config('rollcall.restoring', '1', true);
   for c in
-    select id, status from campaigns
+    select * from campaigns
     where status in ('SENDING', 'PAUSED') or (status = 'SCHEDULED' and scheduled_at <= now()) order by id for no key update
   loop
     if c.status = 'PAUSED' then
       -- Somebody may have resumed it. Nothing is sent until somebody does, and is told so.
       update campaigns set known_until = until, unknown_policy = 'hold' where id = c.id;
+      continue;
+    end if;
+    if c.status = 'SCHEDULED' and approval_needed(c.total, c.sent_by_id) and not approval_holds(c, now() - interval '1 hour') then
+      -- It could not have gone out, so nobody has it: as a worker does at its time.
+      update campaigns set status = 'DRAFT', planned_at = scheduled_at, planned_time_zone = time_zone, scheduled_at = null, time_zone = null,
+        approval = withdrawn_missed(c)
+      where id = c.id;
       continue;
     end if;
     if c.status = 'SCHEDULED' then
@@ -1685,6 +1718,16 @@ begin
   values ('restored ' || pg_current_xact_id()::text, 'database.restored', jsonb_build_object('restored', jsonb_build_object('known_until', until)))
   on conflict (key) do nothing;
   return true;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.permissions_withheld()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Nobody by name: everybody is looked at.
+  perform tell_access(null);
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.person_of(viewer text)
@@ -1958,13 +2001,37 @@ begin
   return case when tg_op = 'DELETE' then old else new end;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.utc_text(at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$;
+
 CREATE OR REPLACE FUNCTION public.withdrawn(approval jsonb, why text, by text, by_id text, fields text[])
  RETURNS jsonb
  LANGUAGE sql
  STABLE
 AS $function$
-  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', utc_text(now()),
     'withdrawn_why', why, 'withdrawn_by', by, 'withdrawn_by_id', by_id, 'fields', to_jsonb(fields))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.withdrawn_missed(c campaigns)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select withdrawn(
+    coalesce(c.approval, jsonb_build_object('hash', campaign_hash(c), 'revision', c.revision, 'people', c.total, 'sender', c.sender,
+      'asked_by', coalesce((select actor from campaign_events where campaign_id = c.id and kind = 'scheduled' order by id desc limit 1), 'Rollcall'),
+      'asked_by_id', c.sent_by_id, 'asked_at', utc_text(now()), 'scheduled_at', utc_text(coalesce(c.scheduled_at, c.planned_at)),
+      'time_zone', coalesce(c.time_zone, c.planned_time_zone), 'send', false)),
+    case when c.approval ->> 'state' is distinct from 'approved' then 'time'
+      when not is_approver(c.approval ->> 'approved_by_id') then 'approver'
+      when (c.approval ->> 'valid_until')::timestamptz < now() - interval '1 hour' then 'expired' else 'changed' end,
+    null, null, null)
 $function$;
 
 CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
@@ -1980,6 +2047,7 @@ CREATE TRIGGER audit_guards BEFORE INSERT OR DELETE OR UPDATE ON public.audit_lo
 CREATE CONSTRAINT TRIGGER audit_seals AFTER INSERT ON public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_seal();
 CREATE TRIGGER audit_stays BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_guard();
 CREATE TRIGGER approval_changed AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((new.approval IS NOT NULL) AND (old.approval IS DISTINCT FROM new.approval))) EXECUTE FUNCTION approval_changed();
+CREATE TRIGGER approval_left BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status <> new.status) AND (old.status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status])) AND (new.status <> 'DRAFT'::campaign_status) AND ((new.approval ->> 'state'::text) = 'waiting'::text))) EXECUTE FUNCTION approval_left();
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
@@ -2015,6 +2083,7 @@ CREATE TRIGGER recipients_deleted AFTER DELETE ON public.recipients REFERENCING 
 CREATE TRIGGER recipients_inserted AFTER INSERT ON public.recipients REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_inserted();
 CREATE TRIGGER recipients_updated AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION recipients_updated();
 CREATE TRIGGER recipients_updated_deliveries AFTER UPDATE ON public.recipients REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deliveries();
+CREATE TRIGGER permissions_withheld AFTER INSERT OR DELETE OR UPDATE ON public.withheld_permissions FOR EACH STATEMENT EXECUTE FUNCTION permissions_withheld();
 
 create view attempt_order as
  SELECT id,
@@ -2384,7 +2453,10 @@ create view reporting.suppressions with (security_barrier=true) as
      JOIN suppression_reasons r ON r.suppression_id = s.id;
 
 comment on table access_links is 'One-time links to an own password: invitations and resets. Kept for 30 days after their end.';
+comment on column api_keys.campaign_id is 'The one campaign that it is for; null: all.';
+comment on column api_keys.channel is 'The one channel whose campaigns it is for; null: both.';
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
+comment on column api_keys.scopes is 'What it is for, within its role; null: all that its role may.';
 comment on column app_secrets.value is 'A generated secret: "sealed:" and what AES-256-GCM made of it where there is a SECRETS_KEY, else in the clear.';
 comment on column app_sessions.token is 'SHA-256 of the token in the cookie, in hex.';
 comment on column app_sessions.updated_at is 'When it was used last, to the minute.';
@@ -2535,6 +2607,7 @@ comment on table second_factors is 'Who is asked for a code after the password.'
 comment on table session_limits is 'When a session ends: so long without use, and so long after it began.';
 comment on column webhook_endpoints.former_secret is 'What signed before and signs beside it until former_secret_until; one or two with a blank between, encrypted as in app_secrets.';
 comment on column webhook_endpoints.secret is 'What signs, encrypted as in app_secrets.';
+comment on table withheld_permissions is 'What an administrator took from a role; without a row it may what app/domain/access/roles.ts says.';
 
 grant select on reporting.attempts to reporting_reader;
 grant select on reporting.campaign_events to reporting_reader;

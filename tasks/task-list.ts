@@ -18,6 +18,7 @@ import { sendChunk } from './send-chunk.ts';
 import { sendMessage } from './send-message.ts';
 import { settleUnknownOutcomes } from './settle-unknown.ts';
 import { startCampaign } from './start-campaign.ts';
+import { tellOfKeys } from './tell-of-keys.ts';
 
 export interface TaskContext {
   db: Database;
@@ -38,6 +39,7 @@ export function housekeeping({ db, env, log, engine, alertSender }: TaskContext)
     probe_provider: probeHeldProvider(db),
     keep_reports: keepReports(db),
     keep_audit: keepAudit(db, env, log),
+    tell_of_keys: tellOfKeys(db),
     reconcile: reconcileLedger(db, log),
     raise_alerts: raiseAlerts(db),
     deliver_alert: deliverAlerts(db, alertSender),
@@ -64,4 +66,6 @@ export function sending({ engine }: TaskContext, channel: Channel, most: number)
 }
 
 /** What runs every minute, beside being asked for when it is due. */
-export const crontab = ['settle_unknown', 'reconcile', 'keep_reports', 'keep_audit'].map((task) => `* * * * * ${task} ?max=1`).join('\n');
+export const crontab = ['settle_unknown', 'reconcile', 'keep_reports', 'keep_audit', 'tell_of_keys']
+  .map((task) => `* * * * * ${task} ?max=1`)
+  .join('\n');

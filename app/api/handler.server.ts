@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AppLoadContext } from '@remix-run/node';
 import { RateLimiterRes } from 'rate-limiter-flexible';
+import { assertReaches, beyondLimit, isLimited } from '../domain/access/key-limits.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import type { CampaignJson } from '../domain/campaigns/campaign.ts';
 import { forgetOldKeys } from '../domain/idempotency-keys.server.ts';
@@ -32,23 +33,52 @@ export async function answer({ request, context }: Pick<AnyCall, 'request' | 'co
     const open = address?.operations.find((operation) => operation.open && !writes.has(request.method));
     if (open) return (await open.run({ context, request, ids: {} })) as Response;
     const viewer = await requireApi(context, request);
+    return tellingItsEnd(viewer, await answerTo(viewer, address, { context, request }));
+  } catch (error) {
+    return asResponse(error, context, request);
+  }
+}
+
+async function answerTo(
+  viewer: Viewer,
+  address: Address | undefined,
+  { context, request }: Pick<AnyCall, 'request' | 'context'>,
+): Promise<Response> {
+  try {
     await limitCalls(context, viewer);
     if (!address) throw notFound();
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const operation = address.operations.find((operation) => operation.method === method);
     if (!operation) throw wrongMethod(address);
-    assertMay(viewer, operation.permission);
+    for (const permission of [operation.permission, ...(operation.also ?? [])]) assertMay(viewer, permission);
+    if (isLimited(viewer)) await assertWithinLimits(context, viewer, operation, address);
     return await call({ context, request, viewer, ids: numbersOf(address) }, operation);
   } catch (error) {
-    if (error instanceof Response) return error;
-    if (isProblem(error)) return problemResponse(error);
-    // Node's own word for a sender who left in the middle.
-    if (error instanceof Error && error.message === 'aborted')
-      return problemResponse(new Problem(400, 'invalid', 'The request broke off.'));
-    context.log.error({ err: error }, 'an API call failed');
-    const internal = new Problem(500, 'internal', 'Something went wrong on our side. It has been logged; try again later.');
-    return problemResponse(unavailable(error, !['GET', 'HEAD'].includes(request.method)) ?? internal);
+    return asResponse(error, context, request);
   }
+}
+
+function asResponse(error: unknown, context: AppLoadContext, request: Request): Response {
+  if (error instanceof Response) return error;
+  if (isProblem(error)) return problemResponse(error);
+  // Node's own word for a sender who left in the middle.
+  if (error instanceof Error && error.message === 'aborted') return problemResponse(new Problem(400, 'invalid', 'The request broke off.'));
+  context.log.error({ err: error }, 'an API call failed');
+  const internal = new Problem(500, 'internal', 'Something went wrong on our side. It has been logged; try again later.');
+  return problemResponse(unavailable(error, !['GET', 'HEAD'].includes(request.method)) ?? internal);
+}
+
+/** Before anything is read or replayed: a key for one campaign or channel does nothing beside it. */
+async function assertWithinLimits({ db }: AppLoadContext, viewer: Viewer, { path, narrowed }: Operation, address: Address): Promise<void> {
+  if (path.startsWith('/campaigns/{id}')) return assertReaches(db, viewer, numbersOf(address).id as number);
+  if (narrowed) return;
+  throw beyondLimit(viewer);
+}
+
+/** Whoever runs the program can see in each answer that its key ends. */
+function tellingItsEnd({ expiresAt }: Viewer, response: Response): Response {
+  if (expiresAt) response.headers.set('API-Key-Expires', expiresAt);
+  return response;
 }
 
 async function call({ context, request, viewer, ids }: Asked, operation: Operation): Promise<Response> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { may, type Role, roles } from '../domain/access/roles.ts';
+import { may, type Role, roles, scopes, scopesFor } from '../domain/access/roles.ts';
 import type { Operation } from './operations/operation.ts';
 import { answers } from './schemas/schemas.ts';
 
@@ -38,7 +38,14 @@ export function openApiDocument(operations: Record<string, Operation>): Json {
     security: [{ key: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key. At most 100 calls a second.' } },
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'An API key. At most 100 calls a second. Where it has scopes it may call what one of them opens; where it is for one campaign or channel, whatever else there is is 403 or 404. Answers say in API-Key-Expires when it ends, if it does.',
+        },
+      },
       responses: Object.fromEntries(
         Object.entries(problemTexts).map(([status, description]) => [
           status,
@@ -67,7 +74,7 @@ function describe(name: string, operation: Operation): Json {
   return {
     operationId: name,
     summary: operation.summary,
-    description: `Roles: ${rolesWith(operation).join(', ')}.`,
+    description: `Roles: ${rolesWith(operation).join(', ')}.${scopesOf(operation)}`,
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: body }),
     responses: { [operation.status]: success(operation), ...problems(operation, ids.length > 0) },
@@ -89,8 +96,14 @@ const ifMatch = {
   schema: { type: 'string' },
 };
 
-function rolesWith({ permission }: Operation): Role[] {
-  return roles.filter((role) => may({ role }, permission));
+function rolesWith({ permission, also = [] }: Operation): Role[] {
+  return roles.filter((role) => [permission, ...also].every((one) => may({ role }, one)));
+}
+
+function scopesOf({ permission, also = [], open }: Operation): string {
+  if (open) return '';
+  const enough = scopes.filter((scope) => [permission, ...also].every((one) => may({ role: 'admin', scopes: [scope] }, one)));
+  return ` Scopes: ${enough.length > 0 ? enough.join(', ') : scopesFor(permission).join(', ')}.`;
 }
 
 function queryParameters({ query }: Operation): Json[] {

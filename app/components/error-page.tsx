@@ -65,6 +65,12 @@ const unreachable: Words = {
   icon: IconCloudOff,
 };
 
+const strange: Words = {
+  title: 'The page did not come',
+  why: 'Something between this browser and Rollcall answered in its place, or your network asked for too much within a few seconds. Sending is not affected. The page opens by itself in a moment.',
+  icon: IconCloudOff,
+};
+
 /** The whole of an error boundary: what happened, why, what to do. Works without scripts. */
 export function ErrorPage() {
   const error = useRouteError();
@@ -72,20 +78,26 @@ export function ErrorPage() {
   const status = isRouteErrorResponse(error) ? error.status : 500;
   // What a browser throws where a request found nobody; the words differ from browser to browser, the type does not.
   const lost = error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
+  // What Remix throws where the answer to its request was not one of its own: of a proxy, or of limit-address.server.ts.
+  const foreign = error instanceof Error && /turbo-stream/.test(error.message);
   useEffect(() => {
-    if (!lost && status !== 503) return;
+    if (!lost && !foreign && status !== 503) return;
     const timer = setInterval(revalidate, TRY_AGAIN_MS);
     window.addEventListener('online', revalidate);
     return () => {
       clearInterval(timer);
       window.removeEventListener('online', revalidate);
     };
-  }, [lost, status, revalidate]);
+  }, [lost, foreign, status, revalidate]);
   const {
     title,
     why,
     icon: Icon,
-  } = lost ? unreachable : wordsFor(status, isRouteErrorResponse(error) && isOurs(error) ? sentenceOf(error.data) : undefined);
+  } = lost
+    ? unreachable
+    : foreign
+      ? strange
+      : wordsFor(status, isRouteErrorResponse(error) && isOurs(error) ? sentenceOf(error.data) : undefined);
   return (
     <Stack className={classes.root} align="center" gap="xs" role="alert">
       <span className={classes.icon}>
@@ -105,7 +117,7 @@ export function ErrorPage() {
           </Button>
         )}
       </Group>
-      {!lost && (
+      {!lost && !foreign && (
         <Code mt="md" bg="transparent" c="dimmed">
           {status}
         </Code>

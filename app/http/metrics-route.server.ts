@@ -1,5 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { type Auth, bearerToken } from '../domain/access/auth.server.ts';
+import { isLimited } from '../domain/access/key-limits.server.ts';
+import { may } from '../domain/access/roles.ts';
 import { isPublicAddress } from '../domain/alerts/public-address.ts';
 import type { Metrics } from '../domain/monitoring/metrics.server.ts';
 
@@ -32,9 +34,10 @@ function clientOf(request: Request): string | undefined {
   return forwarded !== undefined && ip === socket.remoteAddress ? undefined : ip;
 }
 
-/** A key that is presented must be good, also from nearby. */
+/** A key that is presented must be good, also from nearby, and for all campaigns. */
 async function mayScrape(auth: Auth, ip: string | undefined, authorization: string | undefined): Promise<boolean> {
   if (authorization === undefined) return ip !== undefined && !isPublicAddress(ip);
   const token = bearerToken(new Headers({ authorization }));
-  return token !== null && (await auth.viewerOfKey(token)) !== null;
+  const viewer = token === null ? null : await auth.viewerOfKey(token);
+  return viewer !== null && !isLimited(viewer) && may(viewer, 'campaigns:read');
 }

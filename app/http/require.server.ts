@@ -1,9 +1,9 @@
 import { data, redirect } from '@remix-run/node';
 import type { AppContext } from '#app/config/context.server.ts';
-import { currentViewer, unfinishedViewer } from '../domain/access/auth.server.ts';
+import { bearerToken, currentViewer, unfinishedViewer } from '../domain/access/auth.server.ts';
 import { countsNow } from '../domain/access/door.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
-import { may, type Permission, refusal, type Viewer } from '../domain/access/roles.ts';
+import { type Asker, may, type Permission, refusal, scopesFor, type Viewer } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
 import { Problem } from '../domain/problem.ts';
 import { problemResponse } from './problem-response.server.ts';
@@ -66,7 +66,7 @@ export async function requireApi({ auth }: Access, request: Request): Promise<Vi
         'unauthorized',
         fromPage(request)
           ? 'You are signed out. Sign in again in another tab, then try again.'
-          : 'Send an API key as "Authorization: Bearer KEY". This one is missing, unknown or revoked.',
+          : await aboutKey(auth, bearerToken(request.headers)),
       ),
       { 'WWW-Authenticate': 'Bearer realm="Rollcall"' },
     );
@@ -77,15 +77,29 @@ export async function requireApi({ auth }: Access, request: Request): Promise<Vi
   return viewer;
 }
 
+/** In words for whoever runs the program. That a key was one is told to its holder alone. */
+async function aboutKey(auth: Access['auth'], key: string | null): Promise<string> {
+  const end = key === null ? null : await auth.endOfKey(key);
+  if (end?.why === 'expired') return `This API key expired on ${end.at}. Ask an administrator for another one.`;
+  if (end?.why === 'revoked')
+    return 'This API key was revoked, or the account of the person who made it ended. Ask an administrator for another one.';
+  return 'Send an API key as "Authorization: Bearer KEY". This one is missing, unknown or revoked.';
+}
+
 /** Browsers say where a request comes from; a page of ours asks with its session. */
 function fromPage({ headers }: Request): boolean {
   return headers.get('sec-fetch-site') === 'same-origin' && !headers.has('authorization');
 }
 
 /** Throws a 403 that says which roles may. */
-export function assertMay(viewer: Pick<Viewer, 'role'>, permission: Permission): void {
+export function assertMay(viewer: Asker, permission: Permission): void {
   if (may(viewer, permission)) return;
   const why = refusal(viewer, permission);
   refuse({ action: 'access.use', refused: why, object: { type: 'permission', id: permission } });
-  throw problemResponse(new Problem(403, 'forbidden', why));
+  // RFC 6750: which scopes would do.
+  const scope = scopesFor(permission).join(' ');
+  throw problemResponse(
+    new Problem(403, 'forbidden', why),
+    viewer.scopes ? { 'WWW-Authenticate': `Bearer realm="Rollcall", error="insufficient_scope", scope="${scope}"` } : {},
+  );
 }

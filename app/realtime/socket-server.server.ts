@@ -3,7 +3,8 @@ import { Server, type Socket } from 'socket.io';
 import type { AppContext } from '#app/config/context.server.ts';
 import { currentViewer } from '../domain/access/auth.server.ts';
 import { plainAddress } from '../domain/access/client-address.ts';
-import { through } from '../domain/access/door.server.ts';
+import { type Door, through } from '../domain/access/door.server.ts';
+import { assertReaches, isLimited } from '../domain/access/key-limits.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import { may } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
@@ -20,6 +21,8 @@ import { createSocketLimits, MOST_CONNECTIONS, readsNothing, shareReads } from '
 
 interface SocketData {
   viewer: Viewer;
+  /** How many ends of access had been heard of when its viewer was looked up. */
+  heard: number;
   /** By campaign: the rows on this socket's screen, and the version of what it was told last. */
   watches: Map<number, { ids: Set<number>; told: number }>;
 }
@@ -28,7 +31,7 @@ type LiveServer = Server<ClientEvents, ServerEvents, Record<string, never>, Sock
 
 /** The end of access is told at once; this looks again, in ms, for what was not heard. */
 const RECHECK_MS = 10_000;
-/** Between two looks at who does not read, in ms. */
+/** Between two looks at who does not read, and whose key is over, in ms. */
 const SLOW_CHECK_MS = 1_000;
 
 /** Sockets that watch all rows of a campaign; those that named some are in its room only. */
@@ -60,14 +63,15 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     },
   });
 
+  let heard = 0;
   io.use((socket, next) => {
-    const { address, headers } = socket.handshake;
-    const door = { door: 'live', address: plainAddress(address), device: headers['user-agent'] ?? null } as const;
-    through({ ...door, ...(context.refusals && { refusals: context.refusals }) }, () => viewerOf(socket, context)).then(
+    socket.data.heard = heard;
+    through(doorOf(socket, context), () => viewerOf(socket, context)).then(
       (viewer) => {
         if (!viewer) return next(new Error('unauthorized'));
         if (!may(viewer, 'campaigns:read')) return next(new Error('forbidden'));
-        if (socketsOf(io, viewer.id).length >= MOST_CONNECTIONS) return next(new Error('rate_limited'));
+        if (socketsOf(io).filter(({ data }) => data.viewer.id === viewer.id).length >= MOST_CONNECTIONS)
+          return next(new Error('rate_limited'));
         socket.data.viewer = viewer;
         socket.data.watches = new Map();
         next();
@@ -86,18 +90,24 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
       void limits
         .admit(socket.data.viewer.id, () => cut(socket))
         .then((admitted) => {
-          if (admitted) return next();
+          // What it asks for is asked for by whoever the connection is.
+          if (admitted) return through({ ...doorOf(socket, context), asker: socket.data.viewer }, next);
           const answer: unknown = packet.at(-1);
           if (typeof answer === 'function') answer({ error: { code: 'rate_limited' } });
         });
     });
     serve(socket, context, snapshot);
+    // Access that ended between the two was told before this connection was one.
+    if (socket.data.heard !== heard) void check(socket.data.viewer.id);
   });
   const check = (viewerId?: string) =>
     closeOutdated(io, context, viewerId).catch((error: unknown) => log.warn({ err: error }, 'open live connections could not be checked'));
   const recheck = setInterval(() => void check(), RECHECK_MS);
   const slow = setInterval(() => {
-    for (const socket of io.sockets.sockets.values()) if (readsNothing(socket.conn as never)) cut(socket);
+    for (const socket of io.sockets.sockets.values()) {
+      if (isOver(socket)) socket.disconnect(true);
+      else if (readsNothing(socket.conn as never)) cut(socket);
+    }
   }, SLOW_CHECK_MS);
 
   const relay = createRelay({
@@ -115,7 +125,8 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
     onListed: ({ id }) => void io.to(rooms.campaigns).emit('campaigns:changed', { id }),
     onAlert: ({ id }) => void tellNotification(io, context, id),
     onAccess: ({ viewer }) => {
-      context.auth.forgetKeys();
+      heard++;
+      context.auth.forgetAccess();
       context.auth.secondFactorRoles.forget();
       // Without a name it may be anybody's.
       void check(viewer ?? undefined);
@@ -154,6 +165,17 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
   };
 }
 
+function doorOf({ handshake: { address, headers }, data }: LiveSocket, { refusals }: AppContext): Door {
+  const device = headers['user-agent'] ?? null;
+  return {
+    door: 'live',
+    address: plainAddress(address),
+    device,
+    ...(data.viewer && { viewer: data.viewer }),
+    ...(refusals && { refusals }),
+  };
+}
+
 /** By the key or the session that the connection began with, as it is now. */
 function viewerOf({ handshake }: LiveSocket, { auth }: AppContext): Promise<Viewer | null> {
   const { token } = handshake.auth;
@@ -169,13 +191,27 @@ async function closeOutdated(io: LiveServer, context: AppContext, viewerId?: str
     const name = JSON.stringify([socket.handshake.headers.cookie, socket.handshake.auth.token]);
     const viewer = viewers.get(name) ?? viewerOf(socket, context);
     viewers.set(name, viewer);
-    if ((await viewer)?.role !== socket.data.viewer.role) socket.disconnect(true);
+    if (!isAsBefore(socket.data.viewer, await viewer)) socket.disconnect(true);
   }
 }
 
-/** All open connections, or one viewer's. */
+/** Whoever may more or less than when the connection began comes again. */
+function isAsBefore(before: Viewer, now: Viewer | null): boolean {
+  const powers = ({ role, withheld, scopes, campaignId, channel, expiresAt }: Viewer) =>
+    JSON.stringify([role, withheld, scopes, campaignId, channel, expiresAt]);
+  return now !== null && powers(now) === powers(before);
+}
+
+/** All open connections, or one viewer's with those of their keys. */
 function socketsOf(io: LiveServer, viewerId?: string): LiveSocket[] {
-  return [...io.sockets.sockets.values()].filter(({ data }) => viewerId === undefined || data.viewer.id === viewerId);
+  return [...io.sockets.sockets.values()].filter(
+    ({ data: { viewer } }) => viewerId === undefined || viewer.id === viewerId || viewer.ownerId === viewerId,
+  );
+}
+
+/** Nobody tells of a key whose time is over. */
+function isOver({ data: { viewer } }: LiveSocket): boolean {
+  return viewer.expiresAt !== undefined && Date.parse(viewer.expiresAt) <= Date.now();
 }
 
 /** Ends a connection without waiting for what its client would have to read first. */
@@ -186,15 +222,20 @@ function cut(socket: LiveSocket): void {
 
 function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) => Promise<CampaignSummary>): void {
   const { viewer, watches } = socket.data;
-  void socket.join(may(viewer, 'settings:write') ? [rooms.notifications, rooms.administrators] : rooms.notifications);
+  const limited = isLimited(viewer);
+  const seesPeople = may(viewer, 'people:read');
+  // Notifications tell of all campaigns.
+  if (!limited) void socket.join(may(viewer, 'settings:write') ? [rooms.notifications, rooms.administrators] : rooms.notifications);
+  const assertOwn = (id: number) => (limited ? assertReaches(context.db, viewer, id) : Promise.resolve());
 
   socket.on('campaign:join', async (request, answer) => {
     const reply = typeof answer === 'function' ? answer : () => {};
     const id = campaignId(request?.id);
     if (id === null) return reply({ error: { code: 'not_found' } });
-    // The room first, then the snapshot: nothing falls between the two.
-    await socket.join([rooms.campaign(id), ...(watches.has(id) ? [] : [allRows(id)])]);
     try {
+      await assertOwn(id);
+      // The room first, then the snapshot: nothing falls between the two.
+      await socket.join([rooms.campaign(id), ...(watches.has(id) || !seesPeople ? [] : [allRows(id)])]);
       reply({ campaign: await snapshot(id), server_time: new Date().toISOString() });
     } catch (error) {
       // Where only the database is away the socket stays: it is told to join again when the ledger can be heard again.
@@ -217,8 +258,8 @@ function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) =
   // Some clients send an empty payload with every event.
   socket.on('campaigns:join', async (...sent: unknown[]) => {
     const answer = sent.at(-1);
-    await socket.join(rooms.campaigns);
-    if (typeof answer === 'function') answer({ ok: true });
+    if (!limited) await socket.join(rooms.campaigns);
+    if (typeof answer === 'function') answer(limited ? { error: { code: 'forbidden' } } : { ok: true });
   });
 
   socket.on('campaigns:leave', () => void socket.leave(rooms.campaigns));
@@ -229,6 +270,12 @@ function serve(socket: LiveSocket, context: AppContext, snapshot: (id: number) =
     const ids = request?.ids;
     if (id === null || !Array.isArray(ids) || ids.length > MAX_WATCHED || !ids.every(Number.isSafeInteger)) {
       return reply({ error: { code: 'invalid' } });
+    }
+    if (!seesPeople) return reply({ error: { code: 'forbidden' } });
+    try {
+      await assertOwn(id);
+    } catch (error) {
+      return reply({ error: { code: codeOf(error, context) } });
     }
     await socket.join(rooms.campaign(id));
     await socket.leave(allRows(id));

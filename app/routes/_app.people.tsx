@@ -6,8 +6,11 @@ import { NoPeople } from '#app/components/people/no-people.tsx';
 import { PeopleList } from '#app/components/people/people-list.tsx';
 import { PeopleSearch } from '#app/components/people/people-search.tsx';
 import { useFollow } from '#app/components/people/use-follow.ts';
+import { PeopleHidden } from '#app/components/people-hidden.tsx';
 import type { SuppressionAnswer } from '#app/components/suppressions/suppression-answer.ts';
 import { SuppressionAnswerAlert } from '#app/components/suppressions/suppression-answer-alert.tsx';
+import { useViewer } from '#app/components/use-viewer.ts';
+import { may } from '#app/domain/access/roles.ts';
 import { closedRetries } from '#app/domain/people/closed-retries.server.ts';
 import { findPeople, suppressedAmong } from '#app/domain/people/find-people.server.ts';
 import { byPerson, type Person } from '#app/domain/people/person.ts';
@@ -21,7 +24,8 @@ const PER_PAGE = 50;
 export const meta: MetaFunction = () => [{ title: 'People · Rollcall' }];
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  assertMay(await requireUser(context, request), 'campaigns:read');
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:read');
   const { db } = context;
   const params = new URL(request.url).searchParams;
   const q = (params.get('q') ?? '').trim().slice(0, 320);
@@ -29,7 +33,8 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const only = params.get('only') === 'not_arrived' ? ('not_arrived' as const) : undefined;
   const by = params.get('by') === 'details' ? ('details' as const) : undefined;
   const shown = { q, only: only !== undefined, by, later: cursor !== undefined };
-  if (q === '') return { ...shown, people: [] as Person[], closed: {}, next: null, lookedThrough: undefined, detailed: false };
+  if (q === '' || !may(viewer, 'people:read'))
+    return { ...shown, people: [] as Person[], closed: {}, next: null, lookedThrough: undefined, detailed: false };
   const { data: found, next_cursor, looked_through } = await orErrorPage(findPeople(db, { q, cursor, limit: PER_PAGE, only, by }));
   const addresses = [...new Set(found.map(({ recipient }) => recipient.address))];
   const [suppressed, closed] = await Promise.all([suppressedAmong(db, addresses), closedRetries(db, found)]);
@@ -52,15 +57,18 @@ export default function People() {
   const { q, only, by, people, closed, next, later, lookedThrough, detailed } = useLoaderData<typeof loader>();
   const { state, location } = useNavigation();
   const searching = state === 'loading' && location.pathname === '/people';
+  const seesPeople = may(useViewer(), 'people:read');
   useFollow(people);
   const search = new URLSearchParams({ q, ...(only && { only: 'not_arrived' }), ...(by && { by }) });
   const byDetails = detailed && !lookedThrough && !later ? `/people?${new URLSearchParams({ q, by: 'details' })}` : null;
   return (
     <>
       <PageHeader title="People" description="Everything that one person was sent, in all campaigns." />
-      <PeopleSearch q={q} only={only} />
+      {seesPeople && <PeopleSearch q={q} only={only} />}
       <div aria-live="polite">{answer && <SuppressionAnswerAlert answer={answer} />}</div>
-      {people.length > 0 || next !== null ? (
+      {!seesPeople ? (
+        <PeopleHidden>What became of a campaign’s messages, in numbers, is on its page and under Reports.</PeopleHidden>
+      ) : people.length > 0 || next !== null ? (
         <PeopleList people={people} search={search} closed={closed} next={next} later={later} searching={searching} />
       ) : (
         <NoPeople q={q} only={only} />

@@ -1,19 +1,19 @@
 import { Stack } from '@mantine/core';
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData } from '@remix-run/react';
-import { IconBan, IconKey } from '@tabler/icons-react';
+import { IconKey } from '@tabler/icons-react';
 import { EmptyState } from '#app/components/empty-state.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
-import { RelativeTime } from '#app/components/relative-time.tsx';
-import { AddForm } from '#app/components/settings/add-form.tsx';
-import { ConfirmButton } from '#app/components/settings/confirm-button.tsx';
+import { KeyForm, readKeyForm } from '#app/components/settings/key-form.tsx';
+import { KeyRow } from '#app/components/settings/key-row.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import classes from '#app/components/settings/settings.module.css';
 import { ShownOnce } from '#app/components/settings/shown-once.tsx';
-import { StateMark } from '#app/components/settings/state-mark.tsx';
-import { type ApiKeyJson, createApiKey, listApiKeys, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
-import { newKey } from '#app/domain/access/people-input.ts';
-import { roleLabels } from '#app/domain/access/roles.ts';
+import type { ApiKeyJson } from '#app/domain/access/api-key.ts';
+import { createApiKey, listApiKeys, renameApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
+import { newKey } from '#app/domain/access/key-input.ts';
+import { scopesWithin } from '#app/domain/access/roles.ts';
+import { listCampaigns } from '#app/domain/campaigns/list-campaigns.server.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
 import { notFound } from '#app/domain/problem.ts';
 import { idOf } from '#app/http/page-problem.server.ts';
@@ -22,10 +22,17 @@ import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 
 export const meta: MetaFunction = () => [{ title: 'API keys · Rollcall' }];
 
+const isOver = ({ state }: ApiKeyJson) => state === 'revoked' || state === 'expired';
+
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  assertMay(await requireUser(context, request), 'settings:write');
-  const keys = await listApiKeys(context.db);
-  return { keys: keys.sort((a, b) => Number(a.revoked_at !== null) - Number(b.revoked_at !== null)) };
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'settings:write');
+  const [keys, campaigns] = await Promise.all([listApiKeys(context.db), listCampaigns(context.db, { limit: 200 })]);
+  return {
+    keys: keys.toSorted((a, b) => Number(isOver(a)) - Number(isOver(b))),
+    campaigns: campaigns.data.map(({ id, name }) => ({ id, name })),
+    scopes: scopesWithin(viewer.role),
+  };
 }
 
 interface Done {
@@ -37,71 +44,50 @@ export const action = (args: ActionFunctionArgs) =>
   settingsAction(args, async ({ form, intent, viewer }): Promise<Done> => {
     const { db } = args.context;
     if (intent === 'add') {
-      const { name, role } = parseInput(newKey, { name: form.get('name'), role: form.get('role') });
-      const { key, apiKey } = await createApiKey(db, { name, role, createdBy: viewer.label, ownerId: viewer.id });
-      return { made: { id: apiKey.id, name, key } };
+      const { role = viewer.role, ...asked } = parseInput(newKey, readKeyForm(form));
+      const { key, apiKey } = await createApiKey(db, { ...asked, role, createdBy: viewer.label, ownerId: viewer.id });
+      return { made: { id: apiKey.id, name: apiKey.name, key } };
+    }
+    const id = idOf(String(form.get('id')));
+    if (intent === 'rename') {
+      const name = String(form.get('name') ?? '');
+      if (!(await renameApiKey(db, id, { name }))) throw notFound('There is no key');
+      return { said: 'The key has its new name.' };
     }
     if (intent !== 'revoke') throw notFound('There is no such act');
-    if (!(await revokeApiKey(db, idOf(String(form.get('id')))))) throw notFound('There is no key');
+    if (!(await revokeApiKey(db, id))) throw notFound('There is no key');
     return { said: 'The key is revoked. It opens nothing from now on, at the latest in 5 seconds.' };
   });
 
-function KeyRow({ apiKey: { id, name, role, created_by, created_at, last_used_at, revoked_at } }: { apiKey: ApiKeyJson }) {
-  return (
-    <li className={classes.row} data-quiet={revoked_at ? true : undefined}>
-      <div className={classes.rowWords}>
-        <span className={`name ${classes.title}`} dir="auto">
-          {name}
-        </span>
-        <span className={classes.detail}>
-          {roleLabels[role]} · <RelativeTime at={created_at} prefix="made" />
-          {created_by && <span className="name"> by {created_by}</span>} ·{' '}
-          {last_used_at ? <RelativeTime at={last_used_at} prefix="last used" /> : 'never used'}
-        </span>
-      </div>
-      <div className={classes.rowEnd}>
-        {revoked_at ? (
-          <StateMark tone="gray" icon={IconBan}>
-            Revoked
-          </StateMark>
-        ) : (
-          <ConfirmButton
-            label="Revoke"
-            name={name}
-            question="Revoke this key?"
-            confirm="Revoke the key"
-            fields={{ intent: 'revoke', id: String(id) }}
-          >
-            Programs that use <span className="name">{name}</span> are refused from then on. This cannot be undone.
-          </ConfirmButton>
-        )}
-      </div>
-    </li>
-  );
-}
-
 export default function Keys() {
-  const { keys } = useLoaderData<typeof loader>();
+  const { keys, campaigns, scopes } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const { said, made } = answer?.result ?? {};
   const problem = answer?.problem;
+  const ending = keys.filter(({ state }) => state === 'ending');
   return (
     <Stack gap="lg">
       <section aria-labelledby="new-key">
         <SectionHead title={<span id="new-key">Make an API key</span>}>
-          For one program each, with the least role that it needs: “Authorization: Bearer KEY”. A key ends when the person who made it is
-          disabled.
+          For one program each, with no more than it needs: “Authorization: Bearer KEY”. A key ends when the person who made it is disabled,
+          and never may more than they may.
         </SectionHead>
-        <AddForm key={made?.id ?? 'form'} intent="add" submit="Make a key" namePlaceholder="Nightly import" problem={problem} />
+        <KeyForm key={made?.id ?? 'form'} scopes={scopes} campaigns={campaigns} problem={problem} />
       </section>
       <div>
-        <Stack gap="sm" aria-live="polite" mb={answer ? 'md' : 0}>
+        <Stack gap="sm" aria-live="polite" mb={answer || ending.length > 0 ? 'md' : 0}>
           {problem && problem.fields.intent !== 'add' && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
           {said && <ProblemAlert kind="success" title={said} />}
           {made && (
             <ShownOnce title={`The key “${made.name}”`} value={made.key}>
               Put it where the program finds it, and nowhere else.
             </ShownOnce>
+          )}
+          {ending.length > 0 && (
+            <ProblemAlert kind="warning" title={ending.length === 1 ? 'A key ends soon' : `${ending.length} keys end soon`}>
+              Make others in time, and give them to the programs that use{' '}
+              <span className="name">{ending.map(({ name }) => name).join(', ')}</span>.
+            </ProblemAlert>
           )}
         </Stack>
         {keys.length === 0 ? (

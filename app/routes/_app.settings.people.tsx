@@ -5,6 +5,7 @@ import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { AddForm } from '#app/components/settings/add-form.tsx';
 import { InvitationRow } from '#app/components/settings/invitation-row.tsx';
 import { MadeLink } from '#app/components/settings/made-link.tsx';
+import { PeopleDataForm } from '#app/components/settings/people-data-form.tsx';
 import { PersonRow } from '#app/components/settings/person-row.tsx';
 import { RoleNotes } from '#app/components/settings/role-notes.tsx';
 import { SecondFactorRolesForm } from '#app/components/settings/second-factor-roles-form.tsx';
@@ -17,6 +18,7 @@ import { listInvitations } from '#app/domain/access/invitations.server.ts';
 import { listPeople } from '#app/domain/access/people.server.ts';
 import { listSecondFactorRoles } from '#app/domain/access/second-factor-roles.server.ts';
 import { readSessionLimits } from '#app/domain/access/session-limits.server.ts';
+import { readWithheld } from '#app/domain/access/withheld.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { settingsAction } from '#app/routes/_app.settings/action.server.ts';
 import { teamActs } from '#app/routes/_app.settings/team-acts.server.ts';
@@ -26,19 +28,20 @@ export const meta: MetaFunction = () => [{ title: 'Team · Rollcall' }];
 export async function loader({ context, request }: LoaderFunctionArgs) {
   assertMay(await requireUser(context, request), 'settings:write');
   const { db, env } = context;
-  const [people, invitations, limits, secondFactor] = await Promise.all([
+  const [people, invitations, limits, secondFactor, withheld] = await Promise.all([
     listPeople(db),
     listInvitations(db),
     readSessionLimits(db),
     listSecondFactorRoles(db),
+    readWithheld(db),
   ]);
-  return { people, invitations, limits, secondFactor, mails: canMail(env) };
+  return { people, invitations, limits, secondFactor, withheld, mails: canMail(env) };
 }
 
 export const action = (args: ActionFunctionArgs) => settingsAction(args, (submitted) => teamActs(args, submitted));
 
 export default function People() {
-  const { people, invitations, limits, secondFactor, mails } = useLoaderData<typeof loader>();
+  const { people, invitations, limits, secondFactor, withheld, mails } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const viewer = useViewer();
   const { said, link } = answer?.result ?? {};
@@ -91,7 +94,14 @@ export default function People() {
       </section>
       <section aria-labelledby="roles">
         <SectionHead title={<span id="roles">What the roles may do</span>} />
-        <RoleNotes />
+        <RoleNotes withheld={withheld} />
+      </section>
+      <section aria-labelledby="people-data">
+        <SectionHead title={<span id="people-data">People’s data</span>}>
+          Addresses, names, columns of contact files, and what became of each person’s messages. A role without it sees campaigns and
+          numbers, and may do the rest of what it may.
+        </SectionHead>
+        <PeopleDataForm key={JSON.stringify(withheld)} withheld={withheld} />
       </section>
     </Stack>
   );

@@ -7,7 +7,7 @@ import { readLedgerPage } from '#app/routes/_app.campaigns.$id/read-ledger-page.
 
 /** The live page's list, read again in the background: same search parameters, same page. */
 export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {
-  assertMay(await requireUser(context, request), 'campaigns:read');
+  assertMay(await requireUser(context, request), 'people:read');
   const campaign = await orErrorPage(getCampaign(context.db, idOf(params.id)));
   const page = await orErrorPage(readLedgerPage(context.db, campaign, readLedgerFilter(new URL(request.url).searchParams)));
   return Response.json(page, { headers: { 'Cache-Control': 'private, no-store' } });

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
-import { framePolicy } from '#app/domain/content/remote-pictures.ts';
+import { framePolicy, withoutLinks } from '#app/domain/content/remote-pictures.ts';
 import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
 import { idOf, orErrorPage } from '#app/http/page-problem.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
@@ -12,9 +12,9 @@ import { assertMay, requireUser } from '#app/http/require.server.ts';
  * would drop them, and the message would look different from what the recipient sees. Pictures of other servers only with `?pictures`.
  */
 export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {
-  assertMay(await requireUser(context, request), 'campaigns:read');
+  assertMay(await requireUser(context, request), 'people:read');
   const { html } = await orErrorPage(previewMessage(context.db, idOf(params.id), idOf(params.rid)));
-  const styled = stylesWithNonce(html ?? '', context.cspNonce);
+  const styled = stylesWithNonce(withoutLinks(html ?? ''), context.cspNonce);
   const base = `<!doctype html><style nonce="${context.cspNonce}">${frameStyle}</style>`;
   return new Response(base + styled, {
     headers: {

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import type { SentMessage } from '#app/components/campaign-message/campaign-message.tsx';
+import { assertReaches } from '#app/domain/access/key-limits.server.ts';
 import { getCampaign } from '#app/domain/campaigns/get-campaign.server.ts';
 import { previewMessage } from '#app/domain/content/preview-message.server.ts';
 import { hasRemotePictures } from '#app/domain/content/remote-pictures.ts';
@@ -11,10 +12,12 @@ import { assertMay, requireApi } from '#app/http/require.server.ts';
 
 /** A campaign's message as one recipient gets it: the named one, else the first. The HTML itself is a document of its own, for a frame. */
 export async function loader({ context, request, params }: LoaderFunctionArgs): Promise<Response> {
-  assertMay(await requireApi(context, request), 'campaigns:read');
+  const viewer = await requireApi(context, request);
+  assertMay(viewer, 'campaigns:read');
   const id = idOf(params.id);
   const asked = new URL(request.url).searchParams.get('recipient_id');
   try {
+    await assertReaches(context.db, viewer, id);
     const [campaign, preview] = await Promise.all([
       getCampaign(context.db, id),
       previewMessage(context.db, id, asked === null ? undefined : idOf(asked)),

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node';
 import type { Found, FoundPerson } from '#app/components/search/use-search.ts';
+import { may } from '#app/domain/access/roles.ts';
 import { suggestCampaigns } from '#app/domain/campaigns/find-campaigns.server.ts';
 import { messagesNamed, suggestByDetails, suggestPeople } from '#app/domain/people/find-people.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
@@ -11,13 +12,16 @@ const EACH = 6;
  * calls so. With `details` people by their name or the end of their number, which takes longer and is asked for apart.
  */
 export async function loader({ context, request }: LoaderFunctionArgs): Promise<Response> {
-  assertMay(await requireUser(context, request), 'campaigns:read');
+  const viewer = await requireUser(context, request);
+  assertMay(viewer, 'campaigns:read');
+  const seesPeople = may(viewer, 'people:read');
   const { db } = context;
   const { searchParams } = new URL(request.url);
   const q = (searchParams.get('q') ?? '').trim().slice(0, 200);
   return Response.json(q === '' ? { q, campaigns: [], people: [] } : await find(), { headers: { 'Cache-Control': 'private, no-store' } });
 
   async function find(): Promise<Found> {
+    if (!seesPeople) return { q, campaigns: searchParams.has('details') ? [] : await suggestCampaigns(db, q, EACH), people: [] };
     if (searchParams.has('details')) {
       const found = await suggestByDetails(db, q, EACH);
       const people = found.map(({ recipient: { address }, matched = [] }) => ({

@@ -36,3 +36,13 @@ create or replace trigger user_access_changes before update on app_users for eac
   execute function user_access_changed();
 
 create or replace trigger user_access_ends before delete on app_users for each row execute function user_access_changed();
+
+create or replace function permissions_withheld() returns trigger language plpgsql as $$
+begin
+  -- Nobody by name: everybody is looked at.
+  perform tell_access(null);
+  return null;
+end $$;
+
+create or replace trigger permissions_withheld after insert or update or delete on withheld_permissions for each statement
+  execute function permissions_withheld();

@@ -2,7 +2,7 @@
 
 create or replace function alert_raised() returns trigger language plpgsql as $$
 begin
-  if new.type not like 'webhook.%' and new.type <> 'campaign.sent' then
+  if new.type not like 'webhook.%' and new.type not like 'key.%' and new.type <> 'campaign.sent' then
     perform graphile_worker.add_job('raise_alerts', json_build_object('alert_id', new.id));
   end if;
   if new.shown then

@@ -49,7 +49,7 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
   const stopDatabase = async () => database?.stop();
   try {
     const direct = database?.url ?? checked.databaseDirectUrl;
-    const secretsKey = await makeSecretsKey(given, dataDir, direct, embeddedDatabase);
+    const secretsKey = await makeSecretsKey(given, dataDir, direct, embeddedDatabase, say);
     const source = merged(database?.url, secretsKey);
     return { env: readEnv(source), source, sandbox, stopDatabase };
   } catch (error) {

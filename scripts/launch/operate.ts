@@ -40,7 +40,12 @@ export async function operate(usage: string, work: (operation: Operation) => Pro
     stop = place.stop;
     url = place.url;
     const found = { DATABASE_URL: url, DATABASE_DIRECT_URL: url, DATABASE_URL_FILE: undefined, DATABASE_DIRECT_URL_FILE: undefined };
-    const env = readEnv({ ...process.env, ...keptSecretsKey(process.env), LAUNCHED: '1', ...found });
+    const env = readEnv({
+      ...process.env,
+      ...(await keptSecretsKey(process.env, url, place.embeddedFolder !== null)),
+      LAUNCHED: '1',
+      ...found,
+    });
     const seals = createSeals(env.secretsKey, env.secretsKeyOld);
     const db = openDatabase(url, { max: 4, applicationName: 'rollcall operator', seals });
     try {

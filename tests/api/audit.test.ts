@@ -242,7 +242,8 @@ describe('the log is searched', () => {
   beforeAll(async () => {
     id = await campaign();
     const { address } = await suppressed();
-    await through({ door: 'page', address: '203.0.113.77', device: null, viewer: eve }, async () => {
+    const asker = { ...eve, role: 'admin', label: 'Eve' } as const;
+    await through({ door: 'page', address: '203.0.113.77', device: null, viewer: eve, asker }, async () => {
       await audit(api.db.pool, { action: 'campaign.cancel', object: { type: 'campaign', id, name: '100%_new' } });
       await audit(api.db.pool, { action: 'campaign.pause', object: { type: 'campaign', id, name: '100 new' }, refused: 'No.' });
       await removeSuppression(api.db, { channel: 'email', address });
@@ -344,7 +345,7 @@ test('what a page saves while somebody types is one row, with the fields as they
   const id = await campaign();
   const since = await first('select max(seq) as id from audit_log');
   const ana = { id: 'ana', name: 'Ana', email: 'ana@corp.example', label: 'Ana', via: 'session', role: 'marketer' } as const;
-  const page = <T>(work: () => Promise<T>) => through({ door: 'api', address: '192.0.2.1', device: null, viewer: ana }, work);
+  const page = <T>(work: () => Promise<T>) => through({ door: 'api', address: '192.0.2.1', device: null, viewer: ana, asker: ana }, work);
   for (const subject of ['H', 'He', 'Hey', 'Hey you'])
     await page(() => updateCampaign(api.db, id, { subject, name: 'Test' }, { viewer: ana }));
   const rows = async () =>

@@ -93,6 +93,13 @@ test('two people by keyboard: asked, changed, asked again, approved on a phone, 
     await expect(bea.getByRole('button', { name: /^Approve/ })).toHaveCount(0);
 
     await press(page.getByRole('button', { name: 'Ask to send to 12 people' }));
+    // Nor is another one approved before she has seen it.
+    await expect(bea.getByText('It changed while you looked')).toBeVisible();
+    await expect(bea.getByRole('button', { name: /^Approve/ })).toHaveCount(0);
+    await expect(bea.getByText('Hello {{ first_name }}', { exact: true }).first()).toBeVisible();
+    await expectAccessible(bea);
+    await press(bea.getByRole('button', { name: 'Show it as it is now' }));
+    await expect(bea.getByText('Good day Person 1', { exact: true })).toBeVisible();
     await press(bea.getByRole('button', { name: 'Approve and send to 12 people' }));
     await expect(bea.getByText(/^Bea approved it/)).toBeVisible();
     await expect(page.getByText(/^This campaign is (being )?sent/)).toBeVisible();

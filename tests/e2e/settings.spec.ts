@@ -85,17 +85,31 @@ test('an administrator adds a webhook, tests it, and is told of a campaign that 
 });
 
 test('an administrator makes a key for a program, and takes it back', async ({ page }) => {
+  const [before, name] = [`Nightly report ${Date.now()}`, `Weekly report ${Date.now()}`];
   await signIn(page, admin);
   await page.goto('/settings/keys');
-  await page.getByLabel('Name').fill('Nightly report');
-  await page.getByLabel('Role').selectOption('analyst');
+  await page.getByLabel('Name', { exact: true }).fill(before);
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await expect(page.getByText('Choose at least one thing')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Read', exact: true }).check();
+  await page.getByLabel('Ends after').selectOption('date');
+  await page.getByLabel('Last day (UTC)').fill('2020-01-01');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await expect(page.getByText('This day is over already.')).toBeVisible();
+  await page.getByLabel('Ends after').selectOption('30');
   await page.getByRole('button', { name: 'Make a key' }).click();
   const key = await page.getByText(/^rk_/).innerText();
   const read = (path: string) => page.request.get(`/api/v1${path}`, { headers: { Authorization: `Bearer ${key}` } });
   expect((await read('/campaigns')).status()).toBe(200);
+  expect((await read('/campaigns')).headers()['api-key-expires']).toMatch(/Z$/);
   expect((await read('/webhook-endpoints')).status()).toBe(403);
   await expectAccessible(page);
-  await page.getByRole('button', { name: 'Revoke: Nightly report' }).click();
+  await page.getByRole('button', { name: `Rename: ${before}` }).click();
+  await page.getByLabel('New name').fill(name);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The key has its new name.')).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: name })).toContainText(/Read.*Ends in.*last used/s);
+  await page.getByRole('button', { name: `Revoke: ${name}` }).click();
   await page.getByRole('button', { name: 'Revoke the key' }).click();
   await expect(page.getByText('The key is revoked.')).toBeVisible();
   await expect.poll(async () => (await read('/campaigns')).status(), { timeout: 8_000 }).toBe(401);

@@ -5,6 +5,7 @@ import { type Env, readEnv } from '#app/config/env.server.ts';
 import { createLogger } from '#app/config/log.server.ts';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
+import { currentDoor, through } from '#app/domain/access/door.server.ts';
 import type { Role } from '#app/domain/access/roles.ts';
 import { action, loader } from '#app/routes/api.$.ts';
 import { nonconformities } from './conformity.ts';
@@ -60,7 +61,9 @@ export async function startApi(environment: Record<string, string> = {}): Promis
         },
         ...(body !== undefined && { body: (isJson ? JSON.stringify(body) : body) as BodyInit, duplex: 'half' }),
       });
-      const response = await handler.queryRoute(request, { requestContext: context }).catch((thrown: unknown) => {
+      // Through a door, as the server has one: the domain asks whoever comes through it.
+      const door = currentDoor() ?? { door: 'api', address: null, device: null };
+      const response = await through(door, () => handler.queryRoute(request, { requestContext: context })).catch((thrown: unknown) => {
         if (thrown instanceof Response) return thrown;
         throw thrown;
       });

@@ -15,10 +15,16 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The real web server with the API's routes and the live connection, but without pages: those need a build. */
-export async function startWeb(context: AppContext, options: Partial<WebOptions> = {}): Promise<{ stop(): Promise<void> }> {
-  const build = {
-    routes: { [apiRoute.id]: apiRoute },
+interface BuiltRoute {
+  id: string;
+  path: string;
+  module: object;
+}
+
+/** What a build would bring, of these routes alone. */
+export function buildOf(routes: readonly BuiltRoute[]): ServerBuild {
+  return {
+    routes: Object.fromEntries(routes.map((route) => [route.id, route])),
     entry: { module: { default: () => new Response(null, { status: 404 }) } },
     assets: { routes: {}, entry: { module: '', imports: [] }, url: '', version: '' },
     assetsBuildDirectory: '',
@@ -28,6 +34,11 @@ export async function startWeb(context: AppContext, options: Partial<WebOptions>
     isSpaMode: false,
     mode: 'production',
   } as unknown as ServerBuild;
+}
+
+/** The real web server with the API's routes and the live connection, but without pages: those need a build. */
+export async function startWeb(context: AppContext, options: Partial<WebOptions> = {}): Promise<{ stop(): Promise<void> }> {
+  const build = buildOf([apiRoute]);
   let realtime: Realtime | undefined;
   const server = createWebServer({ context, build, clientFolder: 'public', live: () => realtime, ...options });
   realtime = startRealtime(server, context);

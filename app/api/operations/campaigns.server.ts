@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { beyondLimit, channelWithin } from '../../domain/access/key-limits.server.ts';
 import { exportActivity } from '../../domain/activity/activity-csv.server.ts';
 import { activityFilter } from '../../domain/activity/activity-filter.ts';
 import { listActivity } from '../../domain/activity/list-activity.server.ts';
@@ -51,6 +52,12 @@ const approvalOptions = sendOptions.extend({
 
 const seenHash = z.string('Name the hash that you saw.').regex(/^[0-9a-f]{64}$/, 'The hash has 64 hexadecimal digits.');
 
+const seenRevision = z
+  .int('The revision must be a whole number, as the approval has it.')
+  .positive('The revision must be a whole number, as the approval has it.')
+  .nullish()
+  .describe('The revision of the approval that you saw: the same hash can be asked for twice. Default: whichever.');
+
 /** POST /campaigns/:id/retry. */
 const retryChoice = z.strictObject({
   codes: z
@@ -76,23 +83,28 @@ export const campaignOperations = {
     path: '/campaigns',
     summary: 'Campaigns, newest first, without html and text',
     permission: 'campaigns:read',
+    narrowed: true,
     query: campaignFilter,
     status: 200,
     answer: 'CampaignPage',
     problems: [422],
-    run: ({ context, query }) => listCampaigns(context.db, query),
+    run: ({ context, viewer, query }) => listCampaigns(context.db, query, viewer),
   }),
   createCampaign: operation({
     method: 'POST',
     path: '/campaigns',
     summary: 'Make a draft',
     permission: 'campaigns:write',
+    narrowed: true,
     body: newCampaign,
     content: true,
     status: 201,
     answer: 'Campaign',
     problems: [422],
-    run: ({ context, viewer, body }) => createCampaign(context.db, viewer, body),
+    run: ({ context, viewer, body }) => {
+      channelWithin(viewer, body.channel);
+      return createCampaign(context.db, viewer, body);
+    },
   }),
   getCampaign: operation({
     method: 'GET',
@@ -182,7 +194,7 @@ export const campaignOperations = {
     path: '/campaigns/{id}/approval/approve',
     summary: 'Approve this content and this list, as somebody who neither asked for it nor made or changed it',
     permission: 'campaigns:approve',
-    body: z.strictObject({ hash: seenHash }),
+    body: z.strictObject({ hash: seenHash, revision: seenRevision }),
     status: 200,
     answer: 'Campaign',
     problems: [409, 422],
@@ -193,7 +205,11 @@ export const campaignOperations = {
     path: '/campaigns/{id}/approval/decline',
     summary: 'Decline it with a word to who asked; who asked takes it back by this',
     permission: 'campaigns:approve',
-    body: z.strictObject({ hash: seenHash, note: z.string().max(1_000, 'The note is too long; the most is 1,000 characters.').nullish() }),
+    body: z.strictObject({
+      hash: seenHash,
+      revision: seenRevision,
+      note: z.string().max(1_000, 'The note is too long; the most is 1,000 characters.').nullish(),
+    }),
     status: 200,
     answer: 'Campaign',
     problems: [409, 422],
@@ -269,7 +285,10 @@ export const campaignOperations = {
     status: 201,
     answer: 'Campaign',
     problems: [409],
-    run: ({ context, viewer, ids, body }) => cloneCampaign(context.db, viewer, ids.id, body.recipients),
+    run: ({ context, viewer, ids, body }) => {
+      if (viewer.campaignId !== undefined) throw beyondLimit(viewer);
+      return cloneCampaign(context.db, viewer, ids.id, body.recipients);
+    },
   }),
   listActivity: operation({
     method: 'GET',
@@ -286,7 +305,7 @@ export const campaignOperations = {
     method: 'GET',
     path: '/campaigns/{id}/activity.csv',
     summary: 'The events of its life as a stream of CSV, oldest first',
-    permission: 'campaigns:read',
+    permission: 'people:export',
     query: csvOptions,
     status: 200,
     contentType: 'text/csv',

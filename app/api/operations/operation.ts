@@ -24,6 +24,10 @@ interface Described<Path extends string, Query, Body, Answer> {
   path: Path;
   summary: string;
   permission: Permission;
+  /** What it takes beside that. */
+  also?: readonly Permission[];
+  /** A key for one campaign or channel may call it, and `run` keeps to that. Without this it may call only what is about a campaign of its own (`/campaigns/{id}`). */
+  narrowed?: true;
   /** Whoever reads it needs no key. */
   open?: true;
   query?: Query;

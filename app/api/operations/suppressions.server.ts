@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelWithin } from '../../domain/access/key-limits.server.ts';
 import { channels } from '../../domain/channel.ts';
 import { encodingNamed } from '../../domain/contacts/text-encoding.ts';
 import { inboundFilter } from '../../domain/delivery/inbound-message.ts';
@@ -27,36 +28,42 @@ export const suppressionOperations = {
     method: 'GET',
     path: '/suppressions',
     summary: 'Who is never sent to, the newest first; with q in the order of addresses',
-    permission: 'campaigns:read',
+    permission: 'people:read',
+    narrowed: true,
     query: suppressionFilter,
     status: 200,
     answer: 'SuppressionPage',
     problems: [422],
-    run: ({ context, query }) => listSuppressions(context.db, query),
+    run: ({ context, viewer, query }) => listSuppressions(context.db, { ...query, channel: channelWithin(viewer, query.channel) }),
   }),
   addSuppression: operation({
     method: 'POST',
     path: '/suppressions',
     summary: 'Never send to an address or number, or to up to 1,000 in a list; one that is on the list already stays there',
     permission: 'suppressions:write',
+    narrowed: true,
     body: newSuppressions,
     status: 201,
     answer: 'SuppressionAdded',
     problems: [409, 422],
-    run: ({ context, viewer, body }) =>
-      Array.isArray(body) ? addSuppressions(context.db, viewer, body) : addSuppression(context.db, viewer, body),
+    run: ({ context, viewer, body }) => {
+      for (const { channel } of [body].flat()) channelWithin(viewer, channel);
+      return Array.isArray(body) ? addSuppressions(context.db, viewer, body) : addSuppression(context.db, viewer, body);
+    },
   }),
   importSuppressions: operation({
     method: 'POST',
     path: '/suppressions/imports',
     summary: 'Never send to the addresses of a CSV file, each for the reason that the file gives; all or nothing, answered when done',
     permission: 'suppressions:write',
+    narrowed: true,
     query: importOptions,
     upload: ['text/csv'],
     status: 200,
     answer: 'SuppressionImport',
     problems: [408, 413, 415, 422],
     run: ({ context, viewer, query, request }) => {
+      channelWithin(viewer, query.channel);
       const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers.get('content-type') ?? '')?.[1];
       return importSuppressions(context.db, viewer, {
         channel: query.channel,
@@ -75,12 +82,14 @@ export const suppressionOperations = {
     path: '/suppressions',
     summary: 'Take off a block or a named reason; named by channel and address, in the body or in the query',
     permission: 'suppressions:write',
+    narrowed: true,
     query: namedSuppression,
     body: namedSuppression,
     status: 204,
     problems: [404, 409, 422],
-    run: async ({ context, query, body }) => {
+    run: async ({ context, viewer, query, body }) => {
       const named = parseInput(wholeName, { channel: body.channel ?? query.channel, address: body.address ?? query.address });
+      channelWithin(viewer, named.channel);
       await removeSuppression(context.db, { ...named, reason: query.reason ?? body.reason });
       return undefined;
     },
@@ -102,11 +111,15 @@ export const suppressionOperations = {
     method: 'GET',
     path: '/inbound-messages',
     summary: 'Text messages of people that were not understood (STOP and START are), the newest first',
-    permission: 'campaigns:read',
+    permission: 'people:read',
+    narrowed: true,
     query: inboundFilter,
     status: 200,
     answer: 'InboundMessagePage',
     problems: [422],
-    run: ({ context, query }) => listInbound(context.db, query),
+    run: ({ context, viewer, query }) => {
+      channelWithin(viewer, 'sms');
+      return listInbound(context.db, query);
+    },
   }),
 };

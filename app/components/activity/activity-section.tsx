@@ -1,6 +1,8 @@
 import { Button, Title } from '@mantine/core';
+import { may } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { RelativeTime } from '../relative-time.tsx';
+import { useViewer } from '../use-viewer.ts';
 import classes from './activity.module.css';
 import { eventTone } from './event-tone.ts';
 import { type ActivityPage, useActivity } from './use-activity.ts';
@@ -21,10 +23,12 @@ export function ActivitySection({ activity, campaign }: Props) {
         <Title order={2} id="activity" className={classes.title}>
           Activity
         </Title>
-        <p className={classes.files}>
-          Download as CSV: <a href={`${api}/activity.csv?delimiter=auto`}>activity</a>,{' '}
-          <a href={`${api}/attempts.csv?delimiter=auto`}>every attempt</a>
-        </p>
+        {may(useViewer(), 'people:export') && (
+          <p className={classes.files}>
+            Download as CSV: <a href={`${api}/activity.csv?delimiter=auto`}>activity</a>,{' '}
+            <a href={`${api}/attempts.csv?delimiter=auto`}>every attempt</a>
+          </p>
+        )}
       </div>
       {events.length === 0 && <p className={classes.none}>Nothing has happened yet.</p>}
       <ol className={classes.list} reversed>

@@ -1,10 +1,12 @@
 import { Button, Paper, Select, Skeleton, Text, Title } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { may, refusal } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { HiddenPictures } from '../hidden-pictures.tsx';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { useViewer } from '../use-viewer.ts';
 import classes from './campaign-message.module.css';
 import { useRecipientChoice } from './use-recipient-choice.ts';
 
@@ -60,6 +62,7 @@ export function CampaignMessage({ campaign, shown = false }: { campaign: Campaig
 
 function Rendered({ campaign: { id, channel, total } }: { campaign: CampaignJson }) {
   const { counted } = useNumbers();
+  const viewer = useViewer();
   const [chosen, setChosen] = useState<number | null>(null);
   const [again, setAgain] = useState(0);
   const [message, setMessage] = useState<SentMessage | null>(null);
@@ -102,20 +105,26 @@ function Rendered({ campaign: { id, channel, total } }: { campaign: CampaignJson
   const { recipient, subject, text, hasHtml, hasPictures, problems, segments } = message;
   return (
     <div className={classes.message}>
-      <Select
-        size="xs"
-        label="As this recipient gets it"
-        maw={360}
-        data={options}
-        value={recipient ? String(recipient.id) : null}
-        onChange={(value) => value && setChosen(Number(value))}
-        searchable
-        searchValue={search}
-        onSearchChange={setSearch}
-        filter={({ options }) => options}
-        nothingFoundMessage="Nobody with this beginning"
-        allowDeselect={false}
-      />
+      {may(viewer, 'people:read') ? (
+        <Select
+          size="xs"
+          label="As this recipient gets it"
+          maw={360}
+          data={options}
+          value={recipient ? String(recipient.id) : null}
+          onChange={(value) => value && setChosen(Number(value))}
+          searchable
+          searchValue={search}
+          onSearchChange={setSearch}
+          filter={({ options }) => options}
+          nothingFoundMessage="Nobody with this beginning"
+          allowDeselect={false}
+        />
+      ) : (
+        <Text size="xs" c="dimmed">
+          As it was written. {refusal(viewer, 'people:read')}
+        </Text>
+      )}
       {problems.length > 0 && <ProblemAlert kind="warning">{problems.join(' ')}</ProblemAlert>}
       {subject !== null && (
         <div className={`name ${classes.rendered}`} dir="auto">

@@ -2,8 +2,10 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Form, type useFetcher, useSubmit } from '@remix-run/react';
 import { IconBan, IconBell, IconCopy, IconDots, IconFileDownload, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { may } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import type { ActAnswer } from '../act-answer.ts';
+import { useViewer } from '../use-viewer.ts';
 import { CancelDialog } from './cancel-dialog.tsx';
 
 interface Props {
@@ -24,6 +26,7 @@ export function CampaignActions({ campaign, path, maySend, mayWrite, online, fet
   const underWay = status === 'SENDING' || status === 'PAUSED';
   const submit = useSubmit();
   const busy = fetcher.state !== 'idle';
+  const mayExport = may(useViewer(), 'people:export');
   const exportUrl = `/api/v1/campaigns/${id}/export.csv?delimiter=auto`;
   return (
     <>
@@ -55,9 +58,15 @@ export function CampaignActions({ campaign, path, maySend, mayWrite, online, fet
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item component="a" href={exportUrl} leftSection={<IconFileDownload size={16} stroke={1.7} aria-hidden />}>
-            Export as CSV
-          </Menu.Item>
+          {mayExport ? (
+            <Menu.Item component="a" href={exportUrl} leftSection={<IconFileDownload size={16} stroke={1.7} aria-hidden />}>
+              Export as CSV
+            </Menu.Item>
+          ) : (
+            <Menu.Item disabled leftSection={<IconFileDownload size={16} stroke={1.7} aria-hidden />}>
+              Your role may not export people
+            </Menu.Item>
+          )}
           {mayWrite && (
             <Menu.Item
               disabled={!online}

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link, Outlet, useFetcher, useParams } from '@remix-run/react';
 import { useEffect } from 'react';
+import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, hasEnded } from '#app/domain/campaigns/campaign.ts';
 import { tellServerTime } from '#app/realtime/server-clock.ts';
 import { useLiveCampaign } from '#app/realtime/use-live-campaign.ts';
@@ -9,12 +10,14 @@ import { ActivitySection } from '../activity/activity-section.tsx';
 import type { ActivityPage } from '../activity/use-activity.ts';
 import { CampaignMessage } from '../campaign-message/campaign-message.tsx';
 import { PageHeader } from '../page-header.tsx';
+import { PeopleHidden } from '../people-hidden.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import type { LedgerPage } from '../recipients/ledger-page.ts';
 import { RecipientsSection } from '../recipients/recipients-section.tsx';
 import { ScheduledHero } from '../schedule/scheduled-hero.tsx';
 import { SectionBoundary } from '../section-boundary.tsx';
 import { CampaignStatusBadge } from '../status-badge.tsx';
+import { useViewer } from '../use-viewer.ts';
 import { CampaignActions } from './campaign-actions.tsx';
 import { CampaignNotice } from './campaign-notice.tsx';
 import { FailureReasons } from './failure-reasons.tsx';
@@ -52,6 +55,7 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
   const { campaign, connection, asOf, joins, catchUp } = useLiveCampaign(loaded, now);
   const insights = useInsights(loadedInsights, campaign, path, catchUp);
   const pace = usePace(campaign);
+  const seesPeople = may(useViewer(), 'people:read');
   const fetcher = useFetcher<ActAnswer>();
   useTabProgress(campaign);
   useEffect(() => tellServerTime(now), [now]);
@@ -102,16 +106,20 @@ export function LiveCampaignPage({ campaign: loaded, page, insights: loadedInsig
           </>
         )}
         <SectionBoundary name="The list of recipients">
-          <RecipientsSection
-            campaign={campaign}
-            page={shown}
-            rows={rows}
-            reasons={insights.reasons}
-            closed={insights.singlesClosed}
-            path={path}
-            openId={openId}
-            onShowChanges={showChanges}
-          />
+          {seesPeople ? (
+            <RecipientsSection
+              campaign={campaign}
+              page={shown}
+              rows={rows}
+              reasons={insights.reasons}
+              closed={insights.singlesClosed}
+              path={path}
+              openId={openId}
+              onShowChanges={showChanges}
+            />
+          ) : (
+            <PeopleHidden size="inset">The numbers and reasons above are of all recipients.</PeopleHidden>
+          )}
         </SectionBoundary>
         <SectionBoundary name="The message">
           <CampaignMessage campaign={campaign} />

@@ -66,7 +66,7 @@ export function CampaignMenu({ campaign, to }: { campaign: CampaignJson; to: str
             Clone
           </Menu.Item>
         )}
-        {!draft && (
+        {!draft && may(viewer, 'people:export') && (
           <Menu.Item
             component="a"
             href={`/api/v1/campaigns/${id}/export.csv?delimiter=auto`}

@@ -1,6 +1,8 @@
 import { Anchor, CloseButton, Group, Table, Text } from '@mantine/core';
+import { may } from '#app/domain/access/roles.ts';
 import type { ImportReport, RejectReason } from '#app/domain/contacts/import-report.ts';
 import { useNumbers } from '../number.tsx';
+import { useViewer } from '../use-viewer.ts';
 import classes from './contacts.module.css';
 import { ImportCounts } from './import-counts.tsx';
 
@@ -14,6 +16,7 @@ function sentence(reason: RejectReason): string {
 /** What became of the file just imported, with the first rejected rows; the whole report is one click away. */
 export function ImportResult({ fileName, report, onClose }: { fileName: string; report: ImportReport; onClose(): void }) {
   const { count, counted } = useNumbers();
+  const mayExport = may(useViewer(), 'people:export');
   const rest = report.rejected - Math.min(SHOWN_ERRORS, report.errors.length);
   return (
     <section className={classes.result} aria-label="Import report" role="status">
@@ -58,10 +61,14 @@ export function ImportResult({ fileName, report, onClose }: { fileName: string; 
       {report.accepted < report.rows && (
         <Text size="xs" c="dimmed" mt="xs">
           {rest > 0 && `${counted(rest, 'more row was', 'more rows were')} left out. `}
-          <Anchor href={`${report.report_url}?delimiter=auto`} download fz="xs" underline="always">
-            Download the report
-          </Anchor>{' '}
-          with every row that was left out.
+          {mayExport && (
+            <>
+              <Anchor href={`${report.report_url}?delimiter=auto`} download fz="xs" underline="always">
+                Download the report
+              </Anchor>{' '}
+              with every row that was left out.
+            </>
+          )}
         </Text>
       )}
     </section>

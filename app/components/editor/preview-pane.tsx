@@ -2,13 +2,15 @@ import { Box, SegmentedControl, Select, Text } from '@mantine/core';
 import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useNonce } from '#app/components/nonce.ts';
+import { may } from '#app/domain/access/roles.ts';
 import type { DraftCheck } from '#app/domain/campaigns/draft-check.ts';
 import type { Channel } from '#app/domain/channel.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
-import { framePolicy, hasRemotePictures } from '#app/domain/content/remote-pictures.ts';
+import { framePolicy, hasRemotePictures, withoutLinks } from '#app/domain/content/remote-pictures.ts';
 import { stylesWithNonce } from '#app/domain/content/styles-with-nonce.ts';
 import { useRecipientChoice } from '../campaign-message/use-recipient-choice.ts';
 import { HiddenPictures } from '../hidden-pictures.tsx';
+import { useViewer } from '../use-viewer.ts';
 import classes from './preview.module.css';
 
 interface Props {
@@ -24,6 +26,7 @@ interface Props {
 /** The message as one real person of the list will get it, beside what is being typed. */
 export function PreviewPane({ campaignId, channel, preview, sender, contacts, recipientId, onRecipient }: Props) {
   const [width, setWidth] = useState('desktop');
+  const viewer = useViewer();
   // On a phone the wide layout would be too small to read.
   useEffect(() => {
     if (window.matchMedia('(max-width: 48em)').matches) setWidth('phone');
@@ -32,7 +35,11 @@ export function PreviewPane({ campaignId, channel, preview, sender, contacts, re
   return (
     <section className={`needs-script ${classes.pane}`} aria-label="Preview">
       <div className={classes.head}>
-        {contacts > 0 ? (
+        {!may(viewer, 'people:read') ? (
+          <Text size="xs" c="dimmed">
+            Shown for nobody: your role sees no people
+          </Text>
+        ) : contacts > 0 ? (
           <Select
             size="xs"
             aria-label="Preview for"
@@ -148,5 +155,5 @@ function framed(html: string, nonce: string | undefined, pictures: boolean): str
   const key = nonce ?? document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ?? '';
   const policy = `<meta http-equiv="Content-Security-Policy" content="${framePolicy(pictures)}">`;
   const base = `${policy}<base target="_blank"><style nonce="${key}">${frameStyle}</style>`;
-  return base + stylesWithNonce(html, key);
+  return base + stylesWithNonce(withoutLinks(html), key);
 }

@@ -1,6 +1,14 @@
 import { Button, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { Link } from '@remix-run/react';
-import { IconAlertTriangle, IconCircleCheck, IconCircleHalf2, IconCloudOff, IconUserCheck, IconWebhook } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleHalf2,
+  IconCloudOff,
+  IconKey,
+  IconUserCheck,
+  IconWebhook,
+} from '@tabler/icons-react';
 import type { NotificationJson } from '#app/domain/alerts/alert.ts';
 import { notificationText } from '#app/domain/alerts/notification-text.ts';
 import { useNumbers } from '../number.tsx';
@@ -12,6 +20,7 @@ function lookOf({ type, campaign, settled }: NotificationJson) {
   if (type === 'campaign.approval_requested' && !settled) return { icon: IconUserCheck, tone: 'amber' };
   if (type === 'campaign.approved' || settled || type === 'campaign.sent') return { icon: IconCircleCheck, tone: 'green' };
   if (type.startsWith('webhook.')) return { icon: IconWebhook, tone: 'gray' };
+  if (type === 'key.ending') return { icon: IconKey, tone: 'amber' };
   if (type === 'provider.degraded') return { icon: IconCloudOff, tone: 'red' };
   return campaign?.status === 'FAILED' ? { icon: IconAlertTriangle, tone: 'red' } : { icon: IconCircleHalf2, tone: 'amber' };
 }

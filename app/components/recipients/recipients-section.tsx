@@ -111,8 +111,9 @@ interface PagerProps {
 function Pager({ filter, shown, nextCursor, path, campaignId }: PagerProps) {
   const { count } = useNumbers();
   const { trail } = filter;
+  const mayExport = may(useViewer(), 'people:export');
   // The whole list has its export in the menu above.
-  const chosen = shown > 0 ? exportSearch(filter) : '';
+  const chosen = shown > 0 && mayExport ? exportSearch(filter) : '';
   if (trail.length === 0 && !nextCursor && !chosen) return null;
   const first = trail.length * ROWS_PER_PAGE + 1;
   const to = (pages: readonly string[]) => ({ pathname: path, search: ledgerSearch({ ...filter, trail: pages }), hash: '#recipients' });

@@ -1,5 +1,5 @@
 import { IconCheck, IconMinus } from '@tabler/icons-react';
-import { may, permissions, permissionTexts, type Role, roleLabels, roles } from '#app/domain/access/roles.ts';
+import { may, type Permission, permissions, permissionTexts, type Role, roleLabels, roles } from '#app/domain/access/roles.ts';
 import classes from './role-notes.module.css';
 import settings from './settings.module.css';
 
@@ -10,8 +10,11 @@ const notes: Record<Role, string> = {
   analyst: 'Sees campaigns and numbers, and changes nothing.',
 };
 
+// What nobody can do yet is promised to nobody.
+const shown = permissions.filter((permission) => permission !== 'people:erase');
+
 /** What each role may: in a sentence, and as the product asks it (roles.ts). */
-export function RoleNotes() {
+export function RoleNotes({ withheld }: { withheld: Partial<Record<Role, Permission[]>> }) {
   return (
     <>
       <dl className={settings.facts}>
@@ -36,12 +39,12 @@ export function RoleNotes() {
             </tr>
           </thead>
           <tbody>
-            {permissions.map((permission) => (
+            {shown.map((permission) => (
               <tr key={permission}>
                 <th scope="row">{permissionTexts[permission]}</th>
                 {roles.map((role) => (
                   <td key={role}>
-                    <Mark yes={may({ role }, permission)} />
+                    <Mark yes={may({ role, withheld: withheld[role] }, permission)} />
                   </td>
                 ))}
               </tr>

@@ -20,8 +20,11 @@ export interface AuditEntry {
   /** Where the door does not know who it is: somebody who signs in, or a command. */
   actor?: Door['viewer'];
   times?: number;
-  /** What a person's page saves by itself while they work: told as one row, once they rest or do something else with the object. */
-  gather?: true;
+  /**
+   * Told as one row, once whoever does it rests: what a person's page saves by itself while they work (also when they do something else with the
+   * object), or whatever comes by itself, as searches do.
+   */
+  gather?: 'pages' | 'everything';
 }
 
 const MOST_BYTES = 16_000;
@@ -35,7 +38,7 @@ export async function audit(client: Pool | PoolClient, entry: AuditEntry): Promi
   const door = currentDoor();
   const row = rowOf(entry, door);
   // Pages save through the API, too.
-  if (entry.gather && row.actor_kind === 'person') return gather(client, row);
+  if (entry.gather === 'everything' || (entry.gather && row.actor_kind === 'person')) return gather(client, row);
   // What was gathered of the object came before.
   if (row.object_type === 'campaign' && row.object_id) await writeGathered(client, `campaign ${row.object_id}`);
   await insertAudit(client, row);

@@ -1,25 +1,30 @@
 import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Database } from '#db/database.ts';
-import { createKeyVerifier } from './api-keys.server.ts';
 import { known } from './door.server.ts';
 import { createFirstSteps, type FirstSteps } from './first-step.server.ts';
+import { createKeyVerifier, type KeyEnd } from './key-verifier.server.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './known-browser.server.ts';
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts';
 import { refuse } from './refusals.server.ts';
 import { createRequestCounts, type RequestCounts } from './request-counts.server.ts';
-import { isRole, type Viewer } from './roles.ts';
+import { isRole, type Permission, type Role, type Viewer } from './roles.ts';
 import { createSecondFactorRoles, type SecondFactorRoles } from './second-factor-roles.server.ts';
 import { createSessionKeeper } from './session-limits.server.ts';
 import { createSessions, type SessionOptions, type Sessions } from './sessions.server.ts';
+import { createWithheldReader } from './withheld.server.ts';
 
 /** Everything about access that holds state; one a process, handed to routes and sockets. */
 export interface Auth {
   readonly baseUrl: string;
   readonly sessions: Sessions;
-  /** Null for a key that is unknown or revoked. */
+  /** Null for a key that is unknown, revoked or expired. */
   viewerOfKey(key: string): Promise<Viewer | null>;
-  /** The next call of each key is looked up in the database. */
-  forgetKeys(): void;
+  /** What became of a key that opens nothing. */
+  endOfKey(key: string): Promise<KeyEnd>;
+  /** What an administrator took from a role. */
+  withheldOf(role: Role): Promise<readonly Permission[]>;
+  /** What keys and roles may is looked up anew at the next call. */
+  forgetAccess(): void;
   /** API calls of one key or person, 100 a second in this process. */
   readonly calls: RateLimiterMemory;
   /** Requests of one key, person or address, across processes. */
@@ -46,13 +51,19 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     duration: number,
     more: { blockDuration?: number; clearExpiredByTimeout?: boolean } = {},
   ) => new RateLimiterPostgres({ ...store, keyPrefix, points, duration, clearExpiredByTimeout: false, ...more });
-  const viewerOfKey = createKeyVerifier(db);
+  const withheldOf = createWithheldReader(db);
+  const viewerOfKey = createKeyVerifier(db, withheldOf);
   const secure = options.baseUrl.startsWith('https:');
   return {
     baseUrl: options.baseUrl,
     sessions: createSessions(db.pool, options),
     viewerOfKey,
-    forgetKeys: viewerOfKey.forget,
+    endOfKey: viewerOfKey.end,
+    withheldOf,
+    forgetAccess: () => {
+      withheldOf.forget();
+      viewerOfKey.forget();
+    },
     calls: new RateLimiterMemory({ points: 100, duration: 1 }),
     requests: createRequestCounts(db.pool),
     testSends: failures('test-message', 10, 60),
@@ -101,7 +112,7 @@ export async function currentViewer(
 ): Promise<Viewer | null> {
   const viewer = await findViewer(auth, headers, token, used);
   if (viewer) known(viewer);
-  else if (token !== null) refuse({ action: 'key.use', refused: 'The key is unknown or revoked.' });
+  else if (token !== null) refuse({ action: 'key.use', refused: 'The key is unknown, revoked or expired.' });
   return viewer;
 }
 
@@ -128,5 +139,6 @@ async function viewerOfSession(auth: Auth, headers: Headers, used: boolean): Pro
   if (!session || !(await auth.keepSession(session.session, used))) return null;
   const { id, name, email, role } = session.user;
   if (!isRole(role)) return null;
-  return { id, name, email, role, via: 'session', label: name || email };
+  const withheld = await auth.withheldOf(role);
+  return { id, name, email, role, via: 'session', label: name || email, ...(withheld.length > 0 && { withheld }) };
 }

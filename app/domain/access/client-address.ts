@@ -25,6 +25,11 @@ function readClientAddress(address: string | undefined) {
   return ipaddr.IPv4.isValidFourPartDecimal(bare) || ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare) : null;
 }
 
+/** Is it this machine, or one of a network that is not the internet? */
+export function isOwnNetwork(address: string | undefined): boolean {
+  return ['loopback', 'private', 'uniqueLocal', 'linkLocal'].includes(readClientAddress(address)?.range() ?? '');
+}
+
 /** Names that Express knows for networks of one's own. */
 const networks = ['loopback', 'linklocal', 'uniquelocal'];
 

@@ -11,6 +11,8 @@ export interface Door {
   /** What their program calls itself. */
   device: string | null;
   viewer?: Pick<Viewer, 'id' | 'name' | 'email' | 'via'>;
+  /** The same, where it was proven who it is: what the domain asks (ask.server.ts). */
+  asker?: Viewer;
   /** Their request is counted already: a page asks several times who it is for. */
   counted?: true;
   refusals?: Refusals;
@@ -33,9 +35,11 @@ export function currentDoor(): Door | undefined {
 }
 
 /** From here on it is known who came through the door. */
-export function known(viewer: Door['viewer']): void {
+export function known(viewer: Viewer): void {
   const door = doors.getStore();
-  if (door && viewer) door.viewer = viewer;
+  if (!door) return;
+  door.viewer = viewer;
+  door.asker = viewer;
 }
 
 function cleaned(device: string | null): string | null {

@@ -17,20 +17,36 @@ export function secretsOf(secret: string, formerSecret: string | null) {
   };
 }
 
+const SESSION = 'rollcall.session_token';
+
+/**
+ * Before the name of a session's cookie where BASE_URL is https: browsers take such a cookie from this very host only, over https and for all of
+ * its paths, so that no neighbour below the same domain puts one of theirs in its place.
+ */
+export const HOST_PREFIX = '__Host-';
+
+/** A session that began when its cookie had the former name goes on until it ends. */
+function withPresentName(cookie: string): string {
+  if (cookie.includes(`${HOST_PREFIX}${SESSION}=`)) return cookie;
+  return cookie.replace(new RegExp(`(^|;\\s*)__Secure-${SESSION.replace('.', '\\.')}=`), `$1${HOST_PREFIX}${SESSION}=`);
+}
+
 /**
  * Cookies that the former secret signed count as if the current one had: better-auth knows one secret for signatures. Who is signed in stays so
  * when the secret changes, as long as both are known.
  */
-export function formerSignatures(former: string | null, current: string) {
+export function formerSignatures(former: string | null, current: string, secure: boolean) {
   return {
     id: 'former-signatures',
     hooks: {
       before: [
         {
-          matcher: ({ headers }) => former !== null && Boolean(headers?.get('cookie')),
+          matcher: ({ headers }) => (former !== null || secure) && Boolean(headers?.get('cookie')),
           handler: createAuthMiddleware(async ({ headers }) => {
-            const cookie = headers?.get('cookie');
-            if (!cookie || former === null) return;
+            const given = headers?.get('cookie');
+            if (!given) return;
+            const cookie = secure ? withPresentName(given) : given;
+            if (former === null) return { context: { headers: new Headers({ cookie }) } };
             const signedAnew = cookie.replace(/=([^;]+)/g, (whole, value: string) => {
               const anew = signAnew(value.trim(), former, current);
               return anew === null ? whole : `=${anew}`;

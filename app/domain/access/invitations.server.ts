@@ -4,6 +4,7 @@ import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
 import { conflict, invalid } from '../problem.ts';
 import { type Invitation, LINK_HOURS } from './access-link.ts';
+import { ask } from './ask.server.ts';
 import { audit } from './audit.server.ts';
 import { newLinkSecret } from './link-secret.server.ts';
 import { assertRuns, oneAtATime } from './people-guard.server.ts';
@@ -29,6 +30,7 @@ function toInvitation({ created_at, expires_at, ...row }: Row): Invitation {
 
 /** Those that wait for somebody, and those that waited too long; the newest first. */
 export async function listInvitations(db: Database): Promise<Invitation[]> {
+  ask('settings:write');
   const { rows } = await db.pool.query<Row>(
     // never null: role
 

@@ -27,5 +27,3 @@ export type NewPerson = z.input<typeof newPerson>;
 
 export const newRole = z.strictObject({ role });
 export const newName = z.strictObject({ name });
-/** A key for a program. */
-export const newKey = z.strictObject({ name, role });

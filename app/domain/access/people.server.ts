@@ -3,6 +3,7 @@ import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
 import { conflict, isProblem, notFound, Problem } from '../problem.ts';
+import { ask } from './ask.server.ts';
 import { audit } from './audit.server.ts';
 import type { AuditAction } from './audit-actions.ts';
 import { assertRuns, oneAtATime } from './people-guard.server.ts';
@@ -31,6 +32,7 @@ function toPerson(row: Row): Person {
 
 /** By name; those who are disabled last. */
 export async function listPeople(db: Database): Promise<Person[]> {
+  ask('settings:write');
   const { rows } = await db.pool.query<Row>(`${select} order by disabled, lower(u.name), u.id`);
   return rows.map(toPerson);
 }
@@ -126,6 +128,7 @@ function tell(
 
 /** @throws Problem 404 */
 export async function getPerson(pool: Pool | PoolClient, id: string): Promise<Person> {
+  ask('settings:write');
   const { rows } = await pool.query<Row>(`${select} where u.id::text = $1`, [id]);
   if (!rows[0]) throw notFound('There is nobody');
   return toPerson(rows[0]);

@@ -39,7 +39,6 @@ export function createRequestCounts(pool: Pool, { requests = REQUESTS, windowMs 
       .map(([name, count]) => ({ name, count, more: count.here - count.told }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     if (news.length === 0) return;
-    for (const { count, more } of news) count.told += more;
     const { rows } = await pool.query<{ name: string; requests: number }>(
       `insert into request_counts as c (name, window_start, requests)
        select name, to_timestamp($3::double precision), more from unnest($1::text[], $2::integer[]) as news (name, more)
@@ -47,9 +46,10 @@ export function createRequestCounts(pool: Pool, { requests = REQUESTS, windowMs 
        returning c.name, c.requests`,
       [news.map(({ name }) => name), news.map(({ more }) => more), window / 1000],
     );
-    for (const row of rows) {
-      const count = counts.get(row.name);
-      if (count?.window === window) count.elsewhere = row.requests - count.told;
+    const all = new Map(rows.map((row) => [row.name, row.requests]));
+    for (const { name, count, more } of news) {
+      count.told += more;
+      count.elsewhere = (all.get(name) ?? count.told) - count.told;
     }
     if (now - forgotAt < 60_000) return;
     forgotAt = now;

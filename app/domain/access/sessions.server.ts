@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { type AuditEntry, audit } from './audit.server.ts';
 import { beginSession } from './begin-session.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
-import { formerSignatures, secretsOf } from './former-signatures.server.ts';
+import { formerSignatures, HOST_PREFIX, secretsOf } from './former-signatures.server.ts';
 import { hashedTokens } from './hashed-tokens.server.ts';
 
 export interface SessionOptions {
@@ -29,6 +29,7 @@ const libraryRoles = { admin: accessControl.newRole(adminAc.statements), markete
  * which counts failures across processes, so the library's rate limiter is off.
  */
 export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = null }: SessionOptions) {
+  const secure = baseUrl.startsWith('https:');
   const times = { createdAt: 'created_at', updatedAt: 'updated_at' };
   return betterAuth({
     appName: 'Rollcall',
@@ -62,8 +63,10 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = 
     },
     verification: { modelName: 'app_verifications', fields: { ...times, expiresAt: 'expires_at' } },
     advanced: {
-      cookiePrefix: 'rollcall',
-      useSecureCookies: baseUrl.startsWith('https:'),
+      // The library's own prefix would be __Secure-, which a neighbour's cookie may have as well.
+      cookiePrefix: secure ? `${HOST_PREFIX}rollcall` : 'rollcall',
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure },
       database: { generateId: 'uuid' },
       // Set by our server alone; what a client sends under this name is overwritten.
       ipAddress: { ipAddressHeaders: ['x-real-client-ip'] },
@@ -83,7 +86,7 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = 
     plugins: [
       hashedTokens,
       beginSession,
-      formerSignatures(formerSecret, secret),
+      formerSignatures(formerSecret, secret, secure),
       admin({
         ac: accessControl,
         roles: libraryRoles,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { activityText } from '../campaigns/activity.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
@@ -13,6 +14,7 @@ import { attemptText, inOrder } from './story.ts';
 
 /** The events of a campaign's life as CSV, oldest first. @throws Problem 404 */
 export async function exportActivity(db: Database, campaignId: number, style?: CsvStyle): Promise<Readable> {
+  ask('people:export');
   const { name } = await getCampaign(db, campaignId);
   await audit(db.pool, { action: 'export.activity', object: { type: 'campaign', id: campaignId, name } });
   return csvStream<ActivityRow>(db, {
@@ -31,6 +33,7 @@ const attemptHeader = [
 
 /** A campaign's log of attempts as CSV, oldest first. @throws Problem 404 */
 export async function exportAttempts(db: Database, campaignId: number, style?: CsvStyle): Promise<Readable> {
+  ask('people:export');
   const { name } = await getCampaign(db, campaignId);
   await audit(db.pool, { action: 'export.attempts', object: { type: 'campaign', id: campaignId, name } });
   return csvStream<AttemptRow>(db, {
@@ -44,6 +47,7 @@ export async function exportAttempts(db: Database, campaignId: number, style?: C
 
 /** One recipient's whole story as CSV, attempts and events in order. @throws Problem 404 */
 export async function exportStory(db: Database, campaignId: number, recipientId: number, style?: CsvStyle): Promise<Readable> {
+  ask('people:export');
   const { attempts, events } = await recipientStory(db, campaignId, recipientId);
   await audit(db.pool, { action: 'export.story', object: { type: 'recipient', id: `${campaignId}/${recipientId}` } });
   const lines = [

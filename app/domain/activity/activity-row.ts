@@ -6,7 +6,20 @@ export type ActivityRow = Omit<ActivityJson, 'at' | 'text'> & { at: Date };
 export const activityColumns = 'e.id, e.at, e.kind, e.actor, e.recipient_id, r.address, e.details';
 export const activityTables = 'campaign_events e left join recipients r on r.campaign_id = e.campaign_id and r.id = e.recipient_id';
 
-export function toActivityJson(row: ActivityRow): ActivityJson {
-  const { id, kind, actor, recipient_id, address, details } = row;
-  return { id, at: row.at.toISOString(), kind, actor, recipient_id, address, text: activityText(row), details };
+/** @param named false for those who may not see people: the address is left out, and so are those that it was corrected from and to */
+export function toActivityJson(row: ActivityRow, named: boolean): ActivityJson {
+  const { id, kind, actor, recipient_id } = row;
+  const { from, to, ...rest } = row.details;
+  const details = named || recipient_id === null ? row.details : rest;
+  const address = named ? row.address : null;
+  return {
+    id,
+    at: row.at.toISOString(),
+    kind,
+    actor,
+    recipient_id,
+    address,
+    text: activityText({ kind, actor, address, details }),
+    details,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { singleRetryClosed, singleRetryFacts } from '../campaigns/retry-rules.ts';
 import { recipientRetryWindowS } from '../campaigns/retry-window.server.ts';
@@ -12,6 +13,7 @@ import { type ProviderEvent, storyEvents } from './story.ts';
 
 /** One recipient with everything that was tried and everything that happened. @throws Problem 404 */
 export async function recipientStory(db: Database, campaignId: number, id: number): Promise<WholeStory> {
+  ask('people:read');
   const { recipient, attempts } = await getRecipient(db, campaignId, id);
   const [[suppressed = null], campaign, activity, provider] = await Promise.all([
     suppressedAmong(db, [recipient.address]),
@@ -34,7 +36,12 @@ export async function recipientStory(db: Database, campaignId: number, id: numbe
   const told = provider.rows.map((event) => ({ ...event, occurred_at: event.occurred_at.toISOString() }));
   return {
     ...{ recipient, attempts, suppressed },
-    events: storyEvents(recipient, attempts, activity.rows.map(toActivityJson), told),
+    events: storyEvents(
+      recipient,
+      attempts,
+      activity.rows.map((row) => toActivityJson(row, true)),
+      told,
+    ),
     retry_closed:
       recipientRetryClosed(recipient) ??
       singleRetryClosed(singleRetryFacts(campaign), new Date(), recipientRetryWindowS())?.message ??

@@ -18,7 +18,8 @@ export type AlertType =
   | 'campaign.sent'
   | 'campaign.approval_withdrawn'
   | 'campaign.no_approver'
-  | 'database.restored';
+  | 'database.restored'
+  | 'key.ending';
 
 export const eventTexts: Record<AlertEvent, { label: string; description: string }> = {
   'campaign.failed': { label: 'Campaign failed', description: 'A send or a retry ended and no message is known to have gone out.' },
@@ -62,6 +63,8 @@ export interface NotificationJson {
   campaign: { id: number; name: string; status: CampaignStatus; unreached: number; people: number } | null;
   provider: DegradedProvider | null;
   endpoint: { id: number; host: string; reason: string } | null;
+  /** An API key whose time is nearly over. */
+  key?: { id: number; name: string; expires_at: string };
   /** Of an approval, as it was then. */
   approval: Pick<ApprovalJson, 'people' | 'asked_by' | 'approved_by' | 'declined_by' | 'note' | 'withdrawn_why' | 'send'> | null;
   /** What it told of is over: a retry reached everybody since, or the provider takes messages again. */
@@ -72,7 +75,7 @@ export interface NotificationJson {
 export type Audience = 'everybody' | 'administrators' | 'approvers' | 'asker';
 
 export function audienceOf(type: AlertType): Audience {
-  if (type.startsWith('webhook.') || type === 'campaign.no_approver') return 'administrators';
+  if (type.startsWith('webhook.') || type.startsWith('key.') || type === 'campaign.no_approver') return 'administrators';
   if (type === 'campaign.approval_requested') return 'approvers';
   return ['campaign.approved', 'campaign.declined', 'campaign.approval_withdrawn'].includes(type) ? 'asker' : 'everybody';
 }

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
@@ -43,6 +44,7 @@ export async function listDeliveries(
   endpointId: number,
   filter: DeliveryFilter = {},
 ): Promise<{ data: DeliveryJson[]; next_cursor: string | null }> {
+  ask('settings:write');
   const { cursor, limit = 50 } = parseInput(deliveryFilter, filter);
   await getEndpoint(db, endpointId);
   const { rows } = await db.pool.query<Row>(
@@ -68,6 +70,7 @@ export async function testEndpoint(
   endpointId: number,
   rules: UrlRules,
 ): Promise<DeliveryJson> {
+  ask('settings:write');
   const { url } = await getEndpoint(db, endpointId);
   await audit(db.pool, { action: 'webhook.test', object: { type: 'webhook', id: endpointId, name: new URL(url).host } });
   const { rows } = await db.pool.query<{ id: number }>(
@@ -85,6 +88,7 @@ export async function resendDelivery(
   id: number,
   rules: UrlRules,
 ): Promise<DeliveryJson> {
+  ask('settings:write');
   const { type } = await getDelivery(db, endpointId, id);
   await audit(db.pool, { action: 'webhook.resend', object: { type: 'webhook', id: endpointId }, after: { delivery: id, type } });
   return tryNow(db, viewer, endpointId, id, rules);

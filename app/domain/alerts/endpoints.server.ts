@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import type { Seals } from '#db/seals.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { parseInput } from '../parse-input.ts';
@@ -46,12 +47,14 @@ function assertUrl(url: string, rules: UrlRules): void {
 
 /** Newest first; there are at most 50. */
 export async function listEndpoints(db: Database): Promise<EndpointJson[]> {
+  ask('settings:write');
   const { rows } = await db.pool.query<Row>(`select ${columns} from webhook_endpoints order by id desc`);
   return rows.map(toJson);
 }
 
 /** @throws Problem 404 */
 export async function getEndpoint(db: Database, id: number): Promise<EndpointJson> {
+  ask('settings:write');
   const { rows } = await db.pool.query<Row>(`select ${columns} from webhook_endpoints where id = $1`, [id]);
   if (!rows[0]) throw notFound('There is no webhook endpoint');
   return toJson(rows[0]);
@@ -64,6 +67,7 @@ export async function createEndpoint(
   input: NewEndpoint,
   rules: UrlRules,
 ): Promise<EndpointJson & { secret: string }> {
+  ask('settings:write');
   const { url, events, failure_threshold = 1, min_unreached = 1 } = parseInput(newEndpoint, input);
   assertUrl(url, rules);
   const secret = newSecret();
@@ -87,6 +91,7 @@ export async function createEndpoint(
 
 /** @throws Problem 404, 422 */
 export async function updateEndpoint(db: Database, id: number, input: EndpointPatch, rules: UrlRules): Promise<EndpointJson> {
+  ask('settings:write');
   const { url, events, failure_threshold, min_unreached, enabled } = parseInput(endpointPatch, input);
   if (url !== undefined) assertUrl(url, rules);
   return inTransaction(db.pool, async (client) => {
@@ -121,6 +126,7 @@ const MOST_FORMER = 2;
  * @throws Problem 404
  */
 export async function rotateSecret(db: Database, id: number): Promise<EndpointJson & { secret: string }> {
+  ask('settings:write');
   const secret = newSecret();
   return inTransaction(db.pool, async (client) => {
     const former = await currentSecrets(db, client, id);
@@ -152,6 +158,7 @@ export function openSecrets(seals: Seals, id: number, { secret, former }: { secr
 
 /** With all its deliveries. @throws Problem 404 */
 export async function deleteEndpoint(db: Database, id: number): Promise<void> {
+  ask('settings:write');
   await inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<Row>(`delete from webhook_endpoints where id = $1 returning ${columns}`, [id]);
     if (!rows[0]) throw notFound('There is no webhook endpoint');

@@ -12,7 +12,7 @@ const none: NotificationText = { title: 'A notification', detail: '', to: '/' };
 
 /** A notification in words. `count` writes numbers as the reader does. */
 export function notificationText(notification: NotificationJson, count: (value: number) => string = String): NotificationText {
-  const { type, campaign, endpoint, provider, approval, settled } = notification;
+  const { type, campaign, endpoint, provider, key, approval, settled } = notification;
   if (campaign) {
     const missed = `${count(campaign.unreached)} of ${count(campaign.people)} not reached.`;
     const to = `/campaigns/${campaign.id}`;
@@ -50,6 +50,12 @@ export function notificationText(notification: NotificationJson, count: (value: 
       detail: 'Nothing is sent until an administrator says so.',
       to: '/restored',
     };
+  if (key) {
+    const to = '/settings/keys';
+    if (settled) return { title: `The API key “${key.name}” has ended`, detail: 'Programs that still use it are refused.', to };
+    const day = key.expires_at.slice(0, 10);
+    return { title: `The API key “${key.name}” ends on ${day}`, detail: 'Make another one, and give it to the programs that use it.', to };
+  }
   if (!endpoint) return none;
   const to = `/settings/webhooks/${endpoint.id}`;
   return type === 'webhook.disabled'

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { may, type Viewer } from '../access/roles.ts';
 import { type ApprovalJson, approvalJson, type StoredApproval } from '../campaigns/approval.ts';
 import type { AlertType, NotificationJson } from './alert.ts';
@@ -17,6 +18,7 @@ interface Row {
   campaign: NotificationJson['campaign'];
   provider: NotificationJson['provider'];
   endpoint: NotificationJson['endpoint'];
+  key: NotificationJson['key'] | null;
   approval: StoredApproval | null;
   settled: boolean;
 }
@@ -36,6 +38,8 @@ const settled = `(case
   when a.campaign_id is not null then exists (select from campaigns c where c.id = a.campaign_id and c.status = 'SENT')
   when a.type = 'provider.degraded' then not exists
     (select from provider_gates g where g.channel::text = a.data -> 'provider' ->> 'channel' and g.held_since is not null)
+  when a.type = 'key.ending' then not exists
+    (select from api_keys k where k.id = (a.data -> 'key' ->> 'id')::bigint and k.revoked_at is null and k.expires_at > now())
   else false end)`;
 
 const APPROVALS = `'campaign.approval_requested', 'campaign.approved', 'campaign.declined', 'campaign.approval_withdrawn'`;
@@ -46,7 +50,7 @@ const columns = `a.id, a.type, a.at,
   case when a.campaign_id is not null then jsonb_build_object('id', a.campaign_id, 'name', a.data -> 'campaign' -> 'name',
     'status', a.data -> 'campaign' -> 'status', 'unreached', coalesce(a.data -> 'unreached', '0'),
     'people', (a.data -> 'campaign' ->> 'total')::integer - (a.data -> 'campaign' ->> 'suppressed')::integer) end as campaign,
-  a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint,
+  a.data -> 'provider' as provider, a.data -> 'endpoint' as endpoint, a.data -> 'key' as key,
   case when a.type in (${APPROVALS}) then a.data -> 'campaign' -> 'approval' end as approval, ${settled} as settled`;
 
 // Of a campaign the last word alone: what came of a retry takes the place of what was told before it.
@@ -54,6 +58,7 @@ const recent = `a.shown and (a.campaign_id is null
     or not exists (select from alerts later where later.campaign_id = a.campaign_id and later.shown and later.id > a.id))
   and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and case
     when a.type like 'webhook.%' or a.type = 'campaign.no_approver' then $2
+    when a.type like 'key.%' then $2 or exists (select from api_keys k where k.id = (a.data -> 'key' ->> 'id')::bigint and k.owner_id = $1::uuid)
     when a.type = 'campaign.approval_requested' then $3 and ${asker} is distinct from $1::uuid::text
     when a.type in (${APPROVALS}) then ${asker} = $1::uuid::text else true end`;
 
@@ -61,9 +66,9 @@ const recent = `a.shown and (a.campaign_id is null
 const read = `(exists (select from notification_reads where user_id = $1::uuid and alert_id = a.id)
   or exists (select from app_users where id = $1::uuid and created_at > a.at))`;
 
-function toJson({ approval, ...row }: Row): NotificationJson {
+function toJson({ approval, key, ...row }: Row): NotificationJson {
   const kept = approvalJson(approval, null, false);
-  return { ...row, at: row.at.toISOString(), approval: kept && spoken(kept) };
+  return { ...row, at: row.at.toISOString(), approval: kept && spoken(kept), ...(key && { key }) };
 }
 
 function spoken({ people, asked_by, approved_by, declined_by, note, withdrawn_why, send }: ApprovalJson): NotificationJson['approval'] {
@@ -77,6 +82,7 @@ function parametersOf(viewer: Reader): [string | null, boolean, boolean] {
 
 /** Newest first, of the last 30 days at most, with how many of all of those this person has not read. */
 export async function listNotifications(db: Database, viewer: Reader): Promise<{ notifications: NotificationJson[]; unread: number }> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<Row>(
     `select ${columns}, ${read} as read
      from alerts a where ${recent} order by a.id desc limit ${SHOWN}`,
@@ -86,6 +92,7 @@ export async function listNotifications(db: Database, viewer: Reader): Promise<{
 }
 
 export async function countUnread(db: Database, viewer: Reader): Promise<number> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{ unread: number }>(
     `select count(*)::integer as unread from alerts a
      where ${recent} and not ${settled} and not ${read}`,
@@ -96,6 +103,7 @@ export async function countUnread(db: Database, viewer: Reader): Promise<number>
 
 /** Marks one as read, all that there are, or all about a campaign. What is gone or not theirs to see is left alone. */
 export async function markRead(db: Database, viewer: Reader, which: number | 'all' | { campaign: number }): Promise<void> {
+  ask('campaigns:read');
   const id = typeof which === 'number' ? which : null;
   const campaign = typeof which === 'object' ? which.campaign : null;
   await db.pool.query(

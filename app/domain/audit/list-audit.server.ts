@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { marksOf } from '../access/audit.server.ts';
 import { plainAddress } from '../access/client-address.ts';
 import { sendTime } from '../campaigns/send-time.ts';
@@ -58,6 +59,7 @@ export async function listAudit(
   db: Database,
   filter: AuditPageFilter = {},
 ): Promise<{ data: AuditEntryJson[]; next_cursor: string | null }> {
+  ask('audit:read');
   const { cursor, limit = 50, ...asked } = parseInput(auditPageFilter, filter);
   const { rows } = await heavyQuery<AuditEntryJson>(
     db,

@@ -2,12 +2,13 @@ import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { roles as allRoles, may, type Role, refusal, type Viewer } from '../access/roles.ts';
 import { parseInput } from '../parse-input.ts';
 import { Problem } from '../problem.ts';
 import type { ApprovalRule, Waiting } from './approval-rule.ts';
-import { SCHEDULED_BY, utc, withdraw } from './withdraw-approval.server.ts';
+import { SCHEDULED_BY, withdraw } from './withdraw-approval.server.ts';
 
 const MOST = 10_000_000;
 const error = `Enter a whole number from 1 to ${MOST.toLocaleString('en-US')}.`;
@@ -23,12 +24,14 @@ const input = z.strictObject({
 });
 
 export async function readApprovalRule(db: Database): Promise<ApprovalRule> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{ more_than: number | null; roles: Role[] }>('select more_than, roles from approval_rule');
   return rows[0] ?? { more_than: null, roles: [] };
 }
 
 /** How many people there are who may approve, by name. */
 export async function listApprovers(db: Database): Promise<{ id: string; name: string; role: Role }[]> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{ id: string; name: string; role: Role }>(
     // never null: role
     `select id, coalesce(nullif(name, ''), email) as name, role from app_users where banned is not true and may_approve(role) order by lower(name), id limit 100`,
@@ -50,6 +53,7 @@ export async function changeApprovalRule(
   wanted: { more_than: string | null; roles: readonly string[] },
   agreed: number | null,
 ): Promise<Waiting[] | null> {
+  ask('settings:write');
   if (!may(viewer, 'settings:write')) throw new Problem(403, 'forbidden', refusal(viewer, 'settings:write'));
   const rule = parseInput(input, wanted as z.input<typeof input>);
   const told = new NotAgreed();
@@ -97,8 +101,8 @@ async function toWait(client: PoolClient): Promise<Waiting[]> {
 async function haveWait(client: PoolClient, id: number, viewer: Viewer): Promise<void> {
   await client.query(
     `update campaigns c set approval = jsonb_build_object('state', 'waiting', 'hash', campaign_hash(c), 'revision', revision, 'people', total,
-       'sender', sender, 'asked_by', coalesce((${SCHEDULED_BY}), $2), 'asked_by_id', coalesce(sent_by_id, person_of($3)), 'asked_at', ${utc('now()')},
-       'scheduled_at', ${utc('scheduled_at')}, 'time_zone', time_zone, 'send', false)
+       'sender', sender, 'asked_by', coalesce((${SCHEDULED_BY}), $2), 'asked_by_id', coalesce(sent_by_id, person_of($3)), 'asked_at', utc_text(now()),
+       'scheduled_at', utc_text(scheduled_at), 'time_zone', time_zone, 'send', false)
      where id = $1`,
     [id, viewer.label, viewer.id],
   );

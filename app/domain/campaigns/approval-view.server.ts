@@ -1,12 +1,15 @@
 import type { Database } from '#db/database.ts';
+import { ask, mayHere } from '../access/ask.server.ts';
 import { may, refusal, type Viewer } from '../access/roles.ts';
 import { personOf } from './approvers.server.ts';
 
 /** So many of a list are shown to who approves it. */
 const SAMPLE = 10;
 
-/** Some of those it goes to, spread evenly over the list. */
+/** Some of those it goes to, spread evenly over the list; nobody for those who may not see people. */
 export async function sampleOfList(db: Database, campaignId: number): Promise<string[]> {
+  ask('campaigns:read');
+  if (!mayHere('people:read')) return [];
   const { rows } = await db.pool.query<{ address: string }>(
     // never null: address
     `select address from (
@@ -23,6 +26,7 @@ export async function sampleOfList(db: Database, campaignId: number): Promise<st
 
 /** Whether this person can decide, as their page says it; the act asks again. */
 export async function standingOf(db: Database, viewer: Viewer, campaignId: number): Promise<{ mayNot: string | null; own: boolean }> {
+  ask('campaigns:read');
   const person = await personOf(db.pool, viewer);
   const { rows } = await db.pool.query<{ asked: boolean; edited: boolean }>(
     // never null: asked, edited

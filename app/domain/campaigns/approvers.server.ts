@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { conflict, isProblem, Problem } from '../problem.ts';
 import { type ApprovalWhy, whyText } from './approval.ts';
@@ -22,6 +23,7 @@ export async function personOf(client: Pool | PoolClient, viewer: Pick<Viewer, '
 
 /** Who may approve it: people with the permission who have not had their hands in it. @param except who asks */
 export async function approversOf(client: Pool | PoolClient, campaignId: number, except: string | null): Promise<Approver[]> {
+  ask('campaigns:read');
   const { rows } = await client.query<Approver>(
     `select id, coalesce(nullif(name, ''), email) as name from app_users
      where banned is not true and may_approve(role) and id::text is distinct from $2

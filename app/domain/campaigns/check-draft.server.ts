@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { examineFor } from '../content/preview-message.server.ts';
 import { smsLength } from '../content/sms-segments.ts';
 import type { CampaignJson } from './campaign.ts';
@@ -22,6 +23,7 @@ export async function checkDraft(
   draft: DraftContent,
   recipientId?: number,
 ): Promise<DraftCheck> {
+  ask('campaigns:read');
   const content = campaign.channel === 'sms' ? { ...draft, subject: null, html: null } : draft;
   const examination = await examineFor(db, campaign.id, recipientId, content);
   return { ...examination, sms: campaign.channel === 'sms' && examination.text !== null ? smsLength(examination.text) : null };

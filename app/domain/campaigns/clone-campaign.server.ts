@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { addJob } from '#db/jobs.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { conflict, Problem } from '../problem.ts';
@@ -22,6 +23,7 @@ const SUFFIX = ' (copy)';
  * where there are none
  */
 export async function cloneCampaign(db: Database, viewer: Viewer, id: number, recipients: CloneRecipients = 'all'): Promise<CampaignJson> {
+  ask('campaigns:write');
   const cloneId = await inTransaction(db.pool, async (client) => {
     const original = await lockCampaign(client, viewer, id);
     refuseWhilePreparing(original, 'Clone it when that is done.');

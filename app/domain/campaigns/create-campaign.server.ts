@@ -1,6 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { type Actor, nameActor } from '../access/actor.server.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { auditedDraft } from './audited-draft.server.ts';
@@ -11,6 +12,7 @@ import { retryWindowS } from './retry-window.server.ts';
 
 /** Makes a DRAFT. @throws Problem 422 with the path of each bad field */
 export async function createCampaign(db: Database, viewer: Actor, input: NewCampaign): Promise<CampaignJson> {
+  ask('campaigns:write');
   const campaign = parseInput(newCampaign, input);
   return inTransaction(db.pool, async (client) => {
     await nameActor(client, viewer);

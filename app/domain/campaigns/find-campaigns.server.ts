@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import type { CampaignJson } from './campaign.ts';
 import { listCampaigns } from './list-campaigns.server.ts';
@@ -7,6 +8,7 @@ export type FoundCampaign = Pick<CampaignJson, 'id' | 'name' | 'channel' | 'stat
 
 /** Campaigns for a search while it is typed: those called exactly so, then those that have it in their name or subject; newest first. */
 export async function suggestCampaigns(db: Database, q: string, limit: number): Promise<FoundCampaign[]> {
+  ask('campaigns:read');
   const [called, { data }] = await Promise.all([
     heavyQuery<FoundCampaign>(
       db,

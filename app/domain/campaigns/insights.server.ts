@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { inSnapshot } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import type { ActivityKind } from './activity.ts';
 import { failureGroups } from './failure-groups.server.ts';
 import { readCampaignSummary } from './get-campaign.server.ts';
@@ -10,7 +11,8 @@ import { recipientRetryWindowS } from './retry-window.server.ts';
 import { sendingEvents, sendingTime } from './sending-time.ts';
 
 /** What the page of a campaign shows beside its counters: a few rows, whatever the size of the campaign. @throws Problem 404 */
-export function readInsights(db: Database, campaignId: number): Promise<CampaignInsights> {
+export async function readInsights(db: Database, campaignId: number): Promise<CampaignInsights> {
+  ask('campaigns:read');
   return inSnapshot(db.pool, async (client) => {
     const campaign = await readCampaignSummary(client, campaignId);
     const reasons = await failureGroups(client, campaignId);

@@ -1,4 +1,6 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
+import type { Limited } from '../access/key-limits.server.ts';
 import { foreignCursor, fromCursor, toCursor } from '../cursor.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 import { parseInput } from '../parse-input.ts';
@@ -17,11 +19,12 @@ const place = `to_char(active_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
 
 /**
  * Newest first, or with `sort` "activity" the one first that something happened to last; without html and text. `q` is any part of the name
- * or the subject.
+ * or the subject. A key that is limited is told of its own alone.
  *
  * @throws Problem 422
  */
-export async function listCampaigns(db: Database, filter: CampaignFilter = {}): Promise<CampaignPage> {
+export async function listCampaigns(db: Database, filter: CampaignFilter = {}, own: Limited = {}): Promise<CampaignPage> {
+  ask('campaigns:read');
   const { status, channel, q, approval, cursor, sort = 'created', limit = 50 } = parseInput(campaignFilter, filter);
   const byActivity = sort === 'activity';
   const { rows } = await heavyQuery<CampaignListRow & { place?: string }>(
@@ -30,7 +33,8 @@ export async function listCampaigns(db: Database, filter: CampaignFilter = {}): 
      where ($1::campaign_status is null or status = $1) and ($2::channel is null or channel = $2)
        ${approval ? `and approval ->> 'state' = 'waiting' and status in ('DRAFT', 'SCHEDULED')` : ''}
        and ($3::text is null or name ilike $3 or subject ilike $3)
-       and ${byActivity ? '($4::text is null or (active_at, id) < (split_part($4, $6, 1)::timestamptz, split_part($4, $6, 2)::bigint))' : '($4::bigint is null or id < $4)'}
+       and ($6::bigint is null or id = $6) and ($7::channel is null or channel = $7)
+       and ${byActivity ? '($4::text is null or (active_at, id) < (split_part($4, $8, 1)::timestamptz, split_part($4, $8, 2)::bigint))' : '($4::bigint is null or id < $4)'}
      order by ${byActivity ? 'active_at desc, ' : ''}id desc limit $5`,
     [
       status ?? null,
@@ -43,6 +47,8 @@ export async function listCampaigns(db: Database, filter: CampaignFilter = {}): 
         : null,
       cursor ? (byActivity ? placeOf(cursor) : fromCursor(cursor, 'number')) : null,
       limit + 1,
+      own.campaignId ?? null,
+      own.channel ?? null,
       ...(byActivity ? [' '] : []),
     ],
   );
@@ -57,6 +63,7 @@ export async function listCampaigns(db: Database, filter: CampaignFilter = {}): 
 
 /** How many wait for an approval. */
 export async function countWaiting(db: Database): Promise<number> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{ waiting: number }>(
     // never null: waiting
     `select count(*)::integer as waiting from campaigns where approval ->> 'state' = 'waiting' and status in ('DRAFT', 'SCHEDULED')`,

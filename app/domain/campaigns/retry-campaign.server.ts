@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { startRound } from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { Problem } from '../problem.ts';
@@ -12,6 +13,7 @@ import { NOT_TRIED, previewRetry, type RetryPreview, retriedByDefault, retryClos
 
 /** What a retry of this campaign would send to, by reason. Costs the same for any number of recipients. @throws Problem 404 */
 export async function getRetryPreview(db: Database, id: number): Promise<RetryPreview> {
+  ask('campaigns:read');
   const [campaign, failures] = await Promise.all([getCampaign(db, id), failureGroups(db.pool, id)]);
   const { pending, suppressed, unknown_policy, retries_left, retry_until } = campaign;
   return previewRetry(failures, pending, suppressed, unknown_policy, { retries_left, retry_until });
@@ -31,6 +33,7 @@ export async function retryCampaign(
   id: number,
   { codes, windowS }: { codes?: readonly string[] | undefined; windowS: number },
 ): Promise<{ retried: number; retries_left: number }> {
+  ask('campaigns:send');
   return inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     const closed = retryClosed(campaign, campaign.now, windowS);

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import * as life from '#db/ledger/campaign-life.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { type CheckedContent, checkStored, isSameContent } from '../content/stored-content.server.ts';
@@ -45,6 +46,7 @@ export async function sendCampaign(
   senders: DefaultSenders,
   { scheduled_at, time_zone, revision }: SendRequest = {},
 ): Promise<CampaignJson> {
+  ask('campaigns:send');
   // A check can take a second, and a lock waits for nobody: it is done before, of the content that the lock then finds.
   const checked = await checkStored(db, id);
   await withApproval(db, viewer, id, () =>
@@ -124,6 +126,7 @@ function passed(): Problem {
 
 /** Makes a scheduled campaign a draft again, which remembers its time and zone. @throws Problem 404, 409 unless SCHEDULED */
 export async function unscheduleCampaign(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
+  ask('campaigns:send');
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     if (campaign.status !== 'SCHEDULED') throw stateConflict('unscheduled', campaign.status);
@@ -136,6 +139,7 @@ export async function unscheduleCampaign(db: Database, viewer: Viewer, id: numbe
 
 /** Starts a scheduled campaign ahead of its time. @throws Problem 404, 409 unless SCHEDULED */
 export async function sendScheduledNow(db: Database, viewer: Viewer, id: number): Promise<CampaignJson> {
+  ask('campaigns:send');
   await withApproval(db, viewer, id, () =>
     inTransaction(db.pool, async (client) => {
       const campaign = await lockCampaign(client, viewer, id);

@@ -1,9 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
+import { ask } from '../access/ask.server.ts';
 import { Problem } from '../problem.ts';
 import { changesText, type DraftChange } from './draft-changes.ts';
 
 /** What was changed since a revision, by whom and when; the newest first, a row a field. */
 export async function changesSince(client: Pool | PoolClient, campaignId: number, revision: number): Promise<DraftChange[]> {
+  ask('campaigns:read');
   const { rows } = await client.query<{ field: string; revision: number; at: Date; actor: string | null }>(
     'select field, revision, at, actor from draft_changes where campaign_id = $1 and revision > $2 order by revision desc, field',
     [campaignId, revision],

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { parseInput } from '../parse-input.ts';
 import { conflict, invalid } from '../problem.ts';
@@ -23,6 +24,7 @@ export async function updateCampaign(
   input: CampaignPatch,
   by: Pick<LockDraftOptions, 'viewer' | 'seen'> = {},
 ): Promise<CampaignJson> {
+  ask('campaigns:write');
   const patch = parseInput(campaignPatch, input);
   return inTransaction(db.pool, async (client) => {
     const { sender, ...current } = await lockDraft(client, id, 'changed', by);
@@ -42,7 +44,7 @@ export async function updateCampaign(
     const changed = toCampaignJson(rows[0] as CampaignRow, retryWindowS());
     const object = { type: 'campaign', id, name: changed.name };
     const before = auditedDraft({ ...current, from: sender });
-    await audit(client, { action: 'campaign.change', object, before, after: auditedDraft(changed), gather: true });
+    await audit(client, { action: 'campaign.change', object, before, after: auditedDraft(changed), gather: 'pages' });
     return changed;
   });
 }

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { copyToStaging, createStaging, insertRecipients, keepRejects } from '#db/ledger/import-list.ts';
 import { type Actor, nameActor } from '../access/actor.server.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { type BareNumbers, isCountry } from '../addresses/phone-number.ts';
 import { readAddress } from '../addresses/read-address.ts';
@@ -71,6 +72,7 @@ let uploads = 0;
  * files that cannot be read; 408 when the sender falls silent; 429 while too many others upload
  */
 export async function importContacts(db: Database, asked: ImportRequest): Promise<ImportReport> {
+  ask('campaigns:write');
   const request = { ...asked, fileName: asked.fileName && plainName(asked.fileName) };
   checkFileOptions(request);
   const { rows } = await db.pool.query<DraftFacts>('select status, channel, doing from campaigns where id = $1', [request.campaignId]);

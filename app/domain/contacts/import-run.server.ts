@@ -1,4 +1,7 @@
 import type { Database } from '#db/database.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
+import { audit } from '../access/audit.server.ts';
 import { Problem } from '../problem.ts';
 
 const TELL_EVERY_MS = 1_000;
@@ -61,12 +64,24 @@ export async function startRun(db: Database, campaignId: number, fileName: strin
   });
 }
 
+/** Nothing of it is imported. One that has ended or was stopped stays as it is. */
 export async function stopImport(db: Database, campaignId: number, runId: number): Promise<void> {
-  await db.pool.query(`update import_runs set stop = true where id = $1 and campaign_id = $2 and state <> 'failed'`, [runId, campaignId]);
+  ask('campaigns:write');
+  await inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<{ name: string; file_name: string | null }>(
+      `update import_runs r set stop = true from campaigns c
+       where r.id = $1 and r.campaign_id = $2 and r.state <> 'failed' and not r.stop and c.id = r.campaign_id returning c.name, r.file_name`,
+      [runId, campaignId],
+    );
+    if (!rows[0]) return;
+    const { name, file_name } = rows[0];
+    await audit(client, { action: 'recipient.stop', object: { type: 'campaign', id: campaignId, name }, before: { file: file_name } });
+  });
 }
 
 /** Takes the word about a failed import away. */
 export async function dismissImport(db: Database, campaignId: number, runId: number): Promise<void> {
+  ask('campaigns:write');
   await db.pool.query(
     `delete from import_runs where id = $1 and campaign_id = $2 and (state = 'failed' or seen_at < now() - interval '2 minutes')`,
     [runId, campaignId],

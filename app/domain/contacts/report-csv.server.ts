@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { toCell } from '../csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
@@ -27,6 +28,7 @@ interface NamedColumn {
  * @throws Problem 404, 429 while too many others are read
  */
 export async function reportCsv(db: Database, campaignId: number, importId: number, style?: CsvStyle): Promise<Readable> {
+  ask('people:export');
   const { rows } = await db.pool.query<{ names: string[]; columns: NamedColumn[] | null }>(
     `select i.columns, array(
        select distinct name from (select variables from import_rejects where import_id = i.id limit 1000) r, jsonb_object_keys(r.variables) name

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { heavyQuery } from '../heavy-reads.server.ts';
 
 export interface EmptyVariable {
@@ -15,6 +16,7 @@ const MOST_NAMES = 50;
  * so ask only for the variables that the content uses.
  */
 export async function emptyVariables(db: Database, campaignId: number, names: readonly string[]): Promise<EmptyVariable[]> {
+  ask('campaigns:write');
   const asked = [...new Set(names)].slice(0, MOST_NAMES);
   if (asked.length === 0) return [];
   // One count beside the other: with a row for each name the list would be as long as both together.

@@ -1,4 +1,6 @@
-const remote = /\b(?:src|srcset|background|poster)\s*=\s*["']?[^"'>]{0,200}?\/\/|url\(\s*(?:["']|&quot;)?\s*(?:https?:)?\/\/|@import/i;
+// Each run has an end: a message may be a megabyte of blanks.
+const remote =
+  /\b(?:src|srcset|background|poster)\s{0,20}=\s{0,20}["']?[^"'>]{0,200}?\/\/|url\(\s{0,20}(?:["']|&quot;|&#39;)?\s{0,20}(?:https?:)?\/\/|@import/i;
 
 /**
  * Would showing this message ask other servers for pictures, fonts or styles? When in doubt, yes: the answer decides only whether a page
@@ -12,4 +14,9 @@ export function hasRemotePictures(html: string): boolean {
 export function framePolicy(pictures: boolean): string {
   const from = pictures ? 'https: data:' : 'data:';
   return `default-src 'none'; style-src 'unsafe-inline'; img-src ${from}; font-src ${from}`;
+}
+
+/** Without link elements: a policy keeps styles and icons out, but not that a browser looks up or calls a server beforehand. */
+export function withoutLinks(html: string): string {
+  return html.replace(/<link(?=[\s/>])/gi, '<x-link');
 }

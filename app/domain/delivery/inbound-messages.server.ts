@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
 import { type InboundMessageJson, inboundFilter } from './inbound-message.ts';
@@ -14,6 +15,7 @@ export async function listInbound(
   db: Database,
   filter: z.input<typeof inboundFilter> = {},
 ): Promise<{ data: InboundMessageJson[]; next_cursor: string | null }> {
+  ask('people:read');
   const { sender, cursor, limit = 50 } = parseInput(inboundFilter, filter);
   const { rows } = await db.pool.query<Omit<InboundMessageJson, 'received_at'> & { received_at: Date }>(
     `select id, sender, recipient as "to", body, received_at, campaign_id, recipient_id,

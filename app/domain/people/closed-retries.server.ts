@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { singleRetryClosed } from '../campaigns/retry-rules.ts';
 import { recipientRetryWindowS } from '../campaigns/retry-window.server.ts';
 import { didNotArrive } from '../recipients/recipient-retry.ts';
@@ -6,6 +7,7 @@ import type { PersonMessage } from './person.ts';
 
 /** Why those of the messages that did not arrive cannot be sent again, by recipient; only those that cannot. */
 export async function closedRetries(db: Database, messages: readonly PersonMessage[]): Promise<Record<number, string>> {
+  ask('people:read');
   const lost = messages.filter(({ recipient }) => didNotArrive(recipient));
   if (lost.length === 0) return {};
   const { rows } = await db.pool.query<{ id: number; ended_at: Date | null }>(

@@ -1,4 +1,6 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
+import { audit } from '../access/audit.server.ts';
 import { numbersOfNewest } from '../addresses/numbers-in-use.server.ts';
 import { channels } from '../channel.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
@@ -26,9 +28,12 @@ const SUGGESTION_WALK_MS = 500;
  * @throws Problem 422 without anything to look for
  */
 export async function findPeople(db: Database, filter: PeopleFilter): Promise<PeoplePage> {
+  ask('people:read');
   const { q, cursor, limit = 50, only, by } = parseInput(peopleFilter, filter);
   const lost = only === 'not_arrived';
   const place = cursor ? placeOf(cursor) : null;
+  // Once a search, not for each of its pages; a count, since there may be very many and nobody's address may stand in the log.
+  if (!cursor) await audit(db.pool, { action: 'recipient.search', object: { type: 'people' }, gather: 'everything' });
   const details = personDetails(q);
   if (place?.walk !== undefined || by === 'details') return byDetails(db, details, { from: place?.walk ?? null, limit, lost });
 
@@ -55,6 +60,7 @@ export async function findPeople(db: Database, filter: PeopleFilter): Promise<Pe
 
 /** Different addresses that begin so, for a search while it is typed. */
 export async function suggestPeople(db: Database, q: string, limit: number): Promise<string[]> {
+  ask('people:read');
   const prefixes = await prefixesOf(db, q);
   if (prefixes.length === 0) return [];
   const { rows } = await heavyQuery<{ address: string }>(db, addressesLike, [prefixes, limit]);
@@ -63,12 +69,14 @@ export async function suggestPeople(db: Database, q: string, limit: number): Pro
 
 /** Messages that a provider calls so; the newest first. None where the text is no such id. */
 export async function messagesNamed(db: Database, q: string, limit: number, lost = false): Promise<MessageRow[]> {
+  ask('people:read');
   const ids = messageIdsOf(q);
   return ids ? (await heavyQuery<MessageRow>(db, messagesCalled(recipientColumns), [ids, limit, lost])).rows : [];
 }
 
 /** One message of each person whose details are these, for a search while it is typed: among the newest recipients only. */
 export async function suggestByDetails(db: Database, q: string, limit: number): Promise<PersonMessage[]> {
+  ask('people:read');
   const details = personDetails(q);
   if (!details) return [];
   const { rows } = await lookThrough(db, details, { from: null, limit: limit * 5, budgetMs: SUGGESTION_WALK_MS });
@@ -105,6 +113,7 @@ function withMatches(row: MessageRow, details: Details): PersonMessage {
 
 /** Which of the addresses nobody sends to, and why. An address and a number never look alike, so the channel goes without saying. */
 export async function suppressedAmong(db: Database, addresses: readonly string[]): Promise<SuppressedAddress[]> {
+  ask('people:read');
   const { rows } = await heavyQuery<SuppressionRow>(
     db,
     `select ${suppressionColumns} from unnest($1::channel[]) as wanted(channel)

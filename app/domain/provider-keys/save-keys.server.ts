@@ -4,6 +4,7 @@ import { readPublicKey } from '#app/providers/signatures.server.ts';
 import { type KeyTrial, trySendGridKey, tryTwilioKeys } from '#app/providers/try-keys.server.ts';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import type { Channel } from '../channel.ts';
@@ -29,6 +30,7 @@ interface Needs {
 
 /** What the page shows of both providers. @throws SealProblem */
 export async function providerForms({ db, keys: { fixed } }: Pick<Needs, 'db' | 'keys'>): Promise<ProviderForm[]> {
+  ask('settings:write');
   const saved = await readKeys(db.pool, db.seals);
   return [
     {
@@ -79,6 +81,7 @@ export async function saveKeys(
   channel: Channel,
   form: Record<string, string>,
 ): Promise<{ note: string | null }> {
+  ask('settings:write');
   const { db, keys } = needs;
   if (!db.seals.active)
     throw conflict(
@@ -100,6 +103,7 @@ export async function saveKeys(
 
 /** Nothing is sent over this channel then, unless the environment has keys. @throws Problem 404 */
 export async function removeKeys({ db, keys }: Needs, viewer: Viewer, channel: Channel): Promise<void> {
+  ask('settings:write');
   await inTransaction(db.pool, async (client) => {
     const former = (await readKeys(client, db.seals, true))[channel];
     if (!former) throw notFound('There are no keys');

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { searchPrefixes } from '../addresses/search-prefixes.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
@@ -35,6 +36,7 @@ export async function exportRecipients(
   { status, code, delivery, q }: ExportFilter,
   style?: CsvStyle,
 ): Promise<Readable> {
+  ask('people:export');
   const { variables, channel, name } = await getCampaign(db, campaignId);
   await audit(db.pool, {
     action: 'export.recipients',

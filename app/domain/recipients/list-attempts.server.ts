@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { inFlight } from '#db/ledger/in-flight.ts';
+import { ask } from '../access/ask.server.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
@@ -16,6 +17,7 @@ export async function listAttempts(
   campaignId: number,
   filter: AttemptFilter = {},
 ): Promise<{ data: AttemptJson[]; next_cursor: string | null }> {
+  ask('people:read');
   const { cursor, limit = 50 } = parseInput(attemptFilter, filter);
   await getCampaign(db, campaignId);
   const { rows } = await db.pool.query<AttemptRow>(

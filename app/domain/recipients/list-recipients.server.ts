@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { searchPrefixes } from '../addresses/search-prefixes.ts';
 import type { CampaignCounters } from '../campaigns/campaign.ts';
 import type { Channel } from '../channel.ts';
@@ -34,6 +35,7 @@ export interface RecipientPage {
  * @throws Problem 404 without such a campaign, 422 for a bad filter
  */
 export async function listRecipients(db: Database, campaignId: number, filter: RecipientFilter = {}): Promise<RecipientPage> {
+  ask('people:read');
   const { status, code, delivery, q, cursor, limit = 50 } = parseInput(recipientFilter, filterOf(filter));
   const statuses = status?.length ? status : null;
   const campaign = await listOf(db, campaignId, code);

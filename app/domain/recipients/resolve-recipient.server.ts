@@ -3,6 +3,7 @@ import type { Database } from '#db/database.ts';
 import { decideRecipients } from '#db/ledger/decide.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { nameActor } from '../access/actor.server.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { notFound, Problem } from '../problem.ts';
@@ -24,6 +25,7 @@ export async function resolveRecipient(
   id: number,
   outcome: Resolution,
 ): Promise<RecipientJson> {
+  ask('recipients:retry', 'people:read');
   await inTransaction(db.pool, async (client) => {
     const found = await lockRecipient(client, viewer, campaignId, id);
     if (found.status !== 'unknown' && !(found.status === 'failed' && decidable.includes(found.failure_code ?? ''))) {
@@ -61,6 +63,7 @@ export async function resolveUnknown(
   campaignId: number,
   { outcome, ids }: { outcome: Resolution; ids?: readonly number[] | undefined },
 ): Promise<number> {
+  ask('recipients:retry');
   const { rows: campaigns } = await db.pool.query<{ name: string }>('select name from campaigns where id = $1', [campaignId]);
   if (!campaigns[0]) throw notFound('There is no campaign');
   const { name } = campaigns[0];

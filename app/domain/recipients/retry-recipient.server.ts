@@ -3,6 +3,7 @@ import type { Database } from '#db/database.ts';
 import { isBeingCancelled, reopenRecipients } from '#db/ledger/reopen.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { nameActor } from '../access/actor.server.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
@@ -54,6 +55,7 @@ export async function retryRecipient(
   id: number,
   { address, windowS }: { address?: string | null | undefined; windowS: number },
 ): Promise<RecipientJson> {
+  ask('recipients:retry', 'people:read');
   await inTransaction(db.pool, async (client) => {
     const found = await lockRecipient(client, viewer, campaignId, id);
     const closed = recipientRetryClosed(found);

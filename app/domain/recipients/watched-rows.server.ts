@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import type { Delivery, RecipientChange, RecipientStatus, WatchedRows } from './recipient.ts';
 
 interface Row {
@@ -13,6 +14,7 @@ interface Row {
 
 /** The rows and the campaign's version in one snapshot; null where there is no such campaign. Ids of other campaigns are left out. */
 export async function watchedRows(db: Database, campaignId: number, ids: readonly number[]): Promise<WatchedRows | null> {
+  ask('people:read');
   const { rows } = await db.pool.query<Row>(
     `select c.version, r.id, r.status, r.attempts, coalesce(r.next_attempt_at, r.unknown_until) as due, r.failure_code, r.delivery
      from campaigns c left join recipients r on r.campaign_id = c.id and r.id = any($2::bigint[])

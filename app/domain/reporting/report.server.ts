@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { failureLabel } from '../failures.ts';
 import { heavyRead } from '../heavy-reads.server.ts';
 import {
@@ -48,6 +49,7 @@ const LISTED = 20;
  * time zone. Ended campaigns cost a few rows each; one under way is counted, 4 s for 1,000,000 recipients.
  */
 export async function report(db: Database, view: ReportView, timeZone: string): Promise<Report> {
+  ask('campaigns:read');
   const unit = reportUnit(view);
   const { channel } = view;
   const read = async (client: PoolClient): Promise<Report> => {

@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { CampaignStatus } from '../campaigns/campaign.ts';
 import type { Channel } from '../channel.ts';
@@ -15,6 +16,7 @@ export interface Restored {
 
 /** null: nothing to say. One small statement, for every page. */
 export async function restoredState(db: Database): Promise<Restored | null> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<{
     state: string;
     restored_at: Date | null;
@@ -46,11 +48,16 @@ export interface RestoredCampaign {
   doubtful: boolean;
 }
 
-/** What to look at before sending goes on: campaigns that were being sent, were paused, or begin by themselves later. At most 200. */
+/**
+ * What to look at before sending goes on: campaigns that were being sent, were paused, or begin by themselves later, and those that would have begun
+ * without the approval that they need, which are drafts again. At most 200.
+ */
 export async function restoredCampaigns(db: Database): Promise<RestoredCampaign[]> {
+  ask('campaigns:read');
   const { rows } = await db.pool.query<Omit<RestoredCampaign, 'scheduled_at'> & { scheduled_at: Date | null }>(
     `select id, name, channel, status, sent, unknown, pending + queued + retrying as pending, scheduled_at, doubtful
      from campaigns where known_until = (select known_until from ledger_home) or status in ('SCHEDULED', 'SENDING')
+       or (status = 'DRAFT' and approval ->> 'state' = 'withdrawn' and approval ->> 'withdrawn_at' = (select utc_text(restored_at) from ledger_home))
      order by status, id limit 200`,
   );
   return rows.map((row) => ({ ...row, scheduled_at: row.scheduled_at?.toISOString() ?? null }));
@@ -67,6 +74,7 @@ export async function tellRestored(db: Database): Promise<boolean> {
 
 /** Sending may go on: what the restored copy was sending stays paused until each is decided. @returns false where there was nothing to say */
 export async function goOnSending(db: Database, who: string): Promise<boolean> {
+  ask('settings:write');
   const state = await ledgerState(db.pool, 0);
   if (state !== 'home' && state !== 'restored') await noteRestored(db.pool, state, 0);
   const confirmed = await confirmRestored(db.pool, who);

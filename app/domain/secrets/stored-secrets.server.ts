@@ -43,13 +43,22 @@ export async function storedSecrets(client: PoolClient): Promise<StoredSecret[]>
   ];
 }
 
-/** How many are encrypted and how many stand in the clear. None of either where there are no tables yet. */
+/**
+ * How many are encrypted and how many stand in the clear. Asked before the database is brought up to date: of a version before, which has
+ * not all tables and columns, it looks at the one that was always there. None of either in an empty database.
+ */
 export async function secretsInDatabase(db: Database): Promise<{ sealed: number; clear: number }> {
   return inTransaction(db.pool, async (client) => {
-    const { rows } = await client.query<{ there: boolean }>(`select to_regclass('webhook_endpoints') is not null as there`);
-    const secrets = rows[0]?.there ? await storedSecrets(client) : [];
-    const sealed = secrets.filter(({ stored }) => isSealed(stored)).length;
-    return { sealed, clear: secrets.length - sealed };
+    const { rows } = await client.query<{ current: boolean; before: boolean }>(
+      `select to_regclass('provider_keys') is not null as current, to_regclass('app_secrets') is not null as before`,
+    );
+    const stored = rows[0]?.current
+      ? (await storedSecrets(client)).map((secret) => secret.stored)
+      : rows[0]?.before
+        ? (await client.query<{ value: string }>('select value from app_secrets')).rows.map(({ value }) => value)
+        : [];
+    const sealed = stored.filter(isSealed).length;
+    return { sealed, clear: stored.length - sealed };
   });
 }
 

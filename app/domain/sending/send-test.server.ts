@@ -2,6 +2,7 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
 import { createProviders, type ProviderSettings } from '#app/providers/providers.server.ts';
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Auth } from '../access/auth.server.ts';
 import type { Viewer } from '../access/roles.ts';
@@ -36,6 +37,7 @@ export async function sendTest(
   address: string,
   recipientId?: number,
 ): Promise<TestResult> {
+  ask('campaigns:send');
   const campaign = await getCampaign(db, id);
   const to = normalise(campaign.channel, address);
   const from = campaign.from ?? (campaign.channel === 'email' ? env.emailFrom : env.smsFrom);

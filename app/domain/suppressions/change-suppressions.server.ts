@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { type AuditEntry, audit, marksOf, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
@@ -15,6 +16,7 @@ import type { NewSuppression } from './suppression-input.ts';
 
 /** Nobody sends to it from now on. A reason that stands already stays as it is. @throws Problem 422 */
 export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>, added: NewSuppression): Promise<SuppressionJson> {
+  ask('suppressions:write');
   const { channel, reason } = added;
   const address = spelled(channel, added.address);
   await inTransaction(db.pool, async (client) => {
@@ -39,6 +41,7 @@ export async function addSuppressions(
   viewer: Pick<Viewer, 'label'>,
   list: readonly NewSuppression[],
 ): Promise<AddedSuppressions> {
+  ask('suppressions:write');
   const errors: AddedSuppressions['errors'] = [];
   const rows = list.flatMap(({ channel, address: raw, reason }, index) => {
     const reading = readSuppressed(channel, raw);
@@ -68,6 +71,7 @@ export type TakenOff = ({ id: number } | { channel: Channel; address: string }) 
  * @throws Problem 404 where it is not on the list, 409 where several reasons stand and none is named, 422
  */
 export async function removeSuppression(db: Database, off: TakenOff): Promise<void> {
+  ask('suppressions:write');
   const where = 'id' in off ? 'id = $1' : 'channel = $1 and address = $2';
   const values = 'id' in off ? [off.id] : [off.channel, spelled(off.channel, off.address)];
   await inTransaction(db.pool, async (client) => {
@@ -121,6 +125,7 @@ function chosen<R extends { reason: SuppressionReason; source: SuppressionSource
 }
 
 export async function isSuppressed(db: Database, channel: Channel, address: string): Promise<boolean> {
+  ask('suppressions:write');
   const { rowCount } = await db.pool.query('select from suppressions where channel = $1 and address = $2', [
     channel,
     spelled(channel, address),
@@ -141,6 +146,7 @@ export async function assertNotSuppressed(client: PoolClient, channel: Channel, 
 
 /** How many of a campaign's list would not be sent to. The smaller of both lists is looked up in the larger one. */
 export async function suppressedOfList(db: Database, campaignId: number): Promise<number> {
+  ask('campaigns:read');
   const { rows } = await heavyQuery<{ count: number }>(
     db,
     `select count(*)::integer as count from campaigns c

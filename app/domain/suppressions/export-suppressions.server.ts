@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import { toCell } from '../csv-cell.ts';
 import { csvStream } from '../csv-stream.server.ts';
@@ -10,6 +11,7 @@ type Row = Record<(typeof columns)[number], string | number | Date | null>;
 
 /** The whole list as CSV, oldest first: a line for each reason. */
 export async function exportSuppressions(db: Database, style?: CsvStyle): Promise<Readable> {
+  ask('people:export');
   await audit(db.pool, { action: 'export.suppressions', object: { type: 'suppression' } });
   return csvStream<Row>(db, {
     text: `select s.channel, s.address, r.reason, r.campaign_id, r.recipient_id, r.created_at, r.created_by, r.source, r.note

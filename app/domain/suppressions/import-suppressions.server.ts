@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { type BareNumbers, isCountry, type PhoneReading } from '../addresses/phone-number.ts';
@@ -47,6 +48,7 @@ export async function importSuppressions(
   file: SuppressionFile,
   most: { rows: number; bytes: number } = MOST,
 ): Promise<SuppressionImport> {
+  ask('suppressions:write');
   const { channel, addressColumn, delimiter, headerLine } = file;
   checkFileOptions(file);
   if (running >= MOST.atOnce) {

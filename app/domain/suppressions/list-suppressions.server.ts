@@ -1,4 +1,5 @@
 import type { Database } from '#db/database.ts';
+import { ask } from '../access/ask.server.ts';
 import { numbersInUse } from '../addresses/numbers-in-use.server.ts';
 import { type Channel, channels } from '../channel.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
@@ -39,6 +40,7 @@ const none = { reason: 'manual' as const, campaign_id: null, recipient_id: null,
  * @throws Problem 422 for a bad filter
  */
 export async function listSuppressions(db: Database, filter: SuppressionFilter = {}): Promise<SuppressionPage> {
+  ask('people:read');
   const { channel, reason, q, cursor, limit } = parseInput(suppressionFilter, filter);
   const wanted = [channel ? [channel] : channels, reason ?? null, limit + 1];
   if (q?.trim()) {
@@ -89,6 +91,7 @@ function page(rows: SuppressionRow[], limit: number, key: (row: SuppressionRow) 
 
 /** Names of the campaigns that these came from, by id. */
 export async function campaignNames(db: Database, rows: readonly SuppressionJson[]): Promise<Record<number, string>> {
+  ask('campaigns:read');
   const ids = [
     ...new Set(rows.flatMap(({ reasons }) => reasons.flatMap(({ campaign_id }) => (campaign_id === null ? [] : [campaign_id])))),
   ];

@@ -17,7 +17,7 @@ import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { actOnRecipient } from '#app/routes/_app.campaigns.$id.recipients.$rid/actions.server.ts';
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
-  assertMay(await requireUser(context, request), 'campaigns:read');
+  assertMay(await requireUser(context, request), 'people:read');
   const { db } = context;
   const [id, rid] = [idOf(params.id), idOf(params.rid)];
   const [story, preview] = await orErrorPage(Promise.all([recipientStory(db, id, rid), previewMessage(db, id, rid)]));

@@ -5,6 +5,11 @@ import { type LedgerFilter, tabCount, tabStatuses, tabTrouble } from '#app/domai
 import { listRecipients } from '#app/domain/recipients/list-recipients.server.ts';
 import type { Database } from '#db/database.ts';
 
+/** What those get who may not see people: none. */
+export async function hiddenLedgerPage({ version }: CampaignJson, filter: LedgerFilter): Promise<LedgerPage> {
+  return { filter, version, rows: [], nextCursor: null, countThen: 0 };
+}
+
 /**
  * A page of the ledger as the live page shows it. The campaign has to be read before, so that the rows are at least as new as its version.
  *

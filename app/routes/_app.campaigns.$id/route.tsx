@@ -14,7 +14,7 @@ import { ledgerSearch, readLedgerFilter } from '#app/domain/recipients/ledger-fi
 import { idOf, orErrorPage } from '#app/http/page-problem.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
 import { actOnCampaign } from '#app/routes/_app.campaigns.$id/actions.server.ts';
-import { readLedgerPage } from '#app/routes/_app.campaigns.$id/read-ledger-page.server.ts';
+import { hiddenLedgerPage, readLedgerPage } from '#app/routes/_app.campaigns.$id/read-ledger-page.server.ts';
 
 const EVENTS_SHOWN = 10;
 
@@ -31,7 +31,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
   const url = new URL(request.url);
   const filter = readLedgerFilter(url.searchParams);
   const [page, insights, activity] = await Promise.all([
-    readLedgerPage(db, campaign, filter).catch((error: unknown) => {
+    (may(viewer, 'people:read') ? readLedgerPage(db, campaign, filter) : hiddenLedgerPage(campaign, filter)).catch((error: unknown) => {
       // A cursor of another list, in an old or edited link: its first page instead.
       if (isProblem(error) && error.status === 422 && filter.trail.length > 0)
         throw redirect(url.pathname + ledgerSearch({ ...filter, trail: [] }));

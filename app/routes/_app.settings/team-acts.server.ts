@@ -17,6 +17,7 @@ import { makeReset } from '#app/domain/access/resets.server.ts';
 import { type Role, roleLabels, type Viewer } from '#app/domain/access/roles.ts';
 import { changeSecondFactorRoles } from '#app/domain/access/second-factor-roles.server.ts';
 import { changeSessionLimits } from '#app/domain/access/session-limits.server.ts';
+import { changeWithheld } from '#app/domain/access/withheld.server.ts';
 import { notFound } from '#app/domain/problem.ts';
 import { idOf } from '#app/http/page-problem.server.ts';
 import type { SettingsForm } from './action.server.ts';
@@ -66,6 +67,9 @@ export async function teamActs({ context }: ActionFunctionArgs, { form, intent, 
         said: `Sessions end after ${hours} without use, and after ${longest_days === 1 ? 'a day' : `${longest_days} days`} in any case.`,
       };
     }
+    case 'people-data':
+      await changeWithheld(db, viewer, { left: form.getAll('left').map(String) });
+      return { said: 'Which roles see people’s data is saved.' };
     default:
       throw notFound('There is no such act');
   }

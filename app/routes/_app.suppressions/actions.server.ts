@@ -21,7 +21,7 @@ export async function actOnSuppressions(db: Database, viewer: Viewer, request: R
   const intent = upload ? 'import' : String(form.get('intent') ?? '');
   const address = String(form.get('address') ?? '').trim();
   try {
-    if (intent === 'import') return { kind: 'imported', ...(await importUpload(db, viewer, request)) };
+    if (upload) return { kind: 'imported', ...(await importUpload(db, viewer, request)) };
     if (intent === 'add' || intent === 'suppress') {
       const text = plainText(address);
       if (!/[@\p{Nd}]/u.test(text)) {

@@ -5,6 +5,7 @@ import { IconDownload, IconSearchOff, IconShieldOff } from '@tabler/icons-react'
 import campaigns from '#app/components/campaigns/campaign-list.module.css';
 import { EmptyState } from '#app/components/empty-state.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
+import { PeopleHidden } from '#app/components/people-hidden.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import settings from '#app/components/settings/settings.module.css';
 import { InboundList } from '#app/components/suppressions/inbound-list.tsx';
@@ -38,11 +39,12 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const reason = suppressionReasons.find((known) => known === params.get('reason'));
   const q = (params.get('q') ?? '').trim().slice(0, 320);
   const cursor = params.get('cursor') || undefined;
+  const view = { q, channel: channel ?? '', reason: reason ?? '' };
+  const known = may(viewer, 'suppressions:write') ? countries() : [];
+  if (!may(viewer, 'people:read')) return { rows: [], names: {}, inbound: [], next: null, view, later: false, countries: known };
   const page = await orErrorPage(listSuppressions(context.db, { channel, reason, q: q || undefined, cursor, limit: PER_PAGE }));
   const names = await campaignNames(context.db, page.data);
   const inbound = cursor === undefined ? (await listInbound(context.db, { limit: 10 })).data : [];
-  const view = { q, channel: channel ?? '', reason: reason ?? '' };
-  const known = may(viewer, 'suppressions:write') ? countries() : [];
   return { rows: page.data, names, inbound, next: page.next_cursor, view, later: cursor !== undefined, countries: known };
 }
 
@@ -58,7 +60,9 @@ export default function Suppressions() {
   const answer = useActionData<typeof action>() as SuppressionAnswer | undefined;
   const [params] = useSearchParams();
   const { state, location } = useNavigation();
-  const mayWrite = may(useViewer(), 'suppressions:write');
+  const viewer = useViewer();
+  const mayWrite = may(viewer, 'suppressions:write');
+  const seesPeople = may(viewer, 'people:read');
   const filtered = Boolean(view.q || view.channel || view.reason);
   const filtering = state === 'loading' && location.pathname === '/suppressions';
   const refused = answer?.kind === 'refused' && answer.intent === 'add' ? { address: answer.address, message: answer.detail } : null;
@@ -75,15 +79,17 @@ export default function Suppressions() {
         title="Suppressions"
         description="Addresses and numbers that no campaign sends to. Bounces, complaints, unsubscribes and STOP come here by themselves."
         actions={
-          <Button
-            component="a"
-            href="/suppressions.csv?delimiter=auto"
-            download
-            variant="default"
-            leftSection={<IconDownload size={16} aria-hidden />}
-          >
-            Export
-          </Button>
+          may(viewer, 'people:export') && (
+            <Button
+              component="a"
+              href="/suppressions.csv?delimiter=auto"
+              download
+              variant="default"
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              Export
+            </Button>
+          )
         }
       />
       <div aria-live="polite" className={classes.answer}>
@@ -102,8 +108,10 @@ export default function Suppressions() {
           </ProblemAlert>
         </Box>
       )}
-      {(rows.length > 0 || filtered || later) && <SuppressionFilters view={view} />}
-      {rows.length > 0 ? (
+      {seesPeople && (rows.length > 0 || filtered || later) && <SuppressionFilters view={view} />}
+      {!seesPeople ? (
+        <PeopleHidden>Who is on the list is not sent to, whoever looks.</PeopleHidden>
+      ) : rows.length > 0 ? (
         <ul className={`${settings.list} ${filtering ? classes.busy : ''}`} aria-label="Suppressed addresses" aria-busy={filtering}>
           {rows.map((row) => (
             <SuppressionRow key={row.id} row={row} campaigns={names} mayWrite={mayWrite} />
@@ -137,7 +145,7 @@ export default function Suppressions() {
           )}
         </nav>
       )}
-      <InboundList messages={inbound} mayWrite={mayWrite} />
+      {seesPeople && <InboundList messages={inbound} mayWrite={mayWrite} />}
     </>
   );
 }

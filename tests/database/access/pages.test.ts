@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { AppLoadContext, LoaderFunction } from '@remix-run/node';
@@ -6,9 +7,12 @@ import { matchPath } from '@remix-run/router';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEnv } from '#app/config/env.server.ts';
 import { createLogger } from '#app/config/log.server.ts';
-import { createApiKey } from '#app/domain/access/api-keys.server.ts';
+import { createApiKey, type NewKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
-import { type Role, roles } from '#app/domain/access/roles.ts';
+import { through } from '#app/domain/access/door.server.ts';
+import { disablePerson, listPeople } from '#app/domain/access/people.server.ts';
+import type { Person } from '#app/domain/access/person.ts';
+import { type Role, roles, scopes } from '#app/domain/access/roles.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { knownCampaign } from '#tests/support/known-ledger.ts';
@@ -71,6 +75,7 @@ const table: Row[] = [
   ['_app.account', '/account', null, all, 200],
   ['_app.account', '/account', { intent: 'password', former: 'not this one', password: 'a longer password' }, all, 422],
   ['_app.account', '/account', { intent: 'end', id: 'nobody' }, all, 404],
+  ['_app.account', '/account', { intent: 'end-others' }, all, 200],
   ['_app.account_.second-factor', '/account/second-factor', null, all, 200],
   ['_app.account_.second-factor', '/account/second-factor', { intent: 'confirm', code: '123456' }, all, 409],
   ['_app.campaigns.$id', campaign, null, all, 200],
@@ -104,10 +109,15 @@ const table: Row[] = [
   ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, { intent: 'send' }, makers, 422],
   ['_app.campaigns.$id_.edit', `/campaigns/${NOBODY}/edit`, { intent: 'delete' }, makers, 404],
   ['_app.campaigns.$id_.edit', `/campaigns/${NOBODY}/edit`, { intent: 'empty' }, makers, 404],
+  ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, { intent: 'stop-import', run: '1' }, makers, 200],
+  ['_app.campaigns.$id_.edit', `/campaigns/${DRAFT}/edit`, { intent: 'dismiss-import', run: '1' }, makers, 200],
   ['_app.campaigns.new', '/campaigns/new', null, makers, 200],
   ['_app.campaigns.new', '/campaigns/new', { name: 'New', channel: 'sms' }, makers, '/campaigns/*/edit'],
   ['_app.people', '/people', null, all, 200],
+  ['_app.people', '/people?q=bo%40example.com', null, all, 200],
   ['_app.people', '/people', { intent: 'add', address: 'nobody' }, helpers, 422],
+  ['_app.people', '/people', { intent: 'suppress', address: 'nobody' }, helpers, 422],
+  ['_app.people', '/people', { intent: 'remove', channel: 'email', address: 'nobody@example.com' }, helpers, 404],
   ['_app.reports', '/reports', null, all, 200],
   ['_app.restored', '/restored', null, all, 200],
   ['_app.restored', '/restored', {}, admins, 200],
@@ -115,30 +125,48 @@ const table: Row[] = [
   ['_app.settings._index', '/settings', null, admins, '/settings/webhooks'],
   ['_app.settings.keys', '/settings/keys', null, admins, 200],
   ['_app.settings.keys', '/settings/keys', { intent: 'add' }, admins, 422],
+  ['_app.settings.keys', '/settings/keys', { intent: 'rename', id: '999999', name: 'Other' }, admins, 404],
+  ['_app.settings.keys', '/settings/keys', { intent: 'revoke', id: '999999' }, admins, 404],
   ['_app.settings.audit', '/settings/audit', null, admins, 200],
   ['_app.settings.audit', '/settings/audit?who=ana&action=nonsense&from=2026-13-45&cursor=nonsense', null, admins, 200],
   ['_app.settings.limits', '/settings/limits', null, admins, 200],
   ['_app.settings.limits', '/settings/limits', { intent: 'rate', channel: 'email', rate: 'many' }, admins, 422],
+  ['_app.settings.limits', '/settings/limits', { intent: 'probe', channel: 'email' }, admins, 409],
   ['_app.settings.approval', '/settings/approval', null, admins, 200],
   ['_app.settings.approval', '/settings/approval', { intent: 'save', large: 'on', more_than: 'many' }, admins, 422],
   ['_app.settings.people', '/settings/people', null, admins, 200],
   ['_app.settings.people', '/settings/people', { intent: 'add' }, admins, 422],
   ['_app.settings.people', '/settings/people', { intent: 'sessions', idle_hours: '0', longest_days: '30' }, admins, 422],
+  ['_app.settings.people', '/settings/people', { intent: 'renew', id: '999999' }, admins, 409],
+  ['_app.settings.people', '/settings/people', { intent: 'revoke', id: '999999' }, admins, 409],
+  ['_app.settings.people', '/settings/people', { intent: 'role', id: 'nobody', role: 'admin' }, admins, 404],
+  ['_app.settings.people', '/settings/people', { intent: 'disable', id: 'nobody' }, admins, 404],
+  ['_app.settings.people', '/settings/people', { intent: 'enable', id: 'nobody' }, admins, 404],
+  ['_app.settings.people', '/settings/people', { intent: 'people-data', left: 'owner' }, admins, 422],
   ['_app.settings.people', '/settings/people', { intent: 'second-factor', role: 'nobody' }, admins, 422],
   ['_app.settings.people_.$id', '/settings/people/nobody', null, admins, 404],
   ['_app.settings.people_.$id', '/settings/people/nobody', { intent: 'second-factor' }, admins, 404],
   ['_app.settings.people_.$id', '/settings/people/nobody', { intent: 'rename', name: 'Somebody' }, admins, 404],
   ['_app.settings.people_.$id', '/settings/people/nobody', { intent: 'delete' }, admins, 404],
+  ['_app.settings.people_.$id', '/settings/people/nobody', { intent: 'sign-out' }, admins, 404],
+  ['_app.settings.people_.$id', '/settings/people/nobody', { intent: 'reset' }, admins, 404],
   ['_app.settings.providers', '/settings/providers', null, admins, 200],
   ['_app.settings.providers', '/settings/providers', { intent: 'save', channel: 'email' }, admins, 409],
   ['_app.settings.providers', '/settings/providers', { intent: 'remove', channel: 'sms' }, admins, 404],
   ['_app.settings.webhooks.$id', `/settings/webhooks/${NOBODY}`, null, admins, 404],
   ['_app.settings.webhooks.$id', `/settings/webhooks/${NOBODY}`, { intent: 'delete' }, admins, 404],
+  ...['save', 'enable', 'disable', 'rotate', 'test', 'remove'].map(
+    (intent): Row => ['_app.settings.webhooks.$id', `/settings/webhooks/${NOBODY}`, { intent }, admins, intent === 'save' ? 422 : 404],
+  ),
+  ['_app.settings.webhooks.$id', `/settings/webhooks/${NOBODY}`, { intent: 'resend', delivery: '1' }, admins, 404],
   ['_app.settings.webhooks._index', '/settings/webhooks', null, admins, 200],
   ['_app.settings.webhooks.new', '/settings/webhooks/new', null, admins, 200],
   ['_app.settings.webhooks.new', '/settings/webhooks/new', {}, admins, 422],
   ['_app.suppressions', '/suppressions', null, all, 200],
   ['_app.suppressions', '/suppressions', { intent: 'add', address: 'nobody' }, helpers, 422],
+  ['_app.suppressions', '/suppressions', { intent: 'import' }, helpers, 400],
+  ['_app.suppressions', '/suppressions', { intent: 'suppress', address: 'nobody' }, helpers, 422],
+  ['_app.suppressions', '/suppressions', { intent: 'remove', channel: 'email', address: 'nobody@example.com' }, helpers, 404],
   ['access.$token', '/access/nonsense', null, all, '/access/password', '/access/password'],
   ['access.forgot', '/access/forgot', null, all, 200, 200],
   ['access.forgot', '/access/forgot', {}, all, 409, 409],
@@ -193,6 +221,8 @@ let own: TestDatabase;
 let context: AppLoadContext;
 let key: string;
 const cookies = {} as Record<Role, string>;
+/** Those who are nobody, whatever they bring along: by name, their headers. */
+const outsiders: Record<string, Record<string, string>> = {};
 
 beforeAll(async () => {
   own = await createTestDatabase();
@@ -208,7 +238,14 @@ beforeAll(async () => {
       .map((one) => one.split(';')[0])
       .join('; ');
   }
-  key = (await createApiKey(own.db, { name: 'admin', role: 'admin', createdBy: null })).key;
+  const keyOf = async (asked: Partial<NewKey>) => createApiKey(own.db, { name: 'key', role: 'admin', createdBy: null, ...asked });
+  key = (await keyOf({})).key;
+  for (const scope of scopes) outsiders[`a key to ${scope}`] = bearer((await keyOf({ scopes: [scope] })).key);
+  const revoked = await keyOf({});
+  await revokeApiKey(own.db, revoked.apiKey.id);
+  outsiders['a revoked key'] = bearer(revoked.key);
+  outsiders['an expired key'] = bearer((await keyOf({ expiresAt: new Date(Date.now() - 1_000) })).key);
+  outsiders['somebody who is disabled'] = await disabledAdministrator(auth);
   expect(await draftCampaign(own.db, { addresses: ['ana@example.com'] })).toBe(DRAFT);
   const recipient = { address: 'bo@example.com', status: 'sent', attempts: [{ outcome: 'accepted', number: 1 }] } as const;
   const ended = {
@@ -220,6 +257,18 @@ beforeAll(async () => {
 });
 afterAll(() => own.drop());
 
+const bearer = (given: string) => ({ authorization: `Bearer ${given}` });
+
+async function disabledAdministrator({ sessions }: AppLoadContext['auth']): Promise<Record<string, string>> {
+  const person = { email: 'gone@example.com', password: 'a long password' };
+  const { user } = await sessions.api.createUser({ body: { ...person, name: 'Gone', role: 'admin' } });
+  const { headers } = await sessions.api.signInEmail({ body: person, asResponse: true });
+  const cookie = headers.getSetCookie().map((one) => one.split(';')[0]);
+  const by = (await listPeople(own.db)).find(({ email }) => email === 'admin@example.com') as Person;
+  await disablePerson(own.db, { ...by, via: 'session', label: by.name }, user.id);
+  return { cookie: cookie.join('; '), origin, 'sec-fetch-site': 'same-origin' };
+}
+
 async function call(route: string, path: string, form: Record<string, string> | null, headers: Record<string, string>): Promise<Got> {
   const file = files[`routes/${route}`] as RouteFile;
   const { loader, action } = await load(file.file);
@@ -228,7 +277,9 @@ async function call(route: string, path: string, form: Record<string, string> | 
   expect(match, `${path} is not ${patternOf(file)}`).not.toBeNull();
   const request = new Request(url, form === null ? { headers } : { method: 'POST', headers, body: new URLSearchParams(form) });
   const run = form === null ? loader : action;
-  const answer = await Promise.resolve(run?.({ request, params: match?.params ?? {}, context })).catch((thrown: unknown) => {
+  // Through a door, as the server has one: the domain asks whoever comes through it.
+  const door = { door: 'page', address: null, device: null } as const;
+  const answer = await through(door, async () => run?.({ request, params: match?.params ?? {}, context })).catch((thrown: unknown) => {
     if (thrown instanceof Response || isData(thrown)) return thrown;
     throw thrown;
   });
@@ -239,12 +290,51 @@ async function call(route: string, path: string, form: Record<string, string> | 
   return location ? location.replace(/\d+(?=\/edit$)/, (id) => (Number(id) > ENDED ? '*' : id)) : answer.status;
 }
 
+/** Files are made as text, which a server writes as it comes. */
+async function textOf({ body }: Response): Promise<string> {
+  let text = '';
+  for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array | string>)
+    text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+  return text;
+}
+
 function isData(value: unknown): value is { init: ResponseInit | null } {
   return (value as { type?: string } | null)?.type === 'DataWithResponseInit';
 }
 
 const signedIn = (role: Role) => ({ cookie: cookies[role], origin, 'sec-fetch-site': 'same-origin' });
 const signIn = ([, path, form]: Row) => (form !== null || path === '/' ? '/login' : `/login?next=${encodeURIComponent(path)}`);
+
+/** What a route's forms may ask for, as its action's code has it. */
+function intentsOf(file: string): string[] {
+  const code = readFileSync(`app/${file}`, 'utf8');
+  const beside = [...code.matchAll(/import \{ (\w+)[^}]* \} from '#(app\/routes\/[^']+\.server\.ts)'/g)].map(([, name, path]) => {
+    const text = readFileSync(path as string, 'utf8');
+    const from = text.search(new RegExp(`(export )?(async )?function ${name}\\b`));
+    const rest = text.slice(from);
+    const body = rest.slice(0, rest.search(/\n}\n/) + 1);
+    return /\bacts\b/.test(body) ? body + text.slice(text.indexOf('const acts'), from).replaceAll(/^ {2}(\w+): \{/gm, "case '$1':") : body;
+  });
+  const all = [code, ...beside].flatMap((text) =>
+    [...text.matchAll(/(?:case|\bintent [!=]==) '([\w-]+)'/g)].map(([, intent]) => intent as string),
+  );
+  return [...new Set(all)].sort();
+}
+
+test('the table has a row for everything that a form may ask for', async () => {
+  let found = 0;
+  for (const { id, file } of pages) {
+    if (!(await load(file)).action) continue;
+    const rows = new Set(table.filter(([route]) => `routes/${route}` === id).map(([, , form]) => form?.intent));
+    const intents = intentsOf(file);
+    found += intents.length;
+    expect(
+      intents.filter((intent) => !rows.has(intent)),
+      id,
+    ).toEqual([]);
+  }
+  expect(found).toBeGreaterThan(40);
+});
 
 test('the table has a row for every loader and every action', async () => {
   const wanted: string[] = [];
@@ -270,8 +360,50 @@ describe.each(table.map((row) => ({ row, name: `${row[0]}, ${row[1]} ${row[2] ? 
           await call(route, path, form, { ...signedIn('admin'), origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }),
         ).toBe(403);
     }
+    const nobodies = Object.entries(outsiders).filter(([name]) => out === undefined || name === 'somebody who is disabled');
+    for (const [name, headers] of nobodies) {
+      // The one page that programs read, too.
+      const program = route === 'suppressions[.]csv' && 'authorization' in headers;
+      const wanted = !program ? (out ?? signIn(row)) : name === 'a key to read' ? 200 : name.startsWith('a key to') ? 403 : 401;
+      expect(await call(route, path, form, headers), name).toBe(wanted);
+    }
     const answers = {} as Record<Role, Got>;
     for (const role of roles) answers[role] = await call(route, path, form, signedIn(role));
     expect(answers).toEqual(Object.fromEntries(roles.map((role) => [role, who.includes(role) ? got : others])));
+  });
+});
+
+describe('somebody whose role sees no people', () => {
+  let headers: Record<string, string>;
+  beforeAll(async () => {
+    await own.db.pool.query(`insert into withheld_permissions values ('support', 'people:read')`);
+    context.auth.forgetAccess();
+    headers = {
+      cookie: (
+        await context.auth.sessions.api.signInEmail({
+          body: { email: 'support@example.com', password: 'a long password' },
+          asResponse: true,
+        })
+      ).headers
+        .getSetCookie()
+        .map((one) => one.split(';')[0])
+        .join('; '),
+    };
+  });
+
+  const read = table.filter(([route, , form]) => form === null && !['u.$token', 'login', 'logout'].includes(route));
+  test.each(read.map(([route, path]) => [path, route] as const))('reads nobody at %s (%s)', async (path, route) => {
+    const file = files[`routes/${route}`] as RouteFile;
+    const { loader } = await load(file.file);
+    const { pathname } = new URL(path, origin);
+    const match = matchPath(patternOf(file), pathname) ?? matchPath({ path: patternOf(file), end: false }, pathname);
+    const request = new Request(new URL(path, origin), { headers });
+    const door = { door: 'page', address: null, device: null } as const;
+    const answer: unknown = await through(door, async () => loader?.({ request, params: match?.params ?? {}, context })).catch(
+      (thrown: unknown) => thrown,
+    );
+    const text = answer instanceof Response ? await textOf(answer) : JSON.stringify(answer);
+    // What was typed is said back.
+    expect(text.replaceAll('"q":"bo@example.com"', '')).not.toMatch(/\b(ana|bo|nobody)@example\.com/);
   });
 });

@@ -80,6 +80,10 @@ test('an address that asks for too many pages waits; programs, providers and way
       expect([path, (await ask(path, '2001:db8::1')).status]).toEqual([path, 200]);
     }
     expect((await ask('/people', '192.0.2.1')).status).toBe(200);
+    // A proxy that nobody named: its address is everybody's.
+    app.set('trust proxy', false);
+    const behind = await Promise.all(Array.from({ length: 40 }, () => ask('/people', '192.0.2.2')));
+    expect(behind.filter(({ status }) => status !== 200)).toEqual([]);
   } finally {
     server.close();
   }

@@ -2,7 +2,9 @@ import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
 import { endOtherSessions, endOwnSession, listSessions, sessionOf } from '#app/domain/access/own-sessions.server.ts';
+import { renewSeeds } from '#app/domain/access/renew-seeds.server.ts';
 import type { Viewer } from '#app/domain/access/roles.ts';
+import { openSeed, sealSeed } from '#app/domain/access/second-factor-seed.server.ts';
 import { deviceName } from '#app/domain/access/session.ts';
 import { changeSessionLimits, readSessionLimits } from '#app/domain/access/session-limits.server.ts';
 import { signIn, signOut } from '#app/http/sign-in.server.ts';
@@ -77,6 +79,20 @@ describe('when the secret changes', () => {
     const headers = await enter('ana');
     const cookie = changed(headers.get('cookie') ?? '');
     expect(await currentViewer(authWith(newer, secret), new Headers({ cookie }), null)).toBeNull();
+  });
+
+  test('second factors are encrypted anew, so that the former one can go', async () => {
+    const [before, both, after] = [authWith(secret), authWith(newer, secret), authWith(newer)];
+    const { id } = people.ana;
+    const sealed = await sealSeed(before, id, 'JBSWY3DPEHPK3PXP');
+    await api.db.pool.query('insert into second_factors (user_id, seed, set_up_at) values ($1, $2, now())', [id, sealed]);
+    const stored = async () => (await api.db.pool.query('select seed from second_factors where user_id = $1', [id])).rows[0].seed as string;
+    expect(await renewSeeds(api.db, after)).toBe(1);
+    expect(await stored()).toBe(sealed);
+    expect([await renewSeeds(api.db, both), await renewSeeds(api.db, both)]).toEqual([1, 0]);
+    expect(await openSeed(after, id, await stored())).toBe('JBSWY3DPEHPK3PXP');
+    expect(await openSeed(before, id, await stored())).toBeNull();
+    await api.db.pool.query('delete from second_factors');
   });
 
   test('what better-auth encrypted is read with both, also what names no secret', async () => {
@@ -210,5 +226,45 @@ describe('one’s own sessions', () => {
     [null, 'Unknown browser'],
   ])('%j is %s', (userAgent, device) => {
     expect(deviceName(userAgent)).toBe(device);
+  });
+});
+
+describe('the cookie of a session', () => {
+  const begin = async (baseUrl: string) => {
+    const auth = createAuth(api.db, { baseUrl, secret: 'a secret of at least 32 characters, for tests' });
+    const headers = { origin: baseUrl, 'user-agent': firefox, 'x-real-client-ip': '192.0.2.10' };
+    const request = new Request(`${baseUrl}/login`, { method: 'POST', headers: { ...headers, cookie: 'other=1' } });
+    const answer = (await signIn({ ...api.context, auth }, request, { email: people.ana.email as string, password })) as Response;
+    const set = answer.headers.getSetCookie().find((one) => one.includes('session_token')) as string;
+    return { auth, headers, set, cookie: set.split(';')[0] as string };
+  };
+
+  test('is for this very host with https, and as before without', async () => {
+    const secure = await begin('https://rollcall.example.com');
+    expect(secure.set).toMatch(/^__Host-rollcall\.session_token=/);
+    expect(secure.set).toMatch(/; Path=\/;/);
+    expect(secure.set).toMatch(/; Secure/);
+    expect(secure.set).toMatch(/; HttpOnly/);
+    expect(secure.set).not.toMatch(/domain/i);
+    expect(await currentViewer(secure.auth, new Headers({ cookie: secure.cookie }), null)).toMatchObject({ id: people.ana.id });
+    const { rows } = await api.db.pool.query('select ip_address, user_agent from app_sessions');
+    expect(rows).toEqual([{ ip_address: '192.0.2.10', user_agent: firefox }]);
+    const plain = await begin('http://localhost:3000');
+    expect(plain.set).toMatch(/^rollcall\.session_token=/);
+    expect(plain.set).not.toMatch(/; Secure/);
+  });
+
+  test('of the former name holds until the session ends, but not beside the present one', async () => {
+    const { auth, headers, cookie } = await begin('https://rollcall.example.com');
+    const former = cookie.replace('__Host-', '__Secure-');
+    expect(await currentViewer(auth, new Headers({ cookie: `a=b; ${former}` }), null)).toMatchObject({ id: people.ana.id });
+    // What a neighbour puts beside it counts for nothing.
+    expect(await currentViewer(auth, new Headers({ cookie: `${former}; __Host-rollcall.session_token=x.y` }), null)).toBeNull();
+    expect(await currentViewer(auth, new Headers({ cookie: cookie.replace('__Host-', '') }), null)).toBeNull();
+    await signOut(
+      { ...api.context, auth },
+      new Request('https://rollcall.example.com/logout', { method: 'POST', headers: { ...headers, cookie: former } }),
+    );
+    expect((await api.db.pool.query('select from app_sessions')).rowCount).toBe(0);
   });
 });

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
+import { createApiKey, type NewKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
+import { type Asker, may, roles, scopes } from '#app/domain/access/roles.ts';
 import type { CampaignProgress } from '#app/domain/campaigns/campaign.ts';
 import type { CampaignSummary } from '#app/domain/campaigns/campaign-json.ts';
 import type { WatchedRows } from '#app/domain/recipients/recipient.ts';
@@ -119,6 +121,108 @@ describe('the live connection', () => {
     await gone(program);
     const { rows } = await api.db.pool.query('select revoked_at from api_keys where id = $1', [apiKey.id]);
     expect(rows[0].revoked_at).toBeInstanceOf(Date);
+  });
+
+  test('of a key for one campaign or channel tells of nothing else', async () => {
+    const own = await draftCampaign(api.db, { addresses: numbered(2, 'own.test') });
+    const other = await draftCampaign(api.db, { addresses: numbered(2, 'other.test') });
+    const one = await createApiKey(api.db, { name: 'one', role: 'analyst', createdBy: null, campaignId: own });
+    const sms = await createApiKey(api.db, { name: 'sms', role: 'admin', createdBy: null, channel: 'sms' });
+    const [program, texts] = [connect({ token: one.key }), connect({ token: sms.key })];
+    for (const socket of [program, texts]) {
+      await connected(socket);
+      expect(await socket.emitWithAck('campaigns:join')).toEqual({ error: { code: 'forbidden' } });
+      expect(await socket.emitWithAck('campaign:join', { id: other })).toEqual({ error: { code: 'not_found' } });
+      expect(await socket.emitWithAck('recipients:watch', { campaign_id: other, ids: [1] })).toEqual({ error: { code: 'not_found' } });
+    }
+    expect(await join(program, own)).toMatchObject({ id: own });
+    const heard: string[] = [];
+    for (const socket of [program, texts]) socket.onAny((event: string, said: { id?: number }) => heard.push(`${event} ${said.id}`));
+    await api.db.pool.query(`insert into alerts (key, type, data) values ('x', 'database.restored', '{}')`);
+    await api.db.pool.query(`update campaigns set name = 'Changed' where id = any($1::bigint[])`, [[other, own]]);
+    await vi.waitFor(() => expect(heard).toContain(`campaign:progress ${own}`));
+    expect(new Set(heard)).toEqual(new Set([`campaign:progress ${own}`]));
+  });
+
+  test('answers each event as whoever asks may, found from the code', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(2, 'walk.test') });
+    const code = readFileSync('app/realtime/socket-server.server.ts', 'utf8');
+    const events = [...code.matchAll(/socket\.on\('([\w:]+)'/g)].map(([, event]) => event as string);
+    // Of each event: what is sent, and whether it shows people.
+    const walk: Record<string, { sends: unknown[]; people?: true; silent?: true }> = {
+      'campaign:join': { sends: [{ id }] },
+      'campaign:leave': { sends: [{ id }], silent: true },
+      'campaigns:join': { sends: [] },
+      'campaigns:leave': { sends: [], silent: true },
+      'recipients:watch': { sends: [{ campaign_id: id, ids: [1] }], people: true },
+    };
+    expect(Object.keys(walk).sort()).toEqual(events.sort());
+    await api.db.pool.query(`insert into withheld_permissions values ('analyst', 'people:read')`);
+    await vi.waitFor(async () => expect(await api.context.auth.withheldOf('analyst')).toEqual(['people:read']));
+    const keyFor = async (asked: Partial<NewKey>) =>
+      (await createApiKey(api.db, { name: 'walk', role: 'admin', createdBy: null, ...asked })).key;
+    const scoped = await Promise.all(scopes.map(async (scope) => ({ scope, key: await keyFor({ scopes: [scope] }) })));
+    const askers: [string, Asker, string][] = scoped.map(({ scope, key }) => [scope, { role: 'admin', scopes: [scope] }, key]);
+    for (const role of roles) {
+      askers.push([role, { role, ...(role === 'analyst' && { withheld: ['people:read'] }) }, await keyFor({ role })]);
+    }
+    for (const [name, asker, token] of askers) {
+      const socket = connect({ token });
+      await connected(socket);
+      for (const [event, { sends, people, silent }] of Object.entries(walk)) {
+        if (silent) continue;
+        const answer = await (socket as Socket).emitWithAck(event, ...sends);
+        const refused = people && !may(asker, 'people:read');
+        expect(answer, `${name}, ${event}`).toEqual(
+          refused ? { error: { code: 'forbidden' } } : expect.not.objectContaining({ error: expect.anything() }),
+        );
+      }
+    }
+    await api.db.pool.query('delete from withheld_permissions');
+  });
+
+  test('tells those who see no people of numbers alone, from the moment on that it is taken from their role', async () => {
+    const id = await draftCampaign(api.db, { addresses: numbered(2, 'numbers.test') });
+    const { key } = await createApiKey(api.db, { name: 'numbers', role: 'support', createdBy: null });
+    const before = connect({ token: key });
+    await connected(before);
+    await api.db.pool.query(`insert into withheld_permissions values ('support', 'people:read')`);
+    // What is open comes again, as whoever they are now.
+    await vi.waitFor(() => expect(before.connected).toBe(false), { timeout: 8_000 });
+    const now = connect({ token: key });
+    await connected(now);
+    const heard: string[] = [];
+    now.onAny((event: string) => heard.push(event));
+    await join(now, id);
+    await api.db.pool.query(`update recipients set status = 'queued', queued_at = now() where campaign_id = $1`, [id]).catch(() => {});
+    await api.db.pool.query(`update campaigns set name = 'Changed' where id = $1`, [id]);
+    await vi.waitFor(() => expect(heard).toContain('campaign:progress'));
+    expect(new Set(heard)).toEqual(new Set(['campaign:progress']));
+    await api.db.pool.query('delete from withheld_permissions');
+  });
+
+  test('ends when the time of its key is over', async () => {
+    const { key } = await createApiKey(api.db, {
+      name: 'short',
+      role: 'analyst',
+      createdBy: null,
+      expiresAt: new Date(Date.now() + 2_000),
+    });
+    const socket = connect({ token: key });
+    await connected(socket);
+    const [reason] = await new Promise<unknown[]>((resolve) => socket.once('disconnect', (...why) => resolve(why)));
+    expect(reason).toBe('io server disconnect');
+  });
+
+  test('of a key ends when its owner may less', async () => {
+    const { user } = await api.context.auth.sessions.api.createUser({
+      body: { email: 'ina@example.com', name: 'Ina', password: 'a long password', role: 'admin' },
+    });
+    const { key } = await createApiKey(api.db, { name: 'less', role: 'admin', createdBy: 'Ina', ownerId: user.id });
+    const program = connect({ token: key });
+    await connected(program);
+    await api.db.pool.query(`update app_users set role = 'analyst' where id = $1`, [user.id]);
+    await vi.waitFor(() => expect(program.connected).toBe(false), { timeout: 8_000 });
   });
 
   test('serves everybody else while one asks without end, and leaves the content out', async () => {

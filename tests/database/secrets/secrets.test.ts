@@ -10,11 +10,12 @@ import { keptSecret } from '#app/domain/access/secrets.server.ts';
 import { createEndpoint, openSecrets, rotateSecret } from '#app/domain/alerts/endpoints.server.ts';
 import { keepSealed } from '#app/domain/secrets/keep-sealed.server.ts';
 import { checkSecrets, forgetUnreadable } from '#app/domain/secrets/renew-secrets.server.ts';
+import { secretsInDatabase } from '#app/domain/secrets/stored-secrets.server.ts';
 import { type Database, openDatabase } from '#db/database.ts';
 import { createSeals, SealProblem } from '#db/seals.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 import { ana } from '#tests/support/sending.ts';
-import { makeSecretsKey } from '../../../scripts/launch/secrets-key.ts';
+import { keptSecretsKey, makeSecretsKey } from '../../../scripts/launch/secrets-key.ts';
 
 const [key, other] = [randomBytes(32), randomBytes(32)];
 const rules = { webhookAllowPrivate: true };
@@ -180,35 +181,53 @@ describe('another key', () => {
 
 describe('the key that npm start makes', () => {
   let folder: string;
+  const said: string[] = [];
+  const say = (line: string) => void said.push(line);
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'rollcall-key-'));
+    said.length = 0;
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   test('is one for all starts, in a file that only its owner reads', async () => {
     const file = join(folder, 'secrets-key');
-    expect(await Promise.all([1, 2, 3].map(() => makeSecretsKey({}, folder, own.url, true)))).toEqual(
+    expect(await Promise.all([1, 2, 3].map(() => makeSecretsKey({}, folder, own.url, true, say)))).toEqual(
       Array(3).fill({ SECRETS_KEY_FILE: file }),
     );
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const made = readFileSync(file, 'utf8');
     expect(Buffer.from(made, 'base64')).toHaveLength(32);
-    expect(await makeSecretsKey({}, folder, own.url, false)).toEqual({ SECRETS_KEY_FILE: file });
+    expect(await makeSecretsKey({}, folder, own.url, true, say)).toEqual({ SECRETS_KEY_FILE: file });
     expect(readFileSync(file, 'utf8')).toBe(made);
+    expect(said).not.toEqual([]);
+    for (const line of said) expect(line).toContain(file);
   });
 
   test('is not made where somebody set one, or where processes elsewhere work with secrets in the clear', async () => {
-    expect(await makeSecretsKey({ SECRETS_KEY: key.toString('hex') }, folder, own.url, true)).toEqual({});
-    expect(await makeSecretsKey({ SECRETS_KEY_FILE: '/run/secrets/key' }, folder, own.url, true)).toEqual({});
+    expect(await makeSecretsKey({ SECRETS_KEY: key.toString('hex') }, folder, own.url, true, say)).toEqual({});
+    expect(await makeSecretsKey({ SECRETS_KEY_FILE: '/run/secrets/key' }, folder, own.url, true, say)).toEqual({});
+    expect(await makeSecretsKey({}, folder, own.url, false, say)).toEqual({});
     await keptSecret(own.db, 'session');
-    expect(await makeSecretsKey({}, folder, own.url, false)).toEqual({});
+    expect(await makeSecretsKey({}, folder, own.url, false, say)).toEqual({});
+    // Nor does a key of this machine's own database go to theirs, by `npm start` or by a command.
+    writeFileSync(join(folder, 'secrets-key'), key.toString('base64'));
+    expect(await makeSecretsKey({}, folder, own.url, false, say)).toEqual({});
+    expect(await keptSecretsKey({ DATA_DIR: folder }, own.url, false)).toEqual({});
+    expect(await keptSecretsKey({ DATA_DIR: folder }, own.url, true)).toEqual({ SECRETS_KEY_FILE: join(folder, 'secrets-key') });
+  });
+
+  test('is made beside a database of the version before, which has fewer tables', async () => {
+    await keptSecret(own.db, 'session');
+    await own.db.pool.query('alter table provider_keys rename to later; alter table webhook_endpoints drop column former_secret cascade');
+    expect(await secretsInDatabase(own.db)).toMatchObject({ sealed: 0 });
+    expect(await makeSecretsKey({}, folder, own.url, true, say)).toEqual({ SECRETS_KEY_FILE: join(folder, 'secrets-key') });
   });
 
   test('is not made anew where the one that encrypted the database is gone: a new one reads nothing', async () => {
     await keptSecret(withKeys(key), 'session');
-    await expect(makeSecretsKey({}, folder, own.url, true)).rejects.toThrow(/secrets-key is missing.*Put the file back/);
+    await expect(makeSecretsKey({}, folder, own.url, true, say)).rejects.toThrow(/secrets-key is missing.*Put the file back/);
     writeFileSync(join(folder, 'secrets-key'), key.toString('base64'));
-    expect(await makeSecretsKey({}, folder, own.url, true)).toEqual({ SECRETS_KEY_FILE: join(folder, 'secrets-key') });
+    expect(await makeSecretsKey({}, folder, own.url, true, say)).toEqual({ SECRETS_KEY_FILE: join(folder, 'secrets-key') });
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { framePolicy, hasRemotePictures } from '#app/domain/content/remote-pictures.ts';
+import { framePolicy, hasRemotePictures, withoutLinks } from '#app/domain/content/remote-pictures.ts';
 
 test.each([
   ['<img src="https://pictures.example/a.png">', true],
@@ -29,4 +29,14 @@ test('a frame loads nothing of other servers until pictures are asked for', () =
 test('a message as long as may be is looked through at once', () => {
   expect(hasRemotePictures(`<img src="${'a'.repeat(1_000_000)}`)).toBe(false);
   expect(hasRemotePictures('src='.repeat(250_000))).toBe(false);
+  for (const start of ['url(', 'src=', 'src', '<img srcset']) expect(hasRemotePictures(start + ' '.repeat(1_000_000))).toBe(false);
+});
+
+test.each([
+  ['<link rel="preconnect" href="//who.example">', '<x-link rel="preconnect" href="//who.example">'],
+  [`<p title='"'><LINK\nrel=dns-prefetch href=//who.example>`, `<p title='"'><x-link\nrel=dns-prefetch href=//who.example>`],
+  ['<link/rel=preconnect href=//who.example>', '<x-link/rel=preconnect href=//who.example>'],
+  ['<linked>', '<linked>'],
+])('%s calls nobody beforehand', (html, shown) => {
+  expect(withoutLinks(html)).toBe(shown);
 });
