@@ -1010,6 +1010,16 @@ AS $function$
     and is_approver(c.approval ->> 'approved_by_id') and c.approval ->> 'hash' = campaign_hash(c), false)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.approval_left()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.approval := withdrawn(new.approval, case new.status when 'CANCELLED' then 'cancelled' else 'not_needed' end,
+    nullif(current_setting('rollcall.actor', true), ''), person_of(current_setting('rollcall.person', true)), null);
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.approval_needed(people integer, person text)
  RETURNS boolean
  LANGUAGE sql
@@ -1663,7 +1673,7 @@ AS $function$
 declare
   home ledger_home;
   until timestamptz;
-  c record;
+  c campaigns;
 begin
   select * into home from ledger_home for update;
   if known_attempt is not null and ledger_state(known_attempt) not in ('copied', 'older', 'recovered') then
@@ -1686,12 +1696,19 @@ begin
 
   perform set_config('rollcall.restoring', '1', true);
   for c in
-    select id, status from campaigns
+    select * from campaigns
     where status in ('SENDING', 'PAUSED') or (status = 'SCHEDULED' and scheduled_at <= now()) order by id for no key update
   loop
     if c.status = 'PAUSED' then
       -- Somebody may have resumed it. Nothing is sent until somebody does, and is told so.
       update campaigns set known_until = until, unknown_policy = 'hold' where id = c.id;
+      continue;
+    end if;
+    if c.status = 'SCHEDULED' and approval_needed(c.total, c.sent_by_id) and not approval_holds(c, now() - interval '1 hour') then
+      -- It could not have gone out, so nobody has it: as a worker does at its time.
+      update campaigns set status = 'DRAFT', planned_at = scheduled_at, planned_time_zone = time_zone, scheduled_at = null, time_zone = null,
+        approval = withdrawn_missed(c)
+      where id = c.id;
       continue;
     end if;
     if c.status = 'SCHEDULED' then
@@ -1994,13 +2011,37 @@ begin
   return case when tg_op = 'DELETE' then old else new end;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.utc_text(at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$;
+
 CREATE OR REPLACE FUNCTION public.withdrawn(approval jsonb, why text, by text, by_id text, fields text[])
  RETURNS jsonb
  LANGUAGE sql
  STABLE
 AS $function$
-  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', utc_text(now()),
     'withdrawn_why', why, 'withdrawn_by', by, 'withdrawn_by_id', by_id, 'fields', to_jsonb(fields))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.withdrawn_missed(c campaigns)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select withdrawn(
+    coalesce(c.approval, jsonb_build_object('hash', campaign_hash(c), 'revision', c.revision, 'people', c.total, 'sender', c.sender,
+      'asked_by', coalesce((select actor from campaign_events where campaign_id = c.id and kind = 'scheduled' order by id desc limit 1), 'Rollcall'),
+      'asked_by_id', c.sent_by_id, 'asked_at', utc_text(now()), 'scheduled_at', utc_text(coalesce(c.scheduled_at, c.planned_at)),
+      'time_zone', coalesce(c.time_zone, c.planned_time_zone), 'send', false)),
+    case when c.approval ->> 'state' is distinct from 'approved' then 'time'
+      when not is_approver(c.approval ->> 'approved_by_id') then 'approver'
+      when (c.approval ->> 'valid_until')::timestamptz < now() - interval '1 hour' then 'expired' else 'changed' end,
+    null, null, null)
 $function$;
 
 CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
@@ -2016,6 +2057,7 @@ CREATE TRIGGER audit_guards BEFORE INSERT OR DELETE OR UPDATE ON public.audit_lo
 CREATE CONSTRAINT TRIGGER audit_seals AFTER INSERT ON public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_seal();
 CREATE TRIGGER audit_stays BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_guard();
 CREATE TRIGGER approval_changed AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((new.approval IS NOT NULL) AND (old.approval IS DISTINCT FROM new.approval))) EXECUTE FUNCTION approval_changed();
+CREATE TRIGGER approval_left BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status <> new.status) AND (old.status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status])) AND (new.status <> 'DRAFT'::campaign_status) AND ((new.approval ->> 'state'::text) = 'waiting'::text))) EXECUTE FUNCTION approval_left();
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();

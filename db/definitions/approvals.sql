@@ -1,5 +1,10 @@
 -- Four eyes: which campaigns wait for somebody else, what was approved, and that nothing else goes out. See docs/approval.md.
 
+-- A time as JSON has it.
+create or replace function utc_text(at timestamptz) returns text language sql stable as $$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
 -- The person behind a viewer's id, whose keys are theirs; a key that nobody owns stands for itself.
 create or replace function person_of(viewer text) returns text language sql stable as $$
   select case when viewer like 'key:%'
@@ -67,6 +72,18 @@ create or replace trigger campaign_needs_approval before update on campaigns for
   when (old.status <> new.status and old.status in ('DRAFT', 'SCHEDULED') and new.status not in ('DRAFT', 'CANCELLED'))
   execute function campaign_needs_approval();
 
+-- What leaves without the approval that was asked for needs none: nothing is left to decide.
+create or replace function approval_left() returns trigger language plpgsql as $$
+begin
+  new.approval := withdrawn(new.approval, case new.status when 'CANCELLED' then 'cancelled' else 'not_needed' end,
+    nullif(current_setting('rollcall.actor', true), ''), person_of(current_setting('rollcall.person', true)), null);
+  return new;
+end $$;
+
+create or replace trigger approval_left before update on campaigns for each row
+  when (old.status <> new.status and old.status in ('DRAFT', 'SCHEDULED') and new.status <> 'DRAFT' and new.approval ->> 'state' = 'waiting')
+  execute function approval_left();
+
 -- Whoever makes a campaign, and those whose campaign it is a copy of, have had their hands in it.
 create or replace function campaign_made() returns trigger language plpgsql as $$
 begin
@@ -108,8 +125,21 @@ create or replace trigger approval_changed after update on campaigns for each ro
 
 -- Takes back what was asked for or given, with the reason.
 create or replace function withdrawn(approval jsonb, why text, by text, by_id text, fields text[]) returns jsonb language sql stable as $$
-  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', utc_text(now()),
     'withdrawn_why', why, 'withdrawn_by', by, 'withdrawn_by_id', by_id, 'fields', to_jsonb(fields))
+$$;
+
+-- The time of a scheduled campaign came, and it may not go: what its approval is then, also where nobody had asked for one.
+create or replace function withdrawn_missed(c campaigns) returns jsonb language sql stable as $$
+  select withdrawn(
+    coalesce(c.approval, jsonb_build_object('hash', campaign_hash(c), 'revision', c.revision, 'people', c.total, 'sender', c.sender,
+      'asked_by', coalesce((select actor from campaign_events where campaign_id = c.id and kind = 'scheduled' order by id desc limit 1), 'Rollcall'),
+      'asked_by_id', c.sent_by_id, 'asked_at', utc_text(now()), 'scheduled_at', utc_text(coalesce(c.scheduled_at, c.planned_at)),
+      'time_zone', coalesce(c.time_zone, c.planned_time_zone), 'send', false)),
+    case when c.approval ->> 'state' is distinct from 'approved' then 'time'
+      when not is_approver(c.approval ->> 'approved_by_id') then 'approver'
+      when (c.approval ->> 'valid_until')::timestamptz < now() - interval '1 hour' then 'expired' else 'changed' end,
+    null, null, null)
 $$;
 
 -- Who was disabled, deleted or got another role has approved nothing that has not gone out yet.

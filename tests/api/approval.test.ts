@@ -366,12 +366,53 @@ describe('there is no way around it', () => {
     expect((await ask(dan, id, '/send')).status).toBe(202);
   });
 
-  test('who needs no approval sends it all the same, and nothing is left to approve', async () => {
+  test.each<[string, object, string, string]>([
+    ['sends', {}, 'SENDING', 'needed no approval'],
+    ['schedules', { scheduled_at: inHours(3) }, 'SCHEDULED', 'needed no approval'],
+    ['schedules and cancels', { scheduled_at: inHours(3) }, 'CANCELLED', 'needed no approval'],
+  ])('who needs no approval %s it all the same, and nothing is left to approve', async (_, time, status, why) => {
     await ruleOf(api.db, { roles: ['marketer'] });
     const { id, hash } = await asked({ send: true });
-    expect((await ask(dan, id, '/send')).status).toBe(202);
-    expect((await ask(ben, id, '/approval/approve', { hash })).code).toBe('decided');
-    expect((await now(id)).status).toBe('SENDING');
+    expect((await ask(dan, id, '/send', time)).status).toBe(202);
+    if (status === 'CANCELLED') await ask(dan, id, '/cancel');
+    const answer = await ask(ben, id, '/approval/approve', { hash });
+    expect([answer.status, answer.code]).toEqual([409, status === 'SCHEDULED' ? 'approval_changed' : 'decided']);
+    expect(await now(id)).toMatchObject({ status, approval: { state: 'withdrawn', withdrawn_why: expect.stringContaining(why) } });
+  });
+
+  test('a scheduled campaign that waits is cancelled: nothing is left to approve, nor to decline', async () => {
+    await ruleOf(api.db);
+    const id = await draft();
+    await ask(ana, id, '/send', { scheduled_at: inHours(2) });
+    const wanted = { more_than: '2', roles: [] };
+    await changeApprovalRule(api.db, dan.viewer, wanted, (await changeApprovalRule(api.db, dan.viewer, wanted, null))?.length ?? 0);
+    const hash = (await now(id)).approval?.hash;
+    await ask(ana, id, '/cancel');
+    expect((await now(id)).approval).toMatchObject({ state: 'withdrawn', withdrawn_why: "API key Ana's program cancelled it." });
+    for (const act of ['approve', 'decline']) {
+      expect(await ask(ben, id, `/approval/${act}`, { hash })).toMatchObject({ status: 409, code: 'decided' });
+    }
+  });
+
+  test.each(['FAILED', 'CANCELLED', 'PAUSED'])('what waits in a campaign that is %s by whatever way is told so', async (status) => {
+    const { id, hash } = await asked({ send: true });
+    await sql('alter table campaigns disable trigger user');
+    const failed = status === 'FAILED' ? `, failed_at = now(), failure_code = 'recipients_failed', failure_reason = 'x'` : '';
+    await sql(
+      `update campaigns set status = '${status}', started_at = now(), finished_at = ${status === 'PAUSED' ? 'null' : 'now()'}${failed} where id = $1`,
+      [id],
+    );
+    await sql('alter table campaigns enable trigger user');
+    expect(await ask(ben, id, '/approval/approve', { hash })).toMatchObject({ status: 409, code: 'decided' });
+  });
+
+  test('it is sent from a draft only: approved while it is scheduled, it keeps its time', async () => {
+    const { id, hash } = await asked({ send: true });
+    await sql('alter table campaigns disable trigger user');
+    await sql(`update campaigns set status = 'SCHEDULED', scheduled_at = now() + interval '1 day' where id = $1`, [id]);
+    await sql('alter table campaigns enable trigger user');
+    expect((await ask(ben, id, '/approval/approve', { hash })).status).toBe(200);
+    expect((await now(id)).status).toBe('SCHEDULED');
   });
 
   test('what is smaller goes out, and so does a retry of what was approved', async () => {
@@ -393,6 +434,19 @@ describe('at the same time', () => {
     const { id, hash } = await asked();
     const answers = await Promise.all([ben, cleo].map((who) => ask(who, id, '/approval/approve', { hash })));
     expect(answers.map(({ status, code }) => code ?? status).sort()).toEqual([200, 'decided']);
+  });
+
+  test('changed and changed back it is another revision, which who looks has not seen', async () => {
+    const { id, hash } = await asked();
+    const { revision } = (await now(id)).approval ?? {};
+    await ask(ana, id, '', { subject: 'Two' }, 'PATCH');
+    await ask(ana, id, '', { subject: 'One' }, 'PATCH');
+    expect((await ask(ana, id, '/approval')).campaign.approval?.hash).toBe(hash);
+    for (const act of ['approve', 'decline']) {
+      expect(await ask(ben, id, `/approval/${act}`, { hash, revision })).toMatchObject({ status: 409, code: 'approval_changed' });
+    }
+    const { approval } = await now(id);
+    expect((await ask(ben, id, '/approval/approve', { hash, revision: approval?.revision })).status).toBe(200);
   });
 
   test('two ask: the first counts', async () => {

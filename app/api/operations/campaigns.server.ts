@@ -52,6 +52,12 @@ const approvalOptions = sendOptions.extend({
 
 const seenHash = z.string('Name the hash that you saw.').regex(/^[0-9a-f]{64}$/, 'The hash has 64 hexadecimal digits.');
 
+const seenRevision = z
+  .int('The revision must be a whole number, as the approval has it.')
+  .positive('The revision must be a whole number, as the approval has it.')
+  .nullish()
+  .describe('The revision of the approval that you saw: the same hash can be asked for twice. Default: whichever.');
+
 /** POST /campaigns/:id/retry. */
 const retryChoice = z.strictObject({
   codes: z
@@ -188,7 +194,7 @@ export const campaignOperations = {
     path: '/campaigns/{id}/approval/approve',
     summary: 'Approve this content and this list, as somebody who neither asked for it nor made or changed it',
     permission: 'campaigns:approve',
-    body: z.strictObject({ hash: seenHash }),
+    body: z.strictObject({ hash: seenHash, revision: seenRevision }),
     status: 200,
     answer: 'Campaign',
     problems: [409, 422],
@@ -199,7 +205,11 @@ export const campaignOperations = {
     path: '/campaigns/{id}/approval/decline',
     summary: 'Decline it with a word to who asked; who asked takes it back by this',
     permission: 'campaigns:approve',
-    body: z.strictObject({ hash: seenHash, note: z.string().max(1_000, 'The note is too long; the most is 1,000 characters.').nullish() }),
+    body: z.strictObject({
+      hash: seenHash,
+      revision: seenRevision,
+      note: z.string().max(1_000, 'The note is too long; the most is 1,000 characters.').nullish(),
+    }),
     status: 200,
     answer: 'Campaign',
     problems: [409, 422],

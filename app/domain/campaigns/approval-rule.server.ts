@@ -8,7 +8,7 @@ import { roles as allRoles, may, type Role, refusal, type Viewer } from '../acce
 import { parseInput } from '../parse-input.ts';
 import { Problem } from '../problem.ts';
 import type { ApprovalRule, Waiting } from './approval-rule.ts';
-import { SCHEDULED_BY, utc, withdraw } from './withdraw-approval.server.ts';
+import { SCHEDULED_BY, withdraw } from './withdraw-approval.server.ts';
 
 const MOST = 10_000_000;
 const error = `Enter a whole number from 1 to ${MOST.toLocaleString('en-US')}.`;
@@ -101,8 +101,8 @@ async function toWait(client: PoolClient): Promise<Waiting[]> {
 async function haveWait(client: PoolClient, id: number, viewer: Viewer): Promise<void> {
   await client.query(
     `update campaigns c set approval = jsonb_build_object('state', 'waiting', 'hash', campaign_hash(c), 'revision', revision, 'people', total,
-       'sender', sender, 'asked_by', coalesce((${SCHEDULED_BY}), $2), 'asked_by_id', coalesce(sent_by_id, person_of($3)), 'asked_at', ${utc('now()')},
-       'scheduled_at', ${utc('scheduled_at')}, 'time_zone', time_zone, 'send', false)
+       'sender', sender, 'asked_by', coalesce((${SCHEDULED_BY}), $2), 'asked_by_id', coalesce(sent_by_id, person_of($3)), 'asked_at', utc_text(now()),
+       'scheduled_at', utc_text(scheduled_at), 'time_zone', time_zone, 'send', false)
      where id = $1`,
     [id, viewer.label, viewer.id],
   );

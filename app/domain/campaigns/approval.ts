@@ -5,7 +5,7 @@ export const approvalStates = ['none', 'waiting', 'approved', 'declined', 'withd
 type ApprovalState = (typeof approvalStates)[number];
 
 /** Why what was asked for, or approved, counts no more. */
-export type Withdrawal = 'changed' | 'taken_back' | 'time' | 'expired' | 'rule' | 'approver';
+export type Withdrawal = 'changed' | 'taken_back' | 'time' | 'expired' | 'rule' | 'approver' | 'not_needed' | 'cancelled';
 
 /** An approval lasts so long after it was given, or after the time that was asked for. */
 const APPROVAL_DAYS = 7;
@@ -139,6 +139,10 @@ export function withdrawnText({ why, by, fields, approver }: Withdrawn): string 
       return `What ${approver ?? 'somebody else'} had approved was over by then. Nothing was sent.`;
     case 'rule':
       return 'The settings ask for no approval of it any more.';
+    case 'not_needed':
+      return `${by ?? 'Somebody'} needed no approval, and sent or scheduled it.`;
+    case 'cancelled':
+      return `${by ?? 'Somebody'} cancelled it.`;
     case 'approver':
       return `${approver ?? 'Who approved it'} may not approve campaigns any more.`;
   }

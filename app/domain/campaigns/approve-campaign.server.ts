@@ -83,10 +83,17 @@ export async function askForApproval(
   return getCampaign(db, id);
 }
 
+/** What somebody saw who decides. */
+export interface SeenVersion {
+  hash: string;
+  /** Of the approval that they saw: the same hash can be asked for twice, with another one between them. Absent: whichever. */
+  revision?: number | null | undefined;
+}
+
 /**
  * Approves exactly what was asked for, in the name of a person who has not had their hands in it. Where that was asked for it goes out, or is scheduled.
  *
- * @param hash what the approver saw
+ * @param seen what the approver saw
  * @throws Problem 403 for one's own, and for whoever may not; 404; 409 where it is not what they saw any more, with what changed, or was decided already
  */
 export async function approveCampaign(
@@ -94,14 +101,15 @@ export async function approveCampaign(
   viewer: Viewer,
   id: number,
   senders: DefaultSenders,
-  { hash }: { hash: string },
+  seen: SeenVersion,
 ): Promise<CampaignJson> {
   ask('campaigns:approve');
   const checked = await checkStored(db, id);
   await withApproval(db, viewer, id, () =>
     inTransaction(db.pool, async (client) => {
       const campaign = await lockCampaign(client, viewer, id);
-      const approval = await waitingFor(client, campaign, hash);
+      const approval = await waitingFor(client, campaign, seen);
+      const { hash } = approval;
       const person = await approver(client, viewer);
       await refuseOwn(client, campaign, person);
       if ((await hashOf(client, id, approval.sender)) !== hash) throw await changed(client, campaign, approval);
@@ -112,12 +120,18 @@ export async function approveCampaign(
         ...{ approved_at: campaign.now.toISOString(), valid_until: validUntil(approval.scheduled_at, now) },
       };
       await client.query('update campaigns set approval = $2 where id = $1', [id, next]);
-      if (approval.send) {
+      if (approval.send && campaign.status === 'DRAFT') {
         await nameActor(client, { id: approval.asked_by_id ?? '', label: approval.asked_by });
         const time = approval.scheduled_at ? { at: Date.parse(approval.scheduled_at), zone: approval.time_zone } : null;
         await sendLocked(client, campaign, { sender: readySender(campaign, senders, checked), by: approval.asked_by, time });
       }
-      const after = { hash, recipients: campaign.total, asked_by: approval.asked_by, valid_until: next.valid_until, sends: approval.send };
+      const after = {
+        hash,
+        recipients: campaign.total,
+        asked_by: approval.asked_by,
+        valid_until: next.valid_until,
+        sends: approval.send && campaign.status === 'DRAFT',
+      };
       await audit(client, { action: 'campaign.approve', object: { type: 'campaign', id, name: campaign.name }, after });
     }),
   );
@@ -133,12 +147,12 @@ export async function declineCampaign(
   db: Database,
   viewer: Viewer,
   id: number,
-  { hash, note }: { hash: string; note?: string | null | undefined },
+  { note, ...seen }: SeenVersion & { note?: string | null | undefined },
 ): Promise<CampaignJson> {
   ask('campaigns:approve');
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
-    const approval = await waitingFor(client, campaign, hash);
+    const approval = await waitingFor(client, campaign, seen);
     const own = (await personOf(client, viewer)) === approval.asked_by_id;
     if (own) {
       await withdraw(client, id, 'taken_back', viewer);
@@ -151,24 +165,25 @@ export async function declineCampaign(
       await client.query('update campaigns set approval = $2 where id = $1', [id, next]);
     }
     if (campaign.status === 'SCHEDULED') await life.unscheduleCampaign(client, id);
-    const after = { hash, asked_by: approval.asked_by, note: note?.trim() || null, taken_back: own };
+    const after = { hash: approval.hash, asked_by: approval.asked_by, note: note?.trim() || null, taken_back: own };
     await audit(client, { action: 'campaign.decline', object: { type: 'campaign', id, name: campaign.name }, after });
   });
   return getCampaign(db, id);
 }
 
 /** @throws Problem 409 where there is nothing to decide any more, or something else */
-async function waitingFor(client: PoolClient, campaign: LockedCampaign, hash: string): Promise<StoredApproval> {
-  const { approval } = campaign;
+async function waitingFor(client: PoolClient, campaign: LockedCampaign, { hash, revision }: SeenVersion): Promise<StoredApproval> {
+  const { approval, status } = campaign;
   if (!approval) throw conflict('Nobody has asked for an approval of this campaign.', 'not_asked');
-  if (approval.state === 'waiting' && campaign.status !== 'DRAFT' && campaign.status !== 'SCHEDULED') {
-    throw conflict(`It is ${statusLabels[campaign.status].toLowerCase()} already, by somebody who needs no approval.`, 'decided');
-  }
-  if (approval.state === 'waiting' && approval.hash === hash) return approval;
-  if (approval.hash === hash && approval.state !== 'withdrawn') {
+  const same = approval.hash === hash && (revision == null || revision === approval.revision);
+  if (same && (approval.state === 'approved' || approval.state === 'declined')) {
     const who = approval.state === 'approved' ? `${approval.approved_by} has approved it` : `${approval.declined_by} has declined it`;
     throw conflict(`${who} already.`, 'decided');
   }
+  if (status !== 'DRAFT' && status !== 'SCHEDULED') {
+    throw conflict(`It is ${statusLabels[status].toLowerCase()} by now, so there is nothing to approve any more.`, 'decided');
+  }
+  if (same && approval.state === 'waiting') return approval;
   throw await changed(client, campaign, approval);
 }
 
