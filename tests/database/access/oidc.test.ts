@@ -5,7 +5,11 @@ import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
 import { through } from '#app/domain/access/door.server.ts';
 import { givePassword } from '#app/domain/access/give-password.server.ts';
 import type { OidcSettings } from '#app/domain/access/oidc-settings.ts';
+import { changeOwnPassword } from '#app/domain/access/own-account.server.ts';
 import { createRefusals } from '#app/domain/access/refusals.server.ts';
+import { requestReset } from '#app/domain/access/resets.server.ts';
+import type { Viewer } from '#app/domain/access/roles.ts';
+import { useLink } from '#app/domain/access/use-link.server.ts';
 import { beginOidc, endOidc, finishOidc } from '#app/http/oidc-sign-in.server.ts';
 import { signIn, signOut } from '#app/http/sign-in.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
@@ -329,6 +333,11 @@ test('passwords that are switched off open nothing, but for an hour what npm run
   await givePassword(context, 'boss@example.com', 'for an emergency only');
   expect(await say('not this one')).toMatchObject({ status: 403 });
   expect(await say('for an emergency only')).toBeInstanceOf(Response);
+  // Nor does anything make new ones.
+  const off = { status: 409, code: 'passwords_off' };
+  await expect(requestReset(context, 'boss@example.com', '192.0.2.8')).rejects.toMatchObject(off);
+  await expect(useLink(context, 'of an invitation', { name: 'New', password: 'a long password' })).rejects.toMatchObject(off);
+  await expect(changeOwnPassword(context, {} as Viewer, new Headers(), { former: '', password: '' })).rejects.toMatchObject(off);
   await api.db.pool.query(`update emergency_passwords set until = now() - interval '1 second'`);
   expect(await say('for an emergency only')).toMatchObject({ status: 403 });
 });
