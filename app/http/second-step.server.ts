@@ -3,6 +3,7 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { AppContext } from '#app/config/context.server.ts';
 import type { Auth } from '../domain/access/auth.server.ts';
 import type { FirstStep } from '../domain/access/first-step.server.ts';
+import { passedSecondStep } from '../domain/access/known-browser.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
 import { tryCode } from '../domain/access/second-factor.server.ts';
 import { readCode } from '../domain/access/second-factor.ts';
@@ -23,8 +24,8 @@ export function signInAgain(next: string | null): Response {
 
 /**
  * The second step of a sign-in: a code of the app, or a recovery code. Counted before it is looked at and by the account, so that neither tries at once
- * nor a sign-in that begins anew nor another address gives more tries; a browser that signed in before is counted by itself, so that others' guesses
- * do not keep its person out.
+ * nor a sign-in that begins anew nor another address gives more tries; a browser that passed this step before is counted by itself, so that others'
+ * guesses do not keep its person out.
  *
  * @returns a redirect with the session's cookie, or why not
  */
@@ -38,7 +39,7 @@ export async function secondStep(
   const step = await firstStepOf({ auth, db }, request);
   if (!step) return signInAgain(next);
   const object = { type: 'person', id: step.userId, name: step.name };
-  const counted = counters(auth, auth.knownBrowsers.find(request.headers, step.email.toLowerCase())?.id ?? step.userId);
+  const counted = counters(auth, auth.knownBrowsers.find(request.headers, passedSecondStep(step.userId))?.id ?? step.userId);
   try {
     await counted.consume();
   } catch (limit) {
@@ -55,7 +56,8 @@ export async function secondStep(
   }
   await counted.giveBack();
   const lost = used.left !== null && safeNext(next) === '/';
-  const answer = await openSession({ auth }, request, step.userId, step.email, lost ? '/account/second-factor?recovered=1' : next);
+  const to = lost ? '/account/second-factor?recovered=1' : next;
+  const answer = await openSession({ auth }, request, step.userId, step.email, to, { alsoKnown: [passedSecondStep(step.userId)] });
   if (!answer) return { error: 'This account has been disabled.', status: 401 };
   answer.headers.append('Set-Cookie', auth.firstSteps.forget());
   return answer;

@@ -104,6 +104,7 @@ const WRONG = { error: 'Email or password is wrong. Check both and try again.', 
  * A session for somebody of whom it is sure who they are, and where they go on: to a second factor first, where their role asks for one.
  *
  * @param email as the browser is to remember it
+ * @param more how they came, and under what else the browser is to remember them
  * @returns null where the account was disabled meanwhile
  */
 export async function openSession(
@@ -112,13 +113,13 @@ export async function openSession(
   userId: string,
   email: string,
   next?: string | null,
-  via: 'password' | 'oidc' = 'password',
+  { via = 'password', alsoKnown = [] }: { via?: 'password' | 'oidc'; alsoKnown?: string[] } = {},
 ): Promise<Response | null> {
   try {
     const answer = await auth.sessions.api.beginSession({ body: { userId, via }, headers: request.headers, asResponse: true });
     if (answer.status >= 500) throw new Error(`a session's begin answered ${answer.status}`);
     if (!answer.ok) return null;
-    const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, email.toLowerCase()) });
+    const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, email.toLowerCase(), ...alsoKnown) });
     for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
     return redirect(safeNext(next), { headers });
   } catch (error) {
@@ -160,7 +161,12 @@ function counters({ failures }: Auth, name: string, address: string, known: Know
 
 /** Too many tries. @param what was tried */
 export function waiting(seconds: number, what = 'tries'): SignInRefusal {
-  const time = seconds < 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`;
+  const time =
+    seconds < 90
+      ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`
+      : seconds <= 5_400
+        ? `${Math.ceil(seconds / 60)} minutes`
+        : `${Math.ceil(seconds / 3_600)} hours`;
   return { error: `Too many ${what}. Wait ${time}, then try again.`, status: 429, retryAfterS: seconds };
 }
 

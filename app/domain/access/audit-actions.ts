@@ -20,6 +20,7 @@ export const auditActions = {
   'person.delete': 'Deleted a person',
   'person.password': 'Set a password',
   'person.link': 'Made a link to a new password',
+  'person.factor_begin': 'Began to set up a second factor',
   'person.factor': 'Set up a second factor',
   'person.factor_end': 'Removed a second factor',
   'person.codes': 'Made new recovery codes',
