@@ -47,7 +47,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text, 'approval.loosened'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
