@@ -47,7 +47,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text, 'approval.loosened'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -1015,7 +1015,8 @@ CREATE OR REPLACE FUNCTION public.approval_needed(people integer, person text)
  LANGUAGE sql
  STABLE
 AS $function$
-  select coalesce(people > more_than, false) or (cardinality(roles) > 0 and coalesce(role_of(person) = any(roles), true)) from approval_rule
+  select coalesce(people > more_than, false) or (cardinality(roles) > 0 and (roles_of(person) && roles or roles_of(person) = '{}'))
+  from approval_rule
 $function$;
 
 CREATE OR REPLACE FUNCTION public.approval_why(people integer)
@@ -1031,10 +1032,17 @@ CREATE OR REPLACE FUNCTION public.approver_gone()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  campaign bigint;
 begin
-  update campaigns set approval = withdrawn(approval, 'approver', null, null, null)
-  where approval ->> 'state' = 'approved' and approval ->> 'approved_by_id' = old.id::text and status in ('DRAFT', 'SCHEDULED')
-    and not is_approver(old.id::text);
+  for campaign in
+    select id from campaigns
+    where approval ->> 'state' = 'approved' and approval ->> 'approved_by_id' = old.id::text and status in ('DRAFT', 'SCHEDULED')
+      and not is_approver(old.id::text)
+    order by id for no key update
+  loop
+    update campaigns set approval = withdrawn(approval, 'approver', null, null, null) where id = campaign;
+  end loop;
   return null;
 end $function$;
 
@@ -1279,16 +1287,16 @@ CREATE OR REPLACE FUNCTION public.campaign_needs_approval()
  LANGUAGE plpgsql
 AS $function$
 declare
-  -- At its time nobody is there: it goes out in the name of who scheduled it.
-  person text := coalesce(person_of(current_setting('rollcall.person', true)), case when old.status = 'SCHEDULED' then old.sent_by_id end);
+  -- At its time nobody is there: it goes out in the name of who scheduled it, and by their key's role, too.
+  viewer text := coalesce(nullif(current_setting('rollcall.person', true), ''), case when old.status = 'SCHEDULED' then old.sent_by_id end);
   due timestamptz := case
     when new.status = 'SCHEDULED' then new.scheduled_at
     -- A worker may be a little late.
     when old.status = 'SCHEDULED' then now() - interval '1 hour'
     else now() end;
 begin
-  new.sent_by_id := person;
-  if approval_needed(new.total, person) and not approval_holds(new, due) then
+  new.sent_by_id := viewer;
+  if approval_needed(new.total, viewer) and not approval_holds(new, due) then
     raise exception 'campaign % needs an approval', new.id using errcode = 'check_violation', constraint = 'campaign_approval';
   end if;
   return new;
@@ -1437,7 +1445,7 @@ begin
   if not found then
     return false;
   end if;
-  perform go_on(id) from campaigns where status = 'SENDING';
+  perform go_on(id) from (select id from campaigns where status = 'SENDING' order by id) them;
   return true;
 end $function$;
 
@@ -1949,13 +1957,13 @@ exception when others then
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.role_of(person text)
- RETURNS text
+CREATE OR REPLACE FUNCTION public.roles_of(viewer text)
+ RETURNS text[]
  LANGUAGE sql
  STABLE
 AS $function$
-  select case when person like 'key:%' then (select role from api_keys where id::text = substr(person, 5))
-    else (select role from app_users where id::text = person) end
+  select array(select role from api_keys where viewer like 'key:%' and id::text = substr(viewer, 5) and (owner_id is not null or revoked_at is null)
+    union select role from app_users where id::text = person_of(viewer) and role is not null)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.session_ended()
@@ -2026,7 +2034,7 @@ AS $function$
   select withdrawn(
     coalesce(c.approval, jsonb_build_object('hash', campaign_hash(c), 'revision', c.revision, 'people', c.total, 'sender', c.sender,
       'asked_by', coalesce((select actor from campaign_events where campaign_id = c.id and kind = 'scheduled' order by id desc limit 1), 'Rollcall'),
-      'asked_by_id', c.sent_by_id, 'asked_at', utc_text(now()), 'scheduled_at', utc_text(coalesce(c.scheduled_at, c.planned_at)),
+      'asked_by_id', person_of(c.sent_by_id), 'asked_as', c.sent_by_id, 'asked_at', utc_text(now()), 'scheduled_at', utc_text(coalesce(c.scheduled_at, c.planned_at)),
       'time_zone', coalesce(c.time_zone, c.planned_time_zone), 'send', false)),
     case when c.approval ->> 'state' is distinct from 'approved' then 'time'
       when not is_approver(c.approval ->> 'approved_by_id') then 'approver'

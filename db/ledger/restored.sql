@@ -108,6 +108,6 @@ begin
   if not found then
     return false;
   end if;
-  perform go_on(id) from campaigns where status = 'SENDING';
+  perform go_on(id) from (select id from campaigns where status = 'SENDING' order by id) them;
   return true;
 end $$;

@@ -181,7 +181,7 @@ export const campaignOperations = {
   askForApproval: operation({
     method: 'POST',
     path: '/campaigns/{id}/approval',
-    summary: 'Ask somebody else to approve it as it is now, where the settings want that',
+    summary: 'Ask somebody else to approve it as it is now, where the settings want that; 409 by an API key that belongs to nobody',
     permission: 'campaigns:send',
     body: approvalOptions,
     status: 200,
@@ -192,7 +192,8 @@ export const campaignOperations = {
   approveCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/approval/approve',
-    summary: 'Approve this content and this list, as somebody who neither asked for it nor made or changed it',
+    summary:
+      'Approve this content and this list, as a person who is signed in and neither asked for it nor made or changed it; 403 by an API key',
     permission: 'campaigns:approve',
     body: z.strictObject({ hash: seenHash, revision: seenRevision }),
     status: 200,
@@ -203,7 +204,7 @@ export const campaignOperations = {
   declineCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/approval/decline',
-    summary: 'Decline it with a word to who asked; who asked takes it back by this',
+    summary: 'Decline it with a word to who asked, as a person who is signed in; who asked takes it back by this; 403 by an API key',
     permission: 'campaigns:approve',
     body: z.strictObject({
       hash: seenHash,

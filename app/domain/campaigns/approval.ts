@@ -30,6 +30,8 @@ export interface StoredApproval {
   asked_by: string;
   /** A person; null: nobody knows who it was. */
   asked_by_id: string | null;
+  /** Its id or that of the key that they asked by; absent: as `asked_by_id`. */
+  asked_as?: string;
   asked_at: string;
   /** When it is to go out; null: at once, or whenever somebody sends it. */
   scheduled_at: string | null;
