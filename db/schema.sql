@@ -47,7 +47,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text, 'approval.loosened'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -112,6 +112,7 @@ create table app_sessions (
   user_agent text,
   user_id uuid not null,
   impersonated_by text,
+  former_cookie boolean default false not null,
   via text default 'password'::text not null,
   constraint app_sessions_pkey PRIMARY KEY (id),
   constraint app_sessions_token_key UNIQUE (token),
@@ -2476,6 +2477,7 @@ comment on column api_keys.channel is 'The one channel whose campaigns it is for
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on column api_keys.scopes is 'What it is for, within its role; null: all that its role may.';
 comment on column app_secrets.value is 'A generated secret: "sealed:" and what AES-256-GCM made of it where there is a SECRETS_KEY, else in the clear.';
+comment on column app_sessions.former_cookie is 'Its cookie may have the former name (__Secure-…), under which none is believed that began later.';
 comment on column app_sessions.token is 'SHA-256 of the token in the cookie, in hex.';
 comment on column app_sessions.updated_at is 'When it was used last, to the minute.';
 comment on column campaigns.doing is 'What it is doing, beside its status: nothing; copying or emptying its list (a draft); sending to everybody pending; gathering (a task makes those pending whom a retry round sends to again); stopping for stop_reason; sending to singles alone, in a campaign that had ended before it had tried everybody.';

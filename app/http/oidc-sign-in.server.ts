@@ -41,7 +41,7 @@ export async function finishOidc({ auth, db, log }: Access, request: Request): P
     });
     const { subject, claims } = await oidc.finish(url, asked);
     const account = await accountOf(db, oidc.settings, subject, claims);
-    const answer = await openSession({ auth }, request, account.id, account.email, next, { via: 'oidc' });
+    const answer = await openSession({ auth, db }, request, account.id, account.email, next, undefined, 'oidc');
     if (!answer) throw new OidcRefusal('disabled', { type: 'person', id: account.id, name: account.name });
     await failures.oidc.reward(from);
     answer.headers.append('Set-Cookie', oidc.forget());

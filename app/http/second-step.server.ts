@@ -10,10 +10,10 @@ import { readCode } from '../domain/access/second-factor.ts';
 import { assertSameOrigin } from './require.server.ts';
 import { openSession, type SignInRefusal, safeNext, waiting } from './sign-in.server.ts';
 
-type Access = Pick<AppContext, 'auth' | 'db'>;
+type Access = Pick<AppContext, 'auth' | 'db' | 'log'>;
 
 /** Whose password was said in this browser some minutes ago; null for nobody's. */
-export const firstStepOf = ({ auth, db }: Access, { headers }: Request): Promise<FirstStep | null> =>
+export const firstStepOf = ({ auth, db }: Pick<Access, 'auth' | 'db'>, { headers }: Request): Promise<FirstStep | null> =>
   auth.firstSteps.find(db.pool, headers);
 
 /** Where the sign-in begins again, for who took too long. */
@@ -30,7 +30,7 @@ export function signInAgain(next: string | null): Response {
  * @returns a redirect with the session's cookie, or why not
  */
 export async function secondStep(
-  { auth, db }: Access,
+  { auth, db, log }: Access,
   request: Request,
   typed: string,
   next: string | null,
@@ -50,6 +50,11 @@ export async function secondStep(
 
   const code = readCode(typed);
   const used = code && (await tryCode({ auth, db }, step, code));
+  if (used === 'unreadable') {
+    log.warn({ person: step.userId }, 'the seed of a second factor cannot be read: SESSION_SECRET is another one than when it was kept');
+    refuse({ action: 'session.begin', refused: 'The second factor cannot be read with the secret of sessions that there is.', object });
+    return { error: UNREADABLE, status: 401 };
+  }
   if (!used) {
     refuse({ action: 'session.begin', refused: 'The code of the second step is wrong, or was used before.', object });
     return { error: code?.kind === 'recovery' ? WRONG_RECOVERY : WRONG_CODE, status: 401 };
@@ -57,14 +62,17 @@ export async function secondStep(
   await counted.giveBack();
   const lost = used.left !== null && safeNext(next) === '/';
   const to = lost ? '/account/second-factor?recovered=1' : next;
-  const answer = await openSession({ auth }, request, step.userId, step.email, to, { alsoKnown: [passedSecondStep(step.userId)] });
-  if (!answer) return { error: 'This account has been disabled.', status: 401 };
+  const answer = await openSession({ auth, db }, request, step.userId, step.email, to, { hash: step.hash, secondFactor: true });
+  if (!answer)
+    return { error: 'This account was disabled, or its password or second factor changed, at this moment. Begin again.', status: 401 };
   answer.headers.append('Set-Cookie', auth.firstSteps.forget());
   return answer;
 }
 
 const WRONG_CODE =
   'That code is wrong, or was used already. Enter the one that your app shows now. If that fails as well, see that the clock of the phone is set by itself.';
+const UNREADABLE =
+  'The codes of your app cannot be checked here any more: what they are checked with was encrypted with another secret. Use a recovery code, or ask an administrator to take the second factor off your account.';
 const WRONG_RECOVERY = 'This is none of your recovery codes, or it was used already. Each works once, and new ones end those of before.';
 
 function counters({ failures }: Auth, key: string) {

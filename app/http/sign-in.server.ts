@@ -6,11 +6,12 @@ import type { AppContext } from '#app/config/context.server.ts';
 import { audit } from '../domain/access/audit.server.ts';
 import { type Auth, currentViewer, unfinishedViewer } from '../domain/access/auth.server.ts';
 import { hasEmergency } from '../domain/access/give-password.server.ts';
-import type { KnownBrowser } from '../domain/access/known-browser.server.ts';
+import { type KnownBrowser, passedSecondStep } from '../domain/access/known-browser.server.ts';
 import { whosePassword } from '../domain/access/password-hash.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
 import { hasSecondFactor } from '../domain/access/second-factor.server.ts';
 import { findAccount } from '../domain/access/sessions.server.ts';
+import { endUnlessProven, type Proof } from '../domain/access/still-proven.server.ts';
 import { assertSameOrigin } from './require.server.ts';
 
 type Access = Pick<AppContext, 'auth' | 'db'>;
@@ -90,7 +91,11 @@ export async function signIn(
   }
 
   await counted.forget();
-  if (!(await hasSecondFactor(db.pool, proven.id))) return (await openSession({ auth }, request, proven.id, name, next)) ?? WRONG;
+  const { id, hash } = proven;
+  if (!(await hasSecondFactor(db.pool, id)))
+    return (await openSession({ auth, db }, request, id, name, next, { hash, secondFactor: false })) ?? WRONG;
+  const actor = await findAccount(db.pool, 'id', id);
+  await audit(db.pool, { action: 'session.step', ...(actor && { actor }) });
   const path = safeNext(next);
   const headers = { 'Set-Cookie': auth.firstSteps.remember(proven) };
   return redirect(path === '/' ? '/login/code' : `/login/code?next=${encodeURIComponent(path)}`, { headers });
@@ -104,22 +109,27 @@ const WRONG = { error: 'Email or password is wrong. Check both and try again.', 
  * A session for somebody of whom it is sure who they are, and where they go on: to a second factor first, where their role asks for one.
  *
  * @param email as the browser is to remember it
- * @param more how they came, and under what else the browser is to remember them
- * @returns null where the account was disabled meanwhile
+ * @param proof by what it is sure, where that is a password: it must hold still when the session is there
+ * @param via how they came
+ * @returns null where the account was disabled meanwhile, or the proof does not hold any more
  */
 export async function openSession(
-  { auth }: Pick<AppContext, 'auth'>,
+  { auth, db }: Access,
   request: Request,
   userId: string,
   email: string,
   next?: string | null,
-  { via = 'password', alsoKnown = [] }: { via?: 'password' | 'oidc'; alsoKnown?: string[] } = {},
+  proof?: Proof,
+  via: 'password' | 'oidc' = 'password',
 ): Promise<Response | null> {
   try {
     const answer = await auth.sessions.api.beginSession({ body: { userId, via }, headers: request.headers, asResponse: true });
     if (answer.status >= 500) throw new Error(`a session's begin answered ${answer.status}`);
     if (!answer.ok) return null;
-    const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, email.toLowerCase(), ...alsoKnown) });
+    const { id } = (await answer.clone().json()) as { id: string };
+    if (proof && !(await endUnlessProven(db.pool, id, userId, proof))) return null;
+    const names = [email.toLowerCase(), ...(proof?.secondFactor ? [passedSecondStep(userId)] : [])];
+    const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, ...names) });
     for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
     return redirect(safeNext(next), { headers });
   } catch (error) {

@@ -7,6 +7,7 @@ import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { currentViewer, unfinishedViewer } from '#app/domain/access/auth.server.ts';
 import { needsFirstAdministrator } from '#app/domain/access/first-administrator.server.ts';
 import { isOidcRefusal, oidcRefusals } from '#app/domain/access/oidc-refusal.ts';
+import { unavailable } from '#app/domain/unavailable.server.ts';
 import { readForm } from '#app/http/request-bytes.server.ts';
 import { safeNext, signIn } from '#app/http/sign-in.server.ts';
 
@@ -20,8 +21,15 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   if (await currentViewer(context.auth, request.headers, null)) throw redirect(next);
   if (await unfinishedViewer(context.auth, request.headers)) throw redirect(`/second-factor?next=${encodeURIComponent(next)}`);
   const { oidc } = context.auth;
-  // Whoever the company's provider makes an administrator needs no other first one.
-  if (!oidc && (await needsFirstAdministrator(context.db.pool))) throw redirect('/setup');
+  // Whoever the company's provider makes an administrator needs no other first one. Without the database nobody is known to be missing, and the
+  // form says at the sign-in what is the matter.
+  const nobody =
+    !oidc &&
+    (await needsFirstAdministrator(context.db.pool).catch((error: unknown) => {
+      if (unavailable(error, false)) return false;
+      throw error;
+    }));
+  if (nobody) throw redirect('/setup');
   return { provider: oidc?.shown ?? null };
 }
 
@@ -129,7 +137,14 @@ function Told({ parameters, label }: { parameters: URLSearchParams; label: strin
   if (parameters.has('late')) {
     return (
       <ProblemAlert kind="info" title="Sign in once more">
-        The password was entered more than ten minutes ago, or has changed since.
+        The password was entered more than ten minutes ago, or has changed since, or your account is not asked for a code any more.
+      </ProblemAlert>
+    );
+  }
+  if (parameters.has('made')) {
+    return (
+      <ProblemAlert kind="info" title="There is an administrator already">
+        Sign in, or ask them to invite you.
       </ProblemAlert>
     );
   }

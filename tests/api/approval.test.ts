@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { may, permissions, type Role, roles } from '#app/domain/access/roles.ts';
 import { notificationText } from '#app/domain/alerts/notification-text.ts';
@@ -580,6 +580,32 @@ describe('the rule', () => {
     expect((await now(id)).status).toBe('SENDING');
   });
 
+  test('it takes campaigns in the order of their numbers, as whatever else takes several', async () => {
+    await ruleOf(api.db);
+    const [first, second] = [await draft(), await draft()];
+    // The later one is due earlier.
+    await ask(ana, first, '/send', { scheduled_at: inHours(9) });
+    await ask(ana, second, '/send', { scheduled_at: inHours(1) });
+    const other = await api.db.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query('select from campaigns where id = $1 for update', [first]);
+      const changed = changeApprovalRule(api.db, dan.viewer, { more_than: '2', roles: [] }, null);
+      await vi.waitFor(async () => {
+        const { rowCount } = await sql(
+          `select from pg_locks l join pg_stat_activity a using (pid) where not granted and datname = current_database()`,
+        );
+        expect(rowCount).toBeGreaterThan(0);
+      });
+      await other.query('select from campaigns where id = $1 for update nowait', [second]);
+      await other.query('rollback');
+      expect((await changed)?.map(({ id }) => id)).toEqual(expect.arrayContaining([first, second]));
+    } finally {
+      await other.query('rollback');
+      other.release();
+    }
+  });
+
   test('turned off, it frees what waits', async () => {
     const { id } = await asked();
     expect(await changeApprovalRule(api.db, dan.viewer, { more_than: null, roles: [] }, null)).toBeNull();
@@ -624,6 +650,24 @@ describe('who is told', () => {
     const own = await asked();
     await ask(ana, own.id, '', { subject: 'Better' }, 'PATCH');
     expect(await titles(ana, own.id)).toEqual([]);
+  });
+
+  test.each([
+    [{ more_than: 5 }, { more_than: null, roles: [] }, 1],
+    [{ more_than: 5 }, { more_than: '6', roles: [] }, 1],
+    [{ roles: ['marketer', 'support'] as Role[] }, { more_than: '1000', roles: ['marketer'] }, 1],
+    [{ more_than: 5 }, { more_than: '4', roles: ['admin'] }, 0],
+    [{ more_than: 5 }, { more_than: '5', roles: [] }, 0],
+  ])('administrators, where the rule is looser: from %j to %j', async (was, wanted, told) => {
+    await sql(`update campaigns set status = 'CANCELLED', finished_at = now() where status = 'SCHEDULED'`);
+    await ruleOf(api.db, was);
+    await sql('delete from alerts');
+    await changeApprovalRule(api.db, dan.viewer, wanted, null);
+    const { rowCount } = await sql(`select from alerts where type = 'approval.loosened'`);
+    expect(rowCount).toBe(told);
+    const heard = async (who: Somebody) =>
+      (await listNotifications(api.db, who.viewer)).notifications.filter(({ type }) => type === 'approval.loosened').length;
+    expect([await heard(dan), await heard(ben)]).toEqual([told, 0]);
   });
 
   test('administrators, where nobody can', async () => {

@@ -4,6 +4,7 @@
  */
 export const auditActions = {
   'session.begin': 'Signed in',
+  'session.step': 'Gave the password and was asked for a code',
   'session.end': 'Signed out',
   'session.revoke': 'Ended sessions',
   'session.recovery': 'Used a recovery code',

@@ -95,7 +95,7 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
     keepSession: createSessionKeeper(db),
     knownBrowsers: createKnownBrowsers(options.secret, secure, options.formerSecret),
-    firstSteps: createFirstSteps(options.secret, secure),
+    firstSteps: createFirstSteps(options.secret, secure, options.formerSecret),
     secondFactorRoles: createSecondFactorRoles(db),
     oidc: options.oidc ? createOidc(options.oidc, options) : null,
     passwordChecks: createPasswordChecks(),

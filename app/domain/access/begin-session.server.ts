@@ -19,7 +19,7 @@ export const beginSession = {
         const session = user && (await internalAdapter.createSession(user.id, false, { via: ctx.body.via }));
         if (!session) throw new APIError('UNAUTHORIZED');
         await setSessionCookie(ctx, { session, user });
-        return ctx.json({ ok: true });
+        return ctx.json({ id: session.id });
       },
     ),
   },

@@ -157,13 +157,13 @@ export async function forgetSecondFactor(client: PoolClient, userId: string): Pr
 /**
  * Is it a code of this account that was not used before? It is used up by that. Of two uses at once one is right.
  *
- * @returns how many recovery codes are left where it was one of them; null where it was wrong
+ * @returns how many recovery codes are left where it was one of them; null where it was wrong, "unreadable" where no code of the app can be checked
  */
 export async function tryCode(
   { auth, db }: Access,
   { userId, name, email }: { userId: string; name: string; email: string },
   { kind, code }: TypedCode,
-): Promise<{ left: number | null } | null> {
+): Promise<{ left: number | null } | 'unreadable' | null> {
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<Pick<Row, 'seed' | 'last_step'>>(
       'select seed, last_step from second_factors where user_id::text = $1 and seed is not null for update',
@@ -173,8 +173,9 @@ export async function tryCode(
     if (!row?.seed) return null;
     if (kind === 'code') {
       const seed = await openSeed(auth, userId, row.seed);
-      const step = seed ? stepOf(seed, code) : null;
-      if (!seed || step === null || step <= row.last_step) return null;
+      if (!seed) return 'unreadable';
+      const step = stepOf(seed, code);
+      if (step === null || step <= row.last_step) return null;
       // Encrypted anew, so that whoever signs in while the secret changes is not asked to set it up again.
       const sealed = await sealSeed(auth, userId, seed);
       await client.query('update second_factors set last_step = $2, seed = $3 where user_id::text = $1', [userId, step, sealed]);

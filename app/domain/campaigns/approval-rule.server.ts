@@ -71,6 +71,9 @@ export async function changeApprovalRule(
       if (waiting.length > 0 && waiting.length !== agreed) throw Object.assign(told, { waiting });
       for (const { id } of waiting) await haveWait(client, id, viewer);
       await freeOthers(client, viewer);
+      if (rows[0] && isLooser(rule, rows[0])) {
+        await client.query(`insert into alerts (key, type, data) values ('approval ' || pg_current_xact_id(), 'approval.loosened', '{}')`);
+      }
       await audit(client, {
         action: 'settings.change',
         actor: viewer,
@@ -84,6 +87,12 @@ export async function changeApprovalRule(
     if (error !== told) throw error;
     return told.waiting;
   }
+}
+
+/** Does a campaign go out by the new rule that waited by the one before? */
+function isLooser(rule: ApprovalRule, was: ApprovalRule): boolean {
+  const more = was.more_than !== null && (rule.more_than === null || rule.more_than > was.more_than);
+  return more || was.roles.some((role) => !rule.roles.includes(role));
 }
 
 class NotAgreed extends Error {

@@ -116,7 +116,8 @@ describe('setting it up', () => {
       bo.id,
       cy.id,
     ]);
-    expect(await outcome(sayCode((await sayPassword(cy)).cookie, totp.generate()))).toBe(401);
+    const refused = await sayCode((await sayPassword(cy)).cookie, totp.generate());
+    expect(refused).toMatchObject({ status: 401, error: expect.stringContaining('cannot be checked here any more') });
     // The secret that it was sealed with is gone: the app's codes open nothing, the recovery codes go on.
     const otherSecret = createAuth(api.db, { baseUrl: 'http://localhost:3000', secret: 'quite another secret of 32 characters' });
     expect(await openSeed(otherSecret, bo.id, await sealSeed(api.context.auth, bo.id, 'ABC'))).toBeNull();
@@ -177,6 +178,7 @@ describe('the second step', () => {
     const first = await sayPassword(eve);
     expect(first.location).toBe('/login/code?next=%2Freports');
     expect(await currentViewer(api.context.auth, new Headers({ cookie: first.cookie }), null)).toBeNull();
+    expect((await audited(eve)).at(-1)).toBe('session.step done');
     expect(await firstStepOf(api.context, post(first.cookie))).toMatchObject({ email: eve.email });
     const answer = (await sayCode(first.cookie, ` ${totp.generate().replace(/.{3}/, '$& ')} `)) as Response;
     expect(answer.headers.get('location')).toBe('/reports');
@@ -327,8 +329,49 @@ describe('the second step', () => {
     await givePassword(api.context, lee.email as string, 'another one of these');
     expect(await outcome(sayCode(cookie, code))).toBe('again');
     await api.db.pool.query('update app_accounts set password = $2 where user_id = $1', [lee.id, rows[0]?.password]);
+    await api.db.pool.query('update second_factors set seed = null, set_up_at = null where user_id = $1', [lee.id]);
+    expect(await outcome(sayCode(cookie, code))).toBe('again');
     await disablePerson(api.db, boss, lee.id);
     expect(await outcome(sayCode(cookie, code))).toBe('again');
+  });
+});
+
+describe('what changes while a session begins', () => {
+  /** The same, where `act` happens between the check and the session. */
+  const whileSomebody = (act: () => Promise<unknown>) => {
+    const { auth } = api.context;
+    const beginSession = async (input: Parameters<typeof auth.sessions.api.beginSession>[0]) => {
+      await act();
+      return auth.sessions.api.beginSession(input);
+    };
+    return {
+      ...api.context,
+      auth: { ...auth, sessions: { ...auth.sessions, api: { ...auth.sessions.api, beginSession } } },
+    } as TestApi['context'];
+  };
+  const sessionsOf = async ({ id }: Viewer) => (await api.db.pool.query('select from app_sessions where user_id = $1', [id])).rowCount;
+
+  test.each([
+    ['a new password', (viewer: Viewer) => givePassword(api.context, viewer.email as string, 'another one of these'), 0],
+    ['a second factor', withPhone, 1],
+  ])('%s ends it', async (what, act, left) => {
+    const viewer = await person(`between${what.length}`);
+    const said = signIn(
+      whileSomebody(() => act(viewer)),
+      post(),
+      { email: viewer.email as string, password },
+    );
+    expect(await said).toMatchObject({ status: 401 });
+    expect(await sessionsOf(viewer)).toBe(left);
+  });
+
+  test('a new password ends it behind a code, too', async () => {
+    const viewer = await person('behind');
+    const { totp } = await withPhone(viewer);
+    const { cookie } = await sayPassword(viewer);
+    const context = whileSomebody(() => givePassword(api.context, viewer.email as string, 'another one of these'));
+    expect(await sayCode(cookie, totp.generate(), context)).toMatchObject({ status: 401 });
+    expect(await sessionsOf(viewer)).toBe(0);
   });
 });
 
@@ -385,6 +428,10 @@ describe('a role that must have it', () => {
     });
     await expect(changeSecondFactorRoles(api.context, boss, ['everybody'])).rejects.toMatchObject({ status: 422 });
     expect(await listSecondFactorRoles(api.db)).toEqual([]);
+
+    // Another administrator took the role away at that moment.
+    const former = { ...(await person('former')), role: 'admin' } as const;
+    await expect(changeSecondFactorRoles(api.context, former, ['analyst'])).rejects.toMatchObject({ status: 403 });
 
     await changeSecondFactorRoles(api.context, boss, ['support', 'support']);
     // Everything asks the same two functions: pages, data, the API with a session, sockets.
