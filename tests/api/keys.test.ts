@@ -4,21 +4,25 @@ import { keyState } from '#app/domain/access/api-key.ts';
 import { createApiKey, listApiKeys, type NewKey, renameApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import { through } from '#app/domain/access/door.server.ts';
 import { newKey } from '#app/domain/access/key-input.ts';
+import { createKeyVerifier } from '#app/domain/access/key-verifier.server.ts';
 import { may, type Role, roles, type Scope, scopes, scopesFor, scopesWithin } from '#app/domain/access/roles.ts';
 import { tellOfEndingKeys } from '#app/domain/alerts/keys-that-end.server.ts';
 import { listNotifications } from '#app/domain/alerts/notifications.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 
+const DAY_MS = 86_400_000;
 let api: TestApi;
 let own: number;
 let other: number;
 let sms: number;
+let smsEmpty: number;
 beforeAll(async () => {
   api = await startApi();
   own = await draftCampaign(api.db, { addresses: ['ada@example.com'] });
   other = await draftCampaign(api.db, { addresses: ['bob@example.com'] });
   sms = await draftCampaign(api.db, { channel: 'sms', addresses: ['+15005550123'] });
+  smsEmpty = await draftCampaign(api.db, { channel: 'sms', addresses: [] });
 });
 afterAll(() => api.drop());
 
@@ -66,6 +70,14 @@ test.each<[Role, Scope[]]>([
   for (const { permission } of Object.values(operations)) {
     if (!may({ role }, permission)) expect(may({ role, scopes }, permission)).toBe(false);
   }
+});
+
+test('a key whose role may not is not told that a scope would do', async () => {
+  const key = await keyFor({ role: 'analyst', scopes: ['read'] });
+  const response = await api.call('POST', '/campaigns', { key, body: {} });
+  expect(response.status).toBe(403);
+  expect(response.headers.has('www-authenticate')).toBe(false);
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('The role Analyst may not') });
 });
 
 test('keys of before may all that their role may', async () => {
@@ -147,6 +159,8 @@ describe('a key for one channel', () => {
   test.each<[string, () => string, unknown, number]>([
     ['GET', () => `/campaigns/${own}`, undefined, 404],
     ['GET', () => `/campaigns/${sms}`, undefined, 200],
+    ['PATCH', () => `/campaigns/${smsEmpty}`, { channel: 'email' }, 403],
+    ['PATCH', () => `/campaigns/${smsEmpty}`, { channel: 'sms', name: 'Still texts' }, 200],
     ['POST', () => `/campaigns/${own}/send`, {}, 404],
     ['POST', () => `/campaigns/${sms}/clone`, {}, 201],
     ['POST', () => '/campaigns', { name: 'New', channel: 'email' }, 403],
@@ -200,6 +214,21 @@ describe('a key ends', () => {
     await expect.poll(async () => (await unauthorized(key)).status, { timeout: 3_000, interval: 20 }).toBe(401);
   });
 
+  test('while it is being looked up', async () => {
+    const { key, apiKey } = await make({ expiresAt: new Date(Date.now() + DAY_MS) });
+    // The answer that takes it beyond its end.
+    const slowly = createKeyVerifier(api.db, async () => {
+      await expect.poll(() => Date.now() > endsAt, { timeout: 3_000, interval: 20 }).toBe(true);
+      return [];
+    });
+    const { rows } = await sql(`update api_keys set expires_at = now() + interval '1 second' where id = $1 returning expires_at`, [
+      apiKey.id,
+    ]);
+    const endsAt = rows[0].expires_at.getTime();
+    expect(await slowly(key)).toBeNull();
+    expect(await slowly.end(key)).toMatchObject({ why: 'expired' });
+  });
+
   test('when it is revoked, once on record', async () => {
     const { key, apiKey } = await make();
     for (let i = 0; i < 3; i++) expect(await revokeApiKey(api.db, apiKey.id)).toBe(true);
@@ -238,6 +267,19 @@ describe('a key ends', () => {
   });
 });
 
+test('is made for nobody who is disabled, also at the same moment, or gone', async () => {
+  const owner = await person('orla', 'admin');
+  const client = await api.db.pool.connect();
+  await client.query('begin');
+  await client.query('update app_users set banned = true where id = $1', [owner]);
+  const made = expect(make({ ownerId: owner })).rejects.toMatchObject({ status: 409, code: 'disabled' });
+  await client.query('commit');
+  client.release();
+  await made;
+  await expect(make({ ownerId: owner })).rejects.toMatchObject({ status: 409 });
+  await expect(make({ ownerId: '00000000-0000-4000-8000-000000000000' })).rejects.toMatchObject({ status: 409 });
+});
+
 test('its last use is written down once a minute, with the address', async () => {
   const { key, apiKey } = await make();
   const from = (address: string) => through({ door: 'api', address, device: null }, () => api.call('GET', '/campaigns', { key }));
@@ -262,7 +304,6 @@ test('another name is on record, the same one is not', async () => {
   expect(rows).toEqual([{ before: { name: 'Import' }, after: { name: 'Nightly import' } }]);
 });
 
-const DAY_MS = 86_400_000;
 test.each([
   // Made and ending in days from now; is it told?
   [-83, 7.5, 'open'],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { ask, mayHere } from '#app/domain/access/ask.server.ts';
 import { through } from '#app/domain/access/door.server.ts';
+import { assertRuns } from '#app/domain/access/people-guard.server.ts';
 import { may, type Permission, type Role, roles, type Viewer } from '#app/domain/access/roles.ts';
 import { changeWithheld, readWithheld } from '#app/domain/access/withheld.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
@@ -94,6 +95,7 @@ describe('a role that sees nobody', () => {
     ['GET', () => '/inbound-messages'],
     ['POST', () => `/campaigns/${id}/recipients/${rid}/retry`],
     ['POST', () => `/campaigns/${id}/recipients/${rid}/resolve`],
+    ['POST', () => `/campaigns/${id}/resolve`, { outcome: 'sent', ids: [1] }],
     ['POST', () => `/campaigns/${id}/preview`, { recipient_id: 1 }],
   ])('is refused %s, call %#', async (method, path, body?) => {
     const response = await api.call(method, path(), { key: api.keys.support, ...(method === 'POST' && { body: body ?? {} }) });
@@ -115,6 +117,21 @@ describe('a role that sees nobody', () => {
     expect(texts.join()).not.toMatch(/(ada|adda|bob|eve)@/);
     // With people it is told as before.
     expect(await (await api.call('GET', `/campaigns/${id}/activity`, { key: api.keys.analyst })).text()).toContain('from adda@example.com');
+  });
+
+  test('decides for all of a campaign, which names nobody', async () => {
+    const response = await api.call('POST', `/campaigns/${id}/resolve`, { key: api.keys.support, body: { outcome: 'sent' } });
+    expect(response.status).toBe(200);
+  });
+
+  test('gets no answer of before again by an Idempotency-Key', async () => {
+    const again = () =>
+      api.call('POST', `/campaigns/${id}/preview`, { key: api.keys.support, headers: { 'Idempotency-Key': 'seen' }, body: {} });
+    await takeFrom();
+    expect(await (await again()).text()).toContain('ada@example.com');
+    expect(await (await again()).text()).toContain('ada@example.com');
+    await takeFrom('support people:read');
+    expect(await (await again()).text()).not.toContain('ada@');
   });
 
   test('keeps what else it may', async () => {
@@ -190,6 +207,11 @@ describe('the domain asks whoever came through the door', () => {
     expect(through(door(way, { ...administrator, role: 'analyst', withheld: ['people:read'] }), () => mayHere('people:export'))).toBe(
       false,
     );
+  });
+  test('an act on people asks for both, whom it is said to be of and who came', () => {
+    expect(() => through(door('page', { ...administrator, role: 'analyst' }), () => assertRuns(administrator))).toThrow('may not');
+    expect(() => through(door('page', administrator), () => assertRuns({ role: 'analyst' }))).toThrow('may not');
+    expect(() => through(door('page', administrator), () => assertRuns(administrator))).not.toThrow();
   });
   test('Rollcall itself and commands may', () => {
     expect(asked('settings:write')).toBe('may');
