@@ -127,6 +127,40 @@ describe('a key for one campaign', () => {
     expect(await response.json()).toMatchObject({ detail: expect.stringContaining(`is for campaign ${own} alone`) });
   });
 
+  test('is not told of others by a copy’s story or by who is on the suppression list', async () => {
+    await sql(`update campaigns set name = 'A name of theirs' where id = $1`, [other]);
+    const copy = ((await (await api.call('POST', `/campaigns/${other}/clone`, { body: {} })).json()) as { id: number }).id;
+    const rid = (await sql(`select id from recipients where campaign_id = $1`, [own])).rows[0].id;
+    await sql(`insert into suppressions (channel, address) values ('email', 'ada@example.com')`);
+    await sql(
+      `insert into suppression_reasons (suppression_id, reason, source, campaign_id, recipient_id, created_by, note)
+       select id, r.reason::suppression_reason, r.source, r.campaign, 4711, r.by, 'a note of theirs' from suppressions,
+         (values ('complaint', 'sendgrid', $1::bigint, null), ('hard_bounce', 'sendgrid', $2, null), ('manual', 'import', null, 'Somebody else')) r (reason, source, campaign, by)
+       where address = 'ada@example.com'`,
+      [other, own],
+    );
+    const none = { campaign_id: null, recipient_id: null, created_by: null, note: null };
+    const story = await (await api.call('GET', `/campaigns/${own}/recipients/${rid}`, { key })).json();
+    expect(story).toMatchObject({
+      suppressed: {
+        reason: 'complaint',
+        reasons: [
+          { ...none, reason: 'complaint', created_at: expect.any(String) },
+          { reason: 'hard_bounce', campaign_id: own, recipient_id: 4711, note: 'a note of theirs' },
+          { ...none, reason: 'manual' },
+        ],
+      },
+    });
+    const ofCopy = await keyFor({ campaignId: copy });
+    for (const path of ['activity', 'activity.csv']) {
+      const text = await (await api.call('GET', `/campaigns/${copy}/${path}`, { key: ofCopy })).text();
+      expect(text).toContain('made the campaign as a copy of another campaign');
+      expect(text).not.toContain('A name of theirs');
+      expect(text).not.toContain(`"from":${other}`);
+      expect(await (await api.call('GET', `/campaigns/${copy}/${path}`)).text()).toContain('A name of theirs');
+    }
+  });
+
   test('makes no copy of it', async () => {
     expect((await api.call('POST', `/campaigns/${own}/clone`, { key, body: {} })).status).toBe(403);
   });

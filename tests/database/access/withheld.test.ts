@@ -23,6 +23,7 @@ beforeAll(async () => {
   );
 });
 afterAll(() => api.drop());
+const sql = (text: string) => api.db.pool.query(text);
 
 const administrator: Viewer = { id: '0', name: 'Ana', email: 'ana@corp.example', role: 'admin', via: 'session', label: 'Ana' };
 const everything = ['marketer', 'support', 'analyst'].flatMap((role) => [`${role} people:read`, `${role} people:export`]);
@@ -140,6 +141,25 @@ describe('a role that sees nobody', () => {
       body: { channel: 'email', address: 'gone@example.com', reason: 'manual' },
     });
     expect(added.status).toBe(201);
+  });
+
+  test('is not told why or since when somebody is on the list', async () => {
+    const known = { channel: 'email', address: 'eve@example.com' };
+    const send = (method: string, path: string, body: object) => api.call(method, path, { key: api.keys.support, body });
+    // Of one who stands already and of one who does not the same.
+    for (const address of [known.address, 'new@example.com']) {
+      const added = await send('POST', '/suppressions', { ...known, address, reason: 'complaint' });
+      expect(await added.json()).toEqual({ channel: 'email', address, reason: 'complaint' });
+    }
+    await sql(`update suppression_reasons set source = 'sendgrid' where source = 'person'`);
+    const several = await send('DELETE', '/suppressions', known);
+    expect(several.status).toBe(409);
+    expect(await several.json()).toMatchObject({
+      detail: 'Several reasons stand for this address. Name the one to take off with ?reason=.',
+    });
+    const { rows } = await sql(`select id from suppressions where address = 'eve@example.com'`);
+    expect((await send('DELETE', `/suppressions/${rows[0].id}?reason=complaint`, {})).status).toBe(403);
+    expect((await send('DELETE', '/suppressions', { ...known, reason: 'complaint' })).status).toBe(204);
   });
 
   test('has no key that sees more, whatever role the key has', async () => {

@@ -152,8 +152,9 @@ describe('the live connection', () => {
       ['campaign.declined', asked(`key:${sms.apiKey.id}`)],
       ['campaign.approved', asked(`key:${free.apiKey.id}`)],
     ]) {
-      await api.db.pool.query('insert into alerts (key, type, campaign_id, data) values (gen_random_uuid()::text, $1, $2, $3)', [
-        ...[type, type?.startsWith('campaign.') ? other : null, data],
+      const about = type?.startsWith('campaign.') ? [other, 0] : [null, null];
+      await api.db.pool.query('insert into alerts (key, type, data, campaign_id, round) values (gen_random_uuid()::text, $1, $2, $3, $4)', [
+        ...[type, data, ...about],
       ]);
     }
     await api.db.pool.query(`update campaigns set name = 'Changed' where id = any($1::bigint[])`, [[other, own]]);
