@@ -241,8 +241,6 @@ beforeAll(async () => {
   const keyOf = async (asked: Partial<NewKey>) => createApiKey(own.db, { name: 'key', role: 'admin', createdBy: null, ...asked });
   key = (await keyOf({})).key;
   for (const scope of scopes) outsiders[`a key to ${scope}`] = bearer((await keyOf({ scopes: [scope] })).key);
-  outsiders['a key to one campaign'] = bearer((await keyOf({ campaignId: ENDED })).key);
-  outsiders['a key to one channel'] = bearer((await keyOf({ channel: 'email' })).key);
   const revoked = await keyOf({});
   await revokeApiKey(own.db, revoked.apiKey.id);
   outsiders['a revoked key'] = bearer(revoked.key);
@@ -256,6 +254,8 @@ beforeAll(async () => {
     recipients: [{ ...recipient, attempts: [...recipient.attempts] }],
   };
   expect(await knownCampaign(own.db, ended)).toBe(ENDED);
+  outsiders['a key to one campaign'] = bearer((await keyOf({ campaignId: ENDED })).key);
+  outsiders['a key to one channel'] = bearer((await keyOf({ channel: 'email' })).key);
 });
 afterAll(() => own.drop());
 

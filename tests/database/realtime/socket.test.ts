@@ -143,7 +143,8 @@ describe('the live connection', () => {
     const told: string[] = [];
     all.on('notification', ({ type }) => told.push(type));
     // One for each audience: everybody, administrators, who approves, who asked.
-    const asked = (by: string) => JSON.stringify({ campaign: { name: 'Other', approval: { asked_by_id: by } } });
+    const { rows } = await api.db.pool.query('select to_jsonb(c) as whole from campaigns c where id = $1', [other]);
+    const asked = (by: string) => JSON.stringify({ campaign: { ...rows[0].whole, approval: { asked_by_id: by } } });
     for (const [type, data] of [
       ['database.restored', '{}'],
       ['webhook.gave_up', '{}'],
