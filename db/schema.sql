@@ -47,7 +47,7 @@ create table alerts (
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_key_key UNIQUE (key),
   constraint alerts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE,
-  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text]))),
+  constraint alerts_type_check CHECK ((type = ANY (ARRAY['campaign.sent'::text, 'campaign.failed'::text, 'campaign.partially_sent'::text, 'campaign.retries_exhausted'::text, 'provider.degraded'::text, 'webhook.gave_up'::text, 'webhook.disabled'::text, 'database.restored'::text, 'campaign.approval_requested'::text, 'campaign.approved'::text, 'campaign.declined'::text, 'campaign.approval_withdrawn'::text, 'campaign.no_approver'::text, 'key.ending'::text, 'approval.loosened'::text]))),
   constraint campaign_alerts_name_a_round CHECK (((type ~~ 'campaign.%'::text) = ((campaign_id IS NOT NULL) AND (round IS NOT NULL))))
 );
 
@@ -112,6 +112,7 @@ create table app_sessions (
   user_agent text,
   user_id uuid not null,
   impersonated_by text,
+  former_cookie boolean default false not null,
   constraint app_sessions_pkey PRIMARY KEY (id),
   constraint app_sessions_token_key UNIQUE (token),
   constraint app_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_users(id) ON DELETE CASCADE
@@ -1000,12 +1001,23 @@ AS $function$
     and is_approver(c.approval ->> 'approved_by_id') and c.approval ->> 'hash' = campaign_hash(c), false)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.approval_left()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.approval := withdrawn(new.approval, case new.status when 'CANCELLED' then 'cancelled' else 'not_needed' end,
+    nullif(current_setting('rollcall.actor', true), ''), person_of(current_setting('rollcall.person', true)), null);
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.approval_needed(people integer, person text)
  RETURNS boolean
  LANGUAGE sql
  STABLE
 AS $function$
-  select coalesce(people > more_than, false) or (cardinality(roles) > 0 and coalesce(role_of(person) = any(roles), true)) from approval_rule
+  select coalesce(people > more_than, false) or (cardinality(roles) > 0 and (roles_of(person) && roles or roles_of(person) = '{}'))
+  from approval_rule
 $function$;
 
 CREATE OR REPLACE FUNCTION public.approval_why(people integer)
@@ -1021,10 +1033,17 @@ CREATE OR REPLACE FUNCTION public.approver_gone()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  campaign bigint;
 begin
-  update campaigns set approval = withdrawn(approval, 'approver', null, null, null)
-  where approval ->> 'state' = 'approved' and approval ->> 'approved_by_id' = old.id::text and status in ('DRAFT', 'SCHEDULED')
-    and not is_approver(old.id::text);
+  for campaign in
+    select id from campaigns
+    where approval ->> 'state' = 'approved' and approval ->> 'approved_by_id' = old.id::text and status in ('DRAFT', 'SCHEDULED')
+      and not is_approver(old.id::text)
+    order by id for no key update
+  loop
+    update campaigns set approval = withdrawn(approval, 'approver', null, null, null) where id = campaign;
+  end loop;
   return null;
 end $function$;
 
@@ -1269,16 +1288,16 @@ CREATE OR REPLACE FUNCTION public.campaign_needs_approval()
  LANGUAGE plpgsql
 AS $function$
 declare
-  -- At its time nobody is there: it goes out in the name of who scheduled it.
-  person text := coalesce(person_of(current_setting('rollcall.person', true)), case when old.status = 'SCHEDULED' then old.sent_by_id end);
+  -- At its time nobody is there: it goes out in the name of who scheduled it, and by their key's role, too.
+  viewer text := coalesce(nullif(current_setting('rollcall.person', true), ''), case when old.status = 'SCHEDULED' then old.sent_by_id end);
   due timestamptz := case
     when new.status = 'SCHEDULED' then new.scheduled_at
     -- A worker may be a little late.
     when old.status = 'SCHEDULED' then now() - interval '1 hour'
     else now() end;
 begin
-  new.sent_by_id := person;
-  if approval_needed(new.total, person) and not approval_holds(new, due) then
+  new.sent_by_id := viewer;
+  if approval_needed(new.total, viewer) and not approval_holds(new, due) then
     raise exception 'campaign % needs an approval', new.id using errcode = 'check_violation', constraint = 'campaign_approval';
   end if;
   return new;
@@ -1427,7 +1446,7 @@ begin
   if not found then
     return false;
   end if;
-  perform go_on(id) from campaigns where status = 'SENDING';
+  perform go_on(id) from (select id from campaigns where status = 'SENDING' order by id) them;
   return true;
 end $function$;
 
@@ -1653,7 +1672,7 @@ AS $function$
 declare
   home ledger_home;
   until timestamptz;
-  c record;
+  c campaigns;
 begin
   select * into home from ledger_home for update;
   if known_attempt is not null and ledger_state(known_attempt) not in ('copied', 'older', 'recovered') then
@@ -1676,12 +1695,19 @@ begin
 
   perform set_config('rollcall.restoring', '1', true);
   for c in
-    select id, status from campaigns
+    select * from campaigns
     where status in ('SENDING', 'PAUSED') or (status = 'SCHEDULED' and scheduled_at <= now()) order by id for no key update
   loop
     if c.status = 'PAUSED' then
       -- Somebody may have resumed it. Nothing is sent until somebody does, and is told so.
       update campaigns set known_until = until, unknown_policy = 'hold' where id = c.id;
+      continue;
+    end if;
+    if c.status = 'SCHEDULED' and approval_needed(c.total, c.sent_by_id) and not approval_holds(c, now() - interval '1 hour') then
+      -- It could not have gone out, so nobody has it: as a worker does at its time.
+      update campaigns set status = 'DRAFT', planned_at = scheduled_at, planned_time_zone = time_zone, scheduled_at = null, time_zone = null,
+        approval = withdrawn_missed(c)
+      where id = c.id;
       continue;
     end if;
     if c.status = 'SCHEDULED' then
@@ -1932,13 +1958,13 @@ exception when others then
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.role_of(person text)
- RETURNS text
+CREATE OR REPLACE FUNCTION public.roles_of(viewer text)
+ RETURNS text[]
  LANGUAGE sql
  STABLE
 AS $function$
-  select case when person like 'key:%' then (select role from api_keys where id::text = substr(person, 5))
-    else (select role from app_users where id::text = person) end
+  select array(select role from api_keys where viewer like 'key:%' and id::text = substr(viewer, 5) and (owner_id is not null or revoked_at is null)
+    union select role from app_users where id::text = person_of(viewer) and role is not null)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.session_ended()
@@ -1984,13 +2010,37 @@ begin
   return case when tg_op = 'DELETE' then old else new end;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.utc_text(at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$;
+
 CREATE OR REPLACE FUNCTION public.withdrawn(approval jsonb, why text, by text, by_id text, fields text[])
  RETURNS jsonb
  LANGUAGE sql
  STABLE
 AS $function$
-  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  select approval || jsonb_build_object('state', 'withdrawn', 'withdrawn_at', utc_text(now()),
     'withdrawn_why', why, 'withdrawn_by', by, 'withdrawn_by_id', by_id, 'fields', to_jsonb(fields))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.withdrawn_missed(c campaigns)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select withdrawn(
+    coalesce(c.approval, jsonb_build_object('hash', campaign_hash(c), 'revision', c.revision, 'people', c.total, 'sender', c.sender,
+      'asked_by', coalesce((select actor from campaign_events where campaign_id = c.id and kind = 'scheduled' order by id desc limit 1), 'Rollcall'),
+      'asked_by_id', person_of(c.sent_by_id), 'asked_as', c.sent_by_id, 'asked_at', utc_text(now()), 'scheduled_at', utc_text(coalesce(c.scheduled_at, c.planned_at)),
+      'time_zone', coalesce(c.time_zone, c.planned_time_zone), 'send', false)),
+    case when c.approval ->> 'state' is distinct from 'approved' then 'time'
+      when not is_approver(c.approval ->> 'approved_by_id') then 'approver'
+      when (c.approval ->> 'valid_until')::timestamptz < now() - interval '1 hour' then 'expired' else 'changed' end,
+    null, null, null)
 $function$;
 
 CREATE TRIGGER alert_raised AFTER INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION alert_raised();
@@ -2006,6 +2056,7 @@ CREATE TRIGGER audit_guards BEFORE INSERT OR DELETE OR UPDATE ON public.audit_lo
 CREATE CONSTRAINT TRIGGER audit_seals AFTER INSERT ON public.audit_log DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_seal();
 CREATE TRIGGER audit_stays BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_guard();
 CREATE TRIGGER approval_changed AFTER UPDATE ON public.campaigns FOR EACH ROW WHEN (((new.approval IS NOT NULL) AND (old.approval IS DISTINCT FROM new.approval))) EXECUTE FUNCTION approval_changed();
+CREATE TRIGGER approval_left BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN (((old.status <> new.status) AND (old.status = ANY (ARRAY['DRAFT'::campaign_status, 'SCHEDULED'::campaign_status])) AND (new.status <> 'DRAFT'::campaign_status) AND ((new.approval ->> 'state'::text) = 'waiting'::text))) EXECUTE FUNCTION approval_left();
 CREATE TRIGGER campaign_activity BEFORE UPDATE ON public.campaigns FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION campaign_activity();
 CREATE TRIGGER campaign_after_update AFTER UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_after_update();
 CREATE TRIGGER campaign_before_update BEFORE UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION campaign_before_update();
@@ -2416,6 +2467,7 @@ comment on column api_keys.channel is 'The one channel whose campaigns it is for
 comment on column api_keys.owner_id is 'Who made the key: it is revoked when they are disabled or removed. Null for the first key, which nobody made.';
 comment on column api_keys.scopes is 'What it is for, within its role; null: all that its role may.';
 comment on column app_secrets.value is 'A generated secret: "sealed:" and what AES-256-GCM made of it where there is a SECRETS_KEY, else in the clear.';
+comment on column app_sessions.former_cookie is 'Its cookie may have the former name (__Secure-…), under which none is believed that began later.';
 comment on column app_sessions.token is 'SHA-256 of the token in the cookie, in hex.';
 comment on column app_sessions.updated_at is 'When it was used last, to the minute.';
 comment on column campaigns.doing is 'What it is doing, beside its status: nothing; copying or emptying its list (a draft); sending to everybody pending; gathering (a task makes those pending whom a retry round sends to again); stopping for stop_reason; sending to singles alone, in a campaign that had ended before it had tried everybody.';

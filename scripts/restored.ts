@@ -30,7 +30,9 @@ await operate(
       const what =
         status === 'SCHEDULED'
           ? `begins by itself at ${scheduled_at}`
-          : `${sent} sent, ${unknown + pending} open: nobody is sent to before somebody decides`;
+          : status === 'DRAFT'
+            ? 'its time has come, and it has no approval that holds: ask for one again'
+            : `${sent} sent, ${unknown + pending} open: nobody is sent to before somebody decides`;
       console.log(`  ${id}  ${name}: ${status}, ${what}`);
     }
     console.log('Nothing is sent until an administrator says so in the application, or: npm run restored -- --go-on');

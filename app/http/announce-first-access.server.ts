@@ -12,14 +12,16 @@ import { makeFolder } from '../domain/make-folder.server.ts';
  */
 export async function announceFirstAccess(context: AppContext): Promise<void> {
   // `npm start` is for one's own machine. A web process by itself may be open to the net: who reads its log makes the first administrator.
-  const { admin, setupToken, apiKey } = await ensureFirstAccess(context, process.send !== undefined);
+  // Other supervisors have a channel to their processes, too; `npm start` says that it is itself.
+  const launched = process.send !== undefined && process.env.ROLLCALL_LAUNCHER === '1';
+  const { admin, setupToken, apiKey } = await ensureFirstAccess(context, launched);
   if (apiKey) keepFirstKey(context, apiKey);
   if (setupToken) {
     say(`Nobody can sign in yet. Make the first administrator at ${setupUrl(context.env.baseUrl, setupToken)} (shown until that is done)`);
   }
-  if (process.send) {
-    if (admin) process.send({ firstSignIn: admin });
-    process.send({ ready: true });
+  if (launched) {
+    if (admin) process.send?.({ firstSignIn: admin });
+    process.send?.({ ready: true });
   } else if (admin?.password) {
     say(`Sign in with ${admin.email} and ${admin.password} (shown until somebody has signed in)`);
   }

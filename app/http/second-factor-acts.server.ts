@@ -1,5 +1,7 @@
 import { data } from '@remix-run/node';
 import type { AppContext } from '#app/config/context.server.ts';
+import { cancelSecondFactor } from '../domain/access/begun-factor.server.ts';
+import { passedSecondStep } from '../domain/access/known-browser.server.ts';
 import { sessionOf } from '../domain/access/own-sessions.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import {
@@ -17,7 +19,8 @@ interface Done {
   said?: string;
   codes?: string[];
 }
-const done = (result: Omit<Done, 'problem'> = {}) => data<Done>({ problem: null, ...result }, { headers: { 'Cache-Control': 'no-store' } });
+const done = (result: Omit<Done, 'problem'> = {}, more: Record<string, string> = {}) =>
+  data<Done>({ problem: null, ...result }, { headers: { 'Cache-Control': 'no-store', ...more } });
 
 /** The forms of one's own second factor: in the account, and on the page before everything else. */
 export async function secondFactorActs(context: Pick<AppContext, 'auth' | 'db'>, viewer: Viewer, request: Request) {
@@ -30,8 +33,14 @@ export async function secondFactorActs(context: Pick<AppContext, 'auth' | 'db'>,
         return done();
       case 'confirm': {
         const here = await sessionOf(context.auth, request.headers);
-        return done({ said: 'Your second factor is set up.', codes: await confirmSecondFactor(context, viewer, text('code'), here) });
+        const codes = await confirmSecondFactor(context, viewer, text('code'), here);
+        // As if it had passed the second step, so that others' guesses do not keep its person out.
+        const browser = context.auth.knownBrowsers.remember(request.headers, passedSecondStep(viewer.id));
+        return done({ said: 'Your second factor is set up.', codes }, { 'Set-Cookie': browser });
       }
+      case 'cancel':
+        await cancelSecondFactor(context.db.pool, viewer.id);
+        return done();
       case 'codes':
         return done({
           said: 'Your new recovery codes. Those of before open nothing any more.',

@@ -5,11 +5,12 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { AppContext } from '#app/config/context.server.ts';
 import { audit } from '../domain/access/audit.server.ts';
 import { type Auth, currentViewer, unfinishedViewer } from '../domain/access/auth.server.ts';
-import type { KnownBrowser } from '../domain/access/known-browser.server.ts';
+import { type KnownBrowser, passedSecondStep } from '../domain/access/known-browser.server.ts';
 import { whosePassword } from '../domain/access/password-hash.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
 import { hasSecondFactor } from '../domain/access/second-factor.server.ts';
 import { findAccount } from '../domain/access/sessions.server.ts';
+import { endUnlessProven, type Proof } from '../domain/access/still-proven.server.ts';
 import { assertSameOrigin } from './require.server.ts';
 
 type Access = Pick<AppContext, 'auth' | 'db'>;
@@ -84,7 +85,11 @@ export async function signIn(
   }
 
   await counted.forget();
-  if (!(await hasSecondFactor(db.pool, proven.id))) return (await openSession({ auth }, request, proven.id, name, next)) ?? WRONG;
+  const { id, hash } = proven;
+  if (!(await hasSecondFactor(db.pool, id)))
+    return (await openSession({ auth, db }, request, id, name, next, { hash, secondFactor: false })) ?? WRONG;
+  const actor = await findAccount(db.pool, 'id', id);
+  await audit(db.pool, { action: 'session.step', ...(actor && { actor }) });
   const path = safeNext(next);
   const headers = { 'Set-Cookie': auth.firstSteps.remember(proven) };
   return redirect(path === '/' ? '/login/code' : `/login/code?next=${encodeURIComponent(path)}`, { headers });
@@ -96,20 +101,25 @@ const WRONG = { error: 'Email or password is wrong. Check both and try again.', 
  * A session for somebody of whom it is sure who they are, and where they go on: to a second factor first, where their role asks for one.
  *
  * @param email as the browser is to remember it
- * @returns null where the account was disabled meanwhile
+ * @param proof by what it is sure, where that is a password: it must hold still when the session is there
+ * @returns null where the account was disabled meanwhile, or the proof does not hold any more
  */
 export async function openSession(
-  { auth }: Pick<AppContext, 'auth'>,
+  { auth, db }: Access,
   request: Request,
   userId: string,
   email: string,
   next?: string | null,
+  proof?: Proof,
 ): Promise<Response | null> {
   try {
     const answer = await auth.sessions.api.beginSession({ body: { userId }, headers: request.headers, asResponse: true });
     if (answer.status >= 500) throw new Error(`a session's begin answered ${answer.status}`);
     if (!answer.ok) return null;
-    const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, email.toLowerCase()) });
+    const { id } = (await answer.clone().json()) as { id: string };
+    if (proof && !(await endUnlessProven(db.pool, id, userId, proof))) return null;
+    const names = [email.toLowerCase(), ...(proof?.secondFactor ? [passedSecondStep(userId)] : [])];
+    const headers = new Headers({ 'Set-Cookie': auth.knownBrowsers.remember(request.headers, ...names) });
     for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
     return redirect(safeNext(next), { headers });
   } catch (error) {
@@ -151,7 +161,12 @@ function counters({ failures }: Auth, name: string, address: string, known: Know
 
 /** Too many tries. @param what was tried */
 export function waiting(seconds: number, what = 'tries'): SignInRefusal {
-  const time = seconds < 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`;
+  const time =
+    seconds < 90
+      ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`
+      : seconds <= 5_400
+        ? `${Math.ceil(seconds / 60)} minutes`
+        : `${Math.ceil(seconds / 3_600)} hours`;
   return { error: `Too many ${what}. Wait ${time}, then try again.`, status: 429, retryAfterS: seconds };
 }
 

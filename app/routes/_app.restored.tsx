@@ -92,6 +92,7 @@ export default function Restored() {
 function What({ campaign }: { campaign: RestoredCampaign }) {
   const { counted } = useNumbers();
   const { status, scheduled_at, unknown, pending, doubtful } = campaign;
+  if (status === 'DRAFT') return 'Its time has come, and it has no approval that holds, so it did not go out. Ask for one again.';
   if (doubtful) return 'Its open recipients are being marked now.';
   if (status === 'SCHEDULED' && scheduled_at) {
     return (

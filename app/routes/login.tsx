@@ -6,6 +6,7 @@ import { AccessPage } from '#app/components/access/access-page.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { currentViewer, unfinishedViewer } from '#app/domain/access/auth.server.ts';
 import { needsFirstAdministrator } from '#app/domain/access/first-administrator.server.ts';
+import { unavailable } from '#app/domain/unavailable.server.ts';
 import { readForm } from '#app/http/request-bytes.server.ts';
 import { safeNext, signIn } from '#app/http/sign-in.server.ts';
 
@@ -18,7 +19,12 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   const next = safeNext(new URL(request.url).searchParams.get('next'));
   if (await currentViewer(context.auth, request.headers, null)) throw redirect(next);
   if (await unfinishedViewer(context.auth, request.headers)) throw redirect(`/second-factor?next=${encodeURIComponent(next)}`);
-  if (await needsFirstAdministrator(context.db.pool)) throw redirect('/setup');
+  // Without the database nobody is known to be missing, and the form says at the sign-in what is the matter.
+  const nobody = await needsFirstAdministrator(context.db.pool).catch((error: unknown) => {
+    if (unavailable(error, false)) return false;
+    throw error;
+  });
+  if (nobody) throw redirect('/setup');
   return null;
 }
 
@@ -48,7 +54,12 @@ export default function SignIn() {
           {failed && state === 'idle' && <ProblemAlert title="Sign-in failed">{failed.error}</ProblemAlert>}
           {!failed && parameters.has('late') && (
             <ProblemAlert kind="info" title="Sign in once more">
-              The password was entered more than ten minutes ago, or has changed since.
+              The password was entered more than ten minutes ago, or has changed since, or your account is not asked for a code any more.
+            </ProblemAlert>
+          )}
+          {!failed && parameters.has('made') && (
+            <ProblemAlert kind="info" title="There is an administrator already">
+              Sign in, or ask them to invite you.
             </ProblemAlert>
           )}
           {!failed && parameters.has('set') && <ProblemAlert kind="success" title="Your password is set. Sign in with it." />}

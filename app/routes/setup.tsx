@@ -6,6 +6,7 @@ import { AccessPage } from '#app/components/access/access-page.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { isSetupToken, makeFirstAdministrator, needsFirstAdministrator } from '#app/domain/access/first-administrator.server.ts';
 import { PASSWORD_ADVICE, PASSWORD_LENGTH } from '#app/domain/access/own-password.ts';
+import { isProblem } from '#app/domain/problem.ts';
 import { forgetLink, linkOf, PRIVATE, SETUP } from '#app/http/access-link.server.ts';
 import { type FormProblem, formAnswer } from '#app/http/form-answer.server.ts';
 import { readForm } from '#app/http/request-bytes.server.ts';
@@ -17,9 +18,14 @@ export const meta: MetaFunction = () => [{ title: 'Welcome to Rollcall' }, { nam
 export const headers: HeadersFunction = ({ actionHeaders }) => ({ ...Object.fromEntries(actionHeaders), ...PRIVATE });
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  if (!(await needsFirstAdministrator(context.db.pool))) throw redirect('/login');
-  return { open: await isSetupToken(context.db, linkOf(request, SETUP)) };
+  if (!(await needsFirstAdministrator(context.db.pool))) throw redirect(MADE);
+  const token = linkOf(request, SETUP);
+  const open = await isSetupToken(context.db, token);
+  return { open, wrong: !open && (token !== '' || new URL(request.url).searchParams.has('wrong')) };
 }
+
+/** The page that tells whoever comes second. */
+const MADE = '/login?made=1';
 
 export async function action({ context, request }: ActionFunctionArgs) {
   assertSameOrigin(request, context.auth);
@@ -27,7 +33,12 @@ export async function action({ context, request }: ActionFunctionArgs) {
   const text = (field: string) => String(form.get(field) ?? '');
   return formAnswer(async () => {
     const person = { name: text('name'), email: text('email'), password: text('password') };
-    const { id, email } = await makeFirstAdministrator(context, linkOf(request, SETUP), person);
+    const made = await makeFirstAdministrator(context, linkOf(request, SETUP), person).catch((error: unknown) => {
+      if (isProblem(error) && error.code === 'link_ended') return null;
+      throw error;
+    });
+    if (!made) return redirect(MADE, { headers: { 'Set-Cookie': forgetLink(context.env.baseUrl, SETUP) } });
+    const { id, email } = made;
     const entered = (await openSession(context, request, id, email)) ?? redirect('/login');
     entered.headers.append('Set-Cookie', forgetLink(context.env.baseUrl, SETUP));
     return entered;
@@ -36,7 +47,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 
 /** Nobody can sign in yet: the first administrator makes themself, with the link that the log of the web process has. */
 export default function FirstRun() {
-  const { open } = useLoaderData<typeof loader>();
+  const { open, wrong } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>() as { problem: FormProblem } | undefined;
   const { state } = useNavigation();
   const form = useRef<HTMLFormElement>(null);
@@ -44,7 +55,7 @@ export default function FirstRun() {
   useEffect(() => {
     if (problem) form.current?.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus();
   }, [problem]);
-  if (!open) return <WhereTheLinkIs />;
+  if (!open) return <WhereTheLinkIs wrong={wrong} />;
   const errorOf = (path: string) => problem?.errors.find((error) => error.path === path)?.message;
   const whole = problem && !problem.errors.some(({ path }) => ['name', 'email', 'password'].includes(path));
   return (
@@ -98,10 +109,16 @@ export default function FirstRun() {
   );
 }
 
-function WhereTheLinkIs() {
+function WhereTheLinkIs({ wrong }: { wrong: boolean }) {
   return (
     <AccessPage title="Nobody can sign in yet" lead="This Rollcall has no administrator. Whoever runs it makes the first one.">
       <Stack gap="sm">
+        {wrong && (
+          <ProblemAlert title="This link opens nothing">
+            It is not the one that the log has now. It may be cut off, or of another Rollcall, or of one that was here before. Copy it whole
+            from the newest line.
+          </ProblemAlert>
+        )}
         <Text>
           The log of its web process has a line that begins with <Code>Nobody can sign in yet</Code> and has a link. Open that link in this
           browser. It works once.

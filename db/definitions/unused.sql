@@ -77,3 +77,6 @@ do $$ begin
     alter table campaigns drop column dispatch_after, drop column dispatch_below;
   end if;
 end $$;
+
+-- 0054
+drop function if exists role_of(text);

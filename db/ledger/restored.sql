@@ -41,7 +41,7 @@ create or replace function note_restored(how text, known_attempt bigint) returns
 declare
   home ledger_home;
   until timestamptz;
-  c record;
+  c campaigns;
 begin
   select * into home from ledger_home for update;
   if known_attempt is not null and ledger_state(known_attempt) not in ('copied', 'older', 'recovered') then
@@ -64,12 +64,19 @@ begin
 
   perform set_config('rollcall.restoring', '1', true);
   for c in
-    select id, status from campaigns
+    select * from campaigns
     where status in ('SENDING', 'PAUSED') or (status = 'SCHEDULED' and scheduled_at <= now()) order by id for no key update
   loop
     if c.status = 'PAUSED' then
       -- Somebody may have resumed it. Nothing is sent until somebody does, and is told so.
       update campaigns set known_until = until, unknown_policy = 'hold' where id = c.id;
+      continue;
+    end if;
+    if c.status = 'SCHEDULED' and approval_needed(c.total, c.sent_by_id) and not approval_holds(c, now() - interval '1 hour') then
+      -- It could not have gone out, so nobody has it: as a worker does at its time.
+      update campaigns set status = 'DRAFT', planned_at = scheduled_at, planned_time_zone = time_zone, scheduled_at = null, time_zone = null,
+        approval = withdrawn_missed(c)
+      where id = c.id;
       continue;
     end if;
     if c.status = 'SCHEDULED' then
@@ -101,6 +108,6 @@ begin
   if not found then
     return false;
   end if;
-  perform go_on(id) from campaigns where status = 'SENDING';
+  perform go_on(id) from (select id from campaigns where status = 'SENDING' order by id) them;
   return true;
 end $$;

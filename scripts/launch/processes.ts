@@ -24,7 +24,7 @@ export function startProcess(folder: string, name: string, entry: string, env: R
   const log = openSync(join(folder, `${name}.log`), 'a');
   const child: ChildProcess = spawn(process.execPath, ['--import', preload, entry], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...env } as unknown as NodeJS.ProcessEnv,
+    env: { PATH: process.env.PATH, ROLLCALL_LAUNCHER: '1', ...env } as unknown as NodeJS.ProcessEnv,
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

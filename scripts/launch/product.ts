@@ -62,6 +62,8 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
     if (signal.aborted) giveUp();
     const childEnv = {
       ...source,
+      // What is announced at the first start goes to us (app/http/announce-first-access.server.ts).
+      ROLLCALL_LAUNCHER: '1',
       NODE_ENV: development ? 'development' : 'production',
       LOG_PRETTY: source.LOG_PRETTY ?? '1',
       ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),

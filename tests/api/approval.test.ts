@@ -1,16 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
-import { may, permissions, roles } from '#app/domain/access/roles.ts';
+import { may, permissions, type Role, roles } from '#app/domain/access/roles.ts';
 import { notificationText } from '#app/domain/alerts/notification-text.ts';
 import { listNotifications } from '#app/domain/alerts/notifications.server.ts';
 import { tellEndpoints } from '#app/domain/alerts/raise-alert.server.ts';
 import { changeApprovalRule } from '#app/domain/campaigns/approval-rule.server.ts';
+import { standingOf } from '#app/domain/campaigns/approval-view.server.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { startScheduledCampaign } from '#app/domain/campaigns/send-campaign.server.ts';
 import { cloneCampaignRecipients } from '#tasks/clone-recipients.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { numbered } from '#tests/support/campaigns.ts';
-import { ruleOf, type Somebody, somebody } from '#tests/support/people.ts';
+import { ruleOf, type Somebody, signedIn } from '#tests/support/people.ts';
 
 /** Ana writes, Ben and Cleo approve, Dan administers, Sue supports. */
 let api: TestApi;
@@ -21,18 +23,20 @@ let dan: Somebody;
 let sue: Somebody;
 beforeAll(async () => {
   api = await startApi({ WEBHOOK_ALLOW_PRIVATE: '1' });
-  ana = await somebody(api.db, 'Ana', 'marketer');
-  ben = await somebody(api.db, 'Ben', 'marketer');
-  cleo = await somebody(api.db, 'Cleo', 'marketer');
-  dan = await somebody(api.db, 'Dan', 'admin');
-  sue = await somebody(api.db, 'Sue', 'support');
+  ana = await signedIn(api.context, 'Ana', 'marketer');
+  ben = await signedIn(api.context, 'Ben', 'marketer');
+  cleo = await signedIn(api.context, 'Cleo', 'marketer');
+  dan = await signedIn(api.context, 'Dan', 'admin');
+  sue = await signedIn(api.context, 'Sue', 'support');
 });
 afterAll(() => api.drop());
 beforeEach(async () => {
   await ruleOf(api.db, { more_than: 2 });
   await sql(`update app_users set banned = false, role = case name when 'Dan' then 'admin' when 'Sue' then 'support' else 'marketer' end`);
   await sql('update api_keys set revoked_at = null');
-  for (const { program } of [ana, ben, cleo, dan, sue]) await api.context.auth.calls.delete(program.id);
+  for (const { program, viewer } of [ana, ben, cleo, dan, sue]) {
+    for (const { id } of [program, viewer]) await api.context.auth.calls.delete(id);
+  }
   api.context.auth.forgetAccess();
 });
 
@@ -48,9 +52,11 @@ interface Answer {
   body: Record<string, unknown>;
 }
 
-/** What somebody's program asks of a campaign. */
+/** What somebody's program asks of a campaign; what they decide they do themselves, in the browser. */
 async function ask(by: Somebody | string, id: number, rest: string, body: unknown = {}, method = 'POST'): Promise<Answer> {
-  const response = await api.call(method, `/campaigns/${id}${rest}`, { body, key: typeof by === 'string' ? by : by.key });
+  const how =
+    typeof by === 'string' ? { key: by } : rest.startsWith('/approval/') ? { key: null, headers: by.browser ?? {} } : { key: by.key };
+  const response = await api.call(method, `/campaigns/${id}${rest}`, { body, ...how });
   const text = await response.text();
   const parsed = (text ? JSON.parse(text) : {}) as Record<string, unknown>;
   return {
@@ -62,6 +68,9 @@ async function ask(by: Somebody | string, id: number, rest: string, body: unknow
   };
 }
 const now = async (id: number) => (await (await api.call('GET', `/campaigns/${id}`)).json()) as CampaignJson;
+/** Another key of theirs. */
+const keyOf = async (who: Somebody, role: Role = 'admin') =>
+  (await createApiKey(api.db, { name: 'Second', role, createdBy: null, ownerId: who.viewer.id })).key;
 const list = (addresses: string[]) => addresses.map((address) => ({ address }));
 
 async function draft(by: Somebody = ana, people = 3): Promise<number> {
@@ -116,28 +125,20 @@ test('asked, approved by somebody else, sent: both see the same hash, and it is 
   const listed = (await (await api.call('GET', '/campaigns?approval=waiting')).json()) as { data: CampaignJson[] };
   expect(listed.data.map((one) => one.id)).toContain(id);
   const done = await ask(ben, id, '/approval/approve', { hash: campaign.approval?.hash });
-  expect(done.campaign.approval).toMatchObject({ state: 'approved', approved_by: ben.program.label, hash: campaign.approval?.hash });
+  expect(done.campaign.approval).toMatchObject({ state: 'approved', approved_by: ben.viewer.label, hash: campaign.approval?.hash });
   expect((await ask(ana, id, '/send')).status).toBe(202);
   expect((await kinds(id)).map(({ kind }) => kind)).toEqual(['created', 'imported', 'approval_requested', 'approved', 'started']);
 });
 
 describe('who may approve', () => {
   test.each<[string, () => Promise<Somebody | string> | Somebody | string, number, string]>([
-    [
-      'who asked, by another key of theirs',
-      async () => (await createApiKey(api.db, { name: 'Second', role: 'admin', createdBy: null, ownerId: ana.viewer.id })).key,
-      403,
-      'own_approval',
-    ],
     ['who asked', () => ana, 403, 'own_approval'],
+    ['who asked, by another key of theirs', () => keyOf(ana), 403, 'forbidden'],
+    ['a key of somebody who may', () => ben.key, 403, 'forbidden'],
+    ['a key that an administrator made', () => keyOf(dan), 403, 'forbidden'],
     ['an administrator’s key that belongs to nobody', () => api.keys.admin, 403, 'forbidden'],
     ['support', () => sue, 403, 'forbidden'],
-    [
-      'a key above its owner’s role',
-      async () => (await createApiKey(api.db, { name: 'High', role: 'admin', createdBy: null, ownerId: sue.viewer.id })).key,
-      403,
-      'forbidden',
-    ],
+    ['a key above its owner’s role', () => keyOf(sue), 403, 'forbidden'],
     ['somebody else', () => ben, 200, ''],
     ['an administrator', () => dan, 200, ''],
   ])('%s', async (_, who, status, code) => {
@@ -145,6 +146,39 @@ describe('who may approve', () => {
     const answer = await ask(await who(), id, '/approval/approve', { hash });
     expect([answer.status, answer.code ?? '']).toEqual([status, code]);
     expect((await now(id)).approval?.state).toBe(status === 200 ? 'approved' : 'waiting');
+  });
+
+  test('a key declines nothing either, and is told who does', async () => {
+    const { id, hash } = await asked();
+    for (const act of ['approve', 'decline']) {
+      for (const key of [ben.key, ana.key]) {
+        const answer = await ask(key, id, `/approval/${act}`, { hash });
+        expect([answer.status, answer.detail]).toEqual([
+          403,
+          'Approve in the browser, as yourself: an API key approves and declines nothing.',
+        ]);
+      }
+    }
+    expect((await now(id)).approval?.state).toBe('waiting');
+  });
+
+  test('a key that belongs to nobody asks for nothing, since an administrator who has it could approve it', async () => {
+    const id = await draft();
+    const answer = await ask(api.keys.admin, id, '/approval');
+    expect(answer).toMatchObject({ status: 409, code: 'nobody_asks', detail: expect.stringContaining('Ask in the browser, as yourself') });
+    expect((await now(id)).approval?.state).toBe('none');
+  });
+
+  test('what such a key had scheduled before the rule is approved by no administrator', async () => {
+    await ruleOf(api.db);
+    const id = await draft();
+    await ask(api.keys.admin, id, '/send', { scheduled_at: inHours(2) });
+    const wanted = { more_than: '2', roles: [] };
+    await changeApprovalRule(api.db, dan.viewer, wanted, (await changeApprovalRule(api.db, dan.viewer, wanted, null))?.length ?? 0);
+    const hash = (await now(id)).approval?.hash;
+    expect(await ask(dan, id, '/approval/approve', { hash })).toMatchObject({ status: 403, code: 'own_approval' });
+    expect(await standingOf(api.db, dan.viewer, id)).toMatchObject({ mayNot: expect.stringContaining('belongs to nobody') });
+    expect((await ask(ben, id, '/approval/approve', { hash })).status).toBe(200);
   });
 
   test('who asked does not become somebody else by another role', async () => {
@@ -225,7 +259,7 @@ describe('an approval is withdrawn by', () => {
     ['gone', 'delete from app_users where id = $1'],
   ])('an approver who is %s', async (_, change) => {
     const { id, hash } = await asked();
-    const zoe = await somebody(api.db, `Zoe${id}`, 'marketer');
+    const zoe = await signedIn(api.context, `Zoe${id}`, 'marketer');
     await ask(zoe, id, '/approval/approve', { hash });
     await sql(change, [zoe.viewer.id]);
     expect((await now(id)).approval).toMatchObject({
@@ -243,7 +277,7 @@ describe('an approval is withdrawn by', () => {
     });
     const again = (await ask(ana, id, '/approval')).campaign.approval?.hash;
     const no = await ask(ben, id, '/approval/decline', { hash: again, note: 'The date is wrong.' });
-    expect(no.campaign.approval).toMatchObject({ state: 'declined', declined_by: ben.program.label, note: 'The date is wrong.' });
+    expect(no.campaign.approval).toMatchObject({ state: 'declined', declined_by: ben.viewer.label, note: 'The date is wrong.' });
     expect((await ask(ana, id, '/send')).code).toBe('approval_needed');
   });
 });
@@ -351,10 +385,30 @@ describe('there is no way around it', () => {
     });
   });
 
+  test('by the role of a key, also of an administrator’s: to send, at its time, and as the rule changes', async () => {
+    await ruleOf(api.db, { roles: ['marketer'] });
+    const low = await keyOf(dan, 'marketer');
+    const id = await draft(ana, 1);
+    expect((await ask(low, id, '/send')).code).toBe('approval_needed');
+    const { hash } = (await ask(low, id, '/approval')).campaign.approval ?? {};
+    await changeApprovalRule(api.db, dan.viewer, { more_than: '99', roles: ['marketer'] }, null);
+    expect((await now(id)).approval?.state).toBe('waiting');
+    expect((await ask(dan, id, '/approval/approve', { hash })).code).toBe('own_approval');
+    expect((await ask(dan, id, '/send')).status).toBe(202);
+
+    await ruleOf(api.db);
+    const later = await draft(ana, 1);
+    const at = inHours(1);
+    expect((await ask(low, later, '/send', { scheduled_at: at })).status).toBe(202);
+    await ruleOf(api.db, { roles: ['marketer'] });
+    await startScheduledCampaign(api.db, later, at);
+    expect((await now(later)).status).toBe('DRAFT');
+  });
+
   test('by the role of who sends, a key by its owner’s', async () => {
     await ruleOf(api.db, { roles: ['marketer'] });
     const id = await draft(ana, 1);
-    const high = (await createApiKey(api.db, { name: 'Own', role: 'admin', createdBy: null, ownerId: ana.viewer.id })).key;
+    const high = await keyOf(ana);
     expect((await ask(ana, id, '/send')).code).toBe('approval_needed');
     expect((await ask(high, id, '/send')).code).toBe('approval_needed');
     expect((await now(id)).approval).toMatchObject({ needed: true, roles: ['marketer'] });
@@ -366,12 +420,53 @@ describe('there is no way around it', () => {
     expect((await ask(dan, id, '/send')).status).toBe(202);
   });
 
-  test('who needs no approval sends it all the same, and nothing is left to approve', async () => {
+  test.each<[string, object, string, string]>([
+    ['sends', {}, 'SENDING', 'needed no approval'],
+    ['schedules', { scheduled_at: inHours(3) }, 'SCHEDULED', 'needed no approval'],
+    ['schedules and cancels', { scheduled_at: inHours(3) }, 'CANCELLED', 'needed no approval'],
+  ])('who needs no approval %s it all the same, and nothing is left to approve', async (_, time, status, why) => {
     await ruleOf(api.db, { roles: ['marketer'] });
     const { id, hash } = await asked({ send: true });
-    expect((await ask(dan, id, '/send')).status).toBe(202);
-    expect((await ask(ben, id, '/approval/approve', { hash })).code).toBe('decided');
-    expect((await now(id)).status).toBe('SENDING');
+    expect((await ask(dan, id, '/send', time)).status).toBe(202);
+    if (status === 'CANCELLED') await ask(dan, id, '/cancel');
+    const answer = await ask(ben, id, '/approval/approve', { hash });
+    expect([answer.status, answer.code]).toEqual([409, status === 'SCHEDULED' ? 'approval_changed' : 'decided']);
+    expect(await now(id)).toMatchObject({ status, approval: { state: 'withdrawn', withdrawn_why: expect.stringContaining(why) } });
+  });
+
+  test('a scheduled campaign that waits is cancelled: nothing is left to approve, nor to decline', async () => {
+    await ruleOf(api.db);
+    const id = await draft();
+    await ask(ana, id, '/send', { scheduled_at: inHours(2) });
+    const wanted = { more_than: '2', roles: [] };
+    await changeApprovalRule(api.db, dan.viewer, wanted, (await changeApprovalRule(api.db, dan.viewer, wanted, null))?.length ?? 0);
+    const hash = (await now(id)).approval?.hash;
+    await ask(ana, id, '/cancel');
+    expect((await now(id)).approval).toMatchObject({ state: 'withdrawn', withdrawn_why: "API key Ana's program cancelled it." });
+    for (const act of ['approve', 'decline']) {
+      expect(await ask(ben, id, `/approval/${act}`, { hash })).toMatchObject({ status: 409, code: 'decided' });
+    }
+  });
+
+  test.each(['FAILED', 'CANCELLED', 'PAUSED'])('what waits in a campaign that is %s by whatever way is told so', async (status) => {
+    const { id, hash } = await asked({ send: true });
+    await sql('alter table campaigns disable trigger user');
+    const failed = status === 'FAILED' ? `, failed_at = now(), failure_code = 'recipients_failed', failure_reason = 'x'` : '';
+    await sql(
+      `update campaigns set status = '${status}', started_at = now(), finished_at = ${status === 'PAUSED' ? 'null' : 'now()'}${failed} where id = $1`,
+      [id],
+    );
+    await sql('alter table campaigns enable trigger user');
+    expect(await ask(ben, id, '/approval/approve', { hash })).toMatchObject({ status: 409, code: 'decided' });
+  });
+
+  test('it is sent from a draft only: approved while it is scheduled, it keeps its time', async () => {
+    const { id, hash } = await asked({ send: true });
+    await sql('alter table campaigns disable trigger user');
+    await sql(`update campaigns set status = 'SCHEDULED', scheduled_at = now() + interval '1 day' where id = $1`, [id]);
+    await sql('alter table campaigns enable trigger user');
+    expect((await ask(ben, id, '/approval/approve', { hash })).status).toBe(200);
+    expect((await now(id)).status).toBe('SCHEDULED');
   });
 
   test('what is smaller goes out, and so does a retry of what was approved', async () => {
@@ -393,6 +488,19 @@ describe('at the same time', () => {
     const { id, hash } = await asked();
     const answers = await Promise.all([ben, cleo].map((who) => ask(who, id, '/approval/approve', { hash })));
     expect(answers.map(({ status, code }) => code ?? status).sort()).toEqual([200, 'decided']);
+  });
+
+  test('changed and changed back it is another revision, which who looks has not seen', async () => {
+    const { id, hash } = await asked();
+    const { revision } = (await now(id)).approval ?? {};
+    await ask(ana, id, '', { subject: 'Two' }, 'PATCH');
+    await ask(ana, id, '', { subject: 'One' }, 'PATCH');
+    expect((await ask(ana, id, '/approval')).campaign.approval?.hash).toBe(hash);
+    for (const act of ['approve', 'decline']) {
+      expect(await ask(ben, id, `/approval/${act}`, { hash, revision })).toMatchObject({ status: 409, code: 'approval_changed' });
+    }
+    const { approval } = await now(id);
+    expect((await ask(ben, id, '/approval/approve', { hash, revision: approval?.revision })).status).toBe(200);
   });
 
   test('two ask: the first counts', async () => {
@@ -421,12 +529,22 @@ describe('by itself', () => {
   test('it is sent once approved, in the name of who asked', async () => {
     const { id } = await approved({ send: true });
     expect(await now(id)).toMatchObject({ status: 'SENDING', started_by: ana.program.label });
+    const { rows } = await sql(
+      `select action, after ->> 'asked_by' as asked_by, (after ->> 'recipients')::integer as people from audit_log
+       where object_type = 'campaign' and object_id = $1 and action in ('campaign.approve', 'campaign.send') order by seq`,
+      [String(id)],
+    );
+    expect(rows).toEqual(['campaign.approve', 'campaign.send'].map((action) => ({ action, asked_by: ana.program.label, people: 3 })));
   });
 
   test('it is scheduled once approved, and goes out at its time', async () => {
     const at = inHours(24 * 20);
     const { id } = await approved({ send: true, scheduled_at: at });
     expect(await now(id)).toMatchObject({ status: 'SCHEDULED', scheduled_at: at });
+    const { rows } = await sql(`select actor_name, after from audit_log where action = 'campaign.schedule' and object_id = $1`, [
+      String(id),
+    ]);
+    expect(rows).toEqual([{ actor_name: 'Ben', after: expect.objectContaining({ asked_by: ana.program.label, scheduled_at: at }) }]);
     await startScheduledCampaign(api.db, id, at);
     expect((await now(id)).status).toBe('SENDING');
   });
@@ -460,6 +578,32 @@ describe('the rule', () => {
     expect((await ask(ben, id, '/approval/approve', { hash: approval?.hash })).status).toBe(200);
     await startScheduledCampaign(api.db, id, at);
     expect((await now(id)).status).toBe('SENDING');
+  });
+
+  test('it takes campaigns in the order of their numbers, as whatever else takes several', async () => {
+    await ruleOf(api.db);
+    const [first, second] = [await draft(), await draft()];
+    // The later one is due earlier.
+    await ask(ana, first, '/send', { scheduled_at: inHours(9) });
+    await ask(ana, second, '/send', { scheduled_at: inHours(1) });
+    const other = await api.db.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query('select from campaigns where id = $1 for update', [first]);
+      const changed = changeApprovalRule(api.db, dan.viewer, { more_than: '2', roles: [] }, null);
+      await vi.waitFor(async () => {
+        const { rowCount } = await sql(
+          `select from pg_locks l join pg_stat_activity a using (pid) where not granted and datname = current_database()`,
+        );
+        expect(rowCount).toBeGreaterThan(0);
+      });
+      await other.query('select from campaigns where id = $1 for update nowait', [second]);
+      await other.query('rollback');
+      expect((await changed)?.map(({ id }) => id)).toEqual(expect.arrayContaining([first, second]));
+    } finally {
+      await other.query('rollback');
+      other.release();
+    }
   });
 
   test('turned off, it frees what waits', async () => {
@@ -508,6 +652,24 @@ describe('who is told', () => {
     expect(await titles(ana, own.id)).toEqual([]);
   });
 
+  test.each([
+    [{ more_than: 5 }, { more_than: null, roles: [] }, 1],
+    [{ more_than: 5 }, { more_than: '6', roles: [] }, 1],
+    [{ roles: ['marketer', 'support'] as Role[] }, { more_than: '1000', roles: ['marketer'] }, 1],
+    [{ more_than: 5 }, { more_than: '4', roles: ['admin'] }, 0],
+    [{ more_than: 5 }, { more_than: '5', roles: [] }, 0],
+  ])('administrators, where the rule is looser: from %j to %j', async (was, wanted, told) => {
+    await sql(`update campaigns set status = 'CANCELLED', finished_at = now() where status = 'SCHEDULED'`);
+    await ruleOf(api.db, was);
+    await sql('delete from alerts');
+    await changeApprovalRule(api.db, dan.viewer, wanted, null);
+    const { rowCount } = await sql(`select from alerts where type = 'approval.loosened'`);
+    expect(rowCount).toBe(told);
+    const heard = async (who: Somebody) =>
+      (await listNotifications(api.db, who.viewer)).notifications.filter(({ type }) => type === 'approval.loosened').length;
+    expect([await heard(dan), await heard(ben)]).toEqual([told, 0]);
+  });
+
   test('administrators, where nobody can', async () => {
     await sql(`update app_users set banned = true where name <> 'Ana'`);
     const id = await draft();
@@ -526,13 +688,13 @@ describe('who is told', () => {
     const { rows } = await sql('select type, body from webhook_deliveries where campaign_id = $1 order by id', [id]);
     expect(rows.map(({ type, body }) => [type, JSON.parse(body).data.campaign.approval])).toMatchObject([
       ['campaign.approval_requested', { state: 'waiting', needed: true, asked_by: ana.program.label }],
-      ['campaign.approved', { state: 'approved', approved_by: ben.program.label }],
+      ['campaign.approved', { state: 'approved', approved_by: ben.viewer.label }],
     ]);
     expect(JSON.stringify(rows)).not.toContain(ana.viewer.id);
   });
 });
 
-test('a message goes to many by no test either: 20 a day and person, with all their keys', async () => {
+test('a message goes to many by no test nor correction either: 20 a day and person, with all their keys', async () => {
   const id = await draft(ana, 1);
   const test = (by: Somebody) => ask(by, id, '/test', { address: 'me@example.com' });
   const note = (actor: string, times: number) =>
@@ -546,8 +708,46 @@ test('a message goes to many by no test either: 20 a day and person, with all th
   expect((await test(ben)).code).toBe('configuration');
   await note(ben.program.id, 1);
   expect(await test(ben)).toMatchObject({ status: 429, code: 'rate_limited' });
+  // So do the ones that retry to other addresses, and the two share the number.
+  const failed = await draft(cleo, 2);
+  await sql('alter table campaigns disable trigger user; alter table recipients disable trigger user');
+  await sql(
+    `update campaigns set status = 'FAILED', doing = 'nothing', started_at = now(), finished_at = now(), failed_at = now(), failure_code = 'recipients_failed', failure_reason = 'x', pending = 0, failed = 2 where id = $1`,
+    [failed],
+  );
+  await sql(
+    `update recipients set status = 'failed', failed_at = now(), failure_code = 'invalid_recipient', failure_reason = 'x' where campaign_id = $1`,
+    [failed],
+  );
+  await sql('alter table campaigns enable trigger user; alter table recipients enable trigger user');
+  await sql(`insert into campaign_failures (campaign_id, failure_code, recipients) values ($1, 'invalid_recipient', 2)`, [failed]);
+  const { rows } = await sql('select id from recipients where campaign_id = $1 order by id', [failed]);
+  const corrected = (i: number) => ask(cleo, failed, `/recipients/${rows[i].id}/retry`, { address: `right${i}@example.test` });
+  await note(cleo.program.id, 19);
+  expect(await corrected(0)).toMatchObject({ status: 200 });
+  expect(await corrected(1)).toMatchObject({ status: 429, code: 'rate_limited' });
+  expect((await test(cleo)).code).toBe('rate_limited');
+  expect((await ask(cleo, failed, `/recipients/${rows[1].id}/retry`)).status).toBe(200);
   await note(ana.program.id, 5);
   expect((await test(ana)).status).toBe(409);
   await ruleOf(api.db);
   expect((await test(ben)).status).toBe(409);
+});
+
+test('who wrote, imported or scheduled before editors were kept does not approve it after the upgrade', async () => {
+  const id = await draft();
+  await ask(ben, id, '', { text: 'Good evening.' }, 'PATCH');
+  const copy = await clone(cleo, id);
+  const imported = await draft(ben);
+  await sql('delete from campaign_editors');
+  const upgrade = readFileSync('db/migrations/0054_former_editors.sql', 'utf8').replace(/^set local.*$/m, '');
+  for (let twice = 0; twice < 2; twice++) await sql(upgrade);
+  const editors = async (of: number) =>
+    (await sql('select u.name from campaign_editors e join app_users u on u.id::text = e.person where campaign_id = $1 order by 1', [of]))
+      .rows;
+  expect(await editors(id)).toEqual([{ name: 'Ana' }, { name: 'Ben' }]);
+  expect(await editors(copy)).toEqual([{ name: 'Ana' }, { name: 'Ben' }, { name: 'Cleo' }]);
+  expect(await editors(imported)).toEqual([{ name: 'Ben' }]);
+  const { campaign } = await ask(cleo, id, '/approval');
+  expect((await ask(ben, id, '/approval/approve', { hash: campaign.approval?.hash })).code).toBe('own_approval');
 });

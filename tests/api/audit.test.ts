@@ -13,14 +13,18 @@ import { updateCampaign } from '#app/domain/campaigns/update-campaign.server.ts'
 import { addSuppression, removeSuppression } from '#app/domain/suppressions/change-suppressions.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
+import { type Somebody, signedIn, somebody } from '#tests/support/people.ts';
 import { type Receiver, startReceiver } from '#tests/support/receiver.ts';
 
 let api: TestApi;
 let receiver: Receiver;
+let ira: Somebody;
+let ann: Somebody;
 beforeAll(async () => {
   receiver = await startReceiver();
   api = await startApi({ WEBHOOK_ALLOW_PRIVATE: '1', SENDGRID_API_KEY: 'SG.test', SENDGRID_BASE_URL: receiver.url });
-  await sql(`insert into app_users (name, email, email_verified, role) values ('Eve', 'eve@team.example', true, 'admin')`);
+  ira = await signedIn(api.context, 'Ira', 'admin');
+  ann = await somebody(api.db, 'Ann', 'marketer');
 });
 afterAll(() => Promise.all([api.drop(), receiver.stop()]));
 
@@ -82,11 +86,10 @@ const large = async () => {
   await sql('update approval_rule set more_than = 2');
   return campaign(['ada@example.com', 'bob@example.com', 'cy@example.com']);
 };
-/** Asked for by the program of somebody else; the key of the tests is Eve's by now. */
+/** Asked for by the program of somebody else than Ira. */
 const waiting = async () => {
   const id = await large();
-  await sql(`update api_keys set owner_id = (select id from app_users where email = 'eve@team.example') where name = 'admin'`);
-  const asked = await api.call('POST', `/campaigns/${id}/approval`, { key: api.keys.marketer });
+  const asked = await api.call('POST', `/campaigns/${id}/approval`, { key: ann.key });
   const { approval } = (await asked.json()) as { approval: { hash: string } };
   return { id, hash: approval.hash };
 };
@@ -94,14 +97,14 @@ const onApproval = (action: AuditAction, verb: string): Act => ({
   action,
   async call() {
     const { id, hash } = await waiting();
-    return { path: `/campaigns/${id}/approval/${verb}`, body: { hash } };
+    return { path: `/campaigns/${id}/approval/${verb}`, body: { hash }, ...(ira.browser && { key: null, headers: ira.browser }) };
   },
 });
 
 interface Act {
   action: AuditAction;
   /** The path and what else the call needs; whatever has to be there is made here. */
-  call(): Promise<{ path: string; body?: unknown; headers?: Record<string, string> }>;
+  call(): Promise<{ path: string; body?: unknown; headers?: Record<string, string>; key?: string | null }>;
 }
 
 const onCampaign = (action: AuditAction, rest: string, make: () => Promise<number> = campaign, more: object = {}): Act => ({
@@ -132,7 +135,7 @@ const acts: Record<string, Act> = {
   testCampaign: onCampaign('campaign.test', '/test', campaign, { body: { address: 'me@example.com' } }),
   sendCampaign: onCampaign('campaign.send', '/send', campaign, { body: {} }),
   unscheduleCampaign: onCampaign('campaign.unschedule', '/unschedule', scheduled),
-  askForApproval: onCampaign('campaign.ask', '/approval', large, { body: {} }),
+  askForApproval: { action: 'campaign.ask', call: async () => ({ path: `/campaigns/${await large()}/approval`, body: {}, key: ann.key }) },
   approveCampaign: onApproval('campaign.approve', 'approve'),
   declineCampaign: onApproval('campaign.decline', 'decline'),
   pauseCampaign: onCampaign('campaign.pause', '/pause', () => inState('sending')),
@@ -193,26 +196,28 @@ const acts: Record<string, Act> = {
 /** They change nothing, though they are sent as POST, or answer a file that is about no person. */
 const changesNothing = ['previewCampaign'];
 
+const whoDoes = (key?: string | null) => {
+  if (key === null) return { actor_kind: 'person', actor_id: ira.viewer.id, actor_name: 'Ira' };
+  if (key === ann.key) return { actor_kind: 'key', actor_id: ann.program.id, actor_name: ann.program.name };
+  return { actor_kind: 'key', actor_id: expect.stringMatching(/^key:\d+$/), actor_name: 'admin' };
+};
+
 test.each(Object.entries(operations).filter(([, { method, contentType }]) => method !== 'GET' || contentType))(
   '%s leaves exactly one row: who, by which door, from where, what and on what',
   async (name, operation) => {
     if (changesNothing.includes(name)) return;
     const act = acts[name];
     if (!act) throw new Error(`${name} may change something, and no row of the audit log is expected of it.`);
-    const { path, body, headers } = await act.call();
+    const { path, body, ...more } = await act.call();
     const since = await first('select coalesce(max(seq), 0) as id from audit_log');
     const door = { door: 'api', address: '2001:db8::7', device: 'program/1' } as const;
-    const response = await through(door, () =>
-      api.call(operation.method, path, { ...(body !== undefined && { body }), ...(headers && { headers }) }),
-    );
+    const response = await through(door, () => api.call(operation.method, path, { ...(body !== undefined && { body }), ...more }));
     expect(response.status, await response.clone().text()).toBeLessThan(300);
     await response.text();
     const { rows } = await sql('select * from audit_log where seq > $1 order by seq', [since]);
     expect(rows).toEqual([
       expect.objectContaining({
-        actor_kind: 'key',
-        actor_id: expect.stringMatching(/^key:\d+$/),
-        actor_name: 'admin',
+        ...whoDoes(more.key),
         door: 'api',
         address: '2001:db8::7',
         device: 'program/1',

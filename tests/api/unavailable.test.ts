@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { takesWrites } from '#app/domain/monitoring/takes-writes.server.ts';
 import { problemOfChange } from '#app/domain/unavailable.server.ts';
+import { loader as signInPage } from '#app/routes/login.tsx';
 import { openDatabase } from '#db/database.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
@@ -23,6 +24,9 @@ test('while the database is away a call says that it is, and when to ask again',
   });
   const change = await api.call('POST', '/campaigns', { body: { name: 'Spring', channel: 'email' } });
   expect(await change.json()).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('may or may not have been done') });
+  // The page to sign in is there all the same.
+  const request = new Request('http://localhost:3000/login');
+  expect(await signInPage({ context: api.context, request, params: {} } as unknown as Parameters<typeof signInPage>[0])).toBeNull();
   Object.assign(api.context, { db });
   await away.pool.end();
   expect((await api.call('GET', '/campaigns')).status).toBe(200);

@@ -12,6 +12,7 @@ import { startWorker } from '#tasks/start-worker.ts';
 import { writeByHand } from '#tests/support/by-hand.ts';
 import { counterDrift, draftCampaign, numbered } from '#tests/support/campaigns.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
+import { ruleOf, somebody } from '#tests/support/people.ts';
 import { ana, type Sending, startSending } from '#tests/support/sending.ts';
 
 let own: TestDatabase;
@@ -235,4 +236,44 @@ test('several that notice at once note it once, and a healthy ledger is left alo
   await sql('vacuum full ledger_home');
   await sql('vacuum freeze ledger_home');
   expect(await ledgerState(own.db.pool, 1)).toBe('restored');
+});
+
+test('where campaigns wait for an approval, one whose time has come without it is a draft again, and says so', async () => {
+  own = await createTestDatabase();
+  const { due, later } = await inTheMiddle();
+  const one = async () => {
+    const id = await draftCampaign(own.db, { addresses: numbered(2, 'waits.test') });
+    await sql(`update campaigns set status = 'SCHEDULED', scheduled_at = now() - interval '2 hours' where id = $1`, [id]);
+    return id;
+  };
+  const approver = (await somebody(own.db, 'Ben', 'marketer')).viewer.id;
+  const [unasked, waiting, over, holds] = [await one(), await one(), await one(), await one()];
+  const approve = (id: number, state: string, until: string) =>
+    sql(
+      `update campaigns c set approval = jsonb_build_object('state', $2::text, 'hash', campaign_hash(c), 'revision', revision, 'asked_by', 'Ana',
+         'approved_by', 'Ben', 'approved_by_id', $3::text, 'valid_until', utc_text(now() + $4::interval)) where id = $1`,
+      [id, state, approver, until],
+    );
+  await approve(waiting, 'waiting', '1 day');
+  await approve(over, 'approved', '-90 minutes');
+  await approve(holds, 'approved', '1 day');
+  await ruleOf(own.db, { more_than: 1 });
+
+  expect(await tellRestored(own.db)).toBe(true);
+  const ids = [due, later, unasked, waiting, over, holds];
+  const all = `select id, status, approval ->> 'state' as state, approval ->> 'withdrawn_why' as why, planned_at is not null as planned
+    from campaigns where id = any($1) order by id`;
+  expect(await sql(all, [ids])).toEqual([
+    { id: due, status: 'PAUSED', state: null, why: null, planned: false },
+    { id: later, status: 'SCHEDULED', state: null, why: null, planned: false },
+    { id: unasked, status: 'DRAFT', state: 'withdrawn', why: 'time', planned: true },
+    { id: waiting, status: 'DRAFT', state: 'withdrawn', why: 'time', planned: true },
+    { id: over, status: 'DRAFT', state: 'withdrawn', why: 'expired', planned: true },
+    { id: holds, status: 'PAUSED', state: 'approved', why: null, planned: false },
+  ]);
+  expect((await restoredCampaigns(own.db)).map(({ id }) => id)).toEqual(expect.arrayContaining([unasked, waiting, over, holds]));
+  expect(await sql('select kind from campaign_events where campaign_id = $1 order by id desc limit 1', [unasked])).toEqual([
+    { kind: 'approval_withdrawn' },
+  ]);
+  expect(await goOnSending(own.db, 'Ana')).toBe(true);
 });

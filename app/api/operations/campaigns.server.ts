@@ -52,6 +52,12 @@ const approvalOptions = sendOptions.extend({
 
 const seenHash = z.string('Name the hash that you saw.').regex(/^[0-9a-f]{64}$/, 'The hash has 64 hexadecimal digits.');
 
+const seenRevision = z
+  .int('The revision must be a whole number, as the approval has it.')
+  .positive('The revision must be a whole number, as the approval has it.')
+  .nullish()
+  .describe('The revision of the approval that you saw: the same hash can be asked for twice. Default: whichever.');
+
 /** POST /campaigns/:id/retry. */
 const retryChoice = z.strictObject({
   codes: z
@@ -178,7 +184,7 @@ export const campaignOperations = {
   askForApproval: operation({
     method: 'POST',
     path: '/campaigns/{id}/approval',
-    summary: 'Ask somebody else to approve it as it is now, where the settings want that',
+    summary: 'Ask somebody else to approve it as it is now, where the settings want that; 409 by an API key that belongs to nobody',
     permission: 'campaigns:send',
     body: approvalOptions,
     status: 200,
@@ -189,9 +195,10 @@ export const campaignOperations = {
   approveCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/approval/approve',
-    summary: 'Approve this content and this list, as somebody who neither asked for it nor made or changed it',
+    summary:
+      'Approve this content and this list, as a person who is signed in and neither asked for it nor made or changed it; 403 by an API key',
     permission: 'campaigns:approve',
-    body: z.strictObject({ hash: seenHash }),
+    body: z.strictObject({ hash: seenHash, revision: seenRevision }),
     status: 200,
     answer: 'Campaign',
     problems: [409, 422],
@@ -200,9 +207,13 @@ export const campaignOperations = {
   declineCampaign: operation({
     method: 'POST',
     path: '/campaigns/{id}/approval/decline',
-    summary: 'Decline it with a word to who asked; who asked takes it back by this',
+    summary: 'Decline it with a word to who asked, as a person who is signed in; who asked takes it back by this; 403 by an API key',
     permission: 'campaigns:approve',
-    body: z.strictObject({ hash: seenHash, note: z.string().max(1_000, 'The note is too long; the most is 1,000 characters.').nullish() }),
+    body: z.strictObject({
+      hash: seenHash,
+      revision: seenRevision,
+      note: z.string().max(1_000, 'The note is too long; the most is 1,000 characters.').nullish(),
+    }),
     status: 200,
     answer: 'Campaign',
     problems: [409, 422],

@@ -110,7 +110,10 @@ function SetUp({
                 w={280}
                 maw="100%"
               />
-              <Act intent="confirm" label="Confirm" main />
+              <Group gap="xs">
+                <Act intent="confirm" label="Confirm" main />
+                <Act intent="cancel" label="Cancel" />
+              </Group>
             </Stack>
           </Form>
           {replaces && (

@@ -1,6 +1,7 @@
 import { Button, Paper, Text, Textarea, Title } from '@mantine/core';
 import { Form, Link, useNavigation } from '@remix-run/react';
 import { IconCheck, IconX } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
 import type { ApprovalJson } from '#app/domain/campaigns/approval.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import { CampaignMessage } from '../campaign-message/campaign-message.tsx';
@@ -12,25 +13,18 @@ import { RelativeTime } from '../relative-time.tsx';
 import { PlannedTime } from '../schedule/planned-time.tsx';
 import { CampaignStatusBadge } from '../status-badge.tsx';
 import classes from './approval.module.css';
+import { type ApprovalView, isAnother, nameOfVersion, shownOf } from './shown-version.ts';
 
-export interface ApprovalView {
-  campaign: CampaignJson;
-  approval: ApprovalJson;
-  /** Of those it goes to, spread over the list. */
-  sample: string[];
-  suppressed: number;
-  /** What the content check says. */
-  warnings: string[];
-  /** Why this person cannot decide; null: they can. */
-  mayNot: string | null;
-  /** Did they ask for it? Then they can take it back. */
-  own: boolean;
-  refused: { title: string; detail: string } | null;
-}
-
-/** Exactly what will go out and to whom, for the one who says yes or no; made for a phone too. */
-export function ApprovalPage({ campaign, approval, sample, suppressed, warnings, mayNot, own, refused }: ApprovalView) {
+/**
+ * Exactly what will go out and to whom, for the one who says yes or no; made for a phone too. What stands here is what was loaded when somebody began to
+ * look, message and all: another version that is asked for meanwhile takes its place, and can be approved, only when they ask to see it.
+ */
+export function ApprovalPage(loaded: ApprovalView) {
   const { counted } = useNumbers();
+  const [seen, setSeen] = useState(loaded);
+  const top = useRef<HTMLDivElement>(null);
+  const another = isAnother(seen.approval, loaded.approval);
+  const { campaign, approval, sample, suppressed, warnings, mayNot, own, refused } = shownOf(seen, loaded);
   const open = approval.state === 'waiting' && (campaign.status === 'DRAFT' || campaign.status === 'SCHEDULED');
   return (
     <>
@@ -51,7 +45,7 @@ export function ApprovalPage({ campaign, approval, sample, suppressed, warnings,
           </Button>
         }
       />
-      <div className={classes.stack}>
+      <div className={classes.stack} ref={top} tabIndex={-1}>
         <div aria-live="polite">{refused && <ProblemAlert title={refused.title}>{refused.detail}</ProblemAlert>}</div>
         <Outcome campaign={campaign} approval={approval} />
         <dl className={classes.facts}>
@@ -94,7 +88,7 @@ export function ApprovalPage({ campaign, approval, sample, suppressed, warnings,
             {warnings.join(' ')}
           </ProblemAlert>
         )}
-        <CampaignMessage campaign={campaign} shown />
+        <CampaignMessage key={nameOfVersion(approval)} campaign={campaign} shown />
         <Paper p="md" component="section" aria-labelledby="sample">
           <Title order={2} id="sample" size="sm">
             {sample.length < campaign.total ? `${sample.length} of the list` : 'The list'}
@@ -107,9 +101,35 @@ export function ApprovalPage({ campaign, approval, sample, suppressed, warnings,
             ))}
           </ul>
         </Paper>
-        {open && <Decide campaign={campaign} approval={approval} mayNot={mayNot} own={own} />}
+        {another ? (
+          <Changed
+            onShow={() => {
+              setSeen(loaded);
+              top.current?.focus();
+            }}
+          />
+        ) : (
+          open && <Decide campaign={campaign} approval={approval} mayNot={mayNot} own={own} />
+        )}
       </div>
     </>
+  );
+}
+
+/** In the place of the decision: what was looked at is not what would be decided. */
+export function Changed({ onShow }: { onShow: () => void }) {
+  return (
+    <ProblemAlert
+      kind="warning"
+      title="It changed while you looked"
+      actions={
+        <Button size="md" variant="default" onClick={onShow}>
+          Show it as it is now
+        </Button>
+      }
+    >
+      Above is what you saw. An approval of something else was asked for since, and you can decide it once you have seen it.
+    </ProblemAlert>
   );
 }
 
@@ -148,6 +168,7 @@ function Decide({ campaign, approval, mayNot, own }: Pick<ApprovalView, 'campaig
       )}
       <Form method="post" replace preventScrollReset className={classes.decide} style={{ padding: 0 }}>
         <input type="hidden" name="hash" value={approval.hash ?? ''} />
+        <input type="hidden" name="revision" value={approval.revision ?? ''} />
         {!own && (
           <Textarea
             name="note"
@@ -209,7 +230,11 @@ function Outcome({ campaign, approval }: { campaign: CampaignJson; approval: App
           ? 'It goes out at its time.'
           : waits
             ? `${approval.asked_by} can send it now.`
-            : 'It went out as it was approved.'}
+            : campaign.status === 'CANCELLED'
+              ? campaign.started_at
+                ? 'It began to go out as it was approved, and was cancelled then.'
+                : 'It was cancelled before it went out.'
+              : 'It went out as it was approved.'}
       </ProblemAlert>
     );
   }

@@ -4,6 +4,7 @@
  */
 export const auditActions = {
   'session.begin': 'Signed in',
+  'session.step': 'Gave the password and was asked for a code',
   'session.end': 'Signed out',
   'session.revoke': 'Ended sessions',
   'session.recovery': 'Used a recovery code',
@@ -20,6 +21,7 @@ export const auditActions = {
   'person.delete': 'Deleted a person',
   'person.password': 'Set a password',
   'person.link': 'Made a link to a new password',
+  'person.factor_begin': 'Began to set up a second factor',
   'person.factor': 'Set up a second factor',
   'person.factor_end': 'Removed a second factor',
   'person.codes': 'Made new recovery codes',

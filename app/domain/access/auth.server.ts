@@ -79,7 +79,7 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
       browser: failures('browser', 10, 300),
       // Somebody who is signed in and has to say the password again.
       own: failures('own', 5, 600),
-      // Who knows the password and guesses codes, however often the password is said: of one account, or of a browser that signed in before.
+      // Who knows the password and guesses codes, however often the password is said: of one account, or of a browser that passed the second step before.
       // In a day 20 of a million, of which three are right at a time.
       code: failures('code', 5, 900),
       codes: failures('codes', 20, 86_400),
@@ -87,7 +87,7 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
     keepSession: createSessionKeeper(db),
     knownBrowsers: createKnownBrowsers(options.secret, secure, options.formerSecret),
-    firstSteps: createFirstSteps(options.secret, secure),
+    firstSteps: createFirstSteps(options.secret, secure, options.formerSecret),
     secondFactorRoles: createSecondFactorRoles(db),
     passwordChecks: createPasswordChecks(),
   };

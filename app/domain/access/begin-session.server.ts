@@ -17,7 +17,7 @@ export const beginSession = {
       const session = user && (await internalAdapter.createSession(user.id));
       if (!session) throw new APIError('UNAUTHORIZED');
       await setSessionCookie(ctx, { session, user });
-      return ctx.json({ ok: true });
+      return ctx.json({ id: session.id });
     }),
   },
 } satisfies BetterAuthPlugin;

@@ -67,6 +67,8 @@ export async function ensureFirstAccess(
       if (rows[0]) made.admin = { ...rows[0], password: db.seals.open(rows[0].password, `app_secrets ${FIRST_PASSWORD}`) };
       if (!made.admin && (await needsFirstAdministrator(client))) made.setupToken = await keepToken(client, db.seals);
     }
+    // Somebody is the administrator by another way than the link of an earlier start.
+    if (!made.setupToken) await client.query('delete from app_secrets where name = $1', [SETUP_TOKEN]);
 
     const keys = await client.query<{ some: boolean }>('select exists (select from api_keys) as some');
     if (!keys.rows[0]?.some) {

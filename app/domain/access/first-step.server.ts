@@ -6,12 +6,14 @@ export interface FirstStep {
   userId: string;
   name: string;
   email: string;
+  /** Of the password that was said. */
+  hash: string;
 }
 
 export interface FirstSteps {
   /** The cookie that says so, for ten minutes. It opens nothing by itself. */
   remember(account: { id: string; hash: string }): string;
-  /** Null where the password was said too long ago, or is another one by now, or the account is disabled. */
+  /** Null where the password was said too long ago, or is another one by now, or the account is disabled or has no second factor any more. */
   find(pool: Pool, headers: Headers): Promise<FirstStep | null>;
   /** The cookie's end. */
   forget(): string;
@@ -21,8 +23,9 @@ const COOKIE = 'rollcall_step';
 const SECONDS = 600;
 
 /** A signed cookie, so that nothing is kept of those who know a password and no code; bound to the password, so that another one ends it. */
-export function createFirstSteps(secret: string, secure: boolean): FirstSteps {
-  const hmac = (text: string) => createHmac('sha256', secret).update(`first step\n${text}`).digest('base64url');
+export function createFirstSteps(secret: string, secure: boolean, formerSecret: string | null = null): FirstSteps {
+  const hmac = (text: string, key = secret) => createHmac('sha256', key).update(`first step\n${text}`).digest('base64url');
+  const keys = formerSecret === null ? [secret] : [secret, formerSecret];
   const cookieOf = (value: string, seconds: number) =>
     `${COOKIE}=${value}; Path=/login; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const now = () => Math.floor(Date.now() / 1000);
@@ -39,15 +42,17 @@ export function createFirstSteps(secret: string, secure: boolean): FirstSteps {
     async find(pool, headers) {
       const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w.-]{1,300})(?:;|$)`).exec(headers.get('cookie') ?? '')?.[1];
       const [userId = '', at = '', password = '', signature = '', ...more] = value?.split('.') ?? [];
-      if (more.length > 0 || !same(signature, hmac(`${userId}.${at}.${password}`)) || Number(at) < now() - SECONDS) return null;
+      const key = keys.find((one) => same(signature, hmac(`${userId}.${at}.${password}`, one)));
+      if (more.length > 0 || key === undefined || Number(at) < now() - SECONDS) return null;
       const { rows } = await pool.query<{ name: string; email: string; hash: string | null }>(
         `select u.name, u.email, a.password as hash from app_users u
-         join app_accounts a on a.user_id = u.id and a.provider_id = 'credential' where u.id::text = $1 and u.banned is not true`,
+         join app_accounts a on a.user_id = u.id and a.provider_id = 'credential'
+         join second_factors f on f.user_id = u.id and f.seed is not null where u.id::text = $1 and u.banned is not true`,
         [userId],
       );
       const account = rows[0];
-      if (!account?.hash || !same(password, hmac(`${userId} ${account.hash}`))) return null;
-      return { userId, name: account.name, email: account.email };
+      if (!account?.hash || !same(password, hmac(`${userId} ${account.hash}`, key))) return null;
+      return { userId, name: account.name, email: account.email, hash: account.hash };
     },
     forget: () => cookieOf('', 0),
   };

@@ -1,6 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
+import type { Pool } from 'pg';
+import { hashOfToken } from './hashed-tokens.server.ts';
 
 /**
  * better-auth encrypts with the first of `secrets` and reads with whichever a value names; one that names none is of a time when there was one
@@ -25,17 +27,27 @@ const SESSION = 'rollcall.session_token';
  */
 export const HOST_PREFIX = '__Host-';
 
-/** A session that began when its cookie had the former name goes on until it ends. */
-function withPresentName(cookie: string): string {
-  if (cookie.includes(`${HOST_PREFIX}${SESSION}=`)) return cookie;
-  return cookie.replace(new RegExp(`(^|;\\s*)__Secure-${SESSION.replace('.', '\\.')}=`), `$1${HOST_PREFIX}${SESSION}=`);
+const named = (prefix: string) => new RegExp(`(^|;\\s*)${prefix}${SESSION.replace('.', '\\.')}=([^;]*)`);
+const PRESENT = named(HOST_PREFIX);
+const FORMER = named('__Secure-');
+
+/**
+ * A session that began while its cookie had the former name goes on until it ends. One that began later is not taken under that name, which a
+ * neighbour may set as well: nobody is signed in to another's account by it.
+ */
+async function withPresentName(pool: Pool, cookie: string): Promise<string> {
+  const given = PRESENT.test(cookie) ? null : FORMER.exec(cookie);
+  if (!given) return cookie;
+  const token = decode(given[2] ?? '').split('.')[0] ?? '';
+  const { rowCount } = await pool.query('select from app_sessions where token = $1 and former_cookie', [hashOfToken(token)]);
+  return rowCount ? cookie.replace(FORMER, `$1${HOST_PREFIX}${SESSION}=$2`) : cookie;
 }
 
 /**
  * Cookies that the former secret signed count as if the current one had: better-auth knows one secret for signatures. Who is signed in stays so
  * when the secret changes, as long as both are known.
  */
-export function formerSignatures(former: string | null, current: string, secure: boolean) {
+export function formerSignatures(pool: Pool, former: string | null, current: string, secure: boolean) {
   return {
     id: 'former-signatures',
     hooks: {
@@ -45,7 +57,7 @@ export function formerSignatures(former: string | null, current: string, secure:
           handler: createAuthMiddleware(async ({ headers }) => {
             const given = headers?.get('cookie');
             if (!given) return;
-            const cookie = secure ? withPresentName(given) : given;
+            const cookie = secure ? await withPresentName(pool, given) : given;
             if (former === null) return { context: { headers: new Headers({ cookie }) } };
             const signedAnew = cookie.replace(/=([^;]+)/g, (whole, value: string) => {
               const anew = signAnew(value.trim(), former, current);

@@ -49,7 +49,7 @@ export async function givePassword(
     const who =
       administrators.length > 0
         ? `Administrators: ${administrators.map((one) => one.email).join(', ')}.`
-        : 'There is no account yet: the first `npm run web` makes one.';
+        : 'There is no administrator who can sign in; where there never was one, the web process says at its start how the first is made.';
     throw new PasswordRefused(`Nobody here signs in with ${email.trim()}. ${who}`);
   }
   if (wanted !== null && (wanted.length < LENGTH.least || wanted.length > LENGTH.most))

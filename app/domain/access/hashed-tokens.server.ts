@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BetterAuthPlugin, DBAdapter, Where } from 'better-auth';
 
-const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
+/** As it stands in `app_sessions`. */
+export const hashOfToken = (token: string) => createHash('sha256').update(token).digest('hex');
 
 interface Call {
   model: string;
@@ -41,7 +42,7 @@ function wrapped<Adapter extends Pick<DBAdapter, 'create'>>(adapter: Adapter): A
 function hashedCall(call: Call, tokens: Map<string, string>): Call {
   const hashed = (token: unknown) => {
     if (typeof token !== 'string') return token;
-    const hash = hashOf(token);
+    const hash = hashOfToken(token);
     tokens.set(hash, token);
     return hash;
   };

@@ -12,13 +12,16 @@ export interface KnownBrowsers {
   /** Is it known for some account? */
   knowsAny(headers: Headers): boolean;
   /** The cookie's new value after a sign-in, beside the accounts that were there. */
-  remember(headers: Headers, account: string): string;
+  remember(headers: Headers, ...accounts: string[]): string;
 }
+
+/** A browser that passed the second step is known under this name, too: the password alone, which others may know, does not make it so. */
+export const passedSecondStep = (userId: string) => `second step ${userId}`;
 
 const COOKIE = 'rollcall_browser';
 const DAYS = 180;
-/** Of one browser; people share computers. */
-const MOST_ACCOUNTS = 5;
+/** Of one browser; people share computers, and an account with a second factor has two. */
+const MOST_ENTRIES = 10;
 
 interface Entry {
   account: string;
@@ -55,11 +58,15 @@ export function createKnownBrowsers(secret: string, secure: boolean, formerSecre
       return entry ? { id: entry.id } : null;
     },
     knowsAny: (headers) => read(headers).length > 0,
-    remember(headers, account) {
-      const name = hmac(account);
+    remember(headers, ...accounts) {
       const known = read(headers);
-      const id = known.find((one) => isOf(one, account))?.id ?? randomBytes(12).toString('base64url');
-      const entries = [{ account: name, id, sinceDay: today() }, ...known.filter((one) => !isOf(one, account))].slice(0, MOST_ACCOUNTS);
+      const present = accounts.map((account) => ({
+        account: hmac(account),
+        id: known.find((one) => isOf(one, account))?.id ?? randomBytes(12).toString('base64url'),
+        sinceDay: today(),
+      }));
+      const others = known.filter((one) => !accounts.some((account) => isOf(one, account)));
+      const entries = [...present, ...others].slice(0, MOST_ENTRIES);
       const payload = entries.map((entry) => entry.account + entry.id + entry.sinceDay).join('.');
       const attributes = `Path=/; Max-Age=${DAYS * 86_400}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
       return `${COOKIE}=${payload}~${hmac(payload)}; ${attributes}`;

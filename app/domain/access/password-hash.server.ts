@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { Problem } from '../problem.ts';
 import type { Auth } from './auth.server.ts';
+import { cancelSecondFactor, forgetWrongCodes } from './begun-factor.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
 
 /** @param known who is signed in, or was in this browser, comes before strangers. @throws Problem 503 where too many wait already */
@@ -60,7 +61,7 @@ export async function setPasswordHash(client: PoolClient, userId: string, hash: 
 }
 
 /**
- * With another password, what the one before opened ends: sessions, open pages, and other ways to a new one.
+ * With another password, what the one before opened ends: sessions, open pages, a second factor that was begun, the wait after wrong codes, and other ways to a new one.
  *
  * @param but a session that goes on
  * @returns the account's address, and how many sessions ended
@@ -72,6 +73,8 @@ export async function endFormerAccess(
 ): Promise<{ email: string; sessions: number }> {
   const { rowCount } = await client.query('delete from app_sessions where user_id = $1 and ($2::uuid is null or id <> $2)', [userId, but]);
   await client.query('update access_links set revoked_at = now() where user_id = $1 and used_at is null and revoked_at is null', [userId]);
+  await cancelSecondFactor(client, userId);
+  await forgetWrongCodes(client, userId);
   const { rows } = await client.query<{ email: string }>('select email from app_users where id = $1', [userId]);
   const email = rows[0]?.email as string;
   await forgetFirstPassword(client, email);

@@ -2,11 +2,11 @@ import type { Pool, PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { parseInput } from '../parse-input.ts';
-import { conflict, isProblem, notFound, Problem } from '../problem.ts';
+import { conflict, isProblem, notFound } from '../problem.ts';
 import { ask } from './ask.server.ts';
 import { audit } from './audit.server.ts';
 import type { AuditAction } from './audit-actions.ts';
-import { assertRuns, oneAtATime } from './people-guard.server.ts';
+import { assertRuns, assertRunsStill, oneAtATime } from './people-guard.server.ts';
 import { newName, newRole } from './people-input.ts';
 import type { Person } from './person.ts';
 import { isRole, type Role, type Viewer } from './roles.ts';
@@ -156,11 +156,7 @@ async function guarded(
       const { rowCount } = await client.query(`select from app_users where role = 'admin' and banned is not true and id::text <> $1`, [id]);
       if (!rowCount) throw conflict('This is the last administrator. Make somebody else an administrator first.', 'last_administrator');
     }
-    // Of two administrators who act on each other at once, the second is none any more.
-    const { rowCount } = await client.query(`select from app_users where id::text = $1 and role = 'admin' and banned is not true`, [
-      viewer.id,
-    ]);
-    if (!rowCount) throw new Problem(403, 'forbidden', 'You are no administrator any more. Ask somebody who is.');
+    await assertRunsStill(client, viewer);
     await act(client, former);
     return getPerson(client, id).catch((error: unknown) => {
       if (isProblem(error)) return former;

@@ -57,7 +57,7 @@ export const scopeTexts: Record<Scope, { label: string; description: string }> =
   read: { label: 'Read', description: 'Campaigns and their numbers, people, exports.' },
   send: { label: 'Send', description: 'Make, change, send, pause and retry campaigns.' },
   support: { label: 'Support', description: 'Help single recipients, and change the suppression list.' },
-  admin: { label: 'Administer', description: 'Webhooks, approvals and the audit log.' },
+  admin: { label: 'Administer', description: 'Webhooks and the audit log.' },
 };
 
 /** In the words of a sentence: "may not …". */

@@ -3,7 +3,7 @@ import { inTransaction } from '#db/transaction.ts';
 import { conflict, invalid } from '../problem.ts';
 import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
-import { assertRuns, oneAtATime } from './people-guard.server.ts';
+import { assertRuns, assertRunsStill, oneAtATime } from './people-guard.server.ts';
 import { isRole, type Role, roleLabels, type Viewer } from './roles.ts';
 import { hasSecondFactor } from './second-factor.server.ts';
 
@@ -60,6 +60,7 @@ export async function changeSecondFactorRoles(
   if (!roles.every(isRole)) throw invalid([{ path: 'roles', message: 'Choose among the roles.' }]);
   await inTransaction(db.pool, async (client) => {
     await oneAtATime(client);
+    await assertRunsStill(client, viewer);
     if (roles.includes(viewer.role) && !(await hasSecondFactor(client, viewer.id))) {
       throw conflict(
         `Set up a second factor for your own account first: as ${roleLabels[viewer.role].toLowerCase()} you would be the first to be asked for it.`,

@@ -12,18 +12,18 @@ const DRIFT = 1;
 
 export const newSeed = (): string => new Secret({ size: SEED_BYTES }).base32;
 
-/** Encrypted as it stands in the database, for this account only: put into another's row it opens nothing. */
-export async function sealSeed(auth: Auth, userId: string, seed: string): Promise<string> {
+/** Encrypted as it stands in the database, for this account (or a session of it) only: put into another's row it opens nothing. */
+export async function sealSeed(auth: Auth, owner: string, seed: string): Promise<string> {
   const { secretConfig } = await auth.sessions.$context;
-  return symmetricEncrypt({ key: secretConfig, data: `${userId} ${seed}` });
+  return symmetricEncrypt({ key: secretConfig, data: `${owner} ${seed}` });
 }
 
 /** Null where it cannot be read: it was sealed with a secret that is gone, or for somebody else. */
-export async function openSeed(auth: Auth, userId: string, sealed: string): Promise<string | null> {
+export async function openSeed(auth: Auth, owner: string, sealed: string): Promise<string | null> {
   const { secretConfig } = await auth.sessions.$context;
   const text = await symmetricDecrypt({ key: secretConfig, data: sealed }).catch(() => null);
-  const [owner, seed] = text?.split(' ') ?? [];
-  return owner === userId ? (seed ?? null) : null;
+  const [sealedFor, seed] = text?.split(' ') ?? [];
+  return sealedFor === owner ? (seed ?? null) : null;
 }
 
 /** The time step that the code is of; null where it is of none that is near. */

@@ -5,6 +5,7 @@ import { inTransaction } from '#db/transaction.ts';
 import { conflict, invalid } from '../problem.ts';
 import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
+import { forgetWrongCodes } from './begun-factor.server.ts';
 import { assertOwnPassword } from './own-account.server.ts';
 import { readableSecret } from './readable-password.server.ts';
 import type { Viewer } from './roles.ts';
@@ -46,42 +47,51 @@ export async function secondFactorState({ auth, db }: Access, viewer: Viewer, he
     [viewer.id],
   );
   const row = rows[0];
-  const seed = row?.next_seed ? await openSeed(auth, viewer.id, row.next_seed) : null;
+  const session = await sessionNow(auth, headers);
+  const seed = row?.next_seed && session ? await openSeed(auth, begunBy(viewer, session.id), row.next_seed) : null;
   return {
     set_up_at: row?.set_up_at?.toISOString() ?? null,
     codes_left: row?.codes_left ?? 0,
     required: await auth.secondFactorRoles.include(viewer.role),
     has_password: row?.has_password ?? false,
-    asks_password: !(await isFresh(auth, headers)),
+    asks_password: !isFresh(session),
     begun: seed ? forApps(seed, viewer.email ?? viewer.name, auth.baseUrl) : null,
   };
 }
 
-async function isFresh(auth: Auth, headers: Headers): Promise<boolean> {
-  const session = await auth.sessions.api.getSession({ headers });
-  return session !== null && Date.now() - session.session.createdAt.getTime() < FRESH_MS;
+async function sessionNow(auth: Auth, headers: Headers): Promise<{ id: string; createdAt: Date } | null> {
+  return (await auth.sessions.api.getSession({ headers }))?.session ?? null;
 }
 
+const isFresh = (session: { createdAt: Date } | null) => session !== null && Date.now() - session.createdAt.getTime() < FRESH_MS;
+
+/** What is begun is sealed for the session that began it: to the account's other sessions, of whoever knows the password, nothing is begun. */
+const begunBy = ({ id }: Viewer, session: string) => `${id}/${session}`;
+
 /**
- * A new seed for an app; what was there before goes on until a first code of the new one was seen.
+ * A new seed for an app, shown to and confirmed by this session only; what was there before goes on until a first code of the new one was seen.
  *
- * @throws Problem 422 for a wrong password, 429, 503
+ * @throws Problem 409 where the session has ended, 422 for a wrong password, 429, 503
  */
 export async function beginSecondFactor({ auth, db }: Access, viewer: Viewer, headers: Headers, password: string): Promise<void> {
-  if (!(await isFresh(auth, headers)) || (await hasSecondFactor(db.pool, viewer.id)))
-    await assertOwnPassword({ auth, db }, viewer, password);
-  const sealed = await sealSeed(auth, viewer.id, newSeed());
-  await db.pool.query(
-    `insert into second_factors (user_id, next_seed, next_at) values ($1, $2, now())
-     on conflict (user_id) do update set next_seed = excluded.next_seed, next_at = excluded.next_at`,
-    [viewer.id, sealed],
-  );
+  const session = await sessionNow(auth, headers);
+  if (!session) throw conflict('You are signed out. Sign in, then begin again.');
+  if (!isFresh(session) || (await hasSecondFactor(db.pool, viewer.id))) await assertOwnPassword({ auth, db }, viewer, password);
+  const sealed = await sealSeed(auth, begunBy(viewer, session.id), newSeed());
+  await inTransaction(db.pool, async (client) => {
+    await client.query(
+      `insert into second_factors (user_id, next_seed, next_at) values ($1, $2, now())
+       on conflict (user_id) do update set next_seed = excluded.next_seed, next_at = excluded.next_at`,
+      [viewer.id, sealed],
+    );
+    await audit(client, { action: 'person.factor_begin', actor: viewer, object: objectOf(viewer) });
+  });
 }
 
 /**
  * The first code of the app: from now on each sign-in asks for one. Sessions that began without it end.
  *
- * @param here the session that goes on
+ * @param here the session that began it, and goes on
  * @returns the recovery codes, which stand in this answer only
  * @throws Problem 409 where nothing was begun, 422 for a wrong code
  */
@@ -91,14 +101,14 @@ export async function confirmSecondFactor({ auth, db }: Access, viewer: Viewer, 
       `select seed, last_step, case when ${BEGUN} then next_seed end as next_seed from second_factors where user_id::text = $1 for update`,
       [viewer.id],
     );
-    const seed = rows[0]?.next_seed ? await openSeed(auth, viewer.id, rows[0].next_seed) : null;
+    const seed = rows[0]?.next_seed && here ? await openSeed(auth, begunBy(viewer, here), rows[0].next_seed) : null;
     if (!seed) throw conflict('This was begun too long ago, or in another window. Begin again.');
     const typed = readCode(text);
     const step = typed?.kind === 'code' ? stepOf(seed, typed.code) : null;
     if (step === null) throw invalid([{ path: 'code', message: WRONG_FIRST_CODE }]);
     await client.query(
-      `update second_factors set seed = next_seed, set_up_at = now(), last_step = $2, next_seed = null, next_at = null where user_id::text = $1`,
-      [viewer.id, step],
+      `update second_factors set seed = $3, set_up_at = now(), last_step = $2, next_seed = null, next_at = null where user_id::text = $1`,
+      [viewer.id, step, await sealSeed(auth, viewer.id, seed)],
     );
     const codes = await replaceCodes(client, viewer.id);
     await client.query('delete from app_sessions where user_id::text = $1 and id::text is distinct from $2', [viewer.id, here]);
@@ -140,19 +150,20 @@ export async function forgetSecondFactor(client: PoolClient, userId: string): Pr
     'delete from second_factors where user_id::text = $1 returning seed is not null as had',
     [userId],
   );
+  await forgetWrongCodes(client, userId);
   return rows[0]?.had ?? false;
 }
 
 /**
  * Is it a code of this account that was not used before? It is used up by that. Of two uses at once one is right.
  *
- * @returns how many recovery codes are left where it was one of them; null where it was wrong
+ * @returns how many recovery codes are left where it was one of them; null where it was wrong, "unreadable" where no code of the app can be checked
  */
 export async function tryCode(
   { auth, db }: Access,
   { userId, name, email }: { userId: string; name: string; email: string },
   { kind, code }: TypedCode,
-): Promise<{ left: number | null } | null> {
+): Promise<{ left: number | null } | 'unreadable' | null> {
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<Pick<Row, 'seed' | 'last_step'>>(
       'select seed, last_step from second_factors where user_id::text = $1 and seed is not null for update',
@@ -162,8 +173,9 @@ export async function tryCode(
     if (!row?.seed) return null;
     if (kind === 'code') {
       const seed = await openSeed(auth, userId, row.seed);
-      const step = seed ? stepOf(seed, code) : null;
-      if (!seed || step === null || step <= row.last_step) return null;
+      if (!seed) return 'unreadable';
+      const step = stepOf(seed, code);
+      if (step === null || step <= row.last_step) return null;
       // Encrypted anew, so that whoever signs in while the secret changes is not asked to set it up again.
       const sealed = await sealSeed(auth, userId, seed);
       await client.query('update second_factors set last_step = $2, seed = $3 where user_id::text = $1', [userId, step, sealed]);

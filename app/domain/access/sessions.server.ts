@@ -86,7 +86,7 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = 
     plugins: [
       hashedTokens,
       beginSession,
-      formerSignatures(formerSecret, secret, secure),
+      formerSignatures(pool, formerSecret, secret, secure),
       admin({
         ac: accessControl,
         roles: libraryRoles,

@@ -19,7 +19,8 @@ export type AlertType =
   | 'campaign.approval_withdrawn'
   | 'campaign.no_approver'
   | 'database.restored'
-  | 'key.ending';
+  | 'key.ending'
+  | 'approval.loosened';
 
 export const eventTexts: Record<AlertEvent, { label: string; description: string }> = {
   'campaign.failed': { label: 'Campaign failed', description: 'A send or a retry ended and no message is known to have gone out.' },
@@ -75,7 +76,9 @@ export interface NotificationJson {
 export type Audience = 'everybody' | 'administrators' | 'approvers' | 'asker';
 
 export function audienceOf(type: AlertType): Audience {
-  if (type.startsWith('webhook.') || type.startsWith('key.') || type === 'campaign.no_approver') return 'administrators';
+  if (type.startsWith('webhook.') || type.startsWith('key.') || type === 'campaign.no_approver' || type === 'approval.loosened') {
+    return 'administrators';
+  }
   if (type === 'campaign.approval_requested') return 'approvers';
   return ['campaign.approved', 'campaign.declined', 'campaign.approval_withdrawn'].includes(type) ? 'asker' : 'everybody';
 }

@@ -54,6 +54,12 @@ export function notificationText(notification: NotificationJson, count: (value: 
       detail: 'Nothing is sent until an administrator says so.',
       to: '/restored',
     };
+  if (type === 'approval.loosened')
+    return {
+      title: 'Fewer campaigns wait for an approval than before',
+      detail: 'The rule under Settings, Approval was changed. The audit log says by whom.',
+      to: '/settings/approval',
+    };
   if (key) {
     const to = runs ? '/settings/keys' : '/account';
     if (settled) return { title: `The API key “${key.name}” has ended`, detail: 'Programs that still use it are refused.', to };

@@ -57,7 +57,7 @@ const columns = `a.id, a.type, a.at,
 const recent = `a.shown and (a.campaign_id is null
     or not exists (select from alerts later where later.campaign_id = a.campaign_id and later.shown and later.id > a.id))
   and a.at > now() - ${SHOWN_DAYS} * interval '1 day' and case
-    when a.type like 'webhook.%' or a.type = 'campaign.no_approver' then $2
+    when a.type like 'webhook.%' or a.type in ('campaign.no_approver', 'approval.loosened') then $2
     when a.type like 'key.%' then $2 or exists (select from api_keys k where k.id = (a.data -> 'key' ->> 'id')::bigint and k.owner_id = $1::uuid)
     when a.type = 'campaign.approval_requested' then $3 and ${asker} is distinct from $1::uuid::text
     when a.type in (${APPROVALS}) then ${asker} = $1::uuid::text else true end`;

@@ -8,7 +8,7 @@ import { roles as allRoles, may, type Role, refusal, type Viewer } from '../acce
 import { parseInput } from '../parse-input.ts';
 import { Problem } from '../problem.ts';
 import type { ApprovalRule, Waiting } from './approval-rule.ts';
-import { SCHEDULED_BY, utc, withdraw } from './withdraw-approval.server.ts';
+import { SCHEDULED_BY, withdraw } from './withdraw-approval.server.ts';
 
 const MOST = 10_000_000;
 const error = `Enter a whole number from 1 to ${MOST.toLocaleString('en-US')}.`;
@@ -62,11 +62,18 @@ export async function changeApprovalRule(
       const { rows } = await client.query<{ more_than: number | null; roles: Role[] }>(
         'select more_than, roles from approval_rule for update',
       );
+      // All that it may concern, in the one order.
+      await client.query(
+        `select from campaigns where status = 'SCHEDULED' or (status = 'DRAFT' and approval ->> 'state' = 'waiting') order by id for no key update`,
+      );
       await client.query('update approval_rule set more_than = $1, roles = $2', [rule.more_than, rule.roles]);
       const waiting = await toWait(client);
       if (waiting.length > 0 && waiting.length !== agreed) throw Object.assign(told, { waiting });
       for (const { id } of waiting) await haveWait(client, id, viewer);
       await freeOthers(client, viewer);
+      if (rows[0] && isLooser(rule, rows[0])) {
+        await client.query(`insert into alerts (key, type, data) values ('approval ' || pg_current_xact_id(), 'approval.loosened', '{}')`);
+      }
       await audit(client, {
         action: 'settings.change',
         actor: viewer,
@@ -82,6 +89,12 @@ export async function changeApprovalRule(
   }
 }
 
+/** Does a campaign go out by the new rule that waited by the one before? */
+function isLooser(rule: ApprovalRule, was: ApprovalRule): boolean {
+  const more = was.more_than !== null && (rule.more_than === null || rule.more_than > was.more_than);
+  return more || was.roles.some((role) => !rule.roles.includes(role));
+}
+
 class NotAgreed extends Error {
   waiting: Waiting[] = [];
 }
@@ -92,7 +105,7 @@ async function toWait(client: PoolClient): Promise<Waiting[]> {
     `select id, name, total as people from campaigns c
      where status = 'SCHEDULED' and approval_needed(total, sent_by_id) and approval ->> 'state' is distinct from 'waiting'
        and not approval_holds(c, scheduled_at)
-     order by scheduled_at, id for no key update`,
+     order by id for no key update`,
   );
   return rows;
 }
@@ -101,8 +114,8 @@ async function toWait(client: PoolClient): Promise<Waiting[]> {
 async function haveWait(client: PoolClient, id: number, viewer: Viewer): Promise<void> {
   await client.query(
     `update campaigns c set approval = jsonb_build_object('state', 'waiting', 'hash', campaign_hash(c), 'revision', revision, 'people', total,
-       'sender', sender, 'asked_by', coalesce((${SCHEDULED_BY}), $2), 'asked_by_id', coalesce(sent_by_id, person_of($3)), 'asked_at', ${utc('now()')},
-       'scheduled_at', ${utc('scheduled_at')}, 'time_zone', time_zone, 'send', false)
+       'sender', sender, 'asked_by', coalesce((${SCHEDULED_BY}), $2), 'asked_by_id', coalesce(person_of(sent_by_id), person_of($3)), 'asked_as', coalesce(sent_by_id, $3), 'asked_at', utc_text(now()),
+       'scheduled_at', utc_text(scheduled_at), 'time_zone', time_zone, 'send', false)
      where id = $1`,
     [id, viewer.label, viewer.id],
   );
@@ -111,7 +124,7 @@ async function haveWait(client: PoolClient, id: number, viewer: Viewer): Promise
 async function freeOthers(client: PoolClient, viewer: Viewer): Promise<void> {
   const { rows } = await client.query<{ id: number }>(
     `select id from campaigns where approval ->> 'state' = 'waiting' and status in ('DRAFT', 'SCHEDULED')
-       and not approval_needed(total, approval ->> 'asked_by_id')
+       and not approval_needed(total, coalesce(approval ->> 'asked_as', approval ->> 'asked_by_id'))
      order by id for no key update`,
   );
   for (const { id } of rows) await withdraw(client, id, 'rule', viewer);

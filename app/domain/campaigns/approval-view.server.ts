@@ -1,7 +1,7 @@
 import type { Database } from '#db/database.ts';
 import { ask, mayHere } from '../access/ask.server.ts';
 import { may, refusal, type Viewer } from '../access/roles.ts';
-import { personOf } from './approvers.server.ts';
+import { KEY_OF_NOBODY, personOf } from './approvers.server.ts';
 
 /** So many of a list are shown to who approves it. */
 const SAMPLE = 10;
@@ -28,15 +28,16 @@ export async function sampleOfList(db: Database, campaignId: number): Promise<st
 export async function standingOf(db: Database, viewer: Viewer, campaignId: number): Promise<{ mayNot: string | null; own: boolean }> {
   ask('campaigns:read');
   const person = await personOf(db.pool, viewer);
-  const { rows } = await db.pool.query<{ asked: boolean; edited: boolean }>(
-    // never null: asked, edited
-    `select coalesce(approval ->> 'asked_by_id' = $2, false) as asked,
+  const { rows } = await db.pool.query<{ asked: boolean; nobodys: boolean; edited: boolean }>(
+    // never null: asked, nobodys, edited
+    `select coalesce(approval ->> 'asked_by_id' = $2, false) as asked, coalesce(approval ->> 'asked_by_id' like 'key:%', false) as nobodys,
        exists (select from campaign_editors e where e.campaign_id = c.id and e.person = $2) as edited
      from campaigns c where id = $1`,
     [campaignId, person],
   );
-  const { asked = false, edited = false } = rows[0] ?? {};
+  const { asked = false, nobodys = false, edited = false } = rows[0] ?? {};
   if (!may(viewer, 'campaigns:approve')) return { mayNot: refusal(viewer, 'campaigns:approve'), own: asked };
   if (asked) return { mayNot: 'You asked for this approval. Somebody else gives it.', own: true };
+  if (nobodys && viewer.role === 'admin') return { mayNot: `${KEY_OF_NOBODY} A marketer has to approve it.`, own: false };
   return { mayNot: edited ? 'You made or changed this campaign yourself. Somebody else has to approve it.' : null, own: false };
 }

@@ -5,7 +5,7 @@ export const approvalStates = ['none', 'waiting', 'approved', 'declined', 'withd
 type ApprovalState = (typeof approvalStates)[number];
 
 /** Why what was asked for, or approved, counts no more. */
-export type Withdrawal = 'changed' | 'taken_back' | 'time' | 'expired' | 'rule' | 'approver';
+export type Withdrawal = 'changed' | 'taken_back' | 'time' | 'expired' | 'rule' | 'approver' | 'not_needed' | 'cancelled';
 
 /** An approval lasts so long after it was given, or after the time that was asked for. */
 const APPROVAL_DAYS = 7;
@@ -30,6 +30,8 @@ export interface StoredApproval {
   asked_by: string;
   /** A person; null: nobody knows who it was. */
   asked_by_id: string | null;
+  /** Its id or that of the key that they asked by; absent: as `asked_by_id`. */
+  asked_as?: string;
   asked_at: string;
   /** When it is to go out; null: at once, or whenever somebody sends it. */
   scheduled_at: string | null;
@@ -139,6 +141,10 @@ export function withdrawnText({ why, by, fields, approver }: Withdrawn): string 
       return `What ${approver ?? 'somebody else'} had approved was over by then. Nothing was sent.`;
     case 'rule':
       return 'The settings ask for no approval of it any more.';
+    case 'not_needed':
+      return `${by ?? 'Somebody'} needed no approval, and sent or scheduled it.`;
+    case 'cancelled':
+      return `${by ?? 'Somebody'} cancelled it.`;
     case 'approver':
       return `${approver ?? 'Who approved it'} may not approve campaigns any more.`;
   }

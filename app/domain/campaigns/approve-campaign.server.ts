@@ -5,11 +5,12 @@ import { inTransaction } from '#db/transaction.ts';
 import { nameActor } from '../access/actor.server.ts';
 import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
-import { isRole, may, refusal, type Viewer } from '../access/roles.ts';
+import { refuse } from '../access/refusals.server.ts';
+import { isRole, may, type Role, refusal, type Viewer } from '../access/roles.ts';
 import { checkStored } from '../content/stored-content.server.ts';
 import { conflict, Problem } from '../problem.ts';
 import { type StoredApproval, validUntil, withdrawnText } from './approval.ts';
-import { approversOf, needsApproval, noApprover, personOf, withApproval } from './approvers.server.ts';
+import { approversOf, isNobodys, KEY_OF_NOBODY, needsApproval, noApprover, personOf, withApproval } from './approvers.server.ts';
 import { type CampaignJson, statusLabels } from './campaign.ts';
 import { getCampaign } from './get-campaign.server.ts';
 import { type LockedCampaign, lockCampaign } from './locked-campaign.server.ts';
@@ -31,8 +32,8 @@ export interface ApprovalRequest {
 /**
  * Asks somebody else to approve a campaign as it is now: its content, its settings and its list.
  *
- * @throws Problem 404; 409 in another state, as another revision, where it needs no approval, has one or waits for it, and where nobody could give
- * it; 422 as for sending
+ * @throws Problem 404; 409 in another state, as another revision, where it needs no approval, has one or waits for it, by a key that belongs to nobody,
+ * and where nobody could give it; 422 as for sending
  */
 export async function askForApproval(
   db: Database,
@@ -56,19 +57,23 @@ export async function askForApproval(
     if (!(await needsApproval(client, total, viewer))) {
       throw conflict('This campaign needs no approval when you send it.', 'approval_not_needed');
     }
-    const hash = await hashOf(client, id, sender);
+    const person = await personOf(client, viewer);
+    if (isNobodys(person)) {
+      const why = 'This API key belongs to nobody, so nobody would have asked. Ask in the browser, as yourself, or with a key of your own.';
+      throw conflict(why, 'nobody_asks');
+    }
     if (approval?.state === 'waiting') throw conflict(`${approval.asked_by} has asked for it already.`, 'approval_waiting');
+    const hash = await hashOf(client, id, sender);
     if (approval?.state === 'approved' && approval.hash === hash && Date.parse(approval.valid_until ?? '') > campaign.now.getTime()) {
       throw conflict(`${approval.approved_by} has approved it already, as it is. Send it.`, 'approved');
     }
-    const person = await personOf(client, viewer);
     if ((await approversOf(client, id, person)).length === 0) return false;
 
     const planned = request.scheduled_at ? timeOf(campaign, request.scheduled_at, request.time_zone ?? null) : null;
     const scheduledAt = status === 'SCHEDULED' ? campaign.scheduled_at : planned === null ? null : new Date(planned);
     const next: StoredApproval = {
       ...{ state: 'waiting', hash, revision, people: total, sender },
-      ...{ asked_by: viewer.label, asked_by_id: person, asked_at: campaign.now.toISOString() },
+      ...{ asked_by: viewer.label, asked_by_id: person, asked_as: viewer.id, asked_at: campaign.now.toISOString() },
       ...{ scheduled_at: scheduledAt?.toISOString() ?? null, time_zone: (planned !== null && request.time_zone) || null },
       send: status === 'DRAFT' && request.send === true,
     };
@@ -83,10 +88,17 @@ export async function askForApproval(
   return getCampaign(db, id);
 }
 
+/** What somebody saw who decides. */
+export interface SeenVersion {
+  hash: string;
+  /** Of the approval that they saw: the same hash can be asked for twice, with another one between them. Absent: whichever. */
+  revision?: number | null | undefined;
+}
+
 /**
  * Approves exactly what was asked for, in the name of a person who has not had their hands in it. Where that was asked for it goes out, or is scheduled.
  *
- * @param hash what the approver saw
+ * @param seen what the approver saw
  * @throws Problem 403 for one's own, and for whoever may not; 404; 409 where it is not what they saw any more, with what changed, or was decided already
  */
 export async function approveCampaign(
@@ -94,31 +106,34 @@ export async function approveCampaign(
   viewer: Viewer,
   id: number,
   senders: DefaultSenders,
-  { hash }: { hash: string },
+  seen: SeenVersion,
 ): Promise<CampaignJson> {
   ask('campaigns:approve');
+  refuseKeys(viewer);
   const checked = await checkStored(db, id);
   await withApproval(db, viewer, id, () =>
     inTransaction(db.pool, async (client) => {
       const campaign = await lockCampaign(client, viewer, id);
-      const approval = await waitingFor(client, campaign, hash);
-      const person = await approver(client, viewer);
-      await refuseOwn(client, campaign, person);
+      const approval = await waitingFor(client, campaign, seen);
+      const { hash } = approval;
+      await refuseOwn(client, campaign, viewer.id, await approver(client, viewer));
       if ((await hashOf(client, id, approval.sender)) !== hash) throw await changed(client, campaign, approval);
 
       const now = campaign.now.getTime();
       const next: StoredApproval = {
-        ...{ ...approval, state: 'approved', approved_by: viewer.label, approved_by_id: person },
+        ...{ ...approval, state: 'approved', approved_by: viewer.label, approved_by_id: viewer.id },
         ...{ approved_at: campaign.now.toISOString(), valid_until: validUntil(approval.scheduled_at, now) },
       };
       await client.query('update campaigns set approval = $2 where id = $1', [id, next]);
-      if (approval.send) {
-        await nameActor(client, { id: approval.asked_by_id ?? '', label: approval.asked_by });
-        const time = approval.scheduled_at ? { at: Date.parse(approval.scheduled_at), zone: approval.time_zone } : null;
-        await sendLocked(client, campaign, { sender: readySender(campaign, senders, checked), by: approval.asked_by, time });
-      }
-      const after = { hash, recipients: campaign.total, asked_by: approval.asked_by, valid_until: next.valid_until, sends: approval.send };
+      const sends = approval.send && campaign.status === 'DRAFT';
+      const after = { hash, recipients: campaign.total, asked_by: approval.asked_by, valid_until: next.valid_until, sends };
       await audit(client, { action: 'campaign.approve', object: { type: 'campaign', id, name: campaign.name }, after });
+      if (sends) {
+        const { asked_by: by, asked_by_id, asked_as } = approval;
+        await nameActor(client, { id: asked_as ?? asked_by_id ?? '', label: by });
+        const time = approval.scheduled_at ? { at: Date.parse(approval.scheduled_at), zone: approval.time_zone } : null;
+        await sendLocked(client, campaign, { sender: readySender(campaign, senders, checked), by, time, askedBy: by });
+      }
     }),
   );
   return getCampaign(db, id);
@@ -133,13 +148,14 @@ export async function declineCampaign(
   db: Database,
   viewer: Viewer,
   id: number,
-  { hash, note }: { hash: string; note?: string | null | undefined },
+  { note, ...seen }: SeenVersion & { note?: string | null | undefined },
 ): Promise<CampaignJson> {
   ask('campaigns:approve');
+  refuseKeys(viewer);
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
-    const approval = await waitingFor(client, campaign, hash);
-    const own = (await personOf(client, viewer)) === approval.asked_by_id;
+    const approval = await waitingFor(client, campaign, seen);
+    const own = viewer.id === approval.asked_by_id;
     if (own) {
       await withdraw(client, id, 'taken_back', viewer);
     } else {
@@ -151,24 +167,25 @@ export async function declineCampaign(
       await client.query('update campaigns set approval = $2 where id = $1', [id, next]);
     }
     if (campaign.status === 'SCHEDULED') await life.unscheduleCampaign(client, id);
-    const after = { hash, asked_by: approval.asked_by, note: note?.trim() || null, taken_back: own };
+    const after = { hash: approval.hash, asked_by: approval.asked_by, note: note?.trim() || null, taken_back: own };
     await audit(client, { action: 'campaign.decline', object: { type: 'campaign', id, name: campaign.name }, after });
   });
   return getCampaign(db, id);
 }
 
 /** @throws Problem 409 where there is nothing to decide any more, or something else */
-async function waitingFor(client: PoolClient, campaign: LockedCampaign, hash: string): Promise<StoredApproval> {
-  const { approval } = campaign;
+async function waitingFor(client: PoolClient, campaign: LockedCampaign, { hash, revision }: SeenVersion): Promise<StoredApproval> {
+  const { approval, status } = campaign;
   if (!approval) throw conflict('Nobody has asked for an approval of this campaign.', 'not_asked');
-  if (approval.state === 'waiting' && campaign.status !== 'DRAFT' && campaign.status !== 'SCHEDULED') {
-    throw conflict(`It is ${statusLabels[campaign.status].toLowerCase()} already, by somebody who needs no approval.`, 'decided');
-  }
-  if (approval.state === 'waiting' && approval.hash === hash) return approval;
-  if (approval.hash === hash && approval.state !== 'withdrawn') {
+  const same = approval.hash === hash && (revision == null || revision === approval.revision);
+  if (same && (approval.state === 'approved' || approval.state === 'declined')) {
     const who = approval.state === 'approved' ? `${approval.approved_by} has approved it` : `${approval.declined_by} has declined it`;
     throw conflict(`${who} already.`, 'decided');
   }
+  if (status !== 'DRAFT' && status !== 'SCHEDULED') {
+    throw conflict(`It is ${statusLabels[status].toLowerCase()} by now, so there is nothing to approve any more.`, 'decided');
+  }
+  if (same && approval.state === 'waiting') return approval;
   throw await changed(client, campaign, approval);
 }
 
@@ -184,31 +201,32 @@ async function changed(client: PoolClient, campaign: LockedCampaign, approval: S
   });
 }
 
-/** The person who decides. A key decides for its owner, by the owner's role. @throws Problem 403 */
-async function approver(client: PoolClient, viewer: Viewer): Promise<string> {
-  const person = await personOf(client, viewer);
-  if (person.startsWith('key:')) {
-    throw new Problem(
-      403,
-      'forbidden',
-      'This key belongs to nobody, so nobody would have approved it. Use the key of a person, or sign in.',
-    );
-  }
+/** Whoever has a key is not always whose it is. @throws Problem 403 */
+function refuseKeys({ via }: Viewer): void {
+  if (via !== 'key') return;
+  const why = 'Approve in the browser, as yourself: an API key approves and declines nothing.';
+  refuse({ action: 'access.use', refused: why, object: { type: 'permission', id: 'campaigns:approve' } });
+  throw new Problem(403, 'forbidden', why);
+}
+
+/** The role by now of the person who decides. @throws Problem 403 */
+async function approver(client: PoolClient, viewer: Viewer): Promise<Role> {
   const { rows } = await client.query<{ role: string | null; banned: boolean }>(
     'select role, coalesce(banned, false) as banned from app_users where id::text = $1',
-    [person],
+    [viewer.id],
   );
   const role = rows[0]?.role;
   if (!isRole(role) || rows[0]?.banned || !may({ role }, 'campaigns:approve')) {
     throw new Problem(403, 'forbidden', refusal({ role: isRole(role) ? role : viewer.role }, 'campaigns:approve'));
   }
-  return person;
+  return role;
 }
 
 /** @throws Problem 403 own_approval */
-async function refuseOwn(client: PoolClient, { id, approval }: LockedCampaign, person: string): Promise<void> {
+async function refuseOwn(client: PoolClient, { id, approval }: LockedCampaign, person: string, role: Role): Promise<void> {
   const own = (why: string) => new Problem(403, 'own_approval', `${why} Somebody else has to approve it.`);
   if (approval?.asked_by_id === person) throw own('You asked for this approval.');
+  if (approval?.asked_by_id && isNobodys(approval.asked_by_id) && role === 'admin') throw own(KEY_OF_NOBODY);
   const { rowCount } = await client.query('select from campaign_editors where campaign_id = $1 and person = $2', [id, person]);
   if (rowCount) throw own('You made or changed this campaign yourself.');
 }

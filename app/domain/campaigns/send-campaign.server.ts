@@ -59,13 +59,8 @@ export async function sendCampaign(
         throw new Problem(409, 'nobody_to_send_to', 'This campaign has no recipients yet. Import a contact list, then send.');
       }
       const sender = readySender(campaign, senders, checked);
-      const { name, pending, total, revision: sent } = campaign;
-      const goesOut = { recipients: total, pending, sender, revision: sent, content: contentHash(campaign) };
-      const object = { type: 'campaign', id, name };
       const time = scheduled_at ? { at: timeOf(campaign, scheduled_at, time_zone ?? null), zone: time_zone ?? null } : null;
       await sendLocked(client, campaign, { sender, by: viewer.label, time });
-      if (time) await audit(client, { action: 'campaign.schedule', object, after: { ...goesOut, scheduled_at, time_zone: time.zone } });
-      else await audit(client, { action: 'campaign.send', object, after: goesOut });
     }),
   );
   return getCampaign(db, id);
@@ -77,13 +72,20 @@ interface Departure {
   by: string;
   /** `at` in ms since 1970; null: now. */
   time: { at: number; zone: string | null } | null;
+  /** Who asked, where somebody else's approval sends it. */
+  askedBy?: string;
 }
 
 /** Starts or schedules a draft that the transaction has locked and that is ready. */
-export async function sendLocked(client: PoolClient, campaign: LockedCampaign, { sender, by, time }: Departure): Promise<void> {
-  if (!time) return life.startCampaign(client, campaign.id, sender, by);
-  if (time.at <= campaign.now.getTime()) throw passed();
-  await life.scheduleCampaign(client, campaign.id, sender, time.at, time.zone);
+export async function sendLocked(client: PoolClient, campaign: LockedCampaign, { sender, by, time, askedBy }: Departure): Promise<void> {
+  const { id, name, pending, total, revision } = campaign;
+  if (time && time.at <= campaign.now.getTime()) throw passed();
+  if (time) await life.scheduleCampaign(client, id, sender, time.at, time.zone);
+  else await life.startCampaign(client, id, sender, by);
+  const goesOut = { recipients: total, pending, sender, revision, content: contentHash(campaign) };
+  const at = time && { scheduled_at: new Date(time.at).toISOString(), time_zone: time.zone };
+  const after = { ...goesOut, ...at, ...(askedBy !== undefined && { asked_by: askedBy }) };
+  await audit(client, { action: time ? 'campaign.schedule' : 'campaign.send', object: { type: 'campaign', id, name }, after });
 }
 
 /** Who was quicker, since two people or two tabs may press Send. */

@@ -30,20 +30,8 @@ export async function withdrawLate(client: PoolClient, id: number, scheduledAt: 
 
 /** The time of a scheduled campaign came, and it may not go: why. It is a draft again by now, and locked. */
 export async function withdrawMissed(client: PoolClient, id: number): Promise<void> {
-  await client.query(
-    `update campaigns c set approval = withdrawn(coalesce(approval, jsonb_build_object('hash', campaign_hash(c), 'revision', revision, 'people', total,
-         'sender', sender, 'asked_by', coalesce((${SCHEDULED_BY}), 'Rollcall'), 'asked_by_id', sent_by_id, 'asked_at', ${utc('now()')},
-         'scheduled_at', ${utc('planned_at')}, 'time_zone', planned_time_zone, 'send', false)),
-       case when approval ->> 'state' is distinct from 'approved' then 'time'
-         when not is_approver(approval ->> 'approved_by_id') then 'approver'
-         when (approval ->> 'valid_until')::timestamptz < now() - interval '1 hour' then 'expired' else 'changed' end, null, null, null)
-     where id = $1`,
-    [id],
-  );
+  await client.query('update campaigns c set approval = withdrawn_missed(c) where id = $1', [id]);
 }
 
 /** Who scheduled campaign `c`, by name. */
 export const SCHEDULED_BY = `select actor from campaign_events where campaign_id = c.id and kind = 'scheduled' order by id desc limit 1`;
-
-/** A time as JSON has it. */
-export const utc = <Sql extends string>(time: Sql) => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` as const;

@@ -10,6 +10,7 @@ import { addressSentence } from '../addresses/address-reading.ts';
 import { readAddress } from '../addresses/read-address.ts';
 import type { CampaignStatus } from '../campaigns/campaign.ts';
 import { singleRetryClosed } from '../campaigns/retry-rules.ts';
+import { limitUnapprovedHere } from '../campaigns/unapproved-messages.server.ts';
 import type { Channel } from '../channel.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { assertNotSuppressed } from '../suppressions/change-suppressions.server.ts';
@@ -46,7 +47,7 @@ export async function lockRecipient(client: PoolClient, viewer: Viewer, campaign
  * costs no round, and has a longer window of its own (RECIPIENT_RETRY_WINDOW_S).
  *
  * @throws Problem 404; 409 where the recipient or its campaign is in another state, after the window, or where the corrected address is a
- * recipient already or the person is on the suppression list; 422 for an address that is none
+ * recipient already or the person is on the suppression list; 422 for an address that is none; 429 beyond the corrected addresses of a day
  */
 export async function retryRecipient(
   db: Database,
@@ -63,6 +64,7 @@ export async function retryRecipient(
     assertOpen(found, windowS);
     const corrected = address ? normalised(address, found.channel) : found.address;
     await assertNotSuppressed(client, found.channel, corrected);
+    if (corrected !== found.address) await limitUnapprovedHere(client, viewer);
     await client.query(
       `insert into campaign_events (campaign_id, recipient_id, kind, actor, details) values ($1, $2, 'recipient_retried', $3, $4)`,
       [

@@ -48,12 +48,16 @@ export interface RestoredCampaign {
   doubtful: boolean;
 }
 
-/** What to look at before sending goes on: campaigns that were being sent, were paused, or begin by themselves later. At most 200. */
+/**
+ * What to look at before sending goes on: campaigns that were being sent, were paused, or begin by themselves later, and those that would have begun
+ * without the approval that they need, which are drafts again. At most 200.
+ */
 export async function restoredCampaigns(db: Database): Promise<RestoredCampaign[]> {
   ask('campaigns:read');
   const { rows } = await db.pool.query<Omit<RestoredCampaign, 'scheduled_at'> & { scheduled_at: Date | null }>(
     `select id, name, channel, status, sent, unknown, pending + queued + retrying as pending, scheduled_at, doubtful
      from campaigns where known_until = (select known_until from ledger_home) or status in ('SCHEDULED', 'SENDING')
+       or (status = 'DRAFT' and approval ->> 'state' = 'withdrawn' and approval ->> 'withdrawn_at' = (select utc_text(restored_at) from ledger_home))
      order by status, id limit 200`,
   );
   return rows.map((row) => ({ ...row, scheduled_at: row.scheduled_at?.toISOString() ?? null }));

@@ -81,7 +81,8 @@ function isReadable({ seals }: Database, { stored, place }: StoredSecret): boole
 }
 
 const costs: Record<string, string> = {
-  session: 'Everybody signs in again, and second factors are set up anew.',
+  session:
+    'Everybody signs in again. Codes of the apps of second factors are refused from then on: people use a recovery code and set their phone up again, or an administrator takes the second factor off.',
   [FORMER_SESSION]: 'Sessions from before the last new secret end.',
   unsubscribe: 'Links to unsubscribe in messages that were sent already lead nowhere.',
   audit: 'The audit log does not find former changes of the suppression list by an address any more.',

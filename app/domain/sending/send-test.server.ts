@@ -10,6 +10,7 @@ import { addressSentence } from '../addresses/address-reading.ts';
 import { readAddress } from '../addresses/read-address.ts';
 import { contentHash } from '../campaigns/audited-draft.server.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
+import { limitUnapproved } from '../campaigns/unapproved-messages.server.ts';
 import type { Channel } from '../channel.ts';
 import { previewMessage } from '../content/preview-message.server.ts';
 import { readGate } from '../limits/provider-gates.server.ts';
@@ -47,7 +48,7 @@ export async function sendTest(
   const unsubscribeUrl = testUnsubscribeUrl(env.baseUrl);
   const content = await render(db, id, recipientId, unsubscribeUrl);
   await limit(auth, viewer);
-  await limitUnapproved(db, viewer);
+  await limitUnapproved(db.pool, viewer);
 
   const after = { to: maskedAddress(to), content: contentHash(campaign) };
   await audit(db.pool, { action: 'campaign.test', object: { type: 'campaign', id, name: campaign.name }, after });
@@ -102,21 +103,6 @@ async function limit(auth: Auth, viewer: Viewer): Promise<void> {
       retryAfterS: refused.msBeforeNext / 1000,
     });
   }
-}
-
-/** So many a day and person, where campaigns wait for somebody else: a message goes to many by no other way either. */
-const MOST_UNAPPROVED = 20;
-
-async function limitUnapproved(db: Database, viewer: Viewer): Promise<void> {
-  const { rows } = await db.pool.query<{ sent: number }>(
-    // never null: sent
-    `select count(*)::integer as sent from audit_log where action = 'campaign.test' and outcome = 'done' and at > now() - interval '1 day'
-       and person_of(actor_id) = person_of($1) and exists (select from approval_rule where more_than is not null or cardinality(roles) > 0)`,
-    [viewer.id],
-  );
-  if ((rows[0]?.sent ?? 0) < MOST_UNAPPROVED) return;
-  const why = `Since campaigns wait for an approval here, one person sends ${MOST_UNAPPROVED} test messages a day. Try again tomorrow.`;
-  throw new Problem(429, 'rate_limited', why, { retryAfterS: 3_600 });
 }
 
 /** An attempt number that no attempt will have, and a recipient that cannot be: events of a test match nothing in the ledger. */

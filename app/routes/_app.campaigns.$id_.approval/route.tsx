@@ -46,10 +46,11 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
   const form = await readForm(request);
   const intent = form.get('intent');
   if (intent !== 'approve' && intent !== 'decline') throw data({ detail: 'There is no such act.' }, { status: 400 });
-  const hash = String(form.get('hash') ?? '');
+  const revision = Number(form.get('revision'));
+  const seen = { hash: String(form.get('hash') ?? ''), ...(Number.isSafeInteger(revision) && revision > 0 && { revision }) };
   try {
-    if (intent === 'approve') await approveCampaign(context.db, viewer, id, context.env, { hash });
-    else await declineCampaign(context.db, viewer, id, { hash, note: String(form.get('note') ?? '').slice(0, 1_000) });
+    if (intent === 'approve') await approveCampaign(context.db, viewer, id, context.env, seen);
+    else await declineCampaign(context.db, viewer, id, { ...seen, note: String(form.get('note') ?? '').slice(0, 1_000) });
     return redirect(`/campaigns/${id}/approval`);
   } catch (thrown) {
     const error = problemOfChange(thrown);

@@ -6,6 +6,8 @@ import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
 import { isSetupToken, makeFirstAdministrator, needsFirstAdministrator } from '#app/domain/access/first-administrator.server.ts';
 import { announceFirstAccess } from '#app/http/announce-first-access.server.ts';
 import { openSession } from '#app/http/sign-in.server.ts';
+import { action, loader } from '#app/routes/setup.tsx';
+import { loader as openSetup } from '#app/routes/setup_.$token.ts';
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts';
 
 let database: TestDatabase | undefined;
@@ -20,18 +22,14 @@ async function start(environment: Record<string, string> = {}): Promise<void> {
 beforeEach(() => start());
 afterAll(() => database?.drop());
 
-/** What the web process writes at its start, outside of `npm start`. */
+/** What the web process writes at its start. The tests' own runner has a channel to it, as other supervisors have. */
 async function startWords(): Promise<string> {
   const written: string[] = [];
-  const send = process.send;
-  // The tests' own runner has one.
-  process.send = undefined;
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((line) => written.push(String(line)) > 0);
   try {
     await announceFirstAccess(context);
   } finally {
     spy.mockRestore();
-    process.send = send as typeof process.send;
   }
   return written.join('');
 }
@@ -57,6 +55,27 @@ describe('where nobody is configured and nobody there', () => {
     await expect(makeFirstAdministrator(context, token, me('bo@example.com'))).rejects.toMatchObject({ status: 409, code: 'link_ended' });
     const { rows } = await context.db.pool.query(`select action, actor_name, after from audit_log where action = 'person.add'`);
     expect(rows).toEqual([{ action: 'person.add', actor_name: 'Ana', after: { email: 'ana@example.com', role: 'admin', first: true } }]);
+  });
+
+  test('of two who open the page at once the second is told', async () => {
+    const token = tokenOf(await startWords());
+    const visit = { params: {}, context } as unknown as Parameters<typeof action>[0];
+    const ask = (name: string, cookie = token) =>
+      new Request('https://rollcall.example.com/setup', {
+        method: name === '' ? 'GET' : 'POST',
+        headers: { origin: 'https://rollcall.example.com', cookie: `rollcall_setup=${cookie}` },
+        ...(name !== '' && { body: new URLSearchParams(me(`${name}@example.com`)) }),
+      });
+    const looks = (request: Request) => loader({ ...visit, request }).catch((thrown: Response) => thrown.headers.get('location'));
+    expect(await looks(ask(''))).toEqual({ open: true, wrong: false });
+    expect(await looks(ask('', 'A'.repeat(43)))).toEqual({ open: false, wrong: true });
+    expect(await looks(new Request('https://rollcall.example.com/setup'))).toEqual({ open: false, wrong: false });
+    const cut = openSetup({ ...visit, params: { token: token.slice(1) }, request: ask('') });
+    expect(cut.headers.get('location')).toBe('/setup?wrong=1');
+    expect(await looks(new Request('https://rollcall.example.com/setup?wrong=1'))).toEqual({ open: false, wrong: true });
+    const came = await Promise.all(['ana', 'bo'].map((name) => action({ ...visit, request: ask(name) }) as Promise<Response>));
+    expect(came.map(({ headers }) => headers.get('location')).sort()).toEqual(['/', '/login?made=1']);
+    expect(await looks(ask(''))).toBe('/login?made=1');
   });
 
   test('two at once are one administrator', async () => {
@@ -96,4 +115,25 @@ test('where one is configured it is made as before, and there is nothing to set 
   expect(words).toMatch(/Sign in with chief@example\.com and (\w{5}-){3}\w{5}/);
   expect(words).not.toContain('/setup/');
   expect(await needsFirstAdministrator(context.db.pool)).toBe(false);
+});
+
+test('where one is configured later the link of before is gone', async () => {
+  await startWords();
+  Object.assign(context, { env: { ...context.env, adminEmail: 'chief@example.com', adminPassword: 'words of the configuration' } });
+  await startWords();
+  expect((await context.db.pool.query(`select from app_secrets where name = 'setup_token'`)).rowCount).toBe(0);
+});
+
+test('npm start says that it is itself: it makes one up, and is told', async () => {
+  vi.stubEnv('ROLLCALL_LAUNCHER', '1');
+  const told: unknown[] = [];
+  const { send } = process;
+  process.send = ((message: unknown) => told.push(message) > 0) as typeof send;
+  try {
+    expect(await startWords()).toBe('');
+  } finally {
+    process.send = send as NonNullable<typeof send>;
+    vi.unstubAllEnvs();
+  }
+  expect(told).toEqual([{ firstSignIn: { email: 'admin@example.com', password: expect.any(String) } }, { ready: true }]);
 });

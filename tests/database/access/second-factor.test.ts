@@ -2,6 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mayHere } from '#app/domain/access/ask.server.ts';
 import { createAuth, currentViewer, unfinishedViewer } from '#app/domain/access/auth.server.ts';
+import { cancelSecondFactor } from '#app/domain/access/begun-factor.server.ts';
 import { currentDoor, through } from '#app/domain/access/door.server.ts';
 import { givePassword } from '#app/domain/access/give-password.server.ts';
 import { sessionOf } from '#app/domain/access/own-sessions.server.ts';
@@ -18,7 +19,7 @@ import { changeSecondFactorRoles, listSecondFactorRoles } from '#app/domain/acce
 import { openSeed, sealSeed } from '#app/domain/access/second-factor-seed.server.ts';
 import { requireApi, requireUser } from '#app/http/require.server.ts';
 import { firstStepOf, secondStep } from '#app/http/second-step.server.ts';
-import { signIn } from '#app/http/sign-in.server.ts';
+import { signIn, waiting } from '#app/http/sign-in.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
 const password = 'correct horse battery';
@@ -117,7 +118,8 @@ describe('setting it up', () => {
       bo.id,
       cy.id,
     ]);
-    expect(await outcome(sayCode((await sayPassword(cy)).cookie, totp.generate()))).toBe(401);
+    const refused = await sayCode((await sayPassword(cy)).cookie, totp.generate());
+    expect(refused).toMatchObject({ status: 401, error: expect.stringContaining('cannot be checked here any more') });
     // The secret that it was sealed with is gone: the app's codes open nothing, the recovery codes go on.
     const otherSecret = createAuth(api.db, { baseUrl: 'http://localhost:3000', secret: 'quite another secret of 32 characters' });
     expect(await openSeed(otherSecret, bo.id, await sealSeed(api.context.auth, bo.id, 'ABC'))).toBeNull();
@@ -128,8 +130,29 @@ describe('setting it up', () => {
     const viewer = await person(`wrong${code.length}${code.charCodeAt(0) || ''}`);
     const headers = new Headers({ cookie: (await sayPassword(viewer)).cookie });
     await beginSecondFactor(api.context, viewer, headers, '');
-    await expect(confirmSecondFactor(api.context, viewer, code, null)).rejects.toMatchObject({ status: 422, errors: [{ path: 'code' }] });
+    const here = await sessionOf(api.context.auth, headers);
+    await expect(confirmSecondFactor(api.context, viewer, code, here)).rejects.toMatchObject({ status: 422, errors: [{ path: 'code' }] });
     expect((await sayPassword(viewer)).location).toBe('/reports');
+  });
+
+  test('is for the session that began it: who knows the password gets nobody to confirm their phone, nor confirms another’s', async () => {
+    const abe = await person('abe');
+    const [stranger, owner] = [await sayPassword(abe), await sayPassword(abe)].map(({ cookie }) => new Headers({ cookie }));
+    const hereOf = (headers = new Headers()) => sessionOf(api.context.auth, headers);
+    await beginSecondFactor(api.context, abe, stranger as Headers, '');
+    const { begun } = await secondFactorState(api.context, abe, stranger as Headers);
+    const code = new TOTP({ secret: Secret.fromBase32(begun?.secret as string) }).generate();
+    expect((await secondFactorState(api.context, abe, owner as Headers)).begun).toBeNull();
+    for (const other of [await hereOf(owner), null])
+      await expect(confirmSecondFactor(api.context, abe, code, other)).rejects.toMatchObject({ status: 409 });
+    expect(await audited(abe)).toContain('person.factor_begin done');
+    // What was begun with the former password is no way around a new one.
+    const here = await hereOf(stranger);
+    await givePassword(api.context, abe.email as string, password);
+    await expect(confirmSecondFactor(api.context, abe, code, here)).rejects.toMatchObject({ status: 409 });
+    await beginSecondFactor(api.context, abe, new Headers({ cookie: (await sayPassword(abe)).cookie }), '');
+    await cancelSecondFactor(api.db.pool, abe.id);
+    expect((await api.db.pool.query('select from second_factors where next_seed is not null and user_id = $1', [abe.id])).rowCount).toBe(0);
   });
 
   test('needs the password again ten minutes after the sign-in, and wherever there is one already', async () => {
@@ -157,6 +180,7 @@ describe('the second step', () => {
     const first = await sayPassword(eve);
     expect(first.location).toBe('/login/code?next=%2Freports');
     expect(await currentViewer(api.context.auth, new Headers({ cookie: first.cookie }), null)).toBeNull();
+    expect((await audited(eve)).at(-1)).toBe('session.step done');
     expect(await firstStepOf(api.context, post(first.cookie))).toMatchObject({ email: eve.email });
     const answer = (await sayCode(first.cookie, ` ${totp.generate().replace(/.{3}/, '$& ')} `)) as Response;
     expect(answer.headers.get('location')).toBe('/reports');
@@ -198,7 +222,7 @@ describe('the second step', () => {
     await beginSecondFactor(api.context, gus, headers, '');
     const { begun } = await secondFactorState(api.context, gus, headers);
     const first = new TOTP({ secret: Secret.fromBase32(begun?.secret as string) }).generate();
-    await confirmSecondFactor(api.context, gus, first, null);
+    await confirmSecondFactor(api.context, gus, first, await sessionOf(api.context.auth, headers));
     expect(await outcome(sayCode((await sayPassword(gus)).cookie, first))).toBe(401);
   });
 
@@ -231,13 +255,17 @@ describe('the second step', () => {
     expect(JSON.stringify(rows)).not.toContain('ida');
   });
 
-  test('does not keep out the right person in a browser that signed in before', async () => {
+  test('does not keep out the right person in a browser that passed it before, or set it up; the password alone is not enough for that', async () => {
     const jo = await person('jo');
-    const { totp, headers } = await withPhone(jo);
+    const browserOf = (cookie: string | null) => /rollcall_browser=[^;]+/.exec(cookie ?? '')?.[0] as string;
+    const { totp, codes, headers } = await withPhone(jo);
+    const passed = (await sayCode((await sayPassword(jo)).cookie, codes[0] as string)) as Response;
     const stranger = await sayPassword(jo);
     for (let i = 0; i < 6; i++) await sayCode(stranger.cookie, '000000');
-    const browser = /rollcall_browser=[^;]+/.exec(headers.get('cookie') ?? '')?.[0] as string;
-    expect(await outcome(sayCode((await sayPassword(jo, browser)).cookie, totp.generate()))).toBe('in');
+    // Signed in before there was a second factor: as whoever collected such cookies while the password was enough.
+    const before = await sayPassword(jo, browserOf(headers.get('cookie')));
+    expect(await outcome(sayCode(before.cookie, totp.generate()))).toBe(429);
+    expect(await outcome(sayCode((await sayPassword(jo, browserOf(cookiesOf(passed)))).cookie, totp.generate()))).toBe('in');
     // Who only knows the password does not become known by it.
     expect(stranger.cookie).not.toContain('rollcall_browser');
   });
@@ -251,6 +279,35 @@ describe('the second step', () => {
       if (i % 5 === 4) await api.db.pool.query(`delete from sign_in_failures where key like 'code:%'`);
     }
     expect(await sayCode(cookie, totp.generate())).toMatchObject({ status: 429 });
+  });
+
+  test('waits no longer with a new password, or another phone', async () => {
+    const lea = await person('lea');
+    const kept = () => api.db.pool.query(`select from sign_in_failures where key like 'code%' and key like '%' || $1`, [lea.id]);
+    const guessed = async () => {
+      await withPhone(lea);
+      const { cookie } = await sayPassword(lea);
+      for (let i = 0; i < 6; i++) await sayCode(cookie, '000000');
+      expect((await kept()).rowCount).toBe(2);
+    };
+    await guessed();
+    await givePassword(api.context, lea.email as string, password);
+    expect((await kept()).rowCount).toBe(0);
+    await takeSecondFactor(api.db, boss, lea.id);
+    await guessed();
+    await takeSecondFactor(api.db, boss, lea.id);
+    expect((await kept()).rowCount).toBe(0);
+  });
+
+  test.each([
+    [1, '1 second'],
+    [89, '89 seconds'],
+    [90, '2 minutes'],
+    [5_400, '90 minutes'],
+    [5_401, '2 hours'],
+    [86_400, '24 hours'],
+  ])('after %d s says "%s"', (seconds, words) => {
+    expect(waiting(seconds).error).toContain(`Wait ${words},`);
   });
 
   test('is over with another password, a disabled account, ten minutes, or a changed cookie', async () => {
@@ -274,8 +331,49 @@ describe('the second step', () => {
     await givePassword(api.context, lee.email as string, 'another one of these');
     expect(await outcome(sayCode(cookie, code))).toBe('again');
     await api.db.pool.query('update app_accounts set password = $2 where user_id = $1', [lee.id, rows[0]?.password]);
+    await api.db.pool.query('update second_factors set seed = null, set_up_at = null where user_id = $1', [lee.id]);
+    expect(await outcome(sayCode(cookie, code))).toBe('again');
     await disablePerson(api.db, boss, lee.id);
     expect(await outcome(sayCode(cookie, code))).toBe('again');
+  });
+});
+
+describe('what changes while a session begins', () => {
+  /** The same, where `act` happens between the check and the session. */
+  const whileSomebody = (act: () => Promise<unknown>) => {
+    const { auth } = api.context;
+    const beginSession = async (input: Parameters<typeof auth.sessions.api.beginSession>[0]) => {
+      await act();
+      return auth.sessions.api.beginSession(input);
+    };
+    return {
+      ...api.context,
+      auth: { ...auth, sessions: { ...auth.sessions, api: { ...auth.sessions.api, beginSession } } },
+    } as TestApi['context'];
+  };
+  const sessionsOf = async ({ id }: Viewer) => (await api.db.pool.query('select from app_sessions where user_id = $1', [id])).rowCount;
+
+  test.each([
+    ['a new password', (viewer: Viewer) => givePassword(api.context, viewer.email as string, 'another one of these'), 0],
+    ['a second factor', withPhone, 1],
+  ])('%s ends it', async (what, act, left) => {
+    const viewer = await person(`between${what.length}`);
+    const said = signIn(
+      whileSomebody(() => act(viewer)),
+      post(),
+      { email: viewer.email as string, password },
+    );
+    expect(await said).toMatchObject({ status: 401 });
+    expect(await sessionsOf(viewer)).toBe(left);
+  });
+
+  test('a new password ends it behind a code, too', async () => {
+    const viewer = await person('behind');
+    const { totp } = await withPhone(viewer);
+    const { cookie } = await sayPassword(viewer);
+    const context = whileSomebody(() => givePassword(api.context, viewer.email as string, 'another one of these'));
+    expect(await sayCode(cookie, totp.generate(), context)).toMatchObject({ status: 401 });
+    expect(await sessionsOf(viewer)).toBe(0);
   });
 });
 
@@ -332,6 +430,10 @@ describe('a role that must have it', () => {
     });
     await expect(changeSecondFactorRoles(api.context, boss, ['everybody'])).rejects.toMatchObject({ status: 422 });
     expect(await listSecondFactorRoles(api.db)).toEqual([]);
+
+    // Another administrator took the role away at that moment.
+    const former = { ...(await person('former')), role: 'admin' } as const;
+    await expect(changeSecondFactorRoles(api.context, former, ['analyst'])).rejects.toMatchObject({ status: 403 });
 
     await changeSecondFactorRoles(api.context, boss, ['support', 'support']);
     // Everything asks the same two functions: pages, data, the API with a session, sockets.

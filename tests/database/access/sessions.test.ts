@@ -81,6 +81,21 @@ describe('when the secret changes', () => {
     expect(await currentViewer(authWith(newer, secret), new Headers({ cookie }), null)).toBeNull();
   });
 
+  test('the step between password and code goes on as well', async () => {
+    const id = people.ana.id;
+    await api.db.pool.query(`insert into second_factors (user_id, seed, set_up_at) values ($1, 'x', now())`, [id]);
+    const hash = (await api.db.pool.query<{ password: string }>('select password from app_accounts where user_id = $1', [id])).rows[0]
+      ?.password;
+    const headers = new Headers({
+      cookie: authWith(secret)
+        .firstSteps.remember({ id, hash: hash as string })
+        .split(';')[0] as string,
+    });
+    expect(await authWith(newer, secret).firstSteps.find(api.db.pool, headers)).toMatchObject({ userId: id });
+    expect(await authWith(newer).firstSteps.find(api.db.pool, headers)).toBeNull();
+    await api.db.pool.query('delete from second_factors');
+  });
+
   test('second factors are encrypted anew, so that the former one can go', async () => {
     const [before, both, after] = [authWith(secret), authWith(newer, secret), authWith(newer)];
     const { id } = people.ana;
@@ -254,10 +269,15 @@ describe('the cookie of a session', () => {
     expect(plain.set).not.toMatch(/; Secure/);
   });
 
-  test('of the former name holds until the session ends, but not beside the present one', async () => {
+  test('of the former name holds until the session ends, but not beside the present one, and not for one that began later', async () => {
     const { auth, headers, cookie } = await begin('https://rollcall.example.com');
     const former = cookie.replace('__Host-', '__Secure-');
+    // A neighbour's own session, put into this browser.
+    expect(await currentViewer(auth, new Headers({ cookie: `a=b; ${former}` }), null)).toBeNull();
+    await api.db.pool.query('update app_sessions set former_cookie = true');
     expect(await currentViewer(auth, new Headers({ cookie: `a=b; ${former}` }), null)).toMatchObject({ id: people.ana.id });
+    // Another cookie whose name only ends like it hides nothing.
+    expect(await currentViewer(auth, new Headers({ cookie: `x${cookie}; ${former}` }), null)).toMatchObject({ id: people.ana.id });
     // What a neighbour puts beside it counts for nothing.
     expect(await currentViewer(auth, new Headers({ cookie: `${former}; __Host-rollcall.session_token=x.y` }), null)).toBeNull();
     expect(await currentViewer(auth, new Headers({ cookie: cookie.replace('__Host-', '') }), null)).toBeNull();

@@ -38,6 +38,7 @@ test.each([
     '/',
   ],
   [of('campaign.partially_sent', { campaign, settled: true }), 'Spring launch reached everybody in the end', '/campaigns/7'],
+  [of('approval.loosened', {}), 'Fewer campaigns wait for an approval than before', '/settings/approval'],
   [of('webhook.gave_up', { endpoint }), 'An alert did not reach hooks.example.com', '/settings/webhooks/3'],
   [of('webhook.disabled', { endpoint }), 'Alerts to hooks.example.com are switched off', '/settings/webhooks/3'],
 ])('says what happened and leads there (%#)', (notification, title, to) => {
