@@ -138,7 +138,7 @@ async function findViewer(auth: Auth, headers: Headers, token: string | null, us
 export async function unfinishedViewer(auth: Auth, headers: Headers): Promise<Viewer | null> {
   const session = await viewerOfSession(auth, headers, true);
   if (!session || !(await lacksSecondFactor(auth, session))) return null;
-  known(session.viewer);
+  known(session.viewer, false);
   return session.viewer;
 }
 
