@@ -3,7 +3,7 @@ import type { AppContext } from '#app/config/context.server.ts';
 import { bearerToken, currentViewer, unfinishedViewer } from '../domain/access/auth.server.ts';
 import { countsNow } from '../domain/access/door.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
-import { type Asker, may, type Permission, refusal, scopesFor, type Viewer } from '../domain/access/roles.ts';
+import { type Asker, lacksScope, may, type Permission, refusal, scopesFor, type Viewer } from '../domain/access/roles.ts';
 import { isSameOrigin } from '../domain/access/same-origin.ts';
 import { Problem } from '../domain/problem.ts';
 import { problemResponse } from './problem-response.server.ts';
@@ -100,6 +100,6 @@ export function assertMay(viewer: Asker, permission: Permission): void {
   const scope = scopesFor(permission).join(' ');
   throw problemResponse(
     new Problem(403, 'forbidden', why),
-    viewer.scopes ? { 'WWW-Authenticate': `Bearer realm="Rollcall", error="insufficient_scope", scope="${scope}"` } : {},
+    lacksScope(viewer, permission) ? { 'WWW-Authenticate': `Bearer realm="Rollcall", error="insufficient_scope", scope="${scope}"` } : {},
   );
 }

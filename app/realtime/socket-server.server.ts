@@ -321,6 +321,7 @@ async function tellNotification(io: LiveServer, { db, log }: AppContext, id: num
     }
     for (const socket of socketsOf(io)) {
       const { viewer } = socket.data;
+      if (isLimited(viewer)) continue;
       const isTold = audience === 'asker' ? viewer.id === asker : may(viewer, 'campaigns:approve') && viewer.id !== asker;
       if (isTold) socket.emit('notification', notification);
     }

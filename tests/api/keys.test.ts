@@ -4,21 +4,25 @@ import { keyState } from '#app/domain/access/api-key.ts';
 import { createApiKey, listApiKeys, type NewKey, renameApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import { through } from '#app/domain/access/door.server.ts';
 import { newKey } from '#app/domain/access/key-input.ts';
+import { createKeyVerifier } from '#app/domain/access/key-verifier.server.ts';
 import { may, type Role, roles, type Scope, scopes, scopesFor, scopesWithin } from '#app/domain/access/roles.ts';
 import { tellOfEndingKeys } from '#app/domain/alerts/keys-that-end.server.ts';
 import { listNotifications } from '#app/domain/alerts/notifications.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 
+const DAY_MS = 86_400_000;
 let api: TestApi;
 let own: number;
 let other: number;
 let sms: number;
+let smsEmpty: number;
 beforeAll(async () => {
   api = await startApi();
   own = await draftCampaign(api.db, { addresses: ['ada@example.com'] });
   other = await draftCampaign(api.db, { addresses: ['bob@example.com'] });
   sms = await draftCampaign(api.db, { channel: 'sms', addresses: ['+15005550123'] });
+  smsEmpty = await draftCampaign(api.db, { channel: 'sms', addresses: [] });
 });
 afterAll(() => api.drop());
 
@@ -68,6 +72,14 @@ test.each<[Role, Scope[]]>([
   }
 });
 
+test('a key whose role may not is not told that a scope would do', async () => {
+  const key = await keyFor({ role: 'analyst', scopes: ['read'] });
+  const response = await api.call('POST', '/campaigns', { key, body: {} });
+  expect(response.status).toBe(403);
+  expect(response.headers.has('www-authenticate')).toBe(false);
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('The role Analyst may not') });
+});
+
 test('keys of before may all that their role may', async () => {
   for (const role of roles) {
     for (const { permission } of Object.values(operations)) {
@@ -115,6 +127,40 @@ describe('a key for one campaign', () => {
     expect(await response.json()).toMatchObject({ detail: expect.stringContaining(`is for campaign ${own} alone`) });
   });
 
+  test('is not told of others by a copy’s story or by who is on the suppression list', async () => {
+    await sql(`update campaigns set name = 'A name of theirs' where id = $1`, [other]);
+    const copy = ((await (await api.call('POST', `/campaigns/${other}/clone`, { body: {} })).json()) as { id: number }).id;
+    const rid = (await sql(`select id from recipients where campaign_id = $1`, [own])).rows[0].id;
+    await sql(`insert into suppressions (channel, address) values ('email', 'ada@example.com')`);
+    await sql(
+      `insert into suppression_reasons (suppression_id, reason, source, campaign_id, recipient_id, created_by, note)
+       select id, r.reason::suppression_reason, r.source, r.campaign, 4711, r.by, 'a note of theirs' from suppressions,
+         (values ('complaint', 'sendgrid', $1::bigint, null), ('hard_bounce', 'sendgrid', $2, null), ('manual', 'import', null, 'Somebody else')) r (reason, source, campaign, by)
+       where address = 'ada@example.com'`,
+      [other, own],
+    );
+    const none = { campaign_id: null, recipient_id: null, created_by: null, note: null };
+    const story = await (await api.call('GET', `/campaigns/${own}/recipients/${rid}`, { key })).json();
+    expect(story).toMatchObject({
+      suppressed: {
+        reason: 'complaint',
+        reasons: [
+          { ...none, reason: 'complaint', created_at: expect.any(String) },
+          { reason: 'hard_bounce', campaign_id: own, recipient_id: 4711, note: 'a note of theirs' },
+          { ...none, reason: 'manual' },
+        ],
+      },
+    });
+    const ofCopy = await keyFor({ campaignId: copy });
+    for (const path of ['activity', 'activity.csv']) {
+      const text = await (await api.call('GET', `/campaigns/${copy}/${path}`, { key: ofCopy })).text();
+      expect(text).toContain('made the campaign as a copy of another campaign');
+      expect(text).not.toContain('A name of theirs');
+      expect(text).not.toContain(`"from":${other}`);
+      expect(await (await api.call('GET', `/campaigns/${copy}/${path}`)).text()).toContain('A name of theirs');
+    }
+  });
+
   test('makes no copy of it', async () => {
     expect((await api.call('POST', `/campaigns/${own}/clone`, { key, body: {} })).status).toBe(403);
   });
@@ -147,6 +193,8 @@ describe('a key for one channel', () => {
   test.each<[string, () => string, unknown, number]>([
     ['GET', () => `/campaigns/${own}`, undefined, 404],
     ['GET', () => `/campaigns/${sms}`, undefined, 200],
+    ['PATCH', () => `/campaigns/${smsEmpty}`, { channel: 'email' }, 403],
+    ['PATCH', () => `/campaigns/${smsEmpty}`, { channel: 'sms', name: 'Still texts' }, 200],
     ['POST', () => `/campaigns/${own}/send`, {}, 404],
     ['POST', () => `/campaigns/${sms}/clone`, {}, 201],
     ['POST', () => '/campaigns', { name: 'New', channel: 'email' }, 403],
@@ -200,6 +248,21 @@ describe('a key ends', () => {
     await expect.poll(async () => (await unauthorized(key)).status, { timeout: 3_000, interval: 20 }).toBe(401);
   });
 
+  test('while it is being looked up', async () => {
+    const { key, apiKey } = await make({ expiresAt: new Date(Date.now() + DAY_MS) });
+    // The answer that takes it beyond its end.
+    const slowly = createKeyVerifier(api.db, async () => {
+      await expect.poll(() => Date.now() > endsAt, { timeout: 3_000, interval: 20 }).toBe(true);
+      return [];
+    });
+    const { rows } = await sql(`update api_keys set expires_at = now() + interval '1 second' where id = $1 returning expires_at`, [
+      apiKey.id,
+    ]);
+    const endsAt = rows[0].expires_at.getTime();
+    expect(await slowly(key)).toBeNull();
+    expect(await slowly.end(key)).toMatchObject({ why: 'expired' });
+  });
+
   test('when it is revoked, once on record', async () => {
     const { key, apiKey } = await make();
     for (let i = 0; i < 3; i++) expect(await revokeApiKey(api.db, apiKey.id)).toBe(true);
@@ -238,6 +301,19 @@ describe('a key ends', () => {
   });
 });
 
+test('is made for nobody who is disabled, also at the same moment, or gone', async () => {
+  const owner = await person('orla', 'admin');
+  const client = await api.db.pool.connect();
+  await client.query('begin');
+  await client.query('update app_users set banned = true where id = $1', [owner]);
+  const made = expect(make({ ownerId: owner })).rejects.toMatchObject({ status: 409, code: 'disabled' });
+  await client.query('commit');
+  client.release();
+  await made;
+  await expect(make({ ownerId: owner })).rejects.toMatchObject({ status: 409 });
+  await expect(make({ ownerId: '00000000-0000-4000-8000-000000000000' })).rejects.toMatchObject({ status: 409 });
+});
+
 test('its last use is written down once a minute, with the address', async () => {
   const { key, apiKey } = await make();
   const from = (address: string) => through({ door: 'api', address, device: null }, () => api.call('GET', '/campaigns', { key }));
@@ -262,7 +338,6 @@ test('another name is on record, the same one is not', async () => {
   expect(rows).toEqual([{ before: { name: 'Import' }, after: { name: 'Nightly import' } }]);
 });
 
-const DAY_MS = 86_400_000;
 test.each([
   // Made and ending in days from now; is it told?
   [-83, 7.5, 'open'],

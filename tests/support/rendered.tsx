@@ -3,11 +3,15 @@ import type { ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { createStaticHandler, createStaticRouter, type StaticHandlerContext, StaticRouterProvider } from 'react-router-dom/server';
 import { ReaderProvider } from '#app/components/reader-context.tsx';
-import type { Role } from '#app/domain/access/roles.ts';
+import type { Permission, Role } from '#app/domain/access/roles.ts';
 
 /** A part of a page as the server makes it for somebody of that role: its HTML, and its words alone with single blanks. */
-export async function rendered(part: ReactElement, role: Role = 'marketer'): Promise<{ html: string; words: string }> {
-  const viewer = { kind: 'user', id: '1', label: 'Ana', email: 'ana@example.com', role };
+export async function rendered(
+  part: ReactElement,
+  role: Role = 'marketer',
+  withheld: Permission[] = [],
+): Promise<{ html: string; words: string }> {
+  const viewer = { kind: 'user', id: '1', label: 'Ana', email: 'ana@example.com', role, withheld };
   const handler = createStaticHandler([{ id: 'routes/_app', path: '*', loader: () => ({ viewer }), element: part }]);
   const context = (await handler.query(new Request('http://localhost/campaigns/7'))) as StaticHandlerContext;
   const html = renderToStaticMarkup(

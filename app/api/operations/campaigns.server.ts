@@ -126,7 +126,10 @@ export const campaignOperations = {
     status: 200,
     answer: 'Campaign',
     problems: [409, 412, 422],
-    run: ({ context, viewer, request, ids, body }) => updateCampaign(context.db, ids.id, body, { viewer, seen: ifMatch(request.headers) }),
+    run: ({ context, viewer, request, ids, body }) => {
+      if (viewer.channel && body.channel && body.channel !== viewer.channel) throw beyondLimit(viewer);
+      return updateCampaign(context.db, ids.id, body, { viewer, seen: ifMatch(request.headers) });
+    },
   }),
   deleteCampaign: operation({
     method: 'DELETE',

@@ -99,6 +99,7 @@ export const suppressionOperations = {
     path: '/suppressions/{id}',
     summary: 'Take off a block or a named reason; named by the id that the list tells. It is sent to again once no reason is left',
     permission: 'suppressions:write',
+    also: ['people:read'],
     query: suppressionReason,
     status: 204,
     problems: [409, 422],

@@ -77,6 +77,7 @@ export const answers = {
   Suppression: suppression satisfies z.ZodType<SuppressionJson>,
   SuppressionAdded: z.union([
     suppression,
+    suppression.pick({ channel: true, address: true, reason: true }).describe('For those who may not see people: what was said alone.'),
     z.strictObject({
       rows: count,
       added: count,

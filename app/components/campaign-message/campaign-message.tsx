@@ -63,12 +63,13 @@ export function CampaignMessage({ campaign, shown = false }: { campaign: Campaig
 function Rendered({ campaign: { id, channel, total } }: { campaign: CampaignJson }) {
   const { counted } = useNumbers();
   const viewer = useViewer();
+  const seesPeople = may(viewer, 'people:read');
   const [chosen, setChosen] = useState<number | null>(null);
   const [again, setAgain] = useState(0);
   const [message, setMessage] = useState<SentMessage | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [pictures, setPictures] = useState(false);
-  const { options, search, setSearch } = useRecipientChoice(id, message?.recipient ?? null, total);
+  const { options, search, setSearch } = useRecipientChoice(id, message?.recipient ?? null, total, seesPeople);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a press on Try again asks again
   useEffect(() => {
@@ -105,7 +106,7 @@ function Rendered({ campaign: { id, channel, total } }: { campaign: CampaignJson
   const { recipient, subject, text, hasHtml, hasPictures, problems, segments } = message;
   return (
     <div className={classes.message}>
-      {may(viewer, 'people:read') ? (
+      {seesPeople ? (
         <Select
           size="xs"
           label="As this recipient gets it"

@@ -8,8 +8,14 @@ interface Person {
   address: string;
 }
 
+/** Where the people to offer are asked for. Null: whoever looks may not see people, and asking would be refused. */
+export function offersUrl(campaignId: number, q: string, seesPeople: boolean): string | null {
+  const query = new URLSearchParams({ limit: String(OFFERED), ...(q && { q }) });
+  return seesPeople ? `/api/v1/campaigns/${campaignId}/recipients?${query}` : null;
+}
+
 /** People to preview for: the first of the list, or those whose address begins with what was typed. The list itself stays on the server. */
-export function useRecipientChoice(campaignId: number, current: Person | null, contacts: number) {
+export function useRecipientChoice(campaignId: number, current: Person | null, contacts: number, seesPeople: boolean) {
   const [search, setSearch] = useState('');
   const [people, setPeople] = useState<Person[]>([]);
   // A chosen option writes its whole label into the field; that is no search.
@@ -17,11 +23,12 @@ export function useRecipientChoice(campaignId: number, current: Person | null, c
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: an import brings other people
   useEffect(() => {
+    const url = offersUrl(campaignId, q, seesPeople);
+    if (url === null) return;
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const query = new URLSearchParams({ limit: String(OFFERED), ...(q && { q }) });
-        const answer = await fetch(`/api/v1/campaigns/${campaignId}/recipients?${query}`, { signal: abort.signal });
+        const answer = await fetch(url, { signal: abort.signal });
         if (answer.ok) setPeople(((await answer.json()) as { data: Person[] }).data);
       } catch {
         // Aborted by the next key, or offline: the last offer stays.
@@ -31,7 +38,7 @@ export function useRecipientChoice(campaignId: number, current: Person | null, c
       clearTimeout(timer);
       abort.abort();
     };
-  }, [campaignId, q, contacts]);
+  }, [campaignId, q, contacts, seesPeople]);
 
   const options = useMemo(() => {
     const all = current && !q && !people.some((person) => person.id === current.id) ? [current, ...people] : people;

@@ -237,6 +237,7 @@ export function Editor({
                       own={viewer.email}
                       disabled={!stateOf('from', 'subject', 'body')}
                       recipientId={shownFor}
+                      contacts={campaign.total}
                       flush={flush}
                     />
                     {approval && waitsFor(approval, viewer.role) && !isApproved(approval, now) ? (

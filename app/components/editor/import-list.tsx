@@ -2,17 +2,20 @@ import { Anchor, Button, Group, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { Form, useNavigation, useSubmit } from '@remix-run/react';
 import { IconFileTypeCsv, IconTrash } from '@tabler/icons-react';
+import { may } from '#app/domain/access/roles.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import type { ImportRecord } from '#app/domain/contacts/import-record.ts';
 import { reportUrl } from '#app/domain/contacts/import-report.ts';
 import { useNumbers } from '../number.tsx';
 import { RelativeTime } from '../relative-time.tsx';
+import { useViewer } from '../use-viewer.ts';
 import classes from './contacts.module.css';
 import { ImportCounts } from './import-counts.tsx';
 
 /** The lists that were brought into this draft, with what each gave, and a way to begin again. */
 export function ImportList({ campaign, imports }: { campaign: CampaignJson; imports: ImportRecord[] }) {
   const { counted } = useNumbers();
+  const mayExport = may(useViewer(), 'people:export');
   const submit = useSubmit();
   const { formData } = useNavigation();
   if (campaign.total === 0 && imports.length === 0) return null;
@@ -60,12 +63,16 @@ export function ImportList({ campaign, imports }: { campaign: CampaignJson; impo
               </Text>
             </div>
             <ImportCounts {...item} />
-            {item.accepted < item.rows ? (
+            {item.accepted === item.rows ? (
+              <span />
+            ) : mayExport ? (
               <Anchor href={`${reportUrl(campaign.id, item.id)}?delimiter=auto`} download fz="xs">
                 Report
               </Anchor>
             ) : (
-              <span />
+              <Text fz="xs" c="dimmed">
+                No report: your role exports no people
+              </Text>
             )}
           </li>
         ))}

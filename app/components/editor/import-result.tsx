@@ -61,7 +61,9 @@ export function ImportResult({ fileName, report, onClose }: { fileName: string; 
       {report.accepted < report.rows && (
         <Text size="xs" c="dimmed" mt="xs">
           {rest > 0 && `${counted(rest, 'more row was', 'more rows were')} left out. `}
-          {mayExport && (
+          {!mayExport ? (
+            'There is no report to download: your role exports no people.'
+          ) : (
             <>
               <Anchor href={`${report.report_url}?delimiter=auto`} download fz="xs" underline="always">
                 Download the report

@@ -26,16 +26,16 @@ interface Props {
 /** The message as one real person of the list will get it, beside what is being typed. */
 export function PreviewPane({ campaignId, channel, preview, sender, contacts, recipientId, onRecipient }: Props) {
   const [width, setWidth] = useState('desktop');
-  const viewer = useViewer();
+  const seesPeople = may(useViewer(), 'people:read');
   // On a phone the wide layout would be too small to read.
   useEffect(() => {
     if (window.matchMedia('(max-width: 48em)').matches) setWidth('phone');
   }, []);
-  const { options, search, setSearch } = useRecipientChoice(campaignId, preview.recipient, contacts);
+  const { options, search, setSearch } = useRecipientChoice(campaignId, preview.recipient, contacts, seesPeople);
   return (
     <section className={`needs-script ${classes.pane}`} aria-label="Preview">
       <div className={classes.head}>
-        {!may(viewer, 'people:read') ? (
+        {!seesPeople ? (
           <Text size="xs" c="dimmed">
             Shown for nobody: your role sees no people
           </Text>

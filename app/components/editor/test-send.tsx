@@ -1,7 +1,9 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { may } from '#app/domain/access/roles.ts';
 import type { Channel } from '#app/domain/channel.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
+import { useViewer } from '../use-viewer.ts';
 import classes from './review.module.css';
 
 interface Props {
@@ -12,14 +14,16 @@ interface Props {
   disabled: boolean;
   /** Whose message it is; null for the first of the list. */
   recipientId: number | null;
+  contacts: number;
   flush(): Promise<boolean>;
 }
 
 type Answer = { kind: 'sent'; to: string } | { kind: 'refused'; message: string };
 
 /** One message to oneself, with the data of whom the preview is for; it is not counted anywhere. */
-export function TestSend({ campaignId, channel, own, disabled, recipientId, flush }: Props) {
+export function TestSend({ campaignId, channel, own, disabled, recipientId, contacts, flush }: Props) {
   const [address, setAddress] = useState(channel === 'email' ? (own ?? '') : '');
+  const seesPeople = may(useViewer(), 'people:read');
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<Answer | null>(null);
 
@@ -59,14 +63,26 @@ export function TestSend({ campaignId, channel, own, disabled, recipientId, flus
       </Group>
       <div aria-live="polite" className={classes.answer}>
         {answer?.kind === 'sent' && (
-          <ProblemAlert kind="success" title={`A test is on its way to ${answer.to}`}>
-            It carries the data of {recipientId === null ? 'the first recipient' : 'the recipient of the preview'} and is not counted in the
-            campaign.
-          </ProblemAlert>
+          <TestSent to={answer.to} whose={!seesPeople || contacts === 0 ? 'nobody' : recipientId === null ? 'first' : 'preview'} />
         )}
         {answer?.kind === 'refused' && <ProblemAlert title="The test was not sent">{answer.message}</ProblemAlert>}
       </div>
     </form>
+  );
+}
+
+const data = {
+  first: 'the data of the first recipient',
+  preview: 'the data of the recipient of the preview',
+  nobody: 'nobody’s data',
+};
+
+/** @param whose data it carries */
+export function TestSent({ to, whose }: { to: string; whose: keyof typeof data }) {
+  return (
+    <ProblemAlert kind="success" title={`A test is on its way to ${to}`}>
+      It carries {data[whose]} and is not counted in the campaign.
+    </ProblemAlert>
   );
 }
 

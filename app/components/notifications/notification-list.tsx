@@ -9,10 +9,12 @@ import {
   IconUserCheck,
   IconWebhook,
 } from '@tabler/icons-react';
+import { may } from '#app/domain/access/roles.ts';
 import type { NotificationJson } from '#app/domain/alerts/alert.ts';
 import { notificationText } from '#app/domain/alerts/notification-text.ts';
 import { useNumbers } from '../number.tsx';
 import { RelativeTime } from '../relative-time.tsx';
+import { useViewer } from '../use-viewer.ts';
 import classes from './bell.module.css';
 import type { Notifications } from './use-notifications.ts';
 
@@ -29,6 +31,7 @@ function lookOf({ type, campaign, settled }: NotificationJson) {
 export function NotificationList({ notifications, onLeave }: { notifications: Notifications; onLeave: () => void }) {
   const { list, failed, load, markRead } = notifications;
   const { count } = useNumbers();
+  const runs = may(useViewer(), 'settings:write');
   if (failed) {
     return (
       <Stack p="lg" gap="xs" align="center" role="alert">
@@ -61,7 +64,7 @@ export function NotificationList({ notifications, onLeave }: { notifications: No
   return (
     <ul className={classes.list}>
       {list.map((notification) => {
-        const { title, detail, to } = notificationText(notification, count);
+        const { title, detail, to } = notificationText(notification, count, runs);
         const { icon: Icon, tone } = lookOf(notification);
         return (
           <li key={notification.id} className={classes.item} data-unread={(!notification.read && !notification.settled) || undefined}>

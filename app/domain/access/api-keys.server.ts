@@ -4,7 +4,7 @@ import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Channel } from '../channel.ts';
 import { parseInput } from '../parse-input.ts';
-import { invalid } from '../problem.ts';
+import { conflict, invalid } from '../problem.ts';
 import { type ApiKeyJson, keyState } from './api-key.ts';
 import { ask } from './ask.server.ts';
 import { audit } from './audit.server.ts';
@@ -78,7 +78,7 @@ export interface NewKey {
  * Makes a key, which ends with the person who made it (`ownerId`). It is `rk_` and 32 random bytes, and the answer is the only place where it
  * ever stands.
  *
- * @throws Problem 422 for scopes that the role lacks, and for a campaign that is not there
+ * @throws Problem 409 for an owner who is disabled or gone; 422 for scopes that the role lacks, and for a campaign that is not there
  */
 export async function createApiKey(db: Database, input: NewKey): Promise<{ key: string; apiKey: ApiKeyJson }> {
   ask('settings:write');
@@ -89,6 +89,11 @@ export async function createApiKey(db: Database, input: NewKey): Promise<{ key: 
   }
   const key = input.key ?? `rk_${randomBytes(32).toString('base64url')}`;
   return inTransaction(db.pool, async (client) => {
+    // Whoever disables or deletes the owner waits, and then ends this key with the others.
+    if (ownerId !== null) {
+      const { rowCount } = await client.query('select from app_users where id = $1 and banned is not true for share', [ownerId]);
+      if (!rowCount) throw conflict('The account that this key would belong to is disabled or gone. No key was made.', 'disabled');
+    }
     if (campaignId !== null) {
       const { rowCount } = await client.query('select from campaigns where id = $1', [campaignId]);
       if (!rowCount) throw invalid([{ path: 'campaign', message: 'There is no such campaign any more. Choose another.' }]);

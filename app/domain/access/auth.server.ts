@@ -129,7 +129,7 @@ async function findViewer(auth: Auth, headers: Headers, token: string | null, us
 export async function unfinishedViewer(auth: Auth, headers: Headers): Promise<Viewer | null> {
   const viewer = await viewerOfSession(auth, headers, true);
   if (!viewer || !(await auth.secondFactorRoles.lacks(viewer))) return null;
-  known(viewer);
+  known(viewer, false);
   return viewer;
 }
 

@@ -34,12 +34,12 @@ export function currentDoor(): Door | undefined {
   return doors.getStore();
 }
 
-/** From here on it is known who came through the door. */
-export function known(viewer: Viewer): void {
+/** From here on it is known who came through the door. @param asks false for whoever may nothing yet */
+export function known(viewer: Viewer, asks = true): void {
   const door = doors.getStore();
   if (!door) return;
   door.viewer = viewer;
-  door.asker = viewer;
+  if (asks) door.asker = viewer;
 }
 
 function cleaned(device: string | null): string | null {

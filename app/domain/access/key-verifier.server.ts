@@ -65,6 +65,8 @@ export function createKeyVerifier(db: Database, withheldOf: (role: Role) => Prom
     );
     const [row] = rows;
     const ended = row?.revoked || row?.expired;
+    const leftMs = row?.expires_at && !ended ? row.expires_at.getTime() - Date.now() : CACHE_MS;
+    const until = performance.now() + Math.min(CACHE_MS, leftMs);
     if (row?.stale && !ended) {
       await db.pool.query(
         `update api_keys set last_used_at = now(), last_used_address = $2
@@ -72,12 +74,10 @@ export function createKeyVerifier(db: Database, withheldOf: (role: Role) => Prom
         [row.id, currentDoor()?.address ?? null],
       );
     }
-    const leftMs = row?.expires_at && !ended ? row.expires_at.getTime() - Date.now() : CACHE_MS;
-    const found: Seen = {
-      viewer: row && !ended ? await withoutWithheld(viewerOf(row), row) : null,
-      end: row ? endOf(row) : null,
-      until: performance.now() + Math.min(CACHE_MS, leftMs),
-    };
+    const viewer = row && !ended ? await withoutWithheld(viewerOf(row), row) : null;
+    // Its time may have come while the database answered.
+    const expired = row?.expired || (row?.expires_at?.getTime() ?? Infinity) <= Date.now();
+    const found: Seen = { viewer: expired ? null : viewer, end: row ? endOf({ ...row, expired }) : null, until };
     if (memory.size >= CACHE_SIZE) memory.clear();
     memory.set(name, found);
     return found;

@@ -1,9 +1,11 @@
 import type { PoolClient } from 'pg';
 import { Problem } from '../problem.ts';
+import { ask } from './ask.server.ts';
 import { may, refusal, type Viewer } from './roles.ts';
 
-/** @throws Problem 403 for who may not look after people */
+/** @throws Problem 403 for who may not look after people, be it whom the act is said to be of or who came through the door */
 export function assertRuns(viewer: Pick<Viewer, 'role'>): void {
+  ask('settings:write');
   if (!may(viewer, 'settings:write')) throw new Problem(403, 'forbidden', refusal(viewer, 'settings:write'));
 }
 

@@ -135,9 +135,14 @@ export function scopesWithin(role: Role): Scope[] {
   return scopes.filter((scope) => opened[scope].every((one) => granted[role].includes(one)));
 }
 
+/** A key of this role may do so with the right scope, and this one lacks it. */
+export function lacksScope(viewer: Asker, permission: Permission): boolean {
+  return viewer.scopes !== undefined && !may(viewer, permission) && may({ ...viewer, scopes: undefined }, permission);
+}
+
 /** Says what was not allowed and who could: "An analyst may not send campaigns. Ask an administrator or marketer." */
 export function refusal(viewer: Asker, permission: Permission): string {
-  if (viewer.scopes && may({ ...viewer, scopes: undefined }, permission)) {
+  if (lacksScope(viewer, permission)) {
     const names = scopesFor(permission).map((scope) => `“${scope}”`);
     return `This API key may not ${permissionTexts[permission]}: it lacks the scope ${names.join(' or ')}. Use a key that has it; an administrator makes one under Settings, API keys.`;
   }

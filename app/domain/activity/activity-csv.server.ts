@@ -2,13 +2,14 @@ import { Readable } from 'node:stream';
 import type { Database } from '#db/database.ts';
 import { ask } from '../access/ask.server.ts';
 import { audit } from '../access/audit.server.ts';
-import { activityText } from '../campaigns/activity.ts';
+import { currentDoor } from '../access/door.server.ts';
+import { isLimited } from '../access/key-limits.server.ts';
 import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { toCell } from '../csv-cell.ts';
 import { csvStream, csvWriter } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
 import { type AttemptRow, attemptColumns } from '../recipients/recipient-json.ts';
-import { type ActivityRow, activityColumns, activityTables } from './activity-row.ts';
+import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
 import { recipientStory } from './recipient-story.server.ts';
 import { attemptText, inOrder } from './story.ts';
 
@@ -17,11 +18,13 @@ export async function exportActivity(db: Database, campaignId: number, style?: C
   ask('people:export');
   const { name } = await getCampaign(db, campaignId);
   await audit(db.pool, { action: 'export.activity', object: { type: 'campaign', id: campaignId, name } });
+  // As whoever began it: rows come later.
+  const limited = isLimited(currentDoor()?.asker ?? {});
   return csvStream<ActivityRow>(db, {
     text: `select ${activityColumns} from ${activityTables} where e.campaign_id = $1 order by e.id`,
     values: [campaignId],
     header: ['at', 'kind', 'actor', 'recipient_id', 'address', 'text'],
-    cells: (row) => [row.at, row.kind, row.actor, row.recipient_id, row.address, activityText(row)].map(toCell),
+    cells: (row) => [row.at, row.kind, row.actor, row.recipient_id, row.address, toActivityJson(row, true, limited).text].map(toCell),
     style,
   });
 }

@@ -10,8 +10,12 @@ export interface NotificationText {
 
 const none: NotificationText = { title: 'A notification', detail: '', to: '/' };
 
-/** A notification in words. `count` writes numbers as the reader does. */
-export function notificationText(notification: NotificationJson, count: (value: number) => string = String): NotificationText {
+/**
+ * A notification in words. `count` writes numbers as the reader does.
+ *
+ * @param runs whether the reader may change settings; others are not led to them
+ */
+export function notificationText(notification: NotificationJson, count: (value: number) => string = String, runs = true): NotificationText {
   const { type, campaign, endpoint, provider, key, approval, settled } = notification;
   if (campaign) {
     const missed = `${count(campaign.unreached)} of ${count(campaign.people)} not reached.`;
@@ -57,10 +61,14 @@ export function notificationText(notification: NotificationJson, count: (value: 
       to: '/settings/approval',
     };
   if (key) {
-    const to = '/settings/keys';
+    const to = runs ? '/settings/keys' : '/account';
     if (settled) return { title: `The API key “${key.name}” has ended`, detail: 'Programs that still use it are refused.', to };
     const day = key.expires_at.slice(0, 10);
-    return { title: `The API key “${key.name}” ends on ${day}`, detail: 'Make another one, and give it to the programs that use it.', to };
+    return {
+      title: `The API key “${key.name}” ends on ${day}`,
+      detail: `${runs ? 'Make' : 'Ask an administrator for'} another one, and give it to the programs that use it.`,
+      to,
+    };
   }
   if (!endpoint) return none;
   const to = `/settings/webhooks/${endpoint.id}`;

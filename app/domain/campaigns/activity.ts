@@ -95,10 +95,11 @@ export function activityText(event: Event): string {
   switch (event.kind) {
     case 'created':
       return by('made the campaign', 'The campaign was made');
-    case 'cloned':
-      return `${by(`made the campaign as a copy of “${details.name}”`, `The campaign was made as a copy of “${details.name}”`).slice(0, -1)}${
-        details.recipients === 'not_reached' ? ', for those it had not reached' : ''
-      }.`;
+    case 'cloned': {
+      const copy = `as a copy of ${details.name === undefined ? 'another campaign' : `“${details.name}”`}`;
+      const whole = by(`made the campaign ${copy}`, `The campaign was made ${copy}`);
+      return details.recipients === 'not_reached' ? `${whole.slice(0, -1)}, for those it had not reached.` : whole;
+    }
     case 'imported':
       return imported(actor, details);
     case 'scheduled':

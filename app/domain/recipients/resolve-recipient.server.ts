@@ -55,7 +55,7 @@ const BATCH = 1_000;
  * What a person decided before stays, unless it is named. Whoever is something else by now is left out. Batches of 1,000; what was decided before an error stays decided.
  *
  * @returns how many were decided
- * @throws Problem 404; 409 for sending again in a campaign that is still being cancelled
+ * @throws Problem 403, also for naming some without seeing people; 404; 409 for sending again in a campaign that is still being cancelled
  */
 export async function resolveUnknown(
   db: Database,
@@ -64,6 +64,7 @@ export async function resolveUnknown(
   { outcome, ids }: { outcome: Resolution; ids?: readonly number[] | undefined },
 ): Promise<number> {
   ask('recipients:retry');
+  if (ids) ask('people:read');
   const { rows: campaigns } = await db.pool.query<{ name: string }>('select name from campaigns where id = $1', [campaignId]);
   if (!campaigns[0]) throw notFound('There is no campaign');
   const { name } = campaigns[0];

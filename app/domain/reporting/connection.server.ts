@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Viewer } from '../access/roles.ts';
+import { type Asker, may } from '../access/roles.ts';
 import type { Connection } from './connection.ts';
 
 /** The login that `npm start` makes in the embedded database; it reads the reporting views and nothing else. */
@@ -14,8 +14,9 @@ interface DatabaseSettings {
   dataDir: string;
 }
 
-/** Only for those who work with numbers or run the installation; null for others. */
-export function connection(env: DatabaseSettings, viewer: Pick<Viewer, 'role'>): Connection | null {
+/** Only for those who work with numbers or run the installation, and may see people, as the views show them; null for others. */
+export function connection(env: DatabaseSettings, viewer: Asker): Connection | null {
+  if (!may(viewer, 'people:read')) return null;
   if (viewer.role !== 'admin' && viewer.role !== 'analyst') return null;
   const { hostname, port, pathname, searchParams } = new URL(env.databaseDirectUrl);
   return {

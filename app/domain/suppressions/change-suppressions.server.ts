@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
-import { ask } from '../access/ask.server.ts';
+import { ask, mayHere } from '../access/ask.server.ts';
 import { type AuditEntry, audit, marksOf, maskedAddress } from '../access/audit.server.ts';
 import type { Viewer } from '../access/roles.ts';
 import { addressSentence } from '../addresses/address-reading.ts';
@@ -14,8 +14,17 @@ import { addReasons, removeWithoutReason } from './suppress.server.ts';
 import type { AddedSuppressions, SuppressionJson, SuppressionReason, SuppressionSource } from './suppression.ts';
 import type { NewSuppression } from './suppression-input.ts';
 
-/** Nobody sends to it from now on. A reason that stands already stays as it is. @throws Problem 422 */
-export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>, added: NewSuppression): Promise<SuppressionJson> {
+/**
+ * Nobody sends to it from now on. A reason that stands already stays as it is.
+ *
+ * @returns what stands now; what was said alone for those who may not see people
+ * @throws Problem 422
+ */
+export async function addSuppression(
+  db: Database,
+  viewer: Pick<Viewer, 'label'>,
+  added: NewSuppression,
+): Promise<SuppressionJson | NewSuppression> {
   ask('suppressions:write');
   const { channel, reason } = added;
   const address = spelled(channel, added.address);
@@ -27,6 +36,7 @@ export async function addSuppression(db: Database, viewer: Pick<Viewer, 'label'>
       after: { reason, new: added > 0 },
     });
   });
+  if (!mayHere('people:read')) return { channel, address, reason };
   const { rows } = await db.pool.query<SuppressionRow>(
     `select ${suppressionColumns} from suppressions s where s.channel = $1 and s.address = $2`,
     [channel, address],
@@ -66,12 +76,13 @@ export type TakenOff = ({ id: number } | { channel: Channel; address: string }) 
 
 /**
  * Takes a reason off, and the address with its last one. Without a reason it is the block that a person or a file here brought; where there is
- * none, the only one that stands.
+ * none, the only one that stands. Only those who may see people name it by its id, and are told which reasons stand.
  *
- * @throws Problem 404 where it is not on the list, 409 where several reasons stand and none is named, 422
+ * @throws Problem 403; 404 where it is not on the list, 409 where several reasons stand and none is named, 422
  */
 export async function removeSuppression(db: Database, off: TakenOff): Promise<void> {
   ask('suppressions:write');
+  if ('id' in off) ask('people:read');
   const where = 'id' in off ? 'id = $1' : 'channel = $1 and address = $2';
   const values = 'id' in off ? [off.id] : [off.channel, spelled(off.channel, off.address)];
   await inTransaction(db.pool, async (client) => {
@@ -120,7 +131,7 @@ function chosen<R extends { reason: SuppressionReason; source: SuppressionSource
   throw new Problem(
     409,
     'several_reasons',
-    `Several reasons stand for this address: ${reasons.join(', ')}. Name the one to take off with ?reason=.`,
+    `Several reasons stand for this address${mayHere('people:read') ? `: ${reasons.join(', ')}` : ''}. Name the one to take off with ?reason=.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '#db/database.ts';
 import { ask } from '../access/ask.server.ts';
+import { currentDoor } from '../access/door.server.ts';
 import { numbersInUse } from '../addresses/numbers-in-use.server.ts';
 import { type Channel, channels } from '../channel.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
@@ -26,8 +27,14 @@ export const suppressionColumns = `s.id, s.channel, s.address, s.created_at, (
     'created_at', r.created_at, 'created_by', r.created_by, 'note', r.note) order by r.reason desc, r.suppressed_at desc, r.source)
   from suppression_reasons r where r.suppression_id = s.id) as reasons`;
 
+/** A key for one campaign is told that other reasons stand and since when, and nothing of where they came from. */
 export function toSuppressionJson({ created_at, reasons, ...row }: SuppressionRow): SuppressionJson {
-  const all = (reasons ?? []).map((one) => ({ ...one, created_at: new Date(one.created_at).toISOString() }));
+  const own = currentDoor()?.asker?.campaignId;
+  const all = (reasons ?? []).map((one) => ({
+    ...one,
+    ...(own !== undefined && one.campaign_id !== own && { campaign_id: null, recipient_id: null, created_by: null, note: null }),
+    created_at: new Date(one.created_at).toISOString(),
+  }));
   const [{ reason, campaign_id, recipient_id, created_by } = { ...none }] = all;
   return { ...row, reason, campaign_id, recipient_id, created_at: created_at.toISOString(), created_by, reasons: all };
 }

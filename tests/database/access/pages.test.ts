@@ -254,6 +254,8 @@ beforeAll(async () => {
     recipients: [{ ...recipient, attempts: [...recipient.attempts] }],
   };
   expect(await knownCampaign(own.db, ended)).toBe(ENDED);
+  outsiders['a key to one campaign'] = bearer((await keyOf({ campaignId: ENDED })).key);
+  outsiders['a key to one channel'] = bearer((await keyOf({ channel: 'email' })).key);
 });
 afterAll(() => own.drop());
 
@@ -269,7 +271,8 @@ async function disabledAdministrator({ sessions }: AppLoadContext['auth']): Prom
   return { cookie: cookie.join('; '), origin, 'sec-fetch-site': 'same-origin' };
 }
 
-async function call(route: string, path: string, form: Record<string, string> | null, headers: Record<string, string>): Promise<Got> {
+/** What a loader or an action answers or throws, called through a door, as the server has one: the domain asks whoever comes through it. */
+async function answerOf(route: string, path: string, form: Record<string, string> | null, headers: Record<string, string>) {
   const file = files[`routes/${route}`] as RouteFile;
   const { loader, action } = await load(file.file);
   const url = new URL(path, origin);
@@ -277,12 +280,15 @@ async function call(route: string, path: string, form: Record<string, string> | 
   expect(match, `${path} is not ${patternOf(file)}`).not.toBeNull();
   const request = new Request(url, form === null ? { headers } : { method: 'POST', headers, body: new URLSearchParams(form) });
   const run = form === null ? loader : action;
-  // Through a door, as the server has one: the domain asks whoever comes through it.
   const door = { door: 'page', address: null, device: null } as const;
-  const answer = await through(door, async () => run?.({ request, params: match?.params ?? {}, context })).catch((thrown: unknown) => {
+  return through(door, async (): Promise<unknown> => run?.({ request, params: match?.params ?? {}, context })).catch((thrown: unknown) => {
     if (thrown instanceof Response || isData(thrown)) return thrown;
     throw thrown;
   });
+}
+
+async function call(...asked: Parameters<typeof answerOf>): Promise<Got> {
+  const answer = await answerOf(...asked);
   if (isData(answer)) return answer.init?.status ?? 200;
   if (!(answer instanceof Response)) return 200;
   await answer.body?.cancel();
@@ -373,6 +379,32 @@ describe.each(table.map((row) => ({ row, name: `${row[0]}, ${row[1]} ${row[2] ? 
   });
 });
 
+// Beside the API's own addresses, and the list of suppressions above.
+describe.each(['changes', 'message'])('a key at /campaigns/…/%s', (name) => {
+  const at = (id: number, given: Record<string, string> = {}) => call(`campaigns.$id_.${name}`, `/campaigns/${id}/${name}`, null, given);
+  test('opens what it may open by the API', async () => {
+    expect(await at(ENDED, bearer(key))).toBe(200);
+    for (const scope of scopes) expect(await at(ENDED, outsiders[`a key to ${scope}`]), scope).toBe(200);
+    expect(await at(ENDED, outsiders['a key to one campaign'])).toBe(200);
+    expect(await at(ENDED, outsiders['a key to one channel'])).toBe(200);
+  });
+  test('opens nothing else', async () => {
+    expect(await at(DRAFT, outsiders['a key to one campaign'])).toBe(404);
+    const texts = await createApiKey(own.db, { name: 'texts', role: 'admin', createdBy: null, channel: 'sms' });
+    expect(await at(ENDED, bearer(texts.key))).toBe(404);
+    for (const over of ['a revoked key', 'an expired key']) expect(await at(ENDED, outsiders[over]), over).toBe(401);
+  });
+  test('shows people to those alone who may see them', async () => {
+    const shows = async (scope: string) => {
+      const given = outsiders[`a key to ${scope}`] ?? {};
+      const answer = await answerOf(`campaigns.$id_.${name}`, `/campaigns/${ENDED}/${name}`, null, given);
+      return (await textOf(answer as Response)).includes('bo@example.com');
+    };
+    expect(await shows('read')).toBe(name === 'message');
+    expect(await shows('send')).toBe(false);
+  });
+});
+
 describe('somebody whose role sees no people', () => {
   let headers: Record<string, string>;
   beforeAll(async () => {
@@ -393,15 +425,7 @@ describe('somebody whose role sees no people', () => {
 
   const read = table.filter(([route, , form]) => form === null && !['u.$token', 'login', 'logout'].includes(route));
   test.each(read.map(([route, path]) => [path, route] as const))('reads nobody at %s (%s)', async (path, route) => {
-    const file = files[`routes/${route}`] as RouteFile;
-    const { loader } = await load(file.file);
-    const { pathname } = new URL(path, origin);
-    const match = matchPath(patternOf(file), pathname) ?? matchPath({ path: patternOf(file), end: false }, pathname);
-    const request = new Request(new URL(path, origin), { headers });
-    const door = { door: 'page', address: null, device: null } as const;
-    const answer: unknown = await through(door, async () => loader?.({ request, params: match?.params ?? {}, context })).catch(
-      (thrown: unknown) => thrown,
-    );
+    const answer = await answerOf(route, path, null, headers);
     const text = answer instanceof Response ? await textOf(answer) : JSON.stringify(answer);
     // What was typed is said back.
     expect(text.replaceAll('"q":"bo@example.com"', '')).not.toMatch(/\b(ana|bo|nobody)@example\.com/);

@@ -1,7 +1,9 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { mayHere } from '#app/domain/access/ask.server.ts';
 import { createAuth, currentViewer, unfinishedViewer } from '#app/domain/access/auth.server.ts';
 import { cancelSecondFactor } from '#app/domain/access/begun-factor.server.ts';
+import { currentDoor, through } from '#app/domain/access/door.server.ts';
 import { givePassword } from '#app/domain/access/give-password.server.ts';
 import { sessionOf } from '#app/domain/access/own-sessions.server.ts';
 import { disablePerson, listPeople, takeSecondFactor } from '#app/domain/access/people.server.ts';
@@ -443,6 +445,12 @@ describe('a role that must have it', () => {
       status: 401,
     });
     expect(await unfinishedViewer(api.context.auth, headers)).toMatchObject({ id: pat.id });
+    // Nor does the domain take them for somebody who asks.
+    const asks = await through({ door: 'page', address: null, device: null }, async () => {
+      await unfinishedViewer(api.context.auth, headers);
+      return { who: currentDoor()?.viewer?.id, sees: mayHere('campaigns:read') };
+    });
+    expect(asks).toEqual({ who: pat.id, sees: false });
     // Programs are not asked.
     expect(await api.call('GET', '/campaigns', { key: api.keys.support })).toMatchObject({ status: 200 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { ask, mayHere } from '#app/domain/access/ask.server.ts';
 import { through } from '#app/domain/access/door.server.ts';
+import { assertRuns } from '#app/domain/access/people-guard.server.ts';
 import { may, type Permission, type Role, roles, type Viewer } from '#app/domain/access/roles.ts';
 import { changeWithheld, readWithheld } from '#app/domain/access/withheld.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
   );
 });
 afterAll(() => api.drop());
+const sql = (text: string) => api.db.pool.query(text);
 
 const administrator: Viewer = { id: '0', name: 'Ana', email: 'ana@corp.example', role: 'admin', via: 'session', label: 'Ana' };
 const everything = ['marketer', 'support', 'analyst'].flatMap((role) => [`${role} people:read`, `${role} people:export`]);
@@ -94,6 +96,7 @@ describe('a role that sees nobody', () => {
     ['GET', () => '/inbound-messages'],
     ['POST', () => `/campaigns/${id}/recipients/${rid}/retry`],
     ['POST', () => `/campaigns/${id}/recipients/${rid}/resolve`],
+    ['POST', () => `/campaigns/${id}/resolve`, { outcome: 'sent', ids: [1] }],
     ['POST', () => `/campaigns/${id}/preview`, { recipient_id: 1 }],
   ])('is refused %s, call %#', async (method, path, body?) => {
     const response = await api.call(method, path(), { key: api.keys.support, ...(method === 'POST' && { body: body ?? {} }) });
@@ -117,12 +120,46 @@ describe('a role that sees nobody', () => {
     expect(await (await api.call('GET', `/campaigns/${id}/activity`, { key: api.keys.analyst })).text()).toContain('from adda@example.com');
   });
 
+  test('decides for all of a campaign, which names nobody', async () => {
+    const response = await api.call('POST', `/campaigns/${id}/resolve`, { key: api.keys.support, body: { outcome: 'sent' } });
+    expect(response.status).toBe(200);
+  });
+
+  test('gets no answer of before again by an Idempotency-Key', async () => {
+    const again = () =>
+      api.call('POST', `/campaigns/${id}/preview`, { key: api.keys.support, headers: { 'Idempotency-Key': 'seen' }, body: {} });
+    await takeFrom();
+    expect(await (await again()).text()).toContain('ada@example.com');
+    expect(await (await again()).text()).toContain('ada@example.com');
+    await takeFrom('support people:read');
+    expect(await (await again()).text()).not.toContain('ada@');
+  });
+
   test('keeps what else it may', async () => {
     const added = await api.call('POST', '/suppressions', {
       key: api.keys.support,
       body: { channel: 'email', address: 'gone@example.com', reason: 'manual' },
     });
     expect(added.status).toBe(201);
+  });
+
+  test('is not told why or since when somebody is on the list', async () => {
+    const known = { channel: 'email', address: 'eve@example.com' };
+    const send = (method: string, path: string, body: object) => api.call(method, path, { key: api.keys.support, body });
+    // Of one who stands already and of one who does not the same.
+    for (const address of [known.address, 'new@example.com']) {
+      const added = await send('POST', '/suppressions', { ...known, address, reason: 'complaint' });
+      expect(await added.json()).toEqual({ channel: 'email', address, reason: 'complaint' });
+    }
+    await sql(`update suppression_reasons set source = 'sendgrid' where source = 'person'`);
+    const several = await send('DELETE', '/suppressions', known);
+    expect(several.status).toBe(409);
+    expect(await several.json()).toMatchObject({
+      detail: 'Several reasons stand for this address. Name the one to take off with ?reason=.',
+    });
+    const { rows } = await sql(`select id from suppressions where address = 'eve@example.com'`);
+    expect((await send('DELETE', `/suppressions/${rows[0].id}?reason=complaint`, {})).status).toBe(403);
+    expect((await send('DELETE', '/suppressions', { ...known, reason: 'complaint' })).status).toBe(204);
   });
 
   test('has no key that sees more, whatever role the key has', async () => {
@@ -190,6 +227,11 @@ describe('the domain asks whoever came through the door', () => {
     expect(through(door(way, { ...administrator, role: 'analyst', withheld: ['people:read'] }), () => mayHere('people:export'))).toBe(
       false,
     );
+  });
+  test('an act on people asks for both, whom it is said to be of and who came', () => {
+    expect(() => through(door('page', { ...administrator, role: 'analyst' }), () => assertRuns(administrator))).toThrow('may not');
+    expect(() => through(door('page', administrator), () => assertRuns({ role: 'analyst' }))).toThrow('may not');
+    expect(() => through(door('page', administrator), () => assertRuns(administrator))).not.toThrow();
   });
   test('Rollcall itself and commands may', () => {
     expect(asked('settings:write')).toBe('may');

@@ -128,7 +128,9 @@ describe('the live connection', () => {
     const other = await draftCampaign(api.db, { addresses: numbered(2, 'other.test') });
     const one = await createApiKey(api.db, { name: 'one', role: 'analyst', createdBy: null, campaignId: own });
     const sms = await createApiKey(api.db, { name: 'sms', role: 'admin', createdBy: null, channel: 'sms' });
-    const [program, texts] = [connect({ token: one.key }), connect({ token: sms.key })];
+    const free = await createApiKey(api.db, { name: 'free', role: 'admin', createdBy: null });
+    const [program, texts, all] = [connect({ token: one.key }), connect({ token: sms.key }), connect({ token: free.key })];
+    await connected(all);
     for (const socket of [program, texts]) {
       await connected(socket);
       expect(await socket.emitWithAck('campaigns:join')).toEqual({ error: { code: 'forbidden' } });
@@ -138,9 +140,29 @@ describe('the live connection', () => {
     expect(await join(program, own)).toMatchObject({ id: own });
     const heard: string[] = [];
     for (const socket of [program, texts]) socket.onAny((event: string, said: { id?: number }) => heard.push(`${event} ${said.id}`));
-    await api.db.pool.query(`insert into alerts (key, type, data) values ('x', 'database.restored', '{}')`);
+    const told: string[] = [];
+    all.on('notification', ({ type }) => told.push(type));
+    // One for each audience: everybody, administrators, who approves, who asked.
+    const { rows } = await api.db.pool.query('select to_jsonb(c) as whole from campaigns c where id = $1', [other]);
+    const asked = (by: string) => JSON.stringify({ campaign: { ...rows[0].whole, approval: { asked_by_id: by } } });
+    for (const [type, data] of [
+      ['database.restored', '{}'],
+      ['webhook.gave_up', '{}'],
+      ['campaign.approval_requested', asked('key:0')],
+      ['campaign.approved', asked(`key:${one.apiKey.id}`)],
+      ['campaign.declined', asked(`key:${sms.apiKey.id}`)],
+      ['campaign.approved', asked(`key:${free.apiKey.id}`)],
+    ]) {
+      const about = type?.startsWith('campaign.') ? [other, 0] : [null, null];
+      await api.db.pool.query('insert into alerts (key, type, data, campaign_id, round) values (gen_random_uuid()::text, $1, $2, $3, $4)', [
+        ...[type, data, ...about],
+      ]);
+    }
     await api.db.pool.query(`update campaigns set name = 'Changed' where id = any($1::bigint[])`, [[other, own]]);
     await vi.waitFor(() => expect(heard).toContain(`campaign:progress ${own}`));
+    await vi.waitFor(() =>
+      expect(told.toSorted()).toEqual(['campaign.approval_requested', 'campaign.approved', 'database.restored', 'webhook.gave_up']),
+    );
     expect(new Set(heard)).toEqual(new Set([`campaign:progress ${own}`]));
   });
 

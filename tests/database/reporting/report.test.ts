@@ -136,6 +136,8 @@ test('administrators and analysts see where the database is, never a password; o
     DATA_DIR: 'kept',
   });
   for (const role of ['marketer', 'support'] as const) expect(connection(embedded, { role })).toBeNull();
+  // The views show addresses.
+  expect(connection(embedded, { role: 'analyst', withheld: ['people:read'] })).toBeNull();
   for (const role of ['admin', 'analyst'] as const) {
     expect(connection(external, { role })).toEqual({
       host: 'db.example.com',

@@ -49,3 +49,9 @@ test('writes numbers as the reader does', () => {
   const german = new Intl.NumberFormat('de');
   expect(notificationText(of('campaign.failed', { campaign }), (value) => german.format(value)).detail).toContain('188 of 5.000');
 });
+
+test('a key that ends leads to the page of keys only those who may see it', () => {
+  const ending = of('key.ending', { key: { id: 4, name: 'CRM', expires_at: '2026-02-01T00:00:00.000Z' } });
+  expect(notificationText(ending)).toMatchObject({ to: '/settings/keys', detail: expect.stringMatching(/^Make another one/) });
+  expect(notificationText(ending, String, false)).toMatchObject({ to: '/account', detail: expect.stringMatching(/^Ask an administrator/) });
+});

@@ -4,11 +4,15 @@ import { FailureReasons } from '#app/components/campaign/failure-reasons.tsx';
 import { LiveSummary } from '#app/components/campaign/live-summary.tsx';
 import { ProgressHero } from '#app/components/campaign/progress-hero.tsx';
 import { tabTitle } from '#app/components/campaign/tab-title.ts';
+import { offersUrl } from '#app/components/campaign-message/use-recipient-choice.ts';
+import { ImportList } from '#app/components/editor/import-list.tsx';
+import { ImportResult } from '#app/components/editor/import-result.tsx';
 import { NameField } from '#app/components/editor/name-field.tsx';
 import { PreviewTable } from '#app/components/editor/preview-table.tsx';
 import { ReviewSummary } from '#app/components/editor/review-section.tsx';
 import { RunningImports } from '#app/components/editor/running-imports.tsx';
 import { SettingsSection } from '#app/components/editor/settings-section.tsx';
+import { TestSent } from '#app/components/editor/test-send.tsx';
 import type { Autosave } from '#app/components/editor/use-autosave.ts';
 import { numberWords } from '#app/components/number.tsx';
 import { RecipientActions } from '#app/components/recipient-actions/recipient-actions.tsx';
@@ -19,7 +23,7 @@ import { RetryBar } from '#app/components/retry/retry-bar.tsx';
 import { RetryForm } from '#app/components/retry/retry-form.tsx';
 import { ImportAnswer } from '#app/components/suppressions/import-answer.tsx';
 import { previewRetry } from '#app/domain/campaigns/retry-rules.ts';
-import type { RunningImport } from '#app/domain/contacts/import-record.ts';
+import type { ImportRecord, RunningImport } from '#app/domain/contacts/import-record.ts';
 import type { ImportReport } from '#app/domain/contacts/import-report.ts';
 import { frameStyle } from '#app/domain/content/frame-style.ts';
 import { wholeLedger } from '#app/domain/recipients/ledger-filter.ts';
@@ -231,6 +235,17 @@ describe('the editor', () => {
   });
 });
 
+test('a test says whose data it carries', async () => {
+  const words = async (whose: 'first' | 'nobody') => (await rendered(<TestSent to="ana@example.com" whose={whose} />)).words;
+  expect(await words('first')).toContain('carries the data of the first recipient');
+  expect(await words('nobody')).toContain('carries nobody’s data');
+});
+
+test('people to preview for are asked for only by those who may see them', () => {
+  expect(offersUrl(7, 'ada', true)).toBe('/api/v1/campaigns/7/recipients?limit=12&q=ada');
+  expect(offersUrl(7, '', false)).toBeNull();
+});
+
 test('the preview adds neither margins nor fonts nor widths to a message', () => {
   expect(frameStyle).not.toMatch(/margin|padding|font|width/);
 });
@@ -260,6 +275,18 @@ describe('a list that comes in', () => {
     expect(html.match(/aria-label="Name of [^"]*"/g)).toEqual(['aria-label="Name of column_2 in templates"']);
     expect(words).toContain('Column 1 address Column 2');
     expect(words).toContain('Text Number Yes or no Leave out');
+  });
+
+  const made = { id: 3, file_name: 'spring.csv', rows: 9, accepted: 7, duplicates: 1, rejected: 1, created_at: now, created_by: null };
+  const report = { ...made, errors: [], warnings: [], report_url: '/api/v1/campaigns/7/imports/3/report.csv' } as unknown as ImportReport;
+  test.each([
+    ['its list', <ImportList key="list" campaign={sampleCampaign({ total: 7 })} imports={[made as unknown as ImportRecord]} />],
+    ['its result', <ImportResult key="result" fileName="spring.csv" report={report} onClose={() => {}} />],
+  ])('leads to the report of what was left out only whoever may export people: %s', async (_, part) => {
+    expect((await rendered(part)).html).toContain('report.csv');
+    const { html, words } = await rendered(part, 'marketer', ['people:export']);
+    expect(html).not.toContain('report.csv');
+    expect(words).toContain('your role exports no people');
   });
 
   const run: RunningImport = {
