@@ -38,6 +38,7 @@ const asksNothing: Record<string, string> = {
   secondFactorState: 'one’s own',
   needsFirstAdministrator: 'whoever comes before there is anybody',
   isSetupToken: 'whoever has the link of the start',
+  isLinkToken: 'the shape of a text',
   makeFirstAdministrator: 'whoever has the link of the start',
   // What is about nobody.
   listSecondFactorRoles: 'names of roles',
@@ -51,6 +52,7 @@ const asksNothing: Record<string, string> = {
   resetMail: 'words',
   mailLink: 'mails what an act that asks has made',
   problemOfChange: 'words',
+  unavailable: 'words',
   readSessionLimits: 'two numbers',
   readWithheld: 'what roles may',
   // Told to rooms, which only those join who may.
