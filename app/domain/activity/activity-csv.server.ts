@@ -9,7 +9,7 @@ import { toCell } from '../csv-cell.ts';
 import { csvStream, csvWriter } from '../csv-stream.server.ts';
 import type { CsvStyle } from '../csv-style.ts';
 import { type AttemptRow, attemptColumns } from '../recipients/recipient-json.ts';
-import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
+import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.server.ts';
 import { recipientStory } from './recipient-story.server.ts';
 import { attemptText, inOrder } from './story.ts';
 

@@ -5,7 +5,7 @@ import { getCampaign } from '../campaigns/get-campaign.server.ts';
 import { fromCursor, toCursor } from '../cursor.ts';
 import { parseInput } from '../parse-input.ts';
 import { type ActivityFilter, activityFilter } from './activity-filter.ts';
-import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
+import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.server.ts';
 
 export interface ActivityPage {
   data: ActivityJson[];

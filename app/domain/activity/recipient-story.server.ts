@@ -7,7 +7,7 @@ import { suppressedAmong } from '../people/find-people.server.ts';
 import { getRecipient } from '../recipients/get-recipient.server.ts';
 import { attemptAddress } from '../recipients/recipient-json.ts';
 import { recipientRetryClosed } from '../recipients/recipient-retry.ts';
-import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.ts';
+import { type ActivityRow, activityColumns, activityTables, toActivityJson } from './activity-row.server.ts';
 import type { WholeStory } from './story.ts';
 import { type ProviderEvent, storyEvents } from './story.ts';
 
