@@ -263,14 +263,7 @@ test('a whole run with faults leaves no secret and no address where they do not 
     Object.entries(secrets).flatMap(([name, value]) => hits(place, name, value, text)),
   );
   // What somebody put into the address or body of their own call, an answer may say again: to them alone, and it is in no log.
-  const people = [
-    ...emails,
-    `gone@${domain}`,
-    `test@${domain}`,
-    `nobody-${mark}`,
-    domain,
-    ...phones.flatMap((phone) => [phone, phone.slice(1)]),
-  ];
+  const people = [...emails, `gone@${domain}`, `test@${domain}`, `nobody-${mark}`, ...phones.flatMap((phone) => [phone, phone.slice(1)])];
   const addresses = Object.entries(places)
     .filter(([place]) => place !== 'answers' && place !== 'sandbox.log')
     .flatMap(([place, text]) => [...people, domain].flatMap((person) => hits(place, 'an address', person, text)));
@@ -281,6 +274,7 @@ test('a whole run with faults leaves no secret and no address where they do not 
     Object.entries(secrets).flatMap(([name, value]) => hits(table, name, value, text)),
   );
   expect(clear).toEqual([]);
+  // Not the domain alone: the audit log may say whose sign-in it was as `t…@domain`.
   for (const table of ['audit_log', 'audit_gathered', 'sign_in_failures', 'campaign_events', 'webhook_attempts', 'notifications'])
     expect(people.flatMap((person) => hits(table, 'an address', person, dump[table] ?? ''))).toEqual([]);
 
