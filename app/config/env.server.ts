@@ -127,7 +127,13 @@ const variables = {
     secret: true,
   },
   OIDC_ISSUER: {
-    schema: url.refine(isSafeIssuer, 'must begin with https:// (http:// is for a provider on this machine)').optional(),
+    schema: url
+      .refine(isSafeIssuer, 'must begin with https:// (http:// is for a provider on this machine)')
+      .refine(
+        (value) => !/^https:\/\/login\.microsoftonline\.[a-z.]+\/(common|organizations|consumers)(\/|$)/i.test(value),
+        "must be of your own company: in place of common, organizations or consumers stands your tenant's id",
+      )
+      .optional(),
     example: 'https://login.example.com/realms/company',
   },
   OIDC_CLIENT_ID: { schema: text.optional(), example: 'rollcall' },

@@ -19,7 +19,7 @@ export async function beginOidc({ auth, log }: Access, request: Request): Promis
     const { url, cookie } = await auth.oidc.begin(next);
     return redirect(url, { headers: { 'Set-Cookie': cookie, ...PRIVATE } });
   } catch (error) {
-    return refused({ auth, log }, error, next);
+    return refused({ auth, log }, error, next, false);
   }
 }
 
@@ -29,9 +29,11 @@ export async function finishOidc({ auth, db, log }: Access, request: Request): P
   if (!oidc) throw problemResponse(notFound());
   const url = new URL(request.url);
   let next = '/';
+  let recalled = false;
   try {
     const asked = oidc.recall(url, request.headers);
     next = asked.next;
+    recalled = true;
     // Only what this browser was sent for is counted: links on others' pages cannot use an office's tries up.
     const from = createHash('sha256')
       .update(request.headers.get('x-real-client-ip') ?? 'unknown')
@@ -47,7 +49,7 @@ export async function finishOidc({ auth, db, log }: Access, request: Request): P
     answer.headers.append('Set-Cookie', oidc.forget());
     return answer;
   } catch (error) {
-    return refused({ auth, log }, error, next);
+    return refused({ auth, log }, error, next, recalled);
   }
 }
 
@@ -57,13 +59,14 @@ export async function endOidc({ auth, log }: Access): Promise<Response> {
   try {
     return redirect((await auth.oidc.endUrl()) ?? '/login', { headers: PRIVATE });
   } catch (error) {
-    return refused({ auth, log }, error, '/');
+    return refused({ auth, log }, error, '/', false);
   }
 }
 
 const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' };
 
-function refused({ auth, log }: Pick<AppContext, 'auth' | 'log'>, error: unknown, next: string): Response {
+/** @param over that what was asked waits no more: links of others must not end a sign-in that is under way */
+function refused({ auth, log }: Pick<AppContext, 'auth' | 'log'>, error: unknown, next: string, over: boolean): Response {
   if (!(error instanceof OidcRefusal)) throw error;
   const { code, cause } = error;
   const object = isObject(cause) ? cause : undefined;
@@ -71,7 +74,7 @@ function refused({ auth, log }: Pick<AppContext, 'auth' | 'log'>, error: unknown
   if (code === 'refused' || code === 'unavailable') log.warn({ code, why: wordsOf(cause) }, 'a sign-in through the provider failed');
   refuse({ action: 'session.begin', refused: error.message, ...(object && { object }) });
   const headers = new Headers(PRIVATE);
-  if (auth.oidc) headers.append('Set-Cookie', auth.oidc.forget());
+  if (auth.oidc && over) headers.append('Set-Cookie', auth.oidc.forget());
   const path = next === '/' ? '' : `&next=${encodeURIComponent(next)}`;
   return redirect(`/login?refused=${code}${path}`, { headers });
 }

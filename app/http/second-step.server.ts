@@ -3,12 +3,13 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { AppContext } from '#app/config/context.server.ts';
 import type { Auth } from '../domain/access/auth.server.ts';
 import type { FirstStep } from '../domain/access/first-step.server.ts';
+import { hasEmergency } from '../domain/access/give-password.server.ts';
 import { passedSecondStep } from '../domain/access/known-browser.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
 import { tryCode } from '../domain/access/second-factor.server.ts';
 import { readCode } from '../domain/access/second-factor.ts';
 import { assertSameOrigin } from './require.server.ts';
-import { openSession, type SignInRefusal, safeNext, waiting } from './sign-in.server.ts';
+import { openSession, type SignInRefusal, safeNext, switchedOff, waiting } from './sign-in.server.ts';
 
 type Access = Pick<AppContext, 'auth' | 'db' | 'log'>;
 
@@ -39,6 +40,10 @@ export async function secondStep(
   const step = await firstStepOf({ auth, db }, request);
   if (!step) return signInAgain(next);
   const object = { type: 'person', id: step.userId, name: step.name };
+  if (auth.oidc?.settings.only && !(await hasEmergency(db, step.userId))) {
+    refuse({ action: 'session.begin', refused: 'Passwords are switched off.', object });
+    return switchedOff(auth.oidc.settings.label);
+  }
   const counted = counters(auth, auth.knownBrowsers.find(request.headers, passedSecondStep(step.userId))?.id ?? step.userId);
   try {
     await counted.consume();

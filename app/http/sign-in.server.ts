@@ -101,7 +101,10 @@ export async function signIn(
   return redirect(path === '/' ? '/login/code' : `/login/code?next=${encodeURIComponent(path)}`, { headers });
 }
 
-const switchedOff = (label: string): SignInRefusal => ({ error: `Passwords are switched off here. Sign in with ${label}.`, status: 403 });
+export const switchedOff = (label: string): SignInRefusal => ({
+  error: `Passwords are switched off here. Sign in with ${label}.`,
+  status: 403,
+});
 
 const WRONG = { error: 'Email or password is wrong. Check both and try again.', status: 401 } as const;
 

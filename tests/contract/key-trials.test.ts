@@ -77,8 +77,7 @@ describe.each<[string, RequestListener, RegExp]>([
   [
     'half an answer',
     (request, response) => {
-      response.writeHead(200, { 'content-length': '500' }).write('{"scopes');
-      setTimeout(() => request.socket.destroy(), 20);
+      response.writeHead(200, { 'content-length': '500' }).write('{"scopes', () => request.socket.destroy());
     },
     /broke while it answered|could not be reached/,
   ],

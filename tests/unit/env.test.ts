@@ -61,6 +61,8 @@ test.each<[Record<string, string>, string]>([
   [{ ...OIDC, OIDC_ROLE_CLAIM: 'groups', OIDC_ROLES: 'bosses=admin' }, 'must be JSON'],
   [{ ...OIDC, OIDC_DEFAULT_ROLE: 'boss' }, 'OIDC_DEFAULT_ROLE must be one of'],
   [{ ...OIDC, OIDC_ISSUER: 'http://login.example.com' }, 'must begin with https://'],
+  [{ ...OIDC, OIDC_ISSUER: 'https://login.microsoftonline.com/common/v2.0' }, 'must be of your own company'],
+  [{ ...OIDC, OIDC_ISSUER: 'https://login.microsoftonline.com/Organizations' }, 'must be of your own company'],
   [{ ...OIDC, OIDC_SCOPE: 'email' }, 'must have openid among its words'],
   [{ OIDC_ONLY: '1' }, 'else nobody could sign in'],
 ])('a provider that cannot work ends the start: %j', (source, words) => {

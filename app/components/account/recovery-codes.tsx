@@ -1,5 +1,6 @@
-import { Button, CopyButton, Group } from '@mantine/core';
-import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
+import { Button, Group } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { CopyValue } from '../copy-value.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import classes from './second-factor.module.css';
 
@@ -18,18 +19,7 @@ export function RecoveryCodes({ codes, title }: { codes: string[]; title: string
         ))}
       </ul>
       <Group gap="xs" mt="sm">
-        <CopyButton value={text}>
-          {({ copied, copy }) => (
-            <Button
-              className="needs-script"
-              size="compact-sm"
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-            >
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyValue value={text} />
         <Button
           component="a"
           size="compact-sm"

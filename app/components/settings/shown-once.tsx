@@ -1,6 +1,6 @@
-import { Button, CopyButton, Group } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { CopyValue } from '../copy-value.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import classes from './settings.module.css';
 
@@ -19,18 +19,7 @@ export function ShownOnce({ title, value, children, actions }: Props) {
       <div style={{ marginBottom: 8 }}>{children} It is shown this once only.</div>
       <div className={classes.secret}>{value}</div>
       <Group gap="xs" mt="sm">
-        <CopyButton value={value}>
-          {({ copied, copy }) => (
-            <Button
-              className="needs-script"
-              size="compact-sm"
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-            >
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyValue value={value} />
         {actions}
       </Group>
     </ProblemAlert>

@@ -29,17 +29,28 @@ export async function accountOf(
   subject: string,
   claims: Claims,
 ): Promise<{ id: string; name: string; email: string }> {
-  const accountId = `${settings.issuer} ${subject}`;
+  // As the signed answer spells it: the setting may have a slash more or less.
+  const accountId = `${claims.iss} ${subject}`;
   const role = roleOf(claims, settings);
-  return inTransaction(db.pool, async (client) => {
+  const came = await inTransaction(db.pool, async (client) => {
     await oneAtATime(client);
     const known = await findLinked(client, accountId);
     if (known?.disabled) throw new OidcRefusal('disabled', objectOf(known));
-    if (role === null) throw new OidcRefusal('no_role', known && objectOf(known));
-    const account = known ?? (await linked(client, settings, accountId, claims, role));
-    if (role && account.role !== role) await changeRole(client, settings, account, role);
+    if (role === null && !known) throw new OidcRefusal('no_role');
+    const account = known ?? (await linked(client, settings, accountId, claims, role ?? undefined));
+    if (role === undefined || account.role === role) return account;
+    const last = account.role === 'admin' && (await isLastAdmin(client, account));
+    if (last) await keepLastAdmin(client, account, role);
+    else if (role) await changeRole(client, settings, account, role);
+    else {
+      // Kept, though nobody comes in: what was open elsewhere ends with the right to it.
+      await client.query('delete from app_sessions where user_id::text = $1', [account.id]);
+      return new OidcRefusal('no_role', objectOf(account));
+    }
     return account;
   });
+  if (came instanceof OidcRefusal) throw came;
+  return came;
 }
 
 async function findLinked(client: PoolClient, accountId: string): Promise<Row | undefined> {
@@ -63,7 +74,7 @@ async function linked(client: PoolClient, settings: OidcSettings, accountId: str
     `select ${columns},
        exists (select from app_accounts a where a.user_id = u.id and a.provider_id = 'oidc' and starts_with(a.account_id, $2)) as taken
      from app_users u where lower(u.email) = $1`,
-    [email, `${settings.issuer} `],
+    [email, `${claims.iss} `],
   );
   const found = rows[0];
   if (found?.taken) throw new OidcRefusal('taken', objectOf(found));
@@ -94,6 +105,11 @@ async function addAccount(client: PoolClient, { issuer }: OidcSettings, name: st
     [name, email, role],
   );
   const account = rows[0] as Row;
+  // They are here: a link that would make their account has no use any more.
+  await client.query(
+    `update access_links set revoked_at = now() where kind = 'invitation' and lower(email) = $1 and used_at is null and revoked_at is null`,
+    [email],
+  );
   await audit(client, {
     action: 'person.add',
     actor: actorOf(account),
@@ -103,20 +119,22 @@ async function addAccount(client: PoolClient, { issuer }: OidcSettings, name: st
   return account;
 }
 
+async function isLastAdmin(client: PoolClient, { id }: Row): Promise<boolean> {
+  const others = await client.query(`select from app_users where role = 'admin' and banned is not true and id::text <> $1`, [id]);
+  return !others.rowCount;
+}
+
 /** The last administrator stays one, whatever the provider says: nobody could change anything any more. */
+async function keepLastAdmin(client: PoolClient, account: Row, role: Role | null): Promise<void> {
+  await audit(client, {
+    action: 'person.role',
+    actor: actorOf(account),
+    object: objectOf(account),
+    refused: `The provider says ${role ? roleLabels[role].toLowerCase() : 'no role'}, but this is the last administrator.`,
+  });
+}
+
 async function changeRole(client: PoolClient, { issuer }: OidcSettings, account: Row, role: Role): Promise<void> {
-  if (account.role === 'admin') {
-    const others = await client.query(`select from app_users where role = 'admin' and banned is not true and id::text <> $1`, [account.id]);
-    if (!others.rowCount) {
-      await audit(client, {
-        action: 'person.role',
-        actor: actorOf(account),
-        object: objectOf(account),
-        refused: `The provider says ${roleLabels[role].toLowerCase()}, but this is the last administrator.`,
-      });
-      return;
-    }
-  }
   await client.query('update app_users set role = $2, updated_at = now() where id::text = $1', [account.id, role]);
   await audit(client, {
     action: 'person.role',

@@ -72,7 +72,9 @@ export function emailOf(claims: Claims, { trustEmail }: Pick<OidcSettings, 'trus
   const { email, email_verified: said } = claims;
   // Some providers write it as text, and some say nothing.
   const confirmed = said === true || said === 'true' || (said === undefined && trustEmail);
-  return { email: address.safeParse(email).data ?? null, confirmed };
+  // Before the case is folded: some letters of other scripts become ours by it, and would be somebody else's address.
+  const plain = typeof email === 'string' && /^[\x21-\x7e]+$/.test(email.trim());
+  return { email: plain ? (address.safeParse(email).data ?? null) : null, confirmed };
 }
 
 /** What to call them. */

@@ -92,7 +92,8 @@ export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUr
         state: client.randomState(),
         nonce: client.randomNonce(),
         verifier: client.randomPKCECodeVerifier(),
-        next: next.slice(0, 1_500),
+        // All of it has to fit into a cookie.
+        next: next.length > 700 ? '/' : next,
         at: Date.now(),
       };
       const url = client.buildAuthorizationUrl(config, {
@@ -123,6 +124,8 @@ export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUr
         const own = tokens.claims();
         // What the standard allows as the name of somebody, and the database can keep.
         if (!own || !/^[\x20-\x7e]{1,255}$/.test(own.sub)) throw new OidcRefusal('refused');
+        // One provider of many companies is let through by the library, whichever company answers.
+        if (own.iss !== config.serverMetadata().issuer) throw new OidcRefusal('refused');
         // Many tell the rest only here.
         const more = config.serverMetadata().userinfo_endpoint ? await client.fetchUserInfo(config, tokens.access_token, own.sub) : {};
         return { subject: own.sub, claims: { ...more, ...own } };

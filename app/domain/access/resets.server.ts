@@ -100,12 +100,15 @@ export async function requestReset(access: Forgotten, email: string, address: st
 
 async function mailReset({ auth, db, env, log }: Forgotten, email: string): Promise<void> {
   const { rows } = await db.pool.query<Account>(
-    'select id::text, name, email from app_users where lower(email) = $1 and banned is not true',
-    [email],
+    // Who only ever came through the provider gets no second way in, past what it asks of them and after it has let them go.
+    `select id::text, name, email from app_users u where lower(email) = $1 and banned is not true
+       and not ($2 and exists (select from app_accounts a where a.user_id = u.id and a.provider_id = 'oidc')
+         and not exists (select from app_accounts a where a.user_id = u.id and a.provider_id = 'credential' and a.password is not null))`,
+    [email, auth.oidc !== null && auth.oidc !== undefined],
   );
   const account = rows[0];
   if (!account) {
-    refuse({ action: 'person.link', refused: 'There is no such account, or it is disabled.' });
+    refuse({ action: 'person.link', refused: 'There is no such account, it is disabled, or it has no password.' });
     return;
   }
   const counted = await auth.forgotten.account.consume(keyOf(email)).catch((limit: unknown) => {

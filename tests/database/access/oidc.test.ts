@@ -138,6 +138,7 @@ describe('who comes from the provider', () => {
     ['said nothing about, and trusted', { email_verified: undefined }, { trustEmail: true }, 'in'],
     ['missing', { email: undefined }, {}, 'no_email'],
     ['no address', { email: 'ana' }, {}, 'no_email'],
+    ['written with a letter that becomes another when its case is folded', { email: '\u212Aim@example.com' }, {}, 'no_email'],
   ])('gets into an account of the same address only where it is %s', async (what, more, settings, got) => {
     const name = `M${what.replaceAll(/\W/g, '')}`;
     const { user } = await api.context.auth.sessions.api.createUser({
@@ -164,6 +165,44 @@ describe('who comes from the provider', () => {
     expect(await enter(withOidc(), 'dis')).toEqual(refused('disabled'));
   });
 
+  test('is signed out everywhere once they have no role any more, and comes back with one', async () => {
+    provider.people.rex = person('Rex');
+    const context = withOidc();
+    expect((await enter(context, 'rex')).viewer).not.toBeNull();
+    const sessions = async () =>
+      (await api.db.pool.query(`select from app_sessions s join app_users u on u.id = s.user_id where u.email = 'rex@example.com'`))
+        .rowCount;
+    expect(await sessions()).toBe(1);
+    provider.people.rex = person('Rex', []);
+    expect(await enter(context, 'rex')).toEqual(refused('no_role'));
+    expect(await sessions()).toBe(0);
+    provider.people.rex = person('Rex');
+    expect((await enter(context, 'rex')).viewer).toMatchObject({ role: 'support' });
+  });
+
+  test('is who they were, however the issuer is spelled in the settings', async () => {
+    provider.people.sal = person('Sal');
+    const first = (await enter(withOidc(), 'sal')).viewer;
+    expect((await enter(withOidc({ issuer: `${provider.issuer}/` }), 'sal')).viewer?.id).toBe(first?.id as string);
+  });
+
+  test('gets no password by mail while there is a provider, nor keeps an invitation', async () => {
+    await api.db.pool.query(
+      `insert into access_links (kind, hash, email, name, role, expires_at)
+       values ('invitation', sha256('x'), 'tea@example.com', 'Tea', 'admin', now() + interval '1 day')`,
+    );
+    provider.people.tea = person('Tea');
+    expect((await enter(withOidc(), 'tea')).viewer).toMatchObject({ role: 'support' });
+    const links = async (open: string) =>
+      (await api.db.pool.query(`select from access_links where email = 'tea@example.com' and ${open}`)).rowCount;
+    expect(await links('revoked_at is null')).toBe(0);
+    await (await requestReset(withOidc(), 'tea@example.com', '192.0.2.9')).done;
+    expect(await links(`kind <> 'invitation'`)).toBe(0);
+    // Without the provider there is no other way in.
+    await (await requestReset(api.context, 'tea@example.com', '192.0.2.9')).done;
+    expect(await links(`kind <> 'invitation'`)).toBe(1);
+  });
+
   test('is not asked for a second factor here, even where their role must have one', async () => {
     await api.db.pool.query(`insert into second_factor_roles (role) values ('support')`);
     provider.people.two = person('Two');
@@ -186,6 +225,8 @@ describe('who comes from the provider', () => {
     expect((await enter(withOidc(), 'boss')).viewer).toMatchObject({ email: 'boss@example.com', role: 'admin' });
     const { rows } = await api.db.pool.query(`select outcome from audit_log where action = 'person.role' and object_name = 'boss'`);
     expect(rows).toEqual([{ outcome: 'refused' }]);
+    provider.people.boss = person('Boss', []);
+    expect((await enter(withOidc(), 'boss')).viewer).toMatchObject({ role: 'admin' });
   });
 });
 
@@ -250,6 +291,15 @@ describe('an answer of the provider', () => {
     const { back, cookie } = await goThere(context, 'ed');
     back.searchParams.set('iss', 'https://elsewhere.example.com');
     expect(await come(context, back, cookie)).toEqual(refused('refused'));
+  });
+
+  test('that a link of others made up does not end the sign-in under way, and a long way back fits', async () => {
+    provider.people.gus = person('Gus');
+    const context = withOidc();
+    const { back, cookie } = await goThere(context, 'gus', `/?${'\\'.repeat(1_400)}`);
+    const made = await finishOidc(context, get('/login/oidc/callback?state=made-up&code=x', cookie));
+    expect(made.headers.getSetCookie()).toEqual([]);
+    expect(await come(context, back, cookie)).toMatchObject({ location: '/', viewer: { name: 'Gus' } });
   });
 
   test('leads nowhere else', async () => {
