@@ -39,7 +39,7 @@ export function withApproval(): void {
 }
 
 export const sql = (text: string, values: unknown[] = []) => api.db.pool.query(text, values);
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 export const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
 
 export interface Answer {
