@@ -26,7 +26,9 @@ test('while the database is away a call says that it is, and when to ask again',
   expect(await change.json()).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('may or may not have been done') });
   // The page to sign in is there all the same.
   const request = new Request('http://localhost:3000/login');
-  expect(await signInPage({ context: api.context, request, params: {} } as unknown as Parameters<typeof signInPage>[0])).toEqual({ provider: null });
+  expect(await signInPage({ context: api.context, request, params: {} } as unknown as Parameters<typeof signInPage>[0])).toEqual({
+    provider: null,
+  });
   Object.assign(api.context, { db });
   await away.pool.end();
   expect((await api.call('GET', '/campaigns')).status).toBe(200);
