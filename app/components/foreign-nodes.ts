@@ -26,7 +26,8 @@ export function bearForeignNodes(): void {
 /** Around all that a page shows: beside it stand only styles, scripts and preloads of ours. */
 export const PAGE_ID = 'page';
 
-const ownMeta = ['viewport', 'color-scheme', 'description'];
+/** All names of `<meta>` that the root and the routes give: one that is missing here is taken out, and React draws its page anew. */
+export const ownMeta = ['viewport', 'color-scheme', 'description', 'robots'];
 
 /** Ours are known by the page's nonce, by where they come from, or by their name. */
 function isOwn(node: Element): boolean {

@@ -14,7 +14,7 @@ export function RelativeTime({ at, prefix }: { at: string; prefix?: string }) {
     <Tooltip label={absolute}>
       <time dateTime={at} translate="no" suppressHydrationWarning>
         {prefix ? `${prefix} ` : ''}
-        {relativeText(instant, now, locale)}
+        {relativeText(instant, now, locale, timeZone)}
       </time>
     </Tooltip>
   );

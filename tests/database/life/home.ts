@@ -26,7 +26,8 @@ export async function bringHome(model: Model, real: World): Promise<void> {
     while (model.calls.length > 0) await does(answer(0, 'accepted', true, false));
     await does(move(0, false));
     for (const n of real.workers.keys()) await does(chunk(n, model.people.length, 'makes room'));
-    if (model.count('retrying') > 0) await does(retriesDue());
+    // A probe that found no slot is queued, and its job has a time too.
+    if (model.count('retrying') + model.count('queued') > 0) await does(retriesDue());
     if (model.count('unknown') > 0 || model.count('sending') > 0) await does(settle(true, true, true));
     for (let open = model.count('queued') + model.count('retrying'); open > 0; open--) await does(claim(0, 0, false));
     if (turn > 2) await does(reconciled());

@@ -49,6 +49,7 @@ export const tours: Record<string, Tour> = {
       answer(0, 'transient', false, false),
     ],
   },
+  'a probe that finds no slot of the rate': { size: 2, commands: [gate('hold'), probe(), noSlot(0, 0)] },
   'somebody in the line who is sent to before the list': { size: 3, commands: [...inLine, ...claimed, ...claimed] },
   'somebody who joins the line while a worker leaves': { commands: [...queued, goesOn, goesOn, noSlot(0, 0), goesOn, goesOn] },
   'a line that comes to a held provider': { size: 2, commands: [...inLine, gate('hold'), ...claimed, probe()] },
