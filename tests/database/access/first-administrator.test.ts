@@ -63,7 +63,7 @@ describe('where nobody is configured and nobody there', () => {
     const ask = (name: string, cookie = token) =>
       new Request('https://rollcall.example.com/setup', {
         method: name === '' ? 'GET' : 'POST',
-        headers: { origin: 'https://rollcall.example.com', cookie: `rollcall_setup=${cookie}` },
+        headers: { origin: 'https://rollcall.example.com', cookie: `__Host-rollcall_setup=${cookie}` },
         ...(name !== '' && { body: new URLSearchParams(me(`${name}@example.com`)) }),
       });
     const looks = (request: Request) => loader({ ...visit, request }).catch((thrown: Response) => thrown.headers.get('location'));
