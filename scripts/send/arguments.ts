@@ -27,6 +27,7 @@ export const usage = `Usage:
   --bare-numbers X      international or national: numbers without + and 0; default: what can be both is rejected
   --take-statuses       take people whose status says unsubscribed, bounced and the like
   --dry-run             show what the file would become, and send nothing
+  --json                the end as JSON on the standard output, all else on the other
   --url URL             of Rollcall; default: BASE_URL, or http://localhost:PORT
   --yes                 do not ask before sending
 
@@ -42,6 +43,8 @@ export interface Order {
   yes: boolean;
   /** Only show what the file would become. */
   dryRun: boolean;
+  /** The standard output has the end as JSON, and nothing else. */
+  json: boolean;
 }
 
 /** What the command line asks for, with its files read. @throws BadInput */
@@ -86,6 +89,7 @@ export async function readOrder(args: string[], env: Record<string, string | und
     key: await readKey(env),
     yes: values.yes ?? false,
     dryRun: values['dry-run'] ?? false,
+    json: values.json ?? false,
   };
 }
 
@@ -115,6 +119,7 @@ function parse(args: string[]) {
         yes: { type: 'boolean', short: 'y' },
         'take-statuses': { type: 'boolean' },
         'dry-run': { type: 'boolean' },
+        json: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -144,7 +149,8 @@ async function readMessage(path: string): Promise<{ html?: string; text?: string
   return /^\.html?$/i.test(extname(path)) ? { html: content } : { text: content };
 }
 
-function readUrl(text: string): string {
+/** @throws BadInput */
+export function readUrl(text: string): string {
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw new BadInput(`"${text}" is not a URL like http://localhost:3000.`);
   return new URL(text).origin;
 }

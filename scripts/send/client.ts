@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
 import type { FailureGroup } from '#app/domain/campaigns/failure-group.ts';
+import type { RetryPreview } from '#app/domain/campaigns/retry-rules.ts';
 import type { ImportReport } from '#app/domain/contacts/import-report.ts';
 import type { Preview } from '#app/domain/content/preview.ts';
+import type { PeoplePage } from '#app/domain/people/person.ts';
 import { BadInput, type Order } from './arguments.ts';
 
 interface ProblemJson {
@@ -13,7 +15,12 @@ interface ProblemJson {
   errors?: { path: string; message: string }[];
 }
 
-/** Rollcall's REST API, as far as sending a file needs it. Throws BadInput for what the caller can put right, Error for the rest. */
+export interface Page<Row> {
+  data: Row[];
+  next_cursor: string | null;
+}
+
+/** Rollcall's REST API, as far as the commands need it. Throws BadInput for what the caller can put right, Error for the rest. */
 export class Client {
   readonly #url: string;
   readonly #key: string;
@@ -29,6 +36,11 @@ export class Client {
 
   campaign(id: number): Promise<CampaignJson> {
     return this.#json('GET', `/campaigns/${id}`);
+  }
+
+  /** Newest first. */
+  campaigns(query: Record<string, string>): Promise<Page<CampaignJson>> {
+    return this.#json('GET', `/campaigns?${new URLSearchParams(query)}`);
   }
 
   async discard(id: number): Promise<void> {
@@ -57,6 +69,25 @@ export class Client {
 
   async failures(id: number): Promise<FailureGroup[]> {
     return (await this.#json<{ data: FailureGroup[] }>('GET', `/campaigns/${id}/failures`)).data;
+  }
+
+  retryPreview(id: number): Promise<RetryPreview> {
+    return this.#json('GET', `/campaigns/${id}/retry`);
+  }
+
+  /** @param codes failure codes to send to again; without them those that may pass */
+  retry(id: number, codes?: readonly string[]): Promise<{ retried: number; retries_left: number }> {
+    return this.#json('POST', `/campaigns/${id}/retry`, { codes });
+  }
+
+  people(query: Record<string, string>): Promise<PeoplePage> {
+    return this.#json('GET', `/people?${new URLSearchParams(query)}`);
+  }
+
+  /** The ledger as CSV. The body ends in an error where it was cut off. */
+  async export(id: number, query: URLSearchParams): Promise<ReadableStream> {
+    const { body } = await this.#call('GET', `/campaigns/${id}/export.csv?${query}`, {});
+    return body as ReadableStream;
   }
 
   async #json<T>(method: string, path: string, body?: object): Promise<T> {

@@ -17,7 +17,7 @@ export interface Following {
   socket: Socket<ServerEvents, ClientEvents>;
   /** Resolves with the first snapshot. */
   joined: Promise<void>;
-  /** Resolves when the campaign has ended and nothing of it is in flight. */
+  /** Resolves when the campaign has ended and nothing of it is in flight; rejects where it cannot be followed any more. */
   ended: Promise<void>;
   close(): void;
 }
@@ -31,6 +31,13 @@ export function follow({ url, key }: Pick<Order, 'url' | 'key'>, id: number, sho
   const joined = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   let version = -1;
+  // Whoever waits for the snapshot alone still hears of it.
+  ended.promise.catch(() => {});
+  const lose = (why: string) => {
+    socket.close();
+    ended.reject(new Error(why));
+    joined.resolve();
+  };
 
   const take = (progress: Progress) => {
     if (progress.version <= version) return;
@@ -45,11 +52,16 @@ export function follow({ url, key }: Pick<Order, 'url' | 'key'>, id: number, sho
     socket.emit('campaign:join', { id }, (answer) => {
       if ('campaign' in answer) take(answer.campaign satisfies CampaignSummary);
       else if (['unavailable', 'rate_limited'].includes(answer.error.code)) setTimeout(() => socket.connected && join(), ASK_AGAIN_MS);
+      else lose('This campaign cannot be followed any more: it is gone, or the key may not see it. It goes on without this terminal.');
       joined.resolve();
     });
   };
   socket.on('connect', join);
   stayConnected(socket);
+  // Refused, and not only cut off: a key that was revoked or has ended.
+  socket.on('connect_error', ({ message }) => {
+    if (!socket.active && message !== 'unavailable') lose('The key does not count any more. The campaign goes on without this terminal.');
+  });
   socket.on('campaign:resync', join);
   socket.on('campaign:progress', (progress) => {
     if (progress.id === id) take(progress);

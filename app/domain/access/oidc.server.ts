@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as client from 'openid-client';
-import { HOST_PREFIX } from './former-signatures.server.ts';
+import { cookie } from './cookies.server.ts';
+import { boundedFetch, withinAll } from './oidc-fetch.server.ts';
 import { OidcRefusal } from './oidc-refusal.ts';
 import type { Claims, OidcSettings, ShownProvider } from './oidc-settings.ts';
 
@@ -39,14 +40,15 @@ interface Asked {
   at: number;
 }
 
-export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUrl: string; secret: string }): Oidc {
+export function createOidc(
+  settings: OidcSettings,
+  { baseUrl, secret, formerSecret }: { baseUrl: string; secret: string; formerSecret?: string | null },
+): Oidc {
   let known: { config: Promise<client.Configuration>; until: number } | undefined;
-  const secure = baseUrl.startsWith('https:');
-  const name = `${secure ? HOST_PREFIX : ''}rollcall.oidc`;
+  const kept = cookie('rollcall.oidc', baseUrl);
   const redirect_uri = new URL(CALLBACK, baseUrl).href;
-  const sign = (text: string) => createHmac('sha256', secret).update(`oidc\n${text}`).digest('base64url');
-  const cookieOf = (value: string, seconds: number) =>
-    `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const sign = (text: string, key = secret) => createHmac('sha256', key).update(`oidc\n${text}`).digest('base64url');
+  const keys = formerSecret ? [secret, formerSecret] : [secret];
 
   /** One that failed is asked again the next time. */
   function discover(): Promise<client.Configuration> {
@@ -58,6 +60,7 @@ export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUr
         { [client.clockTolerance]: TOLERANCE_S },
         settings.clientSecret === null ? client.None() : withSecret(settings.clientSecret),
         {
+          [client.customFetch]: boundedFetch,
           timeout: TIMEOUT_S,
           // Also of what came over https: whoever could answer in the provider's place cannot sign.
           execute: [client.enableNonRepudiationChecks, ...(settings.issuer.startsWith('http:') ? [client.allowInsecureRequests] : [])],
@@ -73,12 +76,13 @@ export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUr
   }
 
   function asked(headers: Headers): Asked | null {
-    const value = new RegExp(`(?:^|;\\s*)${name.replace('.', '\\.')}=([\\w-]{1,3000})\\.([\\w-]{43})(?:;|$)`).exec(
-      headers.get('cookie') ?? '',
-    );
-    const [, payload = '', signature = ''] = value ?? [];
-    const [given, right] = [Buffer.from(signature), Buffer.from(sign(payload))];
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
+    const [payload = '', signature = ''] = kept.read(headers)?.split('.') ?? [];
+    const given = Buffer.from(signature);
+    const signed = keys.some((key) => {
+      const right = Buffer.from(sign(payload, key));
+      return given.length === right.length && timingSafeEqual(given, right);
+    });
+    if (!signed) return null;
     const request = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Asked;
     return request.at > Date.now() - SECONDS * 1_000 ? request : null;
   }
@@ -105,40 +109,41 @@ export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUr
         code_challenge_method: 'S256',
       });
       const payload = Buffer.from(JSON.stringify(request)).toString('base64url');
-      return { url: url.href, cookie: cookieOf(`${payload}.${sign(payload)}`, SECONDS) };
+      return { url: url.href, cookie: kept.set(`${payload}.${sign(payload)}`, SECONDS) };
     },
     recall(url, headers) {
       const request = asked(headers);
       if (!request || url.searchParams.get('state') !== request.state) throw new OidcRefusal('expired');
       return request;
     },
-    async finish(url, request) {
-      const config = await discover();
-      try {
-        const tokens = await client.authorizationCodeGrant(config, new URL(`${redirect_uri}${url.search}`), {
-          expectedState: request.state,
-          expectedNonce: request.nonce,
-          pkceCodeVerifier: request.verifier,
-          idTokenExpected: true,
-        });
-        const own = tokens.claims();
-        // What the standard allows as the name of somebody, and the database can keep.
-        if (!own || !/^[\x20-\x7e]{1,255}$/.test(own.sub)) throw new OidcRefusal('refused');
-        // One provider of many companies is let through by the library, whichever company answers.
-        if (own.iss !== config.serverMetadata().issuer) throw new OidcRefusal('refused');
-        // Many tell the rest only here.
-        const more = config.serverMetadata().userinfo_endpoint ? await client.fetchUserInfo(config, tokens.access_token, own.sub) : {};
-        return { subject: own.sub, claims: { ...more, ...own } };
-      } catch (error) {
-        throw refusalOf(error);
-      }
-    },
+    finish: (url, request) =>
+      withinAll(async () => {
+        const config = await discover();
+        try {
+          const tokens = await client.authorizationCodeGrant(config, new URL(`${redirect_uri}${url.search}`), {
+            expectedState: request.state,
+            expectedNonce: request.nonce,
+            pkceCodeVerifier: request.verifier,
+            idTokenExpected: true,
+          });
+          const own = tokens.claims();
+          // What the standard allows as the name of somebody, and the database can keep.
+          if (!own || !/^[\x20-\x7e]{1,255}$/.test(own.sub)) throw new OidcRefusal('refused');
+          // One provider of many companies is let through by the library, whichever company answers.
+          if (own.iss !== config.serverMetadata().issuer) throw new OidcRefusal('refused');
+          // Many tell the rest only here.
+          const more = config.serverMetadata().userinfo_endpoint ? await client.fetchUserInfo(config, tokens.access_token, own.sub) : {};
+          return { subject: own.sub, claims: { ...more, ...own } };
+        } catch (error) {
+          throw refusalOf(error);
+        }
+      }),
     async endUrl() {
       const config = await discover();
       if (!config.serverMetadata().end_session_endpoint) return null;
       return client.buildEndSessionUrl(config, { post_logout_redirect_uri: new URL('/login', baseUrl).href }).href;
     },
-    forget: () => cookieOf('', 0),
+    forget: kept.forget,
   };
 }
 
