@@ -37,6 +37,7 @@ function note({ terminal }: Call, text: string, status: Status = 0): Status {
   return status;
 }
 const number = new Intl.NumberFormat('en-US');
+const again = (people: number) => (people === 1 ? '1 is sent to again.' : `${number.format(people)} are sent to again.`);
 const pageOf = ({ connection }: Call, id: number) => `${connection.url}/campaigns/${id}`;
 
 export async function listCampaigns(call: Call, query: Record<string, string>): Promise<Status> {
@@ -99,11 +100,13 @@ export async function retryCampaign(
     throw new BadInput(`Nobody of this campaign failed by ${unknown.join(', ')}.${there ? ` There are: ${there}.` : ''}`);
   }
   const reasons = preview.by_reason.map((reason) => ({ ...reason, chosen: codes ? codes.includes(reason.code) : reason.retry_by_default }));
+  // Whom no choice of reasons brings back.
+  const others = preview.excluded.filter(({ code }) => !preview.by_reason.some((reason) => reason.code === code));
   const whom = reasons.reduce((sum, { chosen, count }) => sum + (chosen ? count : 0), 0);
   if (dryRun && call.json) return print(call, { ...preview, would_retry: whom });
   if (!call.json) {
     const rows = reasons.map(({ chosen, count, label, code }) => [chosen ? 'yes' : 'no', count, code, label]);
-    const left = preview.excluded.map(({ count, label, code }) => ['never', count, code, label]);
+    const left = others.map(({ count, label, code }) => ['never', count, code, label]);
     if (rows.length + left.length > 0) out(call, table(['AGAIN', 'PEOPLE', 'CODE', 'WHY'], [...rows, ...left]));
   }
   const attempts = `${preview.retries_left} ${preview.retries_left === 1 ? 'attempt' : 'attempts'} left`;
@@ -111,13 +114,13 @@ export async function retryCampaign(
   if (dryRun) return note(call, `A retry would send to ${number.format(whom)} again (${attempts}).`);
   if (!yes) {
     if (!isAsked(call.terminal)) throw new BadInput('Say --yes: there is no terminal to ask at.');
-    if (!(await says(call.terminal, `Send to ${number.format(whom)} people again now? (${attempts})`)))
+    if (!(await says(call.terminal, `Send to ${whom === 1 ? '1 person' : `${number.format(whom)} people`} again now? (${attempts})`)))
       return note(call, 'Nothing was sent.', 3);
   }
   const done = await client.retry(id, codes);
-  if (watch) note(call, `${number.format(done.retried)} are sent to again.`);
+  if (watch) note(call, again(done.retried));
   else if (call.json) print(call, done);
-  else out(call, `${number.format(done.retried)} are sent to again. ${pageOf(call, id)}`);
+  else out(call, `${again(done.retried)} ${pageOf(call, id)}`);
   return watch ? watchCampaign(call, id) : 0;
 }
 
