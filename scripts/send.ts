@@ -1,7 +1,8 @@
 // npm run send: a contact file and a message, sent through a running Rollcall. Exit status 0: all sent; 2: bad input; 3: some were not sent.
-import { harmless } from './cli/terminal.ts';
+
 import { BadInput, connectionOf, readOrder, usage } from './send/arguments.ts';
 import { sendFile } from './send/run.ts';
+import { harmless } from './send/terminal.ts';
 
 try {
   process.loadEnvFile('.env');

@@ -13,7 +13,7 @@ import { Client } from '../send/client.ts';
 import { follow } from '../send/follow.ts';
 import { drawProgress } from '../send/progress-bar.ts';
 import { endText } from '../send/summary.ts';
-import { beforeSignals, harmless, isAsked, says, type Terminal, table } from './terminal.ts';
+import { beforeSignals, harmless, isAsked, says, type Terminal, table } from '../send/terminal.ts';
 
 /** The exit status of a command that did what it should: 0, or 3 where not everybody was sent to or nobody was found. */
 export type Status = 0 | 3;

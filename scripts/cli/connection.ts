@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BadInput, type Connection, readUrl } from '../send/arguments.ts';
+import type { Terminal } from '../send/terminal.ts';
 import { readLogins } from './logins.ts';
-import type { Terminal } from './terminal.ts';
 
 type Surroundings = Pick<Terminal, 'env' | 'settings' | 'root'>;
 

@@ -6,11 +6,11 @@ import { recipientStatuses, troubles } from '#app/domain/recipients/recipient.ts
 import { BadInput, type Connection, readOrder, readUrl, usage } from '../send/arguments.ts';
 import { Client } from '../send/client.ts';
 import { sendFile } from '../send/run.ts';
+import { harmless, readSecret, type Terminal } from '../send/terminal.ts';
 import { type Call, exportLedger, findPerson, listCampaigns, retryCampaign, type Status, showCampaign, watchCampaign } from './commands.ts';
 import { completionFor, type Shell, shells } from './completion.ts';
 import { connectionFor, urlFor } from './connection.ts';
 import { readLogins, writeLogins } from './logins.ts';
-import { harmless, readSecret, type Terminal } from './terminal.ts';
 
 const ending = `
 Exit status: 0 done, and all were sent; 1 Rollcall cannot be reached or refused the key; 2 something about the call is wrong;

@@ -1,9 +1,9 @@
-import { harmless, says } from '../cli/terminal.ts';
 import { BadInput, type Order } from './arguments.ts';
 import { Client } from './client.ts';
 import { follow } from './follow.ts';
 import { drawProgress } from './progress-bar.ts';
 import { endText, importText } from './summary.ts';
+import { harmless, says } from './terminal.ts';
 
 /** What it reads answers from and writes to. */
 type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>;
