@@ -50,8 +50,10 @@ export interface Realtime {
 /**
  * Brings the ledger's changes to browsers: LISTEN, merge, Socket.IO rooms. Every web process has its own; PostgreSQL is the bus between
  * them. Only sessions and API keys that may read campaigns get in, and only pages of our own origin.
+ *
+ * @param recheckMs between two looks at whose access has ended without a word of it
  */
-export function startRealtime(http: HttpServer, context: AppContext): Realtime {
+export function startRealtime(http: HttpServer, context: AppContext, { recheckMs = RECHECK_MS } = {}): Realtime {
   const { env, log } = context;
   const io: LiveServer = new Server(http, {
     serveClient: false,
@@ -102,7 +104,7 @@ export function startRealtime(http: HttpServer, context: AppContext): Realtime {
   });
   const check = (viewerId?: string) =>
     closeOutdated(io, context, viewerId).catch((error: unknown) => log.warn({ err: error }, 'open live connections could not be checked'));
-  const recheck = setInterval(() => void check(), RECHECK_MS);
+  const recheck = setInterval(() => void check(), recheckMs);
   const slow = setInterval(() => {
     for (const socket of io.sockets.sockets.values()) {
       if (isOver(socket)) socket.disconnect(true);

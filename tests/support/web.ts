@@ -37,11 +37,14 @@ export function buildOf(routes: readonly BuiltRoute[]): ServerBuild {
 }
 
 /** The real web server with the API's routes and the live connection, but without pages: those need a build. */
-export async function startWeb(context: AppContext, options: Partial<WebOptions> = {}): Promise<{ stop(): Promise<void> }> {
+export async function startWeb(
+  context: AppContext,
+  { recheckMs, ...options }: Partial<WebOptions> & { recheckMs?: number } = {},
+): Promise<{ stop(): Promise<void> }> {
   const build = buildOf([apiRoute]);
   let realtime: Realtime | undefined;
   const server = createWebServer({ context, build, clientFolder: 'public', live: () => realtime, ...options });
-  realtime = startRealtime(server, context);
+  realtime = startRealtime(server, context, { ...(recheckMs && { recheckMs }) });
   server.listen(context.env.port, '127.0.0.1');
   await once(server, 'listening');
   return {
