@@ -8,7 +8,8 @@ import { prepare } from '../scripts/prepare.js';
 
 // Preparing goes to Rollcall's folder; files that are named stand where the caller is.
 const cwd = process.cwd();
-const node = await prepare({ build: false });
+// What it says is others' to read: nothing is installed in between.
+const node = await prepare({ build: false, install: false });
 const script = join(dirname(dirname(fileURLToPath(import.meta.url))), 'scripts', 'rollcall.ts');
 const child = spawn(node, [script, ...process.argv.slice(2)], { stdio: 'inherit', cwd });
 child.once('error', (error) => {

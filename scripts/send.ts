@@ -1,6 +1,8 @@
 // npm run send: a contact file and a message, sent through a running Rollcall. Exit status 0: all sent; 2: bad input; 3: some were not sent.
-import { BadInput, readOrder, usage } from './send/arguments.ts';
+
+import { BadInput, connectionOf, readOrder, usage } from './send/arguments.ts';
 import { sendFile } from './send/run.ts';
+import { harmless } from './send/terminal.ts';
 
 try {
   process.loadEnvFile('.env');
@@ -13,9 +15,9 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 }
 
 try {
-  process.exitCode = await sendFile(await readOrder(process.argv.slice(2), process.env));
+  process.exitCode = await sendFile(await readOrder(process.argv.slice(2), (url) => connectionOf(process.env, url)));
 } catch (error) {
-  console.error((error as Error).message);
+  console.error(harmless((error as Error).message));
   if (error instanceof BadInput) console.error('\nnpm run send -- --help shows what can be said.');
   process.exitCode = error instanceof BadInput ? 2 : 1;
 }

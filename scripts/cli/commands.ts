@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream, rmSync } from 'node:fs';
+import { link, lstat, realpath, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { type CampaignJson, statusLabels } from '#app/domain/campaigns/campaign.ts';
+import { NOT_TRIED } from '#app/domain/campaigns/retry-rules.ts';
 import { byPerson } from '#app/domain/people/person.ts';
 import { recipientStatusLabels } from '#app/domain/recipients/recipient.ts';
-import { BadInput } from '../send/arguments.ts';
+import { BadInput, type Connection } from '../send/arguments.ts';
 import { Client } from '../send/client.ts';
 import { follow } from '../send/follow.ts';
 import { drawProgress } from '../send/progress-bar.ts';
 import { endText } from '../send/summary.ts';
-import type { Connection } from './connection.ts';
-import { harmless, isAsked, says, type Terminal, table } from './terminal.ts';
+import { beforeSignals, harmless, isAsked, says, type Terminal, table } from '../send/terminal.ts';
 
 /** The exit status of a command that did what it should: 0, or 3 where not everybody was sent to or nobody was found. */
 export type Status = 0 | 3;
@@ -69,12 +69,18 @@ export async function watchCampaign(call: Call, id: number): Promise<Status> {
   if (found.status === 'PAUSED') note(call, 'It is paused, and waits for somebody to resume it.');
   const { stdout, stderr } = call.terminal;
   const progress = drawProgress(call.json ? stderr : stdout);
-  const following = follow(call.connection, id, (now) => (call.json ? print(call, { type: 'progress', ...now }) : progress.show(now)));
+  const following = follow(call.connection, id, (now) => {
+    if (now.status === 'DRAFT') return following.lose('It was made a draft again, and does not go out for now.');
+    if (call.json) print(call, { type: 'progress', ...now });
+    else progress.show(now);
+  });
+  const off = beforeSignals(progress.end);
   try {
     await following.ended;
   } finally {
     following.close();
     progress.end();
+    off();
   }
   return ended(call, await client.campaign(id));
 }
@@ -93,28 +99,40 @@ export async function retryCampaign(
   { code: codes, dryRun, yes, watch }: { code?: string[]; dryRun?: boolean; yes?: boolean; watch?: boolean },
 ): Promise<Status> {
   const client = new Client(call.connection);
-  const preview = await client.retryPreview(id);
+  const [campaign, preview] = await Promise.all([client.campaign(id), client.retryPreview(id)]);
   const unknown = codes?.filter((code) => !preview.by_reason.some((reason) => reason.code === code)) ?? [];
   if (unknown.length > 0) {
     const there = preview.by_reason.map(({ code }) => code).join(', ');
     throw new BadInput(`Nobody of this campaign failed by ${unknown.join(', ')}.${there ? ` There are: ${there}.` : ''}`);
   }
-  const reasons = preview.by_reason.map((reason) => ({ ...reason, chosen: codes ? codes.includes(reason.code) : reason.retry_by_default }));
+  const reasons = preview.by_reason.map((reason) => ({
+    ...reason, // Who was not tried is part of each retry.
+    chosen: reason.code === NOT_TRIED || (codes ? codes.includes(reason.code) : reason.retry_by_default),
+  }));
   // Whom no choice of reasons brings back.
   const others = preview.excluded.filter(({ code }) => !preview.by_reason.some((reason) => reason.code === code));
   const whom = reasons.reduce((sum, { chosen, count }) => sum + (chosen ? count : 0), 0);
-  if (dryRun && call.json) return print(call, { ...preview, would_retry: whom });
+  if (dryRun && call.json) {
+    print(call, { ...preview, would_retry: whom });
+    return whom > 0 ? 0 : 3;
+  }
   if (!call.json) {
     const rows = reasons.map(({ chosen, count, label, code }) => [chosen ? 'yes' : 'no', count, code, label]);
     const left = others.map(({ count, label, code }) => ['never', count, code, label]);
     if (rows.length + left.length > 0) out(call, table(['AGAIN', 'PEOPLE', 'CODE', 'WHY'], [...rows, ...left]));
   }
   const attempts = `${preview.retries_left} ${preview.retries_left === 1 ? 'attempt' : 'attempts'} left`;
+  if (whom === 0 && call.json) print(call, { retried: 0, retries_left: preview.retries_left });
   if (whom === 0) return note(call, `There is nobody to send to again (${attempts}).`, 3);
   if (dryRun) return note(call, `A retry would send to ${number.format(whom)} again (${attempts}).`);
   if (!yes) {
     if (!isAsked(call.terminal)) throw new BadInput('Say --yes: there is no terminal to ask at.');
-    if (!(await says(call.terminal, `Send to ${whom === 1 ? '1 person' : `${number.format(whom)} people`} again now? (${attempts})`)))
+    if (
+      !(await says(
+        call.terminal,
+        `Send "${campaign.name}" (${pageOf(call, id)}) to ${whom === 1 ? '1 person' : `${number.format(whom)} people`} again now? (${attempts})`,
+      ))
+    )
       return note(call, 'Nothing was sent.', 3);
   }
   const done = await client.retry(id, codes);
@@ -126,37 +144,52 @@ export async function retryCampaign(
 
 /** The ledger as CSV: whole in the file, or no file. @throws BadInput where the file is there already or cannot be written */
 export async function exportLedger(call: Call, id: number, query: URLSearchParams, file?: string, force = false): Promise<Status> {
-  const there =
-    file !== undefined &&
-    (await stat(file).then(
-      () => true,
-      () => false,
-    ));
-  if (there && !force) throw new BadInput(`${file} is there already. Say --force to write over it.`);
+  const target = file === undefined ? null : await targetOf(file, force);
   const body = Readable.fromWeb((await new Client(call.connection).export(id, query)) as WebStream);
   const cutOff = (error: unknown) => new Error('The export broke off, and is not whole. Start it once more.', { cause: error });
-  if (file === undefined) {
+  if (target === null) {
     body.pipe(call.terminal.stdout, { end: false });
     await finished(body).catch((error: unknown) => {
       throw cutOff(error);
     });
     return 0;
   }
-  const part = `${file}.${randomUUID().slice(0, 8)}.part`;
-  const target = createWriteStream(part, { flags: 'wx', mode: 0o600 });
+  const part = `${target}.${randomUUID().slice(0, 8)}.part`;
+  const writing = createWriteStream(part, { flags: 'wx', mode: 0o600 });
+  const off = beforeSignals(() => rmSync(part, { force: true }));
   try {
-    await pipeline(body, target).catch((error: NodeJS.ErrnoException) => {
+    await pipeline(body, writing).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall === 'open') throw new BadInput(`${file} cannot be written (${error.code}).`);
       if (error.code === 'ENOSPC') throw new Error(`There is no room left for ${file}.`);
       throw cutOff(error);
     });
-    await rename(part, file);
-  } catch (error) {
+    // What somebody else wrote there meanwhile stays, unless it may be written over.
+    if (force) await rename(part, target);
+    else
+      await link(part, target).catch((error: NodeJS.ErrnoException) =>
+        error.code === 'EEXIST' ? there(file as string) : rename(part, target),
+      );
+  } finally {
     await rm(part, { force: true });
-    throw error;
+    off();
   }
-  note(call, `${number.format(target.bytesWritten)} bytes in ${file}`);
+  note(call, `${number.format(writing.bytesWritten)} bytes in ${file}`);
   return 0;
+}
+
+function there(file: string): never {
+  throw new BadInput(`${file} is there already. Say --force to write over it.`);
+}
+
+/** Where the file is written, through links. @throws BadInput where that is no file, or is there already */
+async function targetOf(file: string, force: boolean): Promise<string> {
+  if (file === '') throw new BadInput('The file needs a name.');
+  const link = await lstat(file).catch(() => null);
+  if (!link) return file;
+  const target = await realpath(file).catch(() => null);
+  if (!target || !(await stat(target)).isFile())
+    throw new BadInput(`${file} is there, and is no file. Leave out --out to write to the standard output.`);
+  return force ? target : there(file);
 }
 
 export async function findPerson(call: Call, query: Record<string, string>): Promise<Status> {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sendOptions } from '../send/arguments.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
@@ -8,11 +9,14 @@ export function completionFor(shell: Shell, program: Command): string {
   const commands = program.commands.map((command) => ({
     name: command.name(),
     description: command.summary() || command.description(),
-    options: [...command.options, ...program.options].flatMap(({ long }) => long ?? []),
+    // Its options are read elsewhere.
+    options:
+      command.name() === 'send' ? Object.keys(sendOptions).map((name) => `--${name}`) : command.options.flatMap(({ long }) => long ?? []),
   }));
   if (shell === 'fish') {
     return [
       'complete -c rollcall -f',
+      "complete -c rollcall -n '__fish_seen_subcommand_from send export' -F",
       ...commands.flatMap(({ name, description, options }) => [
         `complete -c rollcall -n __fish_use_subcommand -a ${name} -d '${description.replaceAll("'", "\\'")}'`,
         ...options.map((option) => `complete -c rollcall -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`),

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { campaignStatuses } from '#app/domain/campaigns/campaign.ts';
 import { recipientStatuses, troubles } from '#app/domain/recipients/recipient.ts';
-import { BadInput, readOrder, readUrl, usage } from '../send/arguments.ts';
+import { BadInput, type Connection, readOrder, readUrl, usage } from '../send/arguments.ts';
 import { Client } from '../send/client.ts';
 import { sendFile } from '../send/run.ts';
+import { harmless, readSecret, type Terminal } from '../send/terminal.ts';
 import { type Call, exportLedger, findPerson, listCampaigns, retryCampaign, type Status, showCampaign, watchCampaign } from './commands.ts';
 import { completionFor, type Shell, shells } from './completion.ts';
-import { type Connection, connectionFor } from './connection.ts';
+import { connectionFor, urlFor } from './connection.ts';
 import { readLogins, writeLogins } from './logins.ts';
-import { harmless, readSecret, type Terminal } from './terminal.ts';
 
 const ending = `
 Exit status: 0 done, and all were sent; 1 Rollcall cannot be reached or refused the key; 2 something about the call is wrong;
@@ -69,7 +69,14 @@ export async function main(args: string[], terminal: Terminal): Promise<number> 
       status = await watchCampaign(await call(shared), id);
     });
   // Its options are those of npm run send, which reads them.
-  command('send', 'A contact file and a message, sent and followed to the end').argument('[contacts]').helpOption(false);
+  command('send', 'A contact file and a message, sent and followed to the end')
+    .argument('[contacts]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      throw new BadInput('Say send first: rollcall send FILE …');
+    });
   command('retry', 'Send again to those of a campaign that failed')
     .addArgument(new Argument('<id>', 'of a campaign').argParser(wholeNumber))
     .option('--code <code...>', 'only these reasons; default: those that may pass')
@@ -83,7 +90,7 @@ export async function main(args: string[], terminal: Terminal): Promise<number> 
     .addArgument(new Argument('<id>', 'of a campaign').argParser(wholeNumber))
     .addOption(new Option('--status <status...>').choices(recipientStatuses))
     .addOption(new Option('--delivery <what>', 'what came after it was sent').choices(troubles))
-    .option('--code <code>', 'of a failure')
+    .addOption(new Option('--code <code>', 'of a failure').argParser(oneAlone))
     .option('-o, --out <file>', 'whole, or not written; default: the standard output')
     .option('--force', 'write over the file')
     .action(async (id: number, { status: only = [], delivery, code, out, force, ...shared }) => {
@@ -99,15 +106,16 @@ export async function main(args: string[], terminal: Terminal): Promise<number> 
       status = await findPerson(await call(shared), { q, limit: String(limit), ...(notArrived && { only: 'not_arrived' }) });
     });
   command('login', 'Keep an API key for this Rollcall').action(async ({ url }: Shared) => {
-    const where = readUrl(url ?? terminal.env.BASE_URL ?? `http://localhost:${terminal.env.PORT || 3000}`);
+    const where = urlFor(url, terminal);
+    if (where.startsWith('http:') && !/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(where))
+      terminal.stderr.write('Note: this address has no https, so that whoever is in between can read the key.\n');
     const key = await readSecret(terminal, `API key for ${where} (Settings, API keys): `);
     if (!/^[\x21-\x7e]{8,500}$/.test(key)) throw new BadInput('This is no API key.');
     await tried({ url: where, key });
     const logins = await readLogins(terminal.env);
     const file = await writeLogins(terminal.env, { current: where, keys: { ...logins.keys, [where]: key } });
     terminal.stderr.write(`Logged in to ${where}. The key is in ${file}, which only you may read.\n`);
-    if (where.startsWith('http:') && !/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(where))
-      terminal.stderr.write('Note: this address has no https, so that whoever is in between can read the key.\n');
+    if (terminal.env.API_KEY) terminal.stderr.write('Note: API_KEY is set, and is used in its place.\n');
   });
   command('logout', 'Forget the API key').action(async ({ url }: Shared) => {
     const logins = await readLogins(terminal.env);
@@ -133,6 +141,7 @@ export async function main(args: string[], terminal: Terminal): Promise<number> 
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // Without a command: its help stands there already.
     if (error instanceof CommanderError && error.code === 'commander.help') return 2;
+    if ((error as Error).name === 'AbortError') return 130;
     const message = harmless((error as Error).message.replace(/^error: /, ''));
     const isInput = error instanceof BadInput || error instanceof CommanderError;
     const told = json ? JSON.stringify({ error: { message } }) : isInput ? `${message}\nrollcall --help shows what can be said.` : message;
@@ -146,17 +155,19 @@ async function send(args: string[], terminal: Terminal): Promise<number> {
     terminal.stdout.write(`${usage.replaceAll('npm run send --', 'rollcall send')}\n`);
     return 0;
   }
-  const at = args.findIndex((arg) => /^--url(=|$)/.test(arg));
-  const url = at < 0 ? undefined : args[at]?.includes('=') ? args[at]?.slice(6) : args[at + 1];
-  const connection = await connectionFor(url, terminal);
-  return sendFile(await readOrder(args, { ...terminal.env, BASE_URL: connection.url, API_KEY: connection.key }), terminal);
+  return sendFile(await readOrder(args, (url) => connectionFor(url, terminal)), terminal);
 }
 
 /** Is the key one of this Rollcall? One that may not read campaigns is. */
 async function tried(connection: Connection): Promise<void> {
   await new Client(connection).campaigns({ limit: '1' }).catch((error: Error) => {
-    if (!(error instanceof BadInput)) throw error;
+    if (error.cause !== 'forbidden') throw error;
   });
+}
+
+function oneAlone(text: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError('Say it once.');
+  return text;
 }
 
 function wholeNumber(text: string): number {

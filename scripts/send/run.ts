@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { BadInput, type Order } from './arguments.ts';
 import { Client } from './client.ts';
 import { follow } from './follow.ts';
 import { drawProgress } from './progress-bar.ts';
 import { endText, importText } from './summary.ts';
+import { harmless, says } from './terminal.ts';
 
 /** What it reads answers from and writes to. */
 type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>;
@@ -37,7 +37,10 @@ export async function sendFile(order: Order, streams: Streams = process): Promis
     process.exit(130);
   });
   try {
-    await following.joined;
+    await following.joined.catch(async (error: unknown) => {
+      await client.discard(id).catch(() => {});
+      throw new Error(`Nothing was sent. ${(error as Error).message}`, { cause: error });
+    });
     await client.send(id, ready).catch(async (error: unknown) => {
       if (error instanceof BadInput) {
         await client.discard(id).catch(() => {});
@@ -65,7 +68,7 @@ export async function sendFile(order: Order, streams: Streams = process): Promis
 
 /** What is for people: beside what is for programs, where that is asked for. */
 function sayTo({ json }: Order, { stdout, stderr }: Streams) {
-  return (text: string) => void (json ? stderr : stdout).write(`${text}\n`);
+  return (text: string) => void (json ? stderr : stdout).write(`${harmless(text)}\n`);
 }
 
 /** Imports and checks. @returns the revision that was checked; null where the person at the terminal says no */
@@ -93,9 +96,7 @@ async function prepare(client: Client, order: Order, id: number, streams: Stream
   if (problems.some(({ severity }) => severity === 'error')) throw new BadInput('The message is not ready to be sent.');
 
   if (yes || !streams.stdin.isTTY || !streams.stdout.isTTY) return revision;
-  const terminal = createInterface({ input: streams.stdin, output: streams.stdout });
   const kind = campaign.channel === 'email' ? 'the email' : 'the SMS';
-  const answer = await terminal.question(`Send ${kind} to ${report.accepted.toLocaleString('en-US')} people now? [y/N] `);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim()) ? revision : null;
+  const question = `Send ${kind} to ${report.accepted.toLocaleString('en-US')} people now?`;
+  return (await says(streams, question)) ? revision : null;
 }

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,7 +36,7 @@ afterAll(async () => {
 });
 
 /** Runs it as a script would: no terminal. */
-const run = (args: string[], { env, typed }: Partial<Surroundings> = {}) =>
+const run = (args: string[], { env, settings, typed }: Partial<Surroundings> = {}) =>
   runCommand(args, {
     env: {
       API_KEY: api.keys.marketer,
@@ -43,6 +46,7 @@ const run = (args: string[], { env, typed }: Partial<Surroundings> = {}) =>
       ...env,
     },
     ...(typed !== undefined && { typed }),
+    ...(settings && { settings }),
   });
 
 /** One that has ended, with a failure. */
@@ -127,6 +131,18 @@ describe('campaigns', () => {
   });
 });
 
+test('one that is made a draft again is not watched for ever', async () => {
+  const id = await draftCampaign(api.db, { addresses: ['a@example.com'] });
+  const body = { scheduled_at: new Date(Date.now() + 3_600_000).toISOString() };
+  await api.call('POST', `/campaigns/${id}/send`, { body });
+  const { key, apiKey } = await createApiKey(api.db, { name: 'watcher', role: 'analyst', createdBy: null });
+  const watching = run(['watch', String(id)], { env: { API_KEY: key } });
+  const used = 'select last_used_at is not null as used from api_keys where id = $1';
+  await expect.poll(async () => (await api.db.pool.query(used, [apiKey.id])).rows[0].used).toBe(true);
+  expect((await api.call('POST', `/campaigns/${id}/unschedule`)).status).toBe(200);
+  expect(await watching).toMatchObject({ status: 1 });
+});
+
 describe('people and exports', () => {
   test('one person is found in every spelling, and nobody is told by the status', async () => {
     const id = await ended(['eve+invalid@example.com']);
@@ -171,7 +187,8 @@ describe('a login', () => {
 
     expect(await run(['login'], { env: away, typed: `${api.keys.marketer}\n` })).toMatchObject({ status: 0, out: '' });
     expect(statSync(config).mode & 0o777).toBe(0o600);
-    expect((await run(['status'], { env: { ...away, BASE_URL: 'http://elsewhere.test' } })).status).toBe(0);
+    expect((await run(['status'], { env: { ...away, BASE_URL: undefined } })).status).toBe(0);
+    expect((await run(['status'], { env: { ...away, BASE_URL: 'http://elsewhere.test' } })).status).toBe(2);
     // No other gets the key.
     const line = await openCutLine(api.context.env.port);
     const other = `http://127.0.0.1:${line.port}`;
@@ -194,6 +211,101 @@ describe('a login', () => {
   });
 });
 
+describe('keys of this folder', () => {
+  test.each([
+    ['its own', { BASE_URL: 'here' }, 'here', 0],
+    ['this machine at its port', {}, 'here', 0],
+    ['another by --url', { BASE_URL: 'here' }, 'other', 2],
+  ])('go to %s: %j, %s', async (_where, settings, to, status) => {
+    const other = `http://127.0.0.1:${await freePort()}`;
+    const url = { here: api.context.env.baseUrl, other }[to] as string;
+    const own = {
+      PORT: String(api.context.env.port),
+      API_KEY: api.keys.marketer,
+      ...('BASE_URL' in settings && { BASE_URL: api.context.env.baseUrl }),
+    };
+    const told = await run(['status', '--url', url], { env: { API_KEY: undefined, BASE_URL: undefined }, settings: own });
+    expect(told).toMatchObject({ status, err: status ? expect.stringContaining('no API key') : '' });
+  });
+});
+
+describe('what answers is something else', () => {
+  let answer: (request: IncomingMessage, response: ServerResponse) => void;
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers['idempotency-key'] ?? ''}`);
+    answer(request, response);
+  });
+  let url: string;
+  beforeAll(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void server.close());
+  const json = (response: ServerResponse, body: object, status = 200) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+
+  test.each<[string, string[], (response: ServerResponse) => void, RegExp]>([
+    [
+      'a page to sign in',
+      ['status'],
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in'),
+      /is not Rollcall/,
+    ],
+    [
+      'one instead of the ledger',
+      ['export', '1', '-o', join(folder, 'html.csv')],
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>'),
+      /is not Rollcall/,
+    ],
+    [
+      'a way elsewhere',
+      ['retry', '1', '--yes'],
+      (response) => response.writeHead(302, { location: 'https://sso.example/login?a' }).end(),
+      /leads to https:\/\/sso\.example\. /,
+    ],
+    ['another product that says no', ['login'], (response) => json(response, { detail: 'Not Found' }, 404), /is not Rollcall/],
+    [
+      'a page of a proxy',
+      ['status'],
+      (response) => response.writeHead(502, { 'content-type': 'text/html' }).end('Bad gateway'),
+      /is not Rollcall.*502/,
+    ],
+  ])('%s: told, and nothing is left behind', async (_what, args, answers, message) => {
+    answer = (_request, response) => answers(response);
+    const told = await run([...args, '--url', url], { typed: 'rk_0123456789abcdef\n' });
+    expect(told).toMatchObject({ status: 1, out: '' });
+    expect(told.err).toMatch(message);
+    expect(existsSync(join(folder, 'html.csv'))).toBe(false);
+    expect(existsSync(join(folder, 'config', 'rollcall', 'logins.json'))).toBe(false);
+  });
+
+  const preview = {
+    by_reason: [
+      { code: 'rate_limited', label: 'Limited', count: 5, retry_by_default: true },
+      { code: 'not_tried', label: 'Not sent to yet', count: 9_995, retry_by_default: true },
+    ],
+    ...{ retryable: 10_000, excluded: [], retries_left: 2, retry_until: null },
+  };
+
+  test('who was not tried is counted with every choice of reasons, as they are sent to', async () => {
+    answer = ({ url = '' }, response) => json(response, url.endsWith('/retry') ? preview : { id: 1, name: 'Big' });
+    const told = await run(['retry', '1', '--code', 'rate_limited', '--dry-run', '--url', url]);
+    expect(told.err).toContain('would send to 10,000 again');
+    expect(told.out).toMatch(/yes +9,995 +not_tried/);
+  });
+
+  test('a retry whose answers are lost is asked for twice as the same, and then is to be looked for', async () => {
+    answer = ({ method, url = '', socket }, response) =>
+      method === 'POST' ? socket.destroy() : json(response, url.endsWith('/retry') ? preview : { id: 1, name: 'Big' });
+    asked.length = 0;
+    const told = await run(['retry', '1', '--yes', '--url', url]);
+    expect(told).toMatchObject({ status: 1, err: expect.stringContaining(`Look at ${url}/campaigns/1`) });
+    const posts = asked.filter((line) => line.startsWith('POST'));
+    expect([posts.length, new Set(posts).size]).toEqual([2, 1]);
+  });
+});
+
 describe('a call that cannot be', () => {
   test.each([
     ['no command', [], /Usage/],
@@ -208,6 +320,11 @@ describe('a call that cannot be', () => {
     ['an address that is no URL', ['status', '--url', 'localhost:3000'], /is not a URL/],
     ['nobody to look for', ['people', ' '], /Enter an address/],
     ['a shell that it does not know', ['completion', 'cmd'], /Allowed choices/],
+    ['two codes where one is meant', ['export', '1', '--code', 'a', '--code', 'b'], /Say it once/],
+    ['a file without a name', ['export', '1', '--out', ''], /needs a name/],
+    ['a folder for a file', ['export', '1', '--force', '--out', folder], /is no file/],
+    ['a device for a file', ['export', '1', '--force', '--out', '/dev/null'], /is no file/],
+    ['two dashes before send', ['--', 'send', 'a.csv'], /Say send first/],
     ['what would steer a terminal', ['\u001b[2Jretry'], /unknown command '\ufffd\[2Jretry'/],
   ])('%s: status 2, and nothing on the standard output', async (_what, args, message) => {
     const { status, out, err } = await run(args);

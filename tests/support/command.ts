@@ -3,12 +3,17 @@ import { main } from '../../scripts/cli/main.ts';
 
 export interface Surroundings {
   env: Record<string, string | undefined>;
+  /** Of the folder's `.env`. */
+  settings?: Record<string, string>;
   /** On the standard input. */
   typed?: string;
 }
 
 /** Runs `rollcall` as a script would, without a terminal, in this process. */
-export async function runCommand(args: string[], { env, typed = '' }: Surroundings): Promise<{ status: number; out: string; err: string }> {
+export async function runCommand(
+  args: string[],
+  { env, settings = {}, typed = '' }: Surroundings,
+): Promise<{ status: number; out: string; err: string }> {
   const texts = { stdout: '', stderr: '' };
   const collect = (name: keyof typeof texts) =>
     new Writable({
@@ -24,6 +29,7 @@ export async function runCommand(args: string[], { env, typed = '' }: Surroundin
       stdout: collect('stdout'),
       stderr: collect('stderr'),
       env,
+      settings,
     },
   });
   return { status, out: texts.stdout, err: texts.stderr };

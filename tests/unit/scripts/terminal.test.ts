@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { harmless, table } from '../../../scripts/cli/terminal.ts';
+import { harmless, table } from '../../../scripts/send/terminal.ts';
 
 describe('a table for a terminal', () => {
   test('has columns that stand below one another, whatever signs are in them, and numbers to the right', () => {

@@ -1,10 +1,12 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import stringWidth from 'string-width';
 
 /** What a command has of its surroundings. */
 export interface Terminal extends Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'> {
   env: Record<string, string | undefined>;
+  /** Of Rollcall's folder (`.env`): its own, and not the caller's. */
+  settings: Record<string, string | undefined>;
   /** Rollcall's folder: where DATA_DIR is relative to. */
   root: string;
 }
@@ -42,11 +44,36 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 export const isAsked = ({ stdin, stderr }: Terminal): boolean => Boolean(stdin.isTTY && stderr.isTTY);
 
 /** A question with yes or no, on the terminal and not in what is piped on. */
-export async function says(terminal: Terminal, question: string): Promise<boolean> {
-  const lines = createInterface({ input: terminal.stdin, output: terminal.stderr });
-  const answer = await lines.question(`${question} [y/N] `);
-  lines.close();
+export async function says({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>, question: string): Promise<boolean> {
+  const answer = await answerTo(createInterface({ input: stdin, output: stderr }), `${harmless(question)} [y/N] `);
   return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Nothing where the input ends. @throws AbortError where somebody presses Ctrl-C */
+async function answerTo(lines: Interface, prompt: string): Promise<string> {
+  const ended = Promise.withResolvers<string>();
+  lines.once('close', () => ended.resolve(''));
+  try {
+    return await Promise.race([lines.question(prompt), ended.promise]);
+  } finally {
+    lines.close();
+  }
+}
+
+/** Does this before a signal ends the process, as the keyboard or a supervisor sends it. @returns takes it back */
+export function beforeSignals(tidy: () => void): () => void {
+  const codes = { SIGINT: 130, SIGHUP: 129, SIGTERM: 143 } as const;
+  const handlers = Object.entries(codes).map(([signal, code]) => {
+    const handler = () => {
+      tidy();
+      process.exit(code);
+    };
+    process.once(signal, handler);
+    return () => void process.off(signal, handler);
+  });
+  return () => {
+    for (const off of handlers) off();
+  };
 }
 
 /** What is typed is not shown; without a terminal, the first line of the standard input. */
@@ -61,9 +88,7 @@ export async function readSecret(terminal: Terminal, prompt: string): Promise<st
   }
   terminal.stderr.write(prompt);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: terminal.stdin, output: nowhere, terminal: true });
-  const answer = await lines.question('');
-  lines.close();
+  const answer = await answerTo(createInterface({ input: terminal.stdin, output: nowhere, terminal: true }), '');
   terminal.stderr.write('\n');
   return answer.trim();
 }
