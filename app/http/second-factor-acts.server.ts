@@ -1,12 +1,12 @@
 import { data } from '@remix-run/node';
 import type { AppContext } from '#app/config/context.server.ts';
-import { cancelSecondFactor } from '../domain/access/begun-factor.server.ts';
 import { passedSecondStep } from '../domain/access/known-browser.server.ts';
 import { sessionOf } from '../domain/access/own-sessions.server.ts';
 import type { Viewer } from '../domain/access/roles.ts';
 import {
   beginSecondFactor,
   confirmSecondFactor,
+  giveUpSecondFactor,
   removeOwnSecondFactor,
   renewRecoveryCodes,
 } from '../domain/access/second-factor.server.ts';
@@ -39,7 +39,7 @@ export async function secondFactorActs(context: Pick<AppContext, 'auth' | 'db'>,
         return done({ said: 'Your second factor is set up.', codes }, { 'Set-Cookie': browser });
       }
       case 'cancel':
-        await cancelSecondFactor(context.db.pool, viewer.id);
+        await giveUpSecondFactor(context, viewer);
         return done();
       case 'codes':
         return done({

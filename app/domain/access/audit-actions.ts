@@ -22,6 +22,7 @@ export const auditActions = {
   'person.password': 'Set a password',
   'person.link': 'Made a link to a new password',
   'person.factor_begin': 'Began to set up a second factor',
+  'person.factor_cancel': 'Gave up setting up a second factor',
   'person.factor': 'Set up a second factor',
   'person.factor_end': 'Removed a second factor',
   'person.codes': 'Made new recovery codes',

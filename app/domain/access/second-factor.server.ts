@@ -5,7 +5,7 @@ import { inTransaction } from '#db/transaction.ts';
 import { conflict, invalid } from '../problem.ts';
 import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
-import { forgetWrongCodes } from './begun-factor.server.ts';
+import { cancelSecondFactor, forgetWrongCodes } from './begun-factor.server.ts';
 import { assertOwnPassword } from './own-account.server.ts';
 import { readableSecret } from './readable-password.server.ts';
 import type { Viewer } from './roles.ts';
@@ -85,6 +85,14 @@ export async function beginSecondFactor({ auth, db }: Access, viewer: Viewer, he
       [viewer.id, sealed],
     );
     await audit(client, { action: 'person.factor_begin', actor: viewer, object: objectOf(viewer) });
+  });
+}
+
+/** What was begun comes to nothing, as its person says; a phone of before goes on. */
+export async function giveUpSecondFactor({ db }: Pick<Access, 'db'>, viewer: Viewer): Promise<void> {
+  await inTransaction(db.pool, async (client) => {
+    if (!(await cancelSecondFactor(client, viewer.id))) return;
+    await audit(client, { action: 'person.factor_cancel', actor: viewer, object: objectOf(viewer) });
   });
 }
 
