@@ -210,7 +210,7 @@ export const accessActs: PageActs = {
       why: BY_RECIPIENTS,
       async make({ ended, context: { db } }) {
         const { id, sent } = await ended();
-        return { path: `/u/${unsubscribeToken(await unsubscribeSecret(db), { campaignId: id, recipientId: sent })}`, as: {} };
+        return { path: `/u/${unsubscribeToken(await unsubscribeSecret(db), { campaignId: id, recipientId: sent }, 'email')}`, as: {} };
       },
     },
   },

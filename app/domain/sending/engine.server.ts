@@ -83,7 +83,7 @@ export function createEngine(engine: EngineOptions): Engine {
   const { db, providers, unknownGraceS, baseUrl, rates, emailBatchSize, holdMaxS, log, mayClaim, memory, signal, stopping, concurrency } =
     engine;
   const contents = campaignContents(db);
-  const linkOf = unsubscribeLinks(db, baseUrl);
+  const linksOf = { email: unsubscribeLinks(db, baseUrl, 'email'), sms: unsubscribeLinks(db, baseUrl, 'sms') };
   const onRepeat = (error: unknown) => {
     const trouble = troubleOf(error);
     log.warn({ err: error }, trouble ? troubleForOperators[trouble] : 'database statement repeated');
@@ -188,7 +188,7 @@ export function createEngine(engine: EngineOptions): Engine {
   ): Promise<number | null> {
     const identity = { campaignId: claimed.campaignId, recipientId: claimed.recipientId, attemptId: claimed.attemptId, byJob };
     const campaign = await contents.get(claimed.campaignId);
-    const link = await linkOf();
+    const link = await linksOf[channel]();
     // Signed where it is needed: few texts have it.
     let url: string | undefined;
     const unsubscribeUrl = () => (url ??= link(claimed));
@@ -246,7 +246,7 @@ export function createEngine(engine: EngineOptions): Engine {
       },
       hold,
       // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
-      prepare: (campaignId) => Promise.all([contents.get(campaignId), linkOf()]),
+      prepare: (campaignId) => Promise.all([contents.get(campaignId), linksOf[channel]()]),
     });
   const chunks = { email: chunksOf('email'), sms: chunksOf('sms') };
 
@@ -256,7 +256,7 @@ export function createEngine(engine: EngineOptions): Engine {
     },
     async send(channel, key) {
       // Whatever else the database must tell comes before the claim: where it cannot, nobody is left behind as being sent to.
-      await Promise.all([contents.get(key.campaign_id), linkOf()]);
+      await Promise.all([contents.get(key.campaign_id), linksOf[channel]()]);
       // While its provider is held, nobody but a probe is sent to: it is in nobody's way.
       const inMs = key.probe ? 0 : await gates[channel].soon();
       if (inMs === null) return join(key);

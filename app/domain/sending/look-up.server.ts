@@ -38,7 +38,7 @@ export function createLookUp(
 ): LookUp | null {
   const provider = providers[channel];
   if (!provider?.find) return null;
-  const linkOf = unsubscribeLinks(db, baseUrl);
+  const linkOf = unsubscribeLinks(db, baseUrl, channel);
   return async ({ campaignId, recipientId, round, address, variables, startedAtMs }, signal) => {
     const [link, campaign] = await Promise.all([linkOf(), contents.get(campaignId)]);
     let text: string | undefined;
