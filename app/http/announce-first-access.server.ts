@@ -14,7 +14,10 @@ export async function announceFirstAccess(context: AppContext): Promise<void> {
   // `npm start` is for one's own machine. A web process by itself may be open to the net: who reads its log makes the first administrator.
   // Other supervisors have a channel to their processes, too; `npm start` says that it is itself.
   const launched = process.send !== undefined && process.env.ROLLCALL_LAUNCHER === '1';
-  const { admin, setupToken, apiKey } = await ensureFirstAccess(context, launched);
+  const { admin, setupToken, apiKey, weakPassword } = await ensureFirstAccess(context, launched);
+  // Taken all the same: an installation that is set up by a program starts as it always did.
+  if (weakPassword)
+    context.log.warn(`ADMIN_PASSWORD is used, and is none to keep. ${weakPassword} Change it in the account, after the sign-in.`);
   if (apiKey) keepFirstKey(context, apiKey);
   if (setupToken) {
     say(`Nobody can sign in yet. Make the first administrator at ${setupUrl(context.env.baseUrl, setupToken)} (shown until that is done)`);

@@ -20,7 +20,7 @@ export const meta: MetaFunction = () => [{ title: 'Choose your password · Rollc
 export const headers: HeadersFunction = ({ actionHeaders }) => ({ ...Object.fromEntries(actionHeaders), ...PRIVATE });
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
-  const link = await findLink(context.db, linkOf(request));
+  const link = await findLink(context.db, linkOf(request, context.env.baseUrl));
   return data({ link }, { status: link ? 200 : 404 });
 }
 
@@ -30,7 +30,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
   const form = await readForm(request, 64_000);
   const password = String(form.get('password') ?? '');
   return formAnswer(async () => {
-    const token = linkOf(request);
+    const token = linkOf(request, baseUrl);
     // Of two links that were opened in one browser, the page shows one and the cookie may be the other's.
     if (String((await findLink(context.db, token))?.id) !== form.get('link')) throw conflict(LINK_ENDED, 'link_ended');
     const { kind, id, email } = await useLink(context, token, { name: form.get('name') as string | null, password });

@@ -19,7 +19,7 @@ export const headers: HeadersFunction = ({ actionHeaders }) => ({ ...Object.from
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
   if (!(await needsFirstAdministrator(context.db.pool))) throw redirect(MADE);
-  const token = linkOf(request, SETUP);
+  const token = linkOf(request, context.env.baseUrl, SETUP);
   const open = await isSetupToken(context.db, token);
   return { open, wrong: !open && (token !== '' || new URL(request.url).searchParams.has('wrong')) };
 }
@@ -33,7 +33,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
   const text = (field: string) => String(form.get(field) ?? '');
   return formAnswer(async () => {
     const person = { name: text('name'), email: text('email'), password: text('password') };
-    const made = await makeFirstAdministrator(context, linkOf(request, SETUP), person).catch((error: unknown) => {
+    const made = await makeFirstAdministrator(context, linkOf(request, context.env.baseUrl, SETUP), person).catch((error: unknown) => {
       if (isProblem(error) && error.code === 'link_ended') return null;
       throw error;
     });

@@ -4,6 +4,7 @@ import { resolve as absolute } from 'node:path';
 import { type Env, readEnv } from '../../app/config/env.server.ts';
 import { fileVariable } from '../../app/config/secret-files.server.ts';
 import { makeFolder } from '../../app/domain/make-folder.server.ts';
+import { appUrl } from './app-login.ts';
 import { describeError, LaunchError } from './error.ts';
 import { keepDatabase } from './kept-database.ts';
 import { makeSecretsKey } from './secrets-key.ts';
@@ -14,6 +15,8 @@ export interface LaunchConfiguration {
   /** What web, worker and sandbox get as their environment. */
   source: Record<string, string | undefined>;
   sandbox: boolean;
+  /** A direct connection of who owns the tables: the superuser of the embedded database, whom web and worker are not. */
+  ownerUrl: string;
   /** Ends the embedded database, where there is one. */
   stopDatabase(): Promise<void>;
 }
@@ -48,10 +51,10 @@ export async function configure(say: (line: string) => void): Promise<LaunchConf
   const database = embeddedDatabase ? await keepDatabase(absolute(dataDir), say) : undefined;
   const stopDatabase = async () => database?.stop();
   try {
-    const direct = database?.url ?? checked.databaseDirectUrl;
-    const secretsKey = await makeSecretsKey(given, dataDir, direct, embeddedDatabase, say);
-    const source = merged(database?.url, secretsKey);
-    return { env: readEnv(source), source, sandbox, stopDatabase };
+    const ownerUrl = database?.url ?? checked.databaseDirectUrl;
+    const secretsKey = await makeSecretsKey(given, dataDir, ownerUrl, embeddedDatabase, say);
+    const source = merged(database && appUrl(database.url), secretsKey);
+    return { env: readEnv(source), source, sandbox, ownerUrl, stopDatabase };
   } catch (error) {
     await stopDatabase();
     throw error;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Env, EnvError } from '../../app/config/env.server.ts';
 import { migrate } from '../../db/migrate/migrate.ts';
+import { keepAppLogin } from './app-login.ts';
 import { type Child, runChild } from './child.ts';
 import { configure } from './configuration.ts';
 import { describeError, LaunchError } from './error.ts';
@@ -41,16 +42,19 @@ export async function startProduct({ signal, development, print, onFirstSignIn, 
     for (const part of started.splice(0).reverse()) await part.stop();
   };
   try {
-    const { env, source, sandbox, stopDatabase } = await configure((line) => print('database', line));
+    const { env, source, sandbox, ownerUrl, stopDatabase } = await configure((line) => print('database', line));
     started.push({ stop: stopDatabase });
-    const migrations = await migrate(env.databaseDirectUrl).catch((error: unknown) => {
+    const notUpToDate = (error: unknown) => {
       throw new LaunchError(`The database could not be brought up to date: ${describeError(error)}`);
-    });
+    };
+    const migrations = await migrate(ownerUrl).catch(notUpToDate);
     if (migrations.length > 0) print('database', `Applied ${migrations.join(', ')}`);
-    if (env.embeddedDatabase)
-      await keepReportsLogin(env.databaseDirectUrl, env.dataDir).catch((error: unknown) =>
+    if (env.embeddedDatabase) {
+      await keepAppLogin(ownerUrl, env.databaseDirectUrl).catch(notUpToDate);
+      await keepReportsLogin(ownerUrl, env.dataDir).catch((error: unknown) =>
         print('database', `The login for reports could not be made: ${describeError(error)}`),
       );
+    }
 
     let failed: ((error: Error) => void) | undefined;
     const failure = new Promise<never>((_, reject) => {

@@ -49,7 +49,7 @@ async function someone(page: Page, browser: Browser, role: 'support' | 'analyst'
   const context = await browser.newContext({ reducedMotion: 'reduce' });
   const their = await context.newPage();
   await their.goto(link);
-  await their.getByRole('textbox', { name: 'Password' }).fill(`chosen by Sam of ${role}`);
+  await their.getByRole('textbox', { name: 'Password' }).fill(`lanterns over harbour ${role.length}`);
   await their.keyboard.press('Enter');
   await expect(their.getByRole('heading', { name: 'Campaigns', exact: true })).toBeVisible();
   return their;

@@ -155,6 +155,10 @@ test('an administrator invites somebody, who chooses a password by keyboard and 
   await expect(password).toBeFocused();
   await ana.keyboard.type('chosen by Ana herself');
   await ana.keyboard.press('Enter');
+  await expect(password).toHaveAccessibleDescription(/The name or the email address is part of this password/);
+  await password.fill('');
+  await ana.keyboard.type('chosen by nobody else');
+  await ana.keyboard.press('Enter');
   await expect(ana.getByRole('heading', { name: 'Campaigns', exact: true })).toBeVisible();
   await ana.goto(link);
   await expect(ana.getByRole('heading', { name: 'This link opens nothing' })).toBeVisible();

@@ -59,7 +59,6 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
   ) => new RateLimiterPostgres({ ...store, keyPrefix, points, duration, clearExpiredByTimeout: false, ...more });
   const withheldOf = createWithheldReader(db);
   const viewerOfKey = createKeyVerifier(db, withheldOf);
-  const secure = options.baseUrl.startsWith('https:');
   return {
     baseUrl: options.baseUrl,
     sessions: createSessions(db.pool, options),
@@ -94,8 +93,8 @@ export function createAuth(db: Database, options: SessionOptions): Auth {
     },
     forgotten: { address: failures('forgotten-from', 10, 3_600), account: failures('forgotten', 3, 3_600) },
     keepSession: createSessionKeeper(db),
-    knownBrowsers: createKnownBrowsers(options.secret, secure, options.formerSecret),
-    firstSteps: createFirstSteps(options.secret, secure, options.formerSecret),
+    knownBrowsers: createKnownBrowsers(options.secret, options.baseUrl, options.formerSecret),
+    firstSteps: createFirstSteps(options.secret, options.baseUrl, options.formerSecret),
     secondFactorRoles: createSecondFactorRoles(db),
     oidc: options.oidc ? createOidc(options.oidc, options) : null,
     passwordChecks: createPasswordChecks(),

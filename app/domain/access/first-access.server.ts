@@ -6,6 +6,7 @@ import type { Auth } from './auth.server.ts';
 import { needsFirstAdministrator, SETUP_PLACE, SETUP_TOKEN } from './first-administrator.server.ts';
 import { FIRST_PASSWORD } from './first-password.server.ts';
 import { newLinkSecret } from './link-secret.server.ts';
+import { passwordProblem } from './password-problem.server.ts';
 import { readablePassword } from './readable-password.server.ts';
 
 /** What the configuration says of it. */
@@ -19,6 +20,8 @@ interface FirstAccessSettings {
 export interface FirstAccess {
   /** Present until somebody has signed in. The password is null where ADMIN_PASSWORD set it. */
   admin?: { email: string; password: string | null };
+  /** Why ADMIN_PASSWORD, with which an administrator was just made, is none that somebody could choose on a page. */
+  weakPassword?: string;
   /** Present where there is no administrator: whoever has it makes the first one, as themself. */
   setupToken?: string;
   /** Present where this call made it. */
@@ -59,6 +62,8 @@ export async function ensureFirstAccess(
           [FIRST_PASSWORD, `${email} ${db.seals.seal(password, `app_secrets ${FIRST_PASSWORD}`)}`],
         );
       made.admin = { email, password: env.adminPassword ? null : password };
+      const problem = env.adminPassword ? passwordProblem(env.adminPassword, { email, name: '' }) : null;
+      if (problem) made.weakPassword = problem;
     } else {
       const { rows } = await client.query<{ email: string; password: string }>(
         `select split_part(value, ' ', 1) as email, split_part(value, ' ', 2) as password from app_secrets where name = $1`,

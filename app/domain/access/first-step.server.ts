@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Pool } from 'pg';
+import { cookie } from './cookies.server.ts';
 
 /** Somebody who said the right password and is asked for a code now. */
 export interface FirstStep {
@@ -19,15 +20,13 @@ export interface FirstSteps {
   forget(): string;
 }
 
-const COOKIE = 'rollcall_step';
 const SECONDS = 600;
 
 /** A signed cookie, so that nothing is kept of those who know a password and no code; bound to the password, so that another one ends it. */
-export function createFirstSteps(secret: string, secure: boolean, formerSecret: string | null = null): FirstSteps {
+export function createFirstSteps(secret: string, baseUrl: string, formerSecret: string | null = null): FirstSteps {
+  const kept = cookie('rollcall_step', baseUrl);
   const hmac = (text: string, key = secret) => createHmac('sha256', key).update(`first step\n${text}`).digest('base64url');
   const keys = formerSecret === null ? [secret] : [secret, formerSecret];
-  const cookieOf = (value: string, seconds: number) =>
-    `${COOKIE}=${value}; Path=/login; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const now = () => Math.floor(Date.now() / 1000);
   const same = (a: string, b: string) => {
     const [one, other] = [Buffer.from(a), Buffer.from(b)];
@@ -37,11 +36,10 @@ export function createFirstSteps(secret: string, secure: boolean, formerSecret: 
   return {
     remember({ id, hash }) {
       const payload = `${id}.${now()}.${hmac(`${id} ${hash}`)}`;
-      return cookieOf(`${payload}.${hmac(payload)}`, SECONDS);
+      return kept.set(`${payload}.${hmac(payload)}`, SECONDS);
     },
     async find(pool, headers) {
-      const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w.-]{1,300})(?:;|$)`).exec(headers.get('cookie') ?? '')?.[1];
-      const [userId = '', at = '', password = '', signature = '', ...more] = value?.split('.') ?? [];
+      const [userId = '', at = '', password = '', signature = '', ...more] = kept.read(headers)?.split('.') ?? [];
       const key = keys.find((one) => same(signature, hmac(`${userId}.${at}.${password}`, one)));
       if (more.length > 0 || key === undefined || Number(at) < now() - SECONDS) return null;
       const { rows } = await pool.query<{ name: string; email: string; hash: string | null }>(
@@ -54,6 +52,6 @@ export function createFirstSteps(secret: string, secure: boolean, formerSecret: 
       if (!account?.hash || !same(password, hmac(`${userId} ${account.hash}`, key))) return null;
       return { userId, name: account.name, email: account.email, hash: account.hash };
     },
-    forget: () => cookieOf('', 0),
+    forget: kept.forget,
   };
 }

@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { BetterAuthPlugin } from 'better-auth';
 import { createAuthMiddleware } from 'better-auth/api';
 import type { Pool } from 'pg';
+import { sessionCookiePrefix } from './cookies.server.ts';
 import { hashOfToken } from './hashed-tokens.server.ts';
 
 /**
@@ -19,17 +20,12 @@ export function secretsOf(secret: string, formerSecret: string | null) {
   };
 }
 
-const SESSION = 'rollcall.session_token';
-
-/**
- * Before the name of a session's cookie where BASE_URL is https: browsers take such a cookie from this very host only, over https and for all of
- * its paths, so that no neighbour below the same domain puts one of theirs in its place.
- */
-export const HOST_PREFIX = '__Host-';
-
-const named = (prefix: string) => new RegExp(`(^|;\\s*)${prefix}${SESSION.replace('.', '\\.')}=([^;]*)`);
-const PRESENT = named(HOST_PREFIX);
-const FORMER = named('__Secure-');
+/** Of a session, whose cookie had another prefix once. */
+const SESSION = '.session_token';
+const [NAME, FORMER_NAME] = [`${sessionCookiePrefix(true)}${SESSION}`, `__Secure-rollcall${SESSION}`];
+const named = (name: string) => new RegExp(`(^|;\\s*)${name.replace('.', '\\.')}=([^;]*)`);
+const PRESENT = named(NAME);
+const FORMER = named(FORMER_NAME);
 
 /**
  * A session that began while its cookie had the former name goes on until it ends. One that began later is not taken under that name, which a
@@ -40,7 +36,7 @@ async function withPresentName(pool: Pool, cookie: string): Promise<string> {
   if (!given) return cookie;
   const token = decode(given[2] ?? '').split('.')[0] ?? '';
   const { rowCount } = await pool.query('select from app_sessions where token = $1 and former_cookie', [hashOfToken(token)]);
-  return rowCount ? cookie.replace(FORMER, `$1${HOST_PREFIX}${SESSION}=$2`) : cookie;
+  return rowCount ? cookie.replace(FORMER, `$1${NAME}=$2`) : cookie;
 }
 
 /**

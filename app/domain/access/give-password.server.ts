@@ -4,6 +4,7 @@ import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
 import { PASSWORD_LENGTH as LENGTH } from './own-password.ts';
 import { endFormerAccess, hashInTurn, setPasswordHash } from './password-hash.server.ts';
+import { passwordProblem } from './password-problem.server.ts';
 import { listAdministrators } from './people.server.ts';
 import { readablePassword } from './readable-password.server.ts';
 import { forgetSecondFactor, hasSecondFactor } from './second-factor.server.ts';
@@ -31,7 +32,7 @@ export interface GivenPassword {
  *
  * @param wanted null: one is made
  * @param removesSecondFactor else it stays: who only forgot the password still has their phone
- * @throws PasswordRefused where there is no such account, or the password is too short or too long
+ * @throws PasswordRefused where there is no such account, or the password is none (password-problem.server.ts)
  */
 export async function givePassword(
   { auth, db }: { auth: Auth; db: Database },
@@ -54,6 +55,8 @@ export async function givePassword(
   }
   if (wanted !== null && (wanted.length < LENGTH.least || wanted.length > LENGTH.most))
     throw new PasswordRefused(`A password has ${LENGTH.least} to ${LENGTH.most} characters. Nothing was changed.`);
+  const problem = wanted === null ? null : passwordProblem(wanted, user);
+  if (problem) throw new PasswordRefused(`${problem} Nothing was changed.`);
 
   const password = wanted ?? readablePassword();
   const hash = await hashInTurn(auth, password, true);

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { cookie } from './cookies.server.ts';
 
 /** A browser in which somebody signed in to an account before. */
 export interface KnownBrowser {
@@ -18,7 +19,6 @@ export interface KnownBrowsers {
 /** A browser that passed the second step is known under this name, too: the password alone, which others may know, does not make it so. */
 export const passedSecondStep = (userId: string) => `second step ${userId}`;
 
-const COOKIE = 'rollcall_browser';
 const DAYS = 180;
 /** Of one browser; people share computers, and an account with a second factor has two. */
 const MOST_ENTRIES = 10;
@@ -33,15 +33,15 @@ interface Entry {
  * A signed cookie that says in which accounts a browser signed in before. It opens nothing: it only keeps a right person from waiting behind
  * those who guess. Accounts stand in it as keyed hashes, so it tells nobody whose they are.
  */
-export function createKnownBrowsers(secret: string, secure: boolean, formerSecret: string | null = null): KnownBrowsers {
+export function createKnownBrowsers(secret: string, baseUrl: string, formerSecret: string | null = null): KnownBrowsers {
+  const kept = cookie('rollcall_browser', baseUrl);
   const hmac = (text: string, key = secret) => createHmac('sha256', key).update(`known browser\n${text}`).digest('base64url').slice(0, 32);
   const keys = formerSecret === null ? [secret] : [secret, formerSecret];
   const isOf = (entry: Entry, account: string) => keys.some((key) => entry.account === hmac(account, key));
   const today = () => Math.floor(Date.now() / 86_400_000);
 
   function read(headers: Headers): Entry[] {
-    const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w.~-]{1,1000})(?:;|$)`).exec(headers.get('cookie') ?? '')?.[1];
-    const [payload, signature, ...more] = value?.split('~') ?? [];
+    const [payload, signature, ...more] = kept.read(headers)?.split('~') ?? [];
     if (!payload || !signature || more.length > 0) return [];
     const given = Buffer.from(signature);
     const signed = keys.some((key) => given.length === 32 && timingSafeEqual(given, Buffer.from(hmac(payload, key))));
@@ -68,8 +68,7 @@ export function createKnownBrowsers(secret: string, secure: boolean, formerSecre
       const others = known.filter((one) => !accounts.some((account) => isOf(one, account)));
       const entries = [...present, ...others].slice(0, MOST_ENTRIES);
       const payload = entries.map((entry) => entry.account + entry.id + entry.sinceDay).join('.');
-      const attributes = `Path=/; Max-Age=${DAYS * 86_400}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-      return `${COOKIE}=${payload}~${hmac(payload)}; ${attributes}`;
+      return kept.set(`${payload}~${hmac(payload)}`, DAYS * 86_400);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as client from 'openid-client';
-import { HOST_PREFIX } from './former-signatures.server.ts';
+import { cookie } from './cookies.server.ts';
 import { OidcRefusal } from './oidc-refusal.ts';
 import type { Claims, OidcSettings, ShownProvider } from './oidc-settings.ts';
 
@@ -39,14 +39,15 @@ interface Asked {
   at: number;
 }
 
-export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUrl: string; secret: string }): Oidc {
+export function createOidc(
+  settings: OidcSettings,
+  { baseUrl, secret, formerSecret }: { baseUrl: string; secret: string; formerSecret?: string | null },
+): Oidc {
   let known: { config: Promise<client.Configuration>; until: number } | undefined;
-  const secure = baseUrl.startsWith('https:');
-  const name = `${secure ? HOST_PREFIX : ''}rollcall.oidc`;
+  const kept = cookie('rollcall.oidc', baseUrl);
   const redirect_uri = new URL(CALLBACK, baseUrl).href;
-  const sign = (text: string) => createHmac('sha256', secret).update(`oidc\n${text}`).digest('base64url');
-  const cookieOf = (value: string, seconds: number) =>
-    `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const sign = (text: string, key = secret) => createHmac('sha256', key).update(`oidc\n${text}`).digest('base64url');
+  const keys = formerSecret ? [secret, formerSecret] : [secret];
 
   /** One that failed is asked again the next time. */
   function discover(): Promise<client.Configuration> {
@@ -73,12 +74,13 @@ export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUr
   }
 
   function asked(headers: Headers): Asked | null {
-    const value = new RegExp(`(?:^|;\\s*)${name.replace('.', '\\.')}=([\\w-]{1,3000})\\.([\\w-]{43})(?:;|$)`).exec(
-      headers.get('cookie') ?? '',
-    );
-    const [, payload = '', signature = ''] = value ?? [];
-    const [given, right] = [Buffer.from(signature), Buffer.from(sign(payload))];
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return null;
+    const [payload = '', signature = ''] = kept.read(headers)?.split('.') ?? [];
+    const given = Buffer.from(signature);
+    const signed = keys.some((key) => {
+      const right = Buffer.from(sign(payload, key));
+      return given.length === right.length && timingSafeEqual(given, right);
+    });
+    if (!signed) return null;
     const request = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Asked;
     return request.at > Date.now() - SECONDS * 1_000 ? request : null;
   }
@@ -105,7 +107,7 @@ export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUr
         code_challenge_method: 'S256',
       });
       const payload = Buffer.from(JSON.stringify(request)).toString('base64url');
-      return { url: url.href, cookie: cookieOf(`${payload}.${sign(payload)}`, SECONDS) };
+      return { url: url.href, cookie: kept.set(`${payload}.${sign(payload)}`, SECONDS) };
     },
     recall(url, headers) {
       const request = asked(headers);
@@ -138,7 +140,7 @@ export function createOidc(settings: OidcSettings, { baseUrl, secret }: { baseUr
       if (!config.serverMetadata().end_session_endpoint) return null;
       return client.buildEndSessionUrl(config, { post_logout_redirect_uri: new URL('/login', baseUrl).href }).href;
     },
-    forget: () => cookieOf('', 0),
+    forget: kept.forget,
   };
 }
 

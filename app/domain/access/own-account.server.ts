@@ -4,9 +4,9 @@ import { inTransaction } from '#db/transaction.ts';
 import { invalid, Problem } from '../problem.ts';
 import { audit } from './audit.server.ts';
 import type { Auth } from './auth.server.ts';
-import { passwordProblem } from './own-password.ts';
 import { sessionOf } from './own-sessions.server.ts';
 import { assertPasswords, endFormerAccess, hashInTurn, setPasswordHash, verifyInTurn } from './password-hash.server.ts';
+import { passwordProblem } from './password-problem.server.ts';
 import { refuse } from './refusals.server.ts';
 import type { Viewer } from './roles.ts';
 

@@ -5,8 +5,9 @@ import { adminAc, defaultStatements } from 'better-auth/plugins/admin/access';
 import type pg from 'pg';
 import { type AuditEntry, audit } from './audit.server.ts';
 import { beginSession } from './begin-session.server.ts';
+import { sessionCookiePrefix } from './cookies.server.ts';
 import { forgetFirstPassword } from './first-password.server.ts';
-import { formerSignatures, HOST_PREFIX, secretsOf } from './former-signatures.server.ts';
+import { formerSignatures, secretsOf } from './former-signatures.server.ts';
 import { hashedTokens } from './hashed-tokens.server.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 
@@ -69,7 +70,7 @@ export function createSessions(pool: pg.Pool, { baseUrl, secret, formerSecret = 
     verification: { modelName: 'app_verifications', fields: { ...times, expiresAt: 'expires_at' } },
     advanced: {
       // The library's own prefix would be __Secure-, which a neighbour's cookie may have as well.
-      cookiePrefix: secure ? `${HOST_PREFIX}rollcall` : 'rollcall',
+      cookiePrefix: sessionCookiePrefix(secure),
       useSecureCookies: false,
       defaultCookieAttributes: { secure },
       database: { generateId: 'uuid' },

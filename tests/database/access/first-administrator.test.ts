@@ -34,7 +34,7 @@ async function startWords(): Promise<string> {
   return written.join('');
 }
 const tokenOf = (words: string) => /https:\/\/rollcall\.example\.com\/setup\/([\w-]{43}) /.exec(words)?.[1] ?? '';
-const me = (email = 'ana@example.com') => ({ name: 'Ana', email, password: 'words that only Ana knows' });
+const me = (email = 'ana@example.com') => ({ name: 'Ana', email, password: 'words that nobody else knows' });
 
 describe('where nobody is configured and nobody there', () => {
   test('each start tells the same link, until whoever read it is the administrator', async () => {
@@ -63,7 +63,7 @@ describe('where nobody is configured and nobody there', () => {
     const ask = (name: string, cookie = token) =>
       new Request('https://rollcall.example.com/setup', {
         method: name === '' ? 'GET' : 'POST',
-        headers: { origin: 'https://rollcall.example.com', cookie: `rollcall_setup=${cookie}` },
+        headers: { origin: 'https://rollcall.example.com', cookie: `__Host-rollcall_setup=${cookie}` },
         ...(name !== '' && { body: new URLSearchParams(me(`${name}@example.com`)) }),
       });
     const looks = (request: Request) => loader({ ...visit, request }).catch((thrown: Response) => thrown.headers.get('location'));
@@ -102,6 +102,7 @@ describe('where nobody is configured and nobody there', () => {
     [me('no address'), 'email'],
     [{ ...me(), password: 'short' }, 'password'],
     [{ ...me(), password: 'ana@example.com' }, 'password'],
+    [{ ...me(), password: '1q2w3e4r5t6y' }, 'password'],
   ])('%j is asked again', async (input, path) => {
     const token = tokenOf(await startWords());
     await expect(makeFirstAdministrator(context, token, input)).rejects.toMatchObject({ status: 422, errors: [{ path }] });
@@ -122,6 +123,22 @@ test('where one is configured later the link of before is gone', async () => {
   Object.assign(context, { env: { ...context.env, adminEmail: 'chief@example.com', adminPassword: 'words of the configuration' } });
   await startWords();
   expect((await context.db.pool.query(`select from app_secrets where name = 'setup_token'`)).rowCount).toBe(0);
+});
+
+test.each([
+  ['words of the configuration', 0],
+  ['chief1234567', 1],
+  ['Basketball2026!', 1],
+])('with ADMIN_PASSWORD=%s it is made, and %i times warned about', async (password, times) => {
+  await start({ ADMIN_EMAIL: 'chief@example.com', ADMIN_PASSWORD: password });
+  const warn = vi.spyOn(context.log, 'warn');
+  await startWords();
+  await startWords();
+  expect(warn.mock.calls.map(([words]) => String(words))).toEqual(
+    Array(times).fill(expect.stringMatching(/^ADMIN_PASSWORD .+part of|Many/)),
+  );
+  expect(JSON.stringify(warn.mock.calls)).not.toContain(password);
+  expect(await needsFirstAdministrator(context.db.pool)).toBe(false);
 });
 
 test('npm start says that it is itself: it makes one up, and is told', async () => {

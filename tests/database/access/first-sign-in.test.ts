@@ -66,6 +66,8 @@ test.each([
   ['', null, /Nobody here signs in/],
   ['admin@example.com', 'too short', /10 to 256 characters/],
   ['admin@example.com', 'x'.repeat(257), /10 to 256 characters/],
+  ['admin@example.com', 'the admin of harbours', /name or the email address/],
+  ['admin@example.com', 'Basketball1!', /tried first.+Nothing was changed/],
 ])('%j with %j changes nothing', async (email, wanted, words) => {
   await expect(givePassword(context, email, wanted)).rejects.toThrow(PasswordRefused);
   await expect(givePassword(context, email, wanted)).rejects.toThrow(words);

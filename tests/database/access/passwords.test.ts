@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 const accept: Receiver['answer'] = (response) => response.writeHead(202, { 'X-Message-Id': 'taken' }).end();
-const words = (name: string) => `the words of ${name}, kept`;
+const words = (name: string) => `the ${name.charCodeAt(0)}${name.charCodeAt(1)}th lantern, kept`;
 async function person(name: string, disabled = false): Promise<Viewer> {
   const email = `${name}@example.com`;
   const { user } = await api.context.auth.sessions.api.createUser({ body: { name, email, password: words(name), role: 'marketer' } });
