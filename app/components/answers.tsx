@@ -19,10 +19,12 @@ export function Answers({ answer, next, children, ...space }: Props) {
   const told = useRef<object | null>(null);
   const { state } = useNavigation();
   useEffect(() => {
-    // Once the page shows what the act has changed: what had the focus may have gone by that.
-    if (!answer || state !== 'idle' || told.current === answer) return;
-    told.current = answer;
+    if (!answer) return;
+    const again = told.current === answer;
     const lost = document.activeElement === null || document.activeElement === document.body;
+    // Once more when the page shows what the act has changed: what had the focus may have gone by that.
+    if (again && !(lost && state === 'idle')) return;
+    told.current = answer;
     if (box.current?.firstElementChild) {
       box.current.scrollIntoView({ block: 'nearest' });
       if (lost) box.current.focus({ preventScroll: true });

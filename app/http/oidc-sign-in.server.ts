@@ -3,7 +3,7 @@ import { redirect } from '@remix-run/node';
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { AppContext } from '#app/config/context.server.ts';
 import { accountOf } from '../domain/access/oidc-account.server.ts';
-import { OidcRefusal } from '../domain/access/oidc-refusal.ts';
+import { isRefusalOfOidc, OidcRefusal } from '../domain/access/oidc-refusal.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
 import { Problem } from '../domain/problem.ts';
 import { problemResponse } from './problem-response.server.ts';
@@ -76,7 +76,7 @@ const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' 
 
 /** @param over that what was asked waits no more: links of others must not end a sign-in that is under way */
 function refused({ auth, log }: Pick<AppContext, 'auth' | 'log'>, error: unknown, next: string, over: boolean): Response {
-  if (!(error instanceof OidcRefusal)) throw error;
+  if (!isRefusalOfOidc(error)) throw error;
   const { code, cause } = error;
   const object = isObject(cause) ? cause : undefined;
   // What the provider was asked and answered may have secrets in it; what went wrong has none.

@@ -1,7 +1,6 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { admin, apiKey } from '#tests/support/product.ts';
 import { api, emailFaults, people, sendTo, signIn } from './sent-campaign.ts';
-import { test } from './watched.ts';
 
 /** What a page says to its console in the way of complaint. */
 function complaints(page: Page): string[] {

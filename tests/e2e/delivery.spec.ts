@@ -1,7 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { api, emailFaults, people, sendTo, signIn } from './sent-campaign.ts';
-import { test } from './watched.ts';
 
 // Whoever bounced in a run before is not sent to in this one.
 const run = Date.now().toString(36);

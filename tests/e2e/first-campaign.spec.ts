@@ -1,6 +1,5 @@
-import { expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { admin } from '../support/product.ts';
-import { test } from './watched.ts';
 
 /** 60 people, of whom one is refused for good and one answers only at the third request: a retry to watch. */
 const contacts = [

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { administer } from '#tests/support/administer.ts';
@@ -16,7 +17,7 @@ let base: string;
 let log = '';
 
 test.beforeAll(async () => {
-  server = findRunning('.data/browser-tests/postgres')?.url as string;
+  server = findRunning(resolve('.data/browser-tests/postgres'))?.url as string;
   await administer(server, `drop database if exists ${database} with (force)`);
   await administer(server, `create database ${database}`);
   const url = new URL(server);
@@ -75,7 +76,7 @@ test('the first administrator comes with the link of the log, all others through
   const password = page.getByRole('textbox', { name: 'Password' });
   await expect(password).toHaveAccessibleDescription(/too short/);
   await expect(password).toBeFocused();
-  await password.fill('the words of the first day');
+  await password.fill('nine quiet boats at dawn');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Campaigns');
   await expectAccessible(page);

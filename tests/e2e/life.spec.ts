@@ -1,8 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, expect, type Page } from '@playwright/test';
+import { type Browser, expect, type Page, test } from '@playwright/test';
 import { apiKey } from '../support/product.ts';
 import { api, emailFaults, people, sendTo, signIn } from './sent-campaign.ts';
-import { test } from './watched.ts';
 
 test.describe.configure({ timeout: 240_000 });
 

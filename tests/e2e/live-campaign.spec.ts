@@ -1,7 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { api, emailFaults, people, sendTo, signIn } from './sent-campaign.ts';
-import { test } from './watched.ts';
 
 const scripted = ['slow+429x2@example.com', 'broken+500@example.com', 'gone+invalid@example.com'];
 

@@ -1,7 +1,6 @@
-import { type APIRequestContext, expect, type Page } from '@playwright/test';
+import { type APIRequestContext, expect, type Page, test } from '@playwright/test';
 import { admin, apiKey } from '../support/product.ts';
 import { api, people, sendTo, signIn } from './sent-campaign.ts';
-import { test } from './watched.ts';
 
 const headers = { authorization: `Bearer ${apiKey}` };
 

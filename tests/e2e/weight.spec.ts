@@ -1,6 +1,5 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { people, sendTo, signIn } from './sent-campaign.ts';
-import { test } from './watched.ts';
 
 interface Weight {
   requests: string[];
