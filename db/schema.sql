@@ -656,6 +656,7 @@ CASE
     ELSE status
 END) stored not null,
   unsubscribed_at timestamp with time zone,
+  complained_at timestamp with time zone,
   constraint recipients_pkey PRIMARY KEY (campaign_id, id),
   constraint one_row_per_address UNIQUE (campaign_id, address),
   constraint deadline_only_unknown CHECK (((unknown_until IS NULL) OR (status = 'unknown'::recipient_status))),
@@ -1886,12 +1887,12 @@ begin
       coalesce(sum(n) filter (where delivery = 'delivered'), 0)::integer as delivered,
       coalesce(sum(n) filter (where delivery = 'bounced'), 0)::integer as bounced,
       coalesce(sum(n) filter (where unsubscribed_at is not null), 0)::integer as unsubscribed,
-      coalesce(sum(n) filter (where delivery = 'complained'), 0)::integer as complained,
+      coalesce(sum(n) filter (where complained_at is not null or delivery = 'complained'), 0)::integer as complained,
       bool_or(status = 'failed') as failures
     from (
-      select campaign_id, status, unknown_until, delivery, unsubscribed_at, 1 as n from new_rows
+      select campaign_id, status, unknown_until, delivery, unsubscribed_at, complained_at, 1 as n from new_rows
       union all
-      select campaign_id, status, unknown_until, delivery, unsubscribed_at, -1 from old_rows
+      select campaign_id, status, unknown_until, delivery, unsubscribed_at, complained_at, -1 from old_rows
     ) as both_sides
     group by campaign_id order by campaign_id
   loop
@@ -2443,7 +2444,8 @@ create view reporting.recipients as
             ELSE NULL::timestamp with time zone
         END) AS delivered_at,
     r.unsubscribed_at,
-    r.variables
+    r.variables,
+    r.complained_at
    FROM recipients r
      JOIN campaigns c ON c.id = r.campaign_id;
 
@@ -2607,6 +2609,7 @@ comment on column reporting.recipients.delivery is 'What the provider told after
 comment on column reporting.recipients.delivered_at is 'When the message was delivered, never before sent_at; null if that was not told.';
 comment on column reporting.recipients.unsubscribed_at is 'When they asked by this message not to get any more; null: they did not.';
 comment on column reporting.recipients.variables is 'The columns of the contact file, as JSON.';
+comment on column reporting.recipients.complained_at is 'When they reported a message of this campaign as spam, also one before the newest; null: they did not.';
 comment on view reporting.retry_recovery is 'How much each further attempt saved: one row for each campaign, round and number, over attempts whose recipient had been tried before. First attempts are not in it.';
 comment on column reporting.retry_recovery.campaign_id is 'The campaign: reporting.campaigns.id.';
 comment on column reporting.retry_recovery.channel is 'email or sms.';

@@ -28,10 +28,10 @@ let tool;
  * Installs what is missing and builds what is stale. Ends the process with a sentence where that fails.
  * A signal meanwhile ends npm or the build and this process, with status 0: nothing has been started yet.
  *
- * @param {{ build: boolean }} options
+ * @param {{ build: boolean, install?: boolean }} options
  * @returns {Promise<string>} the Node that runs Rollcall's TypeScript
  */
-export async function prepare({ build }) {
+export async function prepare({ build, install: mayInstall = true }) {
   const quit = () => {
     if (!tool) process.exit(0);
     tool.once('close', () => process.exit(0));
@@ -42,7 +42,10 @@ export async function prepare({ build }) {
   process.chdir(root);
   if (!atLeast(process.versions.node, [20, 0]))
     fail(`Rollcall needs Node 20 or newer; this is ${process.version}. Get one from https://nodejs.org`);
-  if (!isInstalled()) await install();
+  if (!isInstalled()) {
+    if (!mayInstall) fail(`The packages of Rollcall are not installed, or are of another version. Run npm ci in ${root} first.`);
+    await install();
+  }
   const node = findNode();
   if (build && isStale()) await runBuild(node);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, quit);

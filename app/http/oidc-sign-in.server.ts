@@ -30,6 +30,7 @@ export async function finishOidc({ auth, db, log }: Access, request: Request): P
   const url = new URL(request.url);
   let next = '/';
   let recalled = false;
+  let who: Refused = { type: 'subject', name: oidc.settings.issuer };
   try {
     const asked = oidc.recall(url, request.headers);
     next = asked.next;
@@ -42,6 +43,7 @@ export async function finishOidc({ auth, db, log }: Access, request: Request): P
       throw limit instanceof RateLimiterRes ? new OidcRefusal('many') : limit;
     });
     const { subject, claims } = await oidc.finish(url, asked);
+    who = { ...who, id: markOfSubject(`${claims.iss} ${subject}`) };
     const account = await accountOf(db, oidc.settings, subject, claims);
     const answer = await openSession({ auth, db }, request, account.id, account.email, next, undefined, 'oidc');
     if (!answer) throw new OidcRefusal('disabled', { type: 'person', id: account.id, name: account.name });
@@ -49,7 +51,7 @@ export async function finishOidc({ auth, db, log }: Access, request: Request): P
     answer.headers.append('Set-Cookie', oidc.forget());
     return answer;
   } catch (error) {
-    return refused({ auth, log }, error, next, recalled);
+    return refused({ auth, log }, error, next, recalled, who);
   }
 }
 
@@ -74,11 +76,24 @@ const noProvider = () =>
 
 const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' };
 
-/** @param over that what was asked waits no more: links of others must not end a sign-in that is under way */
-function refused({ auth, log }: Pick<AppContext, 'auth' | 'log'>, error: unknown, next: string, over: boolean): Response {
+/** Whose account it is; of somebody who has none here, at which provider, and a mark of who they are there. */
+interface Refused {
+  type: string;
+  id?: string;
+  name: string;
+}
+
+/** Tells the same one from others, and nobody who. It is the beginning of the SHA-256 of the issuer, a space and the subject. */
+const markOfSubject = (accountId: string) => createHash('sha256').update(accountId).digest('hex').slice(0, 24);
+
+/**
+ * @param over that what was asked waits no more: links of others must not end a sign-in that is under way
+ * @param who where the refusal does not say it
+ */
+function refused({ auth, log }: Pick<AppContext, 'auth' | 'log'>, error: unknown, next: string, over: boolean, who?: Refused): Response {
   if (!isRefusalOfOidc(error)) throw error;
   const { code, cause } = error;
-  const object = isObject(cause) ? cause : undefined;
+  const object = isObject(cause) ? cause : who;
   // What the provider was asked and answered may have secrets in it; what went wrong has none.
   if (code === 'refused' || code === 'unavailable') log.warn({ code, why: wordsOf(cause) }, 'a sign-in through the provider failed');
   refuse({ action: 'session.begin', refused: error.message, ...(object && { object }) });

@@ -267,7 +267,8 @@ create or replace view reporting.recipients as
     r.delivery::text AS delivery,
     greatest(r.delivered_at, case when r.delivered_at is not null then r.sent_at end) as delivered_at,
     r.unsubscribed_at,
-    r.variables
+    r.variables,
+    r.complained_at
    FROM recipients r
      JOIN campaigns c ON c.id = r.campaign_id;
 
@@ -287,6 +288,7 @@ comment on column reporting.recipients.delivery is 'What the provider told after
 comment on column reporting.recipients.delivered_at is 'When the message was delivered, never before sent_at; null if that was not told.';
 comment on column reporting.recipients.unsubscribed_at is 'When they asked by this message not to get any more; null: they did not.';
 comment on column reporting.recipients.variables is 'The columns of the contact file, as JSON.';
+comment on column reporting.recipients.complained_at is 'When they reported a message of this campaign as spam, also one before the newest; null: they did not.';
 
 create or replace view reporting.retry_recovery with (security_barrier) as
 select a.campaign_id, c.channel::text, a.round, a.number, count(*) as attempted, count(*) filter (where a.outcome = 'accepted') as accepted

@@ -109,22 +109,35 @@ export async function adoptLostAttempts(
   );
 }
 
-/** Keeps by which message they left, for good: their campaigns count it. Lock order: with the other recipients, in id order. */
-export async function markUnsubscribed(
+/**
+ * Keeps who left, and who reported spam, by a message of this campaign, whichever of those that they got; for good: their campaigns count it.
+ * Lock order: with the other recipients, in id order.
+ *
+ * @returns of how many that is news
+ */
+export async function markWhoLeft(
   client: Pool | PoolClient,
-  rows: readonly { campaignId: number; recipientId: number; atMs: number | null }[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  await client.query(
+  rows: readonly { campaignId: number; recipientId: number; atMs: number | null; what: 'unsubscribed' | 'complained' }[],
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const { rowCount } = await client.query(
     `with left_by as (
-       select campaign_id, id, min(coalesce(to_timestamp(at_ms / 1000), now())) as at
-       from unnest($1::bigint[], $2::bigint[], $3::float8[]) as t (campaign_id, id, at_ms) group by 1, 2
+       select campaign_id, id, min(at) filter (where what = 'unsubscribed') as unsubscribed_at, min(at) filter (where what = 'complained') as complained_at
+       from (
+         select campaign_id, id, what, coalesce(to_timestamp(at_ms / 1000), now()) as at
+         from unnest($1::bigint[], $2::bigint[], $3::float8[], $4::text[]) as g (campaign_id, id, at_ms, what)
+       ) t group by 1, 2
      ),
      due as (
-       select r.campaign_id, r.id, l.at from left_by l join recipients r on r.campaign_id = l.campaign_id and r.id = l.id
-       where r.unsubscribed_at is null order by r.id for update of r
+       select r.campaign_id, r.id, l.unsubscribed_at, l.complained_at
+       from left_by l join recipients r on r.campaign_id = l.campaign_id and r.id = l.id
+       where (r.unsubscribed_at is null and l.unsubscribed_at is not null) or (r.complained_at is null and l.complained_at is not null)
+       order by r.id for update of r
      )
-     update recipients r set unsubscribed_at = due.at, changed_at = now() from due where r.campaign_id = due.campaign_id and r.id = due.id`,
-    [rows.map((row) => row.campaignId), rows.map((row) => row.recipientId), rows.map((row) => row.atMs)],
+     update recipients r set unsubscribed_at = coalesce(r.unsubscribed_at, due.unsubscribed_at),
+       complained_at = coalesce(r.complained_at, due.complained_at), changed_at = now()
+     from due where r.campaign_id = due.campaign_id and r.id = due.id`,
+    [rows.map((row) => row.campaignId), rows.map((row) => row.recipientId), rows.map((row) => row.atMs), rows.map((row) => row.what)],
   );
+  return rowCount ?? 0;
 }

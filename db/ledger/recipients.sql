@@ -115,12 +115,12 @@ begin
       coalesce(sum(n) filter (where delivery = 'delivered'), 0)::integer as delivered,
       coalesce(sum(n) filter (where delivery = 'bounced'), 0)::integer as bounced,
       coalesce(sum(n) filter (where unsubscribed_at is not null), 0)::integer as unsubscribed,
-      coalesce(sum(n) filter (where delivery = 'complained'), 0)::integer as complained,
+      coalesce(sum(n) filter (where complained_at is not null or delivery = 'complained'), 0)::integer as complained,
       bool_or(status = 'failed') as failures
     from (
-      select campaign_id, status, unknown_until, delivery, unsubscribed_at, 1 as n from new_rows
+      select campaign_id, status, unknown_until, delivery, unsubscribed_at, complained_at, 1 as n from new_rows
       union all
-      select campaign_id, status, unknown_until, delivery, unsubscribed_at, -1 from old_rows
+      select campaign_id, status, unknown_until, delivery, unsubscribed_at, complained_at, -1 from old_rows
     ) as both_sides
     group by campaign_id order by campaign_id
   loop

@@ -27,25 +27,37 @@ export const usage = `Usage:
   --bare-numbers X      international or national: numbers without + and 0; default: what can be both is rejected
   --take-statuses       take people whose status says unsubscribed, bounced and the like
   --dry-run             show what the file would become, and send nothing
+  --json                the end as JSON on the standard output, all else on the other
   --url URL             of Rollcall; default: BASE_URL, or http://localhost:PORT
   --yes                 do not ask before sending
 
 The API key is read from API_KEY, or from the file that the first start left (DATA_DIR/api-key).`;
 
-export interface Order {
+/** Which Rollcall, and by which key. */
+export interface Connection {
+  url: string;
+  key: string;
+}
+
+export interface Order extends Connection {
   contacts: { path: string; bytes: number; contentType: string };
   campaign: { name: string; channel: Channel; subject?: string; html?: string; text?: string; from?: string };
   /** Query of the import. */
   columns: Record<string, string>;
-  url: string;
-  key: string;
   yes: boolean;
   /** Only show what the file would become. */
   dryRun: boolean;
+  /** The standard output has the end as JSON, and nothing else. */
+  json: boolean;
 }
 
-/** What the command line asks for, with its files read. @throws BadInput */
-export async function readOrder(args: string[], env: Record<string, string | undefined>): Promise<Order> {
+/**
+ * What the command line asks for, with its files read.
+ *
+ * @param connect finds the key for the Rollcall that --url names
+ * @throws BadInput
+ */
+export async function readOrder(args: string[], connect: (url: string | undefined) => Promise<Connection>): Promise<Order> {
   const { values, positionals } = parse(args);
   const [contacts, ...others] = positionals;
   if (!contacts) throw new BadInput('Name the file with the contacts.');
@@ -82,40 +94,41 @@ export async function readOrder(args: string[], env: Record<string, string | und
       ...(values['take-statuses'] && { statuses: 'take' }),
       ...(values['dry-run'] && { dry_run: '1' }),
     },
-    url: readUrl(values.url ?? env.BASE_URL ?? `http://localhost:${env.PORT || 3000}`),
-    key: await readKey(env),
+    ...(await connect(values.url)),
     yes: values.yes ?? false,
     dryRun: values['dry-run'] ?? false,
+    json: values.json ?? false,
   };
 }
 
+const text = { type: 'string' } as const;
+export const sendOptions = {
+  channel: text,
+  subject: text,
+  body: text,
+  text,
+  from: text,
+  name: text,
+  column: text,
+  country: text,
+  delimiter: text,
+  encoding: text,
+  'header-line': text,
+  columns: text,
+  'bare-numbers': text,
+  url: text,
+  yes: { type: 'boolean', short: 'y' },
+  'take-statuses': { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
 function parse(args: string[]) {
-  const text = { type: 'string' } as const;
   try {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: {
-        ...{
-          channel: text,
-          subject: text,
-          body: text,
-          text,
-          from: text,
-          name: text,
-          column: text,
-          country: text,
-          delimiter: text,
-          encoding: text,
-          'header-line': text,
-          columns: text,
-          'bare-numbers': text,
-          url: text,
-        },
-        yes: { type: 'boolean', short: 'y' },
-        'take-statuses': { type: 'boolean' },
-        'dry-run': { type: 'boolean' },
-      },
+      options: sendOptions,
     });
   } catch (error) {
     throw new BadInput((error as Error).message);
@@ -144,9 +157,15 @@ async function readMessage(path: string): Promise<{ html?: string; text?: string
   return /^\.html?$/i.test(extname(path)) ? { html: content } : { text: content };
 }
 
-function readUrl(text: string): string {
+/** @throws BadInput */
+export function readUrl(text: string): string {
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw new BadInput(`"${text}" is not a URL like http://localhost:3000.`);
   return new URL(text).origin;
+}
+
+/** How `npm run send` finds them. @throws BadInput */
+export async function connectionOf(env: Record<string, string | undefined>, url: string | undefined): Promise<Connection> {
+  return { url: readUrl(url ?? (env.BASE_URL || `http://localhost:${env.PORT || 3000}`)), key: await readKey(env) };
 }
 
 async function readKey(env: Record<string, string | undefined>): Promise<string> {

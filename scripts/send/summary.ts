@@ -1,4 +1,4 @@
-import { type CampaignJson, statusLabels } from '#app/domain/campaigns/campaign.ts';
+import { type CampaignJson, hasEnded, statusLabels } from '#app/domain/campaigns/campaign.ts';
 import type { FailureGroup } from '#app/domain/campaigns/failure-group.ts';
 import type { ImportReport } from '#app/domain/contacts/import-report.ts';
 
@@ -19,17 +19,20 @@ export function importText(report: ImportReport, url: string): string {
   ].join('\n');
 }
 
-/** How it ended: by outcome, then why. */
+/** How it ended, or stands: by outcome, then why. */
 export function endText(campaign: CampaignJson, failures: FailureGroup[], pageUrl: string): string {
   const seconds = (Date.parse(campaign.finished_at ?? '') - Date.parse(campaign.started_at ?? '')) / 1000;
   const waiting = campaign.pending + campaign.queued;
+  const waits = hasEnded(campaign.status) ? 'not tried' : 'waiting';
   const outcomes: [string, number][] = [
     ['sent', campaign.sent],
+    ['sending', campaign.sending],
+    ['retrying', campaign.retrying],
     ['failed', campaign.failed],
     ['unknown', campaign.unknown],
     ['suppressed', campaign.suppressed],
     ['cancelled', campaign.cancelled],
-    ['not tried', waiting],
+    [waits, waiting],
   ];
   return [
     '',

@@ -341,3 +341,29 @@ test('a message goes to many by no test nor correction either: 20 a day and pers
   await ruleOf(api.db);
   expect((await test(ben)).status).toBe(409);
 });
+
+test('nor by many tests at once', async () => {
+  const id = await draft(ana, 1);
+  await sql(
+    `insert into audit_log (actor_kind, actor_id, door, action, outcome) select 'key', $1, 'api', 'campaign.test', 'done' from generate_series(1, 15)`,
+    [dan.program.id],
+  );
+  const codes = await Promise.all(Array.from({ length: 9 }, async () => (await ask(dan, id, '/test', { address: 'me@example.com' })).code));
+  expect(codes.toSorted()).toEqual([...Array(5).fill('configuration'), ...Array(4).fill('rate_limited')]);
+});
+
+// Past all that notices a change: the hash alone knows.
+test.each([{}, { send: true }])('approving with %j refuses a list that is not the one that was asked for', async (order) => {
+  const { id, hash } = await asked(order);
+  await sql('alter table recipients disable trigger user');
+  await sql(`update recipients set address = 'another@example.test' where id = (select min(id) from recipients where campaign_id = $1)`, [
+    id,
+  ]);
+  await sql('alter table recipients enable trigger user');
+  expect(await ask(ben, id, '/approval/approve', { hash })).toMatchObject({
+    status: 409,
+    code: 'approval_changed',
+    detail: 'It is not what you saw any more. Nothing was approved. Look at it as it is now, then decide.',
+  });
+  expect(await now(id)).toMatchObject({ status: 'DRAFT', approval: { state: 'waiting' } });
+});

@@ -66,6 +66,8 @@ describe('a bad field is named', () => {
     [{ subject: 'x'.repeat(999) }, 'subject'],
     [{ html: 'a\u0000b' }, 'html'],
     [{ html: 'ä'.repeat(500_001) }, 'html'],
+    [{ html: '{{ a }}'.repeat(5_001) }, 'html'],
+    [{ html: '{% if a %}'.repeat(61) + '{% endif %}'.repeat(61) }, 'html'],
     [{ from: 'nobody' }, 'from'],
     [{ from: 'Ana <ana@example.com>, Bob <bob@example.com>' }, 'from'],
     [{ from: 'Ana\r\n<ana@example.com>' }, 'from'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, type TestApi } from '#tests/support/api.ts';
+import { runCommand } from '#tests/support/command.ts';
 import { openCutLine } from '#tests/support/cut-line.ts';
 import { type Sending, startSending } from '#tests/support/sending.ts';
 import { freePort, startWeb } from '#tests/support/web.ts';
@@ -90,7 +91,8 @@ test.each<[string, () => string[], RegExp]>([
   ['an unknown variable', () => [file('d.csv', 'email\nada@example.com'), ...email], /not ready to be sent/],
 ])('%s is bad input: status 2, and nothing is left behind', async (_what, args, message) => {
   const before = await api.db.pool.query('select count(*)::int as n from campaigns');
-  const { status, err } = await send(...args());
+  // The same as npm run send, without a process each.
+  const { status, err } = await runCommand(['send', ...args()], { env: { API_KEY: api.keys.marketer, BASE_URL: api.context.env.baseUrl } });
   expect(err).toMatch(message);
   expect(status).toBe(2);
   expect((await api.db.pool.query('select count(*)::int as n from campaigns')).rows).toEqual(before.rows);

@@ -90,7 +90,7 @@ test('npm start takes a folder of the version before, and web and worker are no 
   try {
     // The key is made once the server listens.
     const headers = { Authorization: `Bearer ${env.API_KEY}` };
-    await until('the product answers', 90_000, async () => {
+    await until('the product answers', 180_000, async () => {
       if (!product.running()) throw new Error(readFileSync(join(root, 'start.log'), 'utf8'));
       return (await fetch(`${url}/api/v1/campaigns`, { headers }).catch(() => null))?.ok ?? false;
     });
@@ -137,4 +137,4 @@ test('npm start takes a folder of the version before, and web and worker are no 
     await again.stop();
     rmSync(root, { recursive: true, force: true });
   }
-});
+}, 300_000);

@@ -171,6 +171,23 @@ describe('a campaign through the sandbox', () => {
     expect((await sending.sandbox.stats()).requests).toBe(requests + 1);
   });
 
+  test('fails one recipient whose copy becomes too large, without a call', async () => {
+    const id = await draftCampaign(own.db, { addresses: ['a@example.com', 'b@example.com'], text: '{{ story }} '.repeat(100) });
+    await own.db.pool.query(`update campaigns set variables = '{story}' where id = $1`, [id]);
+    await own.db.pool.query(
+      `update recipients set variables = jsonb_build_object('story', repeat('x', case address when 'a@example.com' then 100000 else 10 end))
+       where campaign_id = $1`,
+      [id],
+    );
+    const { requests } = await sending.sandbox.stats();
+    await sending.send(id);
+    expect(await sending.untilEnded(id)).toBe('PARTIALLY_SENT');
+    const failed = await recipientOf(id, 'a@example.com');
+    expect(failed).toMatchObject({ status: 'failed', failure_code: 'render_failed' });
+    expect(failed.failure_reason).toContain('The message becomes too large.');
+    expect((await sending.sandbox.stats()).requests).toBe(requests + 1);
+  });
+
   test('sends text messages, with the refusals of carriers and numbers told apart', async () => {
     const fates = {
       '+12025550101': ['sent', null],

@@ -36,9 +36,13 @@ export function buildOf(routes: readonly BuiltRoute[]): ServerBuild {
   } as unknown as ServerBuild;
 }
 
-/** The real web server with the API's routes and the live connection, but without pages: those need a build. */
-export async function startWeb(context: AppContext, options: Partial<WebOptions> = {}): Promise<{ stop(): Promise<void> }> {
-  const build = buildOf([apiRoute]);
+/** The real web server with the API's routes and the live connection, but without pages, unless they are named: as such they need a build. */
+export async function startWeb(
+  context: AppContext,
+  options: Partial<WebOptions> = {},
+  pages: readonly BuiltRoute[] = [],
+): Promise<{ stop(): Promise<void> }> {
+  const build = buildOf([apiRoute, ...pages]);
   let realtime: Realtime | undefined;
   const server = createWebServer({ context, build, clientFolder: 'public', live: () => realtime, ...options });
   realtime = startRealtime(server, context);

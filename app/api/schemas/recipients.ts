@@ -21,6 +21,7 @@ export const recipient = z.strictObject({
   provider_message_id: text,
   delivery: z.enum(['delivered', 'deferred', 'bounced', 'undelivered', 'complained']).nullable(),
   unsubscribed_at: time.nullable().describe('When they asked by this message not to get any more.'),
+  complained_at: time.nullable().describe('When they reported a message of this campaign as spam, also one before the newest.'),
   variables: z.record(z.string(), z.string()),
   former_address: z.string().optional().describe('In a search: the address that they had before, by which they were found.'),
 });

@@ -1,10 +1,12 @@
 import { VisuallyHidden } from '@mantine/core';
 import { Link } from '@remix-run/react';
 import { Fragment, useEffect, useRef, useState } from 'react';
+import { may } from '#app/domain/access/roles.ts';
 import { type CampaignJson, statusLabels } from '#app/domain/campaigns/campaign.ts';
 import { ledgerSearch, troubleTabs, wholeLedger } from '#app/domain/recipients/ledger-filter.ts';
 import { useNumbers } from '../number.tsx';
 import { ProgressByStatus, ProgressLegend } from '../progress-by-status.tsx';
+import { useViewer } from '../use-viewer.ts';
 import classes from './progress-hero.module.css';
 
 /** The largest thing on the page: how many of how many, and what became of the others. */
@@ -42,6 +44,7 @@ export function ProgressHero({ campaign }: { campaign: CampaignJson }) {
 function Deliveries({ campaign, path }: { campaign: CampaignJson; path: string }) {
   const { delivered, bounced, complained, unsubscribed, sent } = campaign;
   const { count } = useNumbers();
+  const seesPeople = may(useViewer(), 'people:read');
   if (delivered + bounced + complained + unsubscribed === 0 || sent === 0) return null;
   // A provider may tell of a delivery before its own answer to us is in the ledger: of those that count as sent no more can have arrived.
   const arrived = Math.min(delivered, sent - Math.min(bounced, sent));
@@ -53,12 +56,16 @@ function Deliveries({ campaign, path }: { campaign: CampaignJson; path: string }
         .map((trouble) => (
           <Fragment key={trouble}>
             {', '}
-            <Link
-              to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, tab: trouble }), hash: '#recipients' }}
-              suppressHydrationWarning
-            >
-              {count(campaign[trouble])} {trouble}
-            </Link>
+            {seesPeople ? (
+              <Link
+                to={{ pathname: path, search: ledgerSearch({ ...wholeLedger, tab: trouble }), hash: '#recipients' }}
+                suppressHydrationWarning
+              >
+                {count(campaign[trouble])} {trouble}
+              </Link>
+            ) : (
+              `${count(campaign[trouble])} ${trouble}`
+            )}
           </Fragment>
         ))}
     </p>

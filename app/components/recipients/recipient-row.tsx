@@ -1,5 +1,5 @@
 import { Link } from '@remix-run/react';
-import { memo } from 'react';
+import { Fragment, memo } from 'react';
 import { failureLabel } from '#app/domain/failures.ts';
 import type { RecipientJson } from '#app/domain/recipients/recipient.ts';
 import { attemptsText, recipientWords } from '#app/domain/recipients/recipient-words.ts';
@@ -68,14 +68,18 @@ export const RecipientRow = memo(function RecipientRow({ row, to, current, left,
 });
 
 /** What came of the message after it was taken, as loud as it is good or bad. */
-function WhatCame({ row: { delivery, unsubscribed_at } }: { row: RecipientJson }) {
-  const looks = [...(delivery ? [deliveryLooks[delivery]] : []), ...(unsubscribed_at ? [unsubscribedLook] : [])];
+function WhatCame({ row: { delivery, complained_at, unsubscribed_at } }: { row: RecipientJson }) {
+  const told = [...(delivery ? [delivery] : []), ...(complained_at && delivery !== 'complained' ? (['complained'] as const) : [])];
+  const looks = [...told.map((what) => deliveryLooks[what]), ...(unsubscribed_at ? [unsubscribedLook] : [])];
   return looks.map(({ label, tone, icon: Icon }) => (
-    <span key={label} className={classes.came} style={tone === 'green' ? undefined : { color: `var(--tone-${tone}-fg)` }}>
-      {' · '}
-      {tone !== 'green' && <Icon size={13} stroke={2} aria-hidden />}
-      {label.toLowerCase()}
-    </span>
+    <Fragment key={label}>
+      {' '}
+      <span className={classes.came} style={tone === 'green' ? undefined : { color: `var(--tone-${tone}-fg)` }}>
+        {'· '}
+        {tone !== 'green' && <Icon size={13} stroke={2} aria-hidden />}
+        {label.toLowerCase()}
+      </span>
+    </Fragment>
   ));
 }
 

@@ -154,8 +154,9 @@ async function viewerOfSession(auth: Auth, headers: Headers, used: boolean): Pro
   if (!headers.has('cookie')) return null;
   const session = await auth.sessions.api.getSession({ headers });
   if (!session || !(await auth.keepSession(session.session, used))) return null;
-  const { id, name, email, role } = session.user;
-  if (!isRole(role)) return null;
+  const { id, name, email, role, banned } = session.user;
+  // Disabling ends the sessions; one that began at that very moment opens nothing either.
+  if (banned || !isRole(role)) return null;
   const withheld = await auth.withheldOf(role);
   const viewer: Viewer = { id, name, email, role, via: 'session', label: name || email, ...(withheld.length > 0 && { withheld }) };
   return { viewer, via: session.session.via };

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as client from 'openid-client';
 import { cookie } from './cookies.server.ts';
+import { boundedFetch, withinAll } from './oidc-fetch.server.ts';
 import { isRefusalOfOidc, OidcRefusal } from './oidc-refusal.ts';
 import type { Claims, OidcSettings, ShownProvider } from './oidc-settings.ts';
 
@@ -59,6 +60,7 @@ export function createOidc(
         { [client.clockTolerance]: TOLERANCE_S },
         settings.clientSecret === null ? client.None() : withSecret(settings.clientSecret),
         {
+          [client.customFetch]: boundedFetch,
           timeout: TIMEOUT_S,
           // Also of what came over https: whoever could answer in the provider's place cannot sign.
           execute: [client.enableNonRepudiationChecks, ...(settings.issuer.startsWith('http:') ? [client.allowInsecureRequests] : [])],
@@ -114,27 +116,28 @@ export function createOidc(
       if (!request || url.searchParams.get('state') !== request.state) throw new OidcRefusal('expired');
       return request;
     },
-    async finish(url, request) {
-      const config = await discover();
-      try {
-        const tokens = await client.authorizationCodeGrant(config, new URL(`${redirect_uri}${url.search}`), {
-          expectedState: request.state,
-          expectedNonce: request.nonce,
-          pkceCodeVerifier: request.verifier,
-          idTokenExpected: true,
-        });
-        const own = tokens.claims();
-        // What the standard allows as the name of somebody, and the database can keep.
-        if (!own || !/^[\x20-\x7e]{1,255}$/.test(own.sub)) throw new OidcRefusal('refused');
-        // One provider of many companies is let through by the library, whichever company answers.
-        if (own.iss !== config.serverMetadata().issuer) throw new OidcRefusal('refused');
-        // Many tell the rest only here.
-        const more = config.serverMetadata().userinfo_endpoint ? await client.fetchUserInfo(config, tokens.access_token, own.sub) : {};
-        return { subject: own.sub, claims: { ...more, ...own } };
-      } catch (error) {
-        throw refusalOf(error);
-      }
-    },
+    finish: (url, request) =>
+      withinAll(async () => {
+        const config = await discover();
+        try {
+          const tokens = await client.authorizationCodeGrant(config, new URL(`${redirect_uri}${url.search}`), {
+            expectedState: request.state,
+            expectedNonce: request.nonce,
+            pkceCodeVerifier: request.verifier,
+            idTokenExpected: true,
+          });
+          const own = tokens.claims();
+          // What the standard allows as the name of somebody, and the database can keep.
+          if (!own || !/^[\x20-\x7e]{1,255}$/.test(own.sub)) throw new OidcRefusal('refused');
+          // One provider of many companies is let through by the library, whichever company answers.
+          if (own.iss !== config.serverMetadata().issuer) throw new OidcRefusal('refused');
+          // Many tell the rest only here.
+          const more = config.serverMetadata().userinfo_endpoint ? await client.fetchUserInfo(config, tokens.access_token, own.sub) : {};
+          return { subject: own.sub, claims: { ...more, ...own } };
+        } catch (error) {
+          throw refusalOf(error);
+        }
+      }),
     async endUrl() {
       const config = await discover();
       if (!config.serverMetadata().end_session_endpoint) return null;

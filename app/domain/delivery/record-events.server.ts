@@ -4,7 +4,7 @@ import type { ProviderEvent } from '#app/providers/provider-event.ts';
 import type { InboundMessage } from '#app/providers/twilio-events.ts';
 import { isAboutData, isPassing } from '#db/batch.ts';
 import type { Database } from '#db/database.ts';
-import { type AttemptKey, adoptLostAttempts, applyEvents, markUnsubscribed, unknownWithEvents } from '#db/ledger/learn.ts';
+import { type AttemptKey, adoptLostAttempts, applyEvents, markWhoLeft, unknownWithEvents } from '#db/ledger/learn.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { normaliseEmail } from '../addresses/email-address.ts';
 import { raiseAlert } from '../alerts/raise-alert.server.ts';
@@ -81,10 +81,11 @@ async function recordChunk(client: PoolClient, chunk: readonly ProviderEvent[], 
   if (fresh.length > 0) {
     await adoptLostAttempts(client, fresh.filter(isAboutAttempt));
     await applyEvents(client, fresh.filter(isAboutAttempt));
-    const left = fresh.filter(isAboutAttempt).filter(({ kind }) => kind === 'unsubscribed');
-    await markUnsubscribed(
+    await markWhoLeft(
       client,
-      left.map((event) => ({ ...event, atMs: event.occurredAtMs })),
+      fresh.filter(isAboutAttempt).flatMap(({ kind, ...event }) => {
+        return kind === 'unsubscribed' || kind === 'complained' ? [{ ...event, atMs: event.occurredAtMs, what: kind }] : [];
+      }),
     );
     const whom = (event: ProviderEvent) => whomOf(event, fromSandbox);
     await suppress(

@@ -98,12 +98,18 @@ export function exportSearch({ tab, code, q }: LedgerFilter): string {
   return search && `?${search}`;
 }
 
-type FittingRow = Pick<RecipientJson, 'status' | 'failure_code'> & Partial<Pick<RecipientJson, 'delivery' | 'unsubscribed_at'>>;
+type FittingRow = Pick<RecipientJson, 'status' | 'failure_code'> &
+  Partial<Pick<RecipientJson, 'delivery' | 'unsubscribed_at' | 'complained_at'>>;
 
 /** Does a row still belong to what the reader chose? A search goes by the address, which does not change. */
 export function fits(filter: Pick<LedgerFilter, 'tab' | 'code'>, row: FittingRow): boolean {
   const trouble = tabTrouble(filter.tab);
-  if (trouble === 'unsubscribed' ? !row.unsubscribed_at : trouble && row.delivery !== trouble) return false;
+  if (
+    trouble === 'unsubscribed'
+      ? !row.unsubscribed_at
+      : trouble && row.delivery !== trouble && !(trouble === 'complained' && row.complained_at)
+  )
+    return false;
   return (tabStatuses(filter.tab)?.includes(row.status) ?? true) && (filter.code === null || row.failure_code === filter.code);
 }
 

@@ -56,7 +56,7 @@ type Trouble = 'bounced' | 'undelivered' | 'complained' | 'unsubscribed';
 const troubles: Record<Trouble, [kinds: string, still: string]> = {
   bounced: ["'bounced', 'blocked'", "r.delivery = 'bounced'"],
   undelivered: ["'undelivered', 'dropped'", "r.delivery = 'undelivered'"],
-  complained: ["'complained'", "r.delivery = 'complained'"],
+  complained: ["'complained'", "(r.complained_at is not null or r.delivery = 'complained')"],
   unsubscribed: ["'unsubscribed', 'stopped'", 'r.unsubscribed_at is not null'],
 };
 

@@ -3,11 +3,14 @@ import type { AttemptJson, RecipientJson } from './recipient.ts';
 type Dated<T, K extends keyof T> = { [P in keyof T]: P extends K ? (null extends T[P] ? Date | null : Date) : T[P] };
 
 /** A recipient's row as the driver reads it. */
-export type RecipientRow = Dated<RecipientJson, 'next_attempt_at' | 'unknown_until' | 'sent_at' | 'failed_at' | 'unsubscribed_at'>;
+export type RecipientRow = Dated<
+  RecipientJson,
+  'next_attempt_at' | 'unknown_until' | 'sent_at' | 'failed_at' | 'unsubscribed_at' | 'complained_at'
+>;
 export type AttemptRow = Dated<AttemptJson, 'started_at' | 'finished_at'>;
 
 export const recipientColumns = `r.id, r.address, r.status, r.attempts, r.round, r.next_attempt_at, r.unknown_until, r.sent_at, r.failed_at,
-  r.failure_code, r.failure_reason, r.provider_message_id, r.delivery, r.unsubscribed_at, r.variables`;
+  r.failure_code, r.failure_reason, r.provider_message_id, r.delivery, r.unsubscribed_at, r.complained_at, r.variables`;
 
 /** What attempt `a` was sent to, whatever the recipient's address is now. */
 export const attemptAddress = `(select case when former.round is null then now_at.address else former.address end from recipients now_at
@@ -26,6 +29,7 @@ export function toRecipientJson(row: RecipientRow): RecipientJson {
     sent_at: row.sent_at?.toISOString() ?? null,
     failed_at: row.failed_at?.toISOString() ?? null,
     unsubscribed_at: row.unsubscribed_at?.toISOString() ?? null,
+    complained_at: row.complained_at?.toISOString() ?? null,
   };
 }
 

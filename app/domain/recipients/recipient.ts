@@ -42,6 +42,8 @@ export interface RecipientJson {
   delivery: Delivery | null;
   /** When they asked by this message not to get any more; null: they did not. */
   unsubscribed_at: string | null;
+  /** When they reported a message of this campaign as spam, also one before the newest; null: they did not. */
+  complained_at: string | null;
   variables: Record<string, string>;
   /** In a search: the address that they had before, by which they were found. */
   former_address?: string | undefined;

@@ -10,7 +10,7 @@ import { addressSentence } from '../addresses/address-reading.ts';
 import { readAddress } from '../addresses/read-address.ts';
 import type { CampaignStatus } from '../campaigns/campaign.ts';
 import { singleRetryClosed } from '../campaigns/retry-rules.ts';
-import { limitUnapprovedHere } from '../campaigns/unapproved-messages.server.ts';
+import { limitUnapproved } from '../campaigns/unapproved-messages.server.ts';
 import type { Channel } from '../channel.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { assertNotSuppressed } from '../suppressions/change-suppressions.server.ts';
@@ -64,7 +64,7 @@ export async function retryRecipient(
     assertOpen(found, windowS);
     const corrected = address ? normalised(address, found.channel) : found.address;
     await assertNotSuppressed(client, found.channel, corrected);
-    if (corrected !== found.address) await limitUnapprovedHere(client, viewer);
+    if (corrected !== found.address) await limitUnapproved(client, viewer);
     await client.query(
       `insert into campaign_events (campaign_id, recipient_id, kind, actor, details) values ($1, $2, 'recipient_retried', $3, $4)`,
       [

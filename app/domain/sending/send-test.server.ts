@@ -2,6 +2,7 @@ import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { OutgoingMessage, SendResult } from '#app/providers/provider.ts';
 import { createProviders, type ProviderSettings } from '#app/providers/providers.server.ts';
 import type { Database } from '#db/database.ts';
+import { inTransaction } from '#db/transaction.ts';
 import { ask } from '../access/ask.server.ts';
 import { audit, maskedAddress } from '../access/audit.server.ts';
 import type { Auth } from '../access/auth.server.ts';
@@ -48,10 +49,11 @@ export async function sendTest(
   const unsubscribeUrl = testUnsubscribeUrl(env.baseUrl);
   const content = await render(db, id, recipientId, unsubscribeUrl);
   await limit(auth, viewer);
-  await limitUnapproved(db.pool, viewer);
-
-  const after = { to: maskedAddress(to), content: contentHash(campaign) };
-  await audit(db.pool, { action: 'campaign.test', object: { type: 'campaign', id, name: campaign.name }, after });
+  await inTransaction(db.pool, async (client) => {
+    await limitUnapproved(client, viewer);
+    const after = { to: maskedAddress(to), content: contentHash(campaign) };
+    await audit(client, { action: 'campaign.test', object: { type: 'campaign', id, name: campaign.name }, after });
+  });
   const providers = createProviders(env);
   try {
     const provider = providers[campaign.channel];

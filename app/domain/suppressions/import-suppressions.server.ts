@@ -31,16 +31,18 @@ export interface SuppressionFile extends FileOptions {
   bareNumbers?: BareNumbers | undefined;
 }
 
-const MOST = { rows: 2_000_000, bytes: 300 * 1024 * 1024, atOnce: 2 };
+const MOST = { rows: 2_000_000, bytes: 300 * 1024 * 1024 };
+/** Files on their way at once in this process. Slow ones take nobody's place: it is in the database that few are at once, and only whole ones. */
+const MAX_UPLOADS = 64;
 /** Numbering plans take some 20 µs for a number: nobody else should wait for a whole block of them. */
 const ROWS_A_TURN = 250;
-let running = 0;
+let uploads = 0;
 
 /**
  * Puts every address of a CSV file on the list, all or nothing, for the reason that the file gives. Read while it arrives and kept on disk
  * until it is there; then a COPY and one statement, so that neither memory nor the event loop knows how long it is.
  *
- * @throws Problem 413, 422 for a file that cannot be read; 429 while two others are imported
+ * @throws Problem 413, 422 for a file that cannot be read; 429 while too many others arrive
  */
 export async function importSuppressions(
   db: Database,
@@ -51,11 +53,11 @@ export async function importSuppressions(
   ask('suppressions:write');
   const { channel, addressColumn, delimiter, headerLine } = file;
   checkFileOptions(file);
-  if (running >= MOST.atOnce) {
-    const message = 'Two files are being imported into this list at this moment. Try again in a few seconds.';
+  if (uploads >= MAX_UPLOADS) {
+    const message = 'Many files are being imported into this list at this moment. Try again in a few seconds.';
     throw new Problem(429, 'rate_limited', message, { retryAfterS: 5 });
   }
-  running++;
+  uploads++;
   let spool: Spool | null = null;
   try {
     const as: DecodedAs = { encoding: 'utf-8', guessed: false, sure: true };
@@ -70,7 +72,7 @@ export async function importSuppressions(
       ...{ warnings: fileWarnings(contacts, as), errors: tally.errors },
     };
   } finally {
-    running--;
+    uploads--;
     await spool?.close();
   }
 }

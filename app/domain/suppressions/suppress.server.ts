@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { applyEvents, markUnsubscribed } from '#db/ledger/learn.ts';
+import { applyEvents, markWhoLeft } from '#db/ledger/learn.ts';
 import type { Channel } from '../channel.ts';
 import type { SuppressionReason, SuppressionSource } from './suppression.ts';
 
@@ -204,7 +204,7 @@ export async function recordInbound(
   if (wish === 'stop') {
     const { campaign_id, recipient_id } = rows[0];
     if (campaign_id !== null && recipient_id !== null) {
-      await markUnsubscribed(client, [{ campaignId: campaign_id, recipientId: recipient_id, atMs: null }]);
+      await markWhoLeft(client, [{ campaignId: campaign_id, recipientId: recipient_id, atMs: null, what: 'unsubscribed' }]);
     }
     await client.query(
       `with found as (
@@ -231,7 +231,7 @@ export async function recordInbound(
 }
 
 /**
- * A person's own click on the link of a message; the log tells of it when it changed something. Who clicks has the message: where that was open,
+ * A person's own click on the link of a message; the log tells of it when it changed something: the list, or that they left by this campaign, too. Who clicks has the message: where that was open,
  * it is no more.
  */
 export async function recordUnsubscribe(
@@ -240,7 +240,7 @@ export async function recordUnsubscribe(
 ): Promise<void> {
   // Before the suppressions, as everybody does.
   await client.query('select from recipients where campaign_id = $1 and id = $2 for update', [campaignId, recipientId]);
-  await markUnsubscribed(client, [{ campaignId, recipientId, atMs: null }]);
+  const news = await markWhoLeft(client, [{ campaignId, recipientId, atMs: null, what: 'unsubscribed' }]);
   const { rows } = await client.query<{ attemptId: number | null }>(
     `with found as (
        select c.channel, ${linkAddress('$3')} as address, 'unsubscribe'::suppression_reason as reason, 'link' as source,
@@ -250,12 +250,12 @@ export async function recordUnsubscribe(
      ),
      ${putReasons('do nothing')}
      insert into provider_events (provider, event_id, campaign_id, recipient_id, attempt_id, kind, occurred_at)
-     select 'rollcall', 'unsubscribe:' || suppression_id || ':' || $2::bigint, $1, $2,
+     select 'rollcall', 'unsubscribe:' || l.id || ':' || $2::bigint, $1, $2,
        (select max(id) from attempts where campaign_id = $1 and recipient_id = $2 and round = $3::smallint), 'unsubscribed', now()
-     from added
+     from listed l where $4 or exists (select from added)
      on conflict (provider, event_id) do nothing
      returning attempt_id as "attemptId"`,
-    [campaignId, recipientId, round],
+    [campaignId, recipientId, round, news > 0],
   );
   const attemptId = rows[0]?.attemptId ?? null;
   if (attemptId !== null) await applyEvents(client, [{ campaignId, recipientId, attemptId }]);

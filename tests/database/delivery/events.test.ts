@@ -74,7 +74,7 @@ describe('events of email', () => {
     const next = async (ends: { outcome: 'transient' | 'accepted'; status: 'retrying' | 'sent' }): Promise<Addressee> => {
       const [claim] = await claimRecipients(own.db.pool, [{ campaign_id: id, recipient_id: recipientId, dispatch_seq: 1 }]);
       const to = { campaignId: id, recipientId, attemptId: claim?.attemptId as number, address: claim?.address as string };
-      const failed = ends.status === 'retrying' ? { delayS: 0, failureCode: 'provider_error' } : { delayS: null, failureCode: null };
+      const failed = ends.status === 'retrying' ? { delayS: 60, failureCode: 'provider_error' } : { delayS: null, failureCode: null };
       await commitOutcomes(own.db, [
         {
           ...{ campaignId: id, recipientId, attemptId: to.attemptId, ...ends, ...failed, refund: false, reason: null, httpStatus: null },
@@ -84,6 +84,8 @@ describe('events of email', () => {
       return to;
     };
     const first = await next({ outcome: 'transient', status: 'retrying' });
+    // Due for the test alone: its job is a minute away, or the worker would take it first.
+    await own.db.pool.query('update recipients set next_attempt_at = now() where campaign_id = $1', [id]);
     const second = await next({ outcome: 'accepted', status: 'sent' });
     const before = await recipient(second);
     expect(before).toMatchObject({ status: 'sent', delivery: null, attempt_id: second.attemptId });

@@ -166,6 +166,7 @@ export const event = (back: number, kind: number) =>
       attempt.took = true;
       model.learn([attempt]);
       if (report.kind === 'unsubscribed') model.leave(attempt.person);
+      if (report.kind === 'complained') model.leave(attempt.person, 'complained');
       if (report.reason) model.suppress(addressOf(model, attempt), report.reason);
     },
     (model) => called(model).length > 0,

@@ -38,7 +38,7 @@ export class LedgerModel {
     this.campaign.policy = policy;
     this.people = people.map(({ id, address }) => ({
       ...{ id, address, former: [], status: 'pending' as const, held: false, due: false, round: 0, attempts: 0, seq: 0, code: null },
-      ...{ delivery: null, attempt: null, failedAt: null, claimedBy: null, left: false },
+      ...{ delivery: null, attempt: null, failedAt: null, claimedBy: null, left: false, complained: false },
     }));
   }
 
@@ -284,10 +284,10 @@ export class LedgerModel {
     });
   }
 
-  leave(person: Person): void {
-    if (person.left) return;
+  leave(person: Person, how: 'left' | 'complained' = 'left'): void {
+    if (person[how]) return;
     this.statement(() => {
-      person.left = true;
+      person[how] = true;
       return true;
     });
   }

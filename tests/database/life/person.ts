@@ -22,6 +22,8 @@ export interface Person {
   failedAt: number | null;
   claimedBy: number | null;
   left: boolean;
+  /** Reported a message of the campaign as spam, whichever. */
+  complained: boolean;
 }
 
 export type Delivery = 'deferred' | 'undelivered' | 'delivered' | 'bounced' | 'complained';

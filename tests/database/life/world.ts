@@ -166,7 +166,8 @@ export async function agree(model: Model, real: World): Promise<void> {
        'campaign', (select to_jsonb(c) from campaigns c where id = $1),
        'people', (select json_agg(r order by r.id) from (
          select id, address, status, round, attempts, dispatch_seq, attempt_id, failure_code, delivery,
-           status = 'unknown' and unknown_until is null as held, unsubscribed_at is not null as left
+           status = 'unknown' and unknown_until is null as held, unsubscribed_at is not null as left,
+           complained_at is not null as complained
          from recipients where campaign_id = $1) r),
        'attempts', (select coalesce(json_agg(a order by a.id), '[]') from (
          select id, recipient_id, round, number, outcome from attempts where campaign_id = $1) a),
@@ -197,7 +198,7 @@ export async function agree(model: Model, real: World): Promise<void> {
     model.people.map((person) => ({
       ...{ id: person.id, address: person.address, status: person.status, round: person.round, attempts: person.attempts },
       ...{ dispatch_seq: person.seq, attempt_id: person.attempt, failure_code: person.code, delivery: person.delivery },
-      ...{ held: person.status === 'unknown' && person.held, left: person.left },
+      ...{ held: person.status === 'unknown' && person.held, left: person.left, complained: person.complained },
     })),
   );
   expect(facts.campaign).toMatchObject({
@@ -214,7 +215,10 @@ export async function agree(model: Model, real: World): Promise<void> {
   const delivered = (what: string) => model.people.filter(({ delivery }) => delivery === what).length;
   const counters = {
     ...{ ...counted, total: model.people.length, delivered: delivered('delivered'), bounced: delivered('bounced') },
-    ...{ complained: delivered('complained'), unsubscribed: model.people.filter(({ left }) => left).length },
+    ...{
+      complained: model.people.filter(({ complained }) => complained).length,
+      unsubscribed: model.people.filter(({ left }) => left).length,
+    },
   };
   expect(facts.campaign).toMatchObject({ ...counters, held: model.heldPeople().length });
   expect(facts.reported).toMatchObject({ ...counters, status: c.status, failure_code: c.failure, recovered_by_retry: recovered(log) });

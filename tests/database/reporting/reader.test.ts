@@ -9,7 +9,7 @@ const contract = {
   campaigns:
     'id name channel status total pending queued sending retrying unknown sent failed suppressed cancelled delivered bounced scheduled_at time_zone started_at finished_at failed_at failure_code failure_reason retry_count max_retries retries_left retry_until hold_until hold_reason preparing version created_at created_by recovered_by_retry unsubscribed complained subject sender started_by',
   recipients:
-    'campaign_id recipient_id channel address status round attempts sent_at failed_at failure_code failure_reason delivery delivered_at unsubscribed_at variables',
+    'campaign_id recipient_id channel address status round attempts sent_at failed_at failure_code failure_reason delivery delivered_at unsubscribed_at variables complained_at',
   attempts:
     'campaign_id recipient_id channel round number started_at finished_at duration_ms outcome http_status provider_code reason actor address',
   failure_reasons: 'campaign_id channel failure_code label recipients first_at last_at',

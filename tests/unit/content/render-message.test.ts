@@ -7,6 +7,9 @@ import { compileSimple } from '#app/domain/content/simple-template.ts';
 
 const email: Content = { channel: 'email', subject: 'Hello', html: null, text: 'Hi', variables: ['first_name', 'plan'] };
 const sms: Content = { channel: 'sms', subject: null, html: null, text: 'Hi', variables: ['first_name', 'plan'] };
+const large = /^The message becomes too large\./;
+const endless = /^The template takes too long or becomes too large\./;
+const loops = (inside: string) => ['a', 'b', 'i'].reduceRight((body, name) => `{% for ${name} in (1..100) %}${body}{% endfor %}`, inside);
 const ana = { address: 'ana@example.com', variables: { first_name: 'Ana <b>&', plan: '' } };
 
 const render = (content: Partial<Content>, base = email) => renderMessage(parseContent({ ...base, ...content }), ana);
@@ -45,13 +48,23 @@ describe('renderMessage', () => {
     expect(renderMessage(content, { address: '+12015550123', variables: { first_name: 'A\u0007na' } })).toEqual({ text: 'Hi Ana\n' });
   });
 
-  test.each<[string, Partial<Content>, Content, string]>([
+  test.each<[string, Partial<Content>, Content, string, RegExp?]>([
     ['empty subject', { subject: '{{ plan }}' }, email, 'subject'],
     ['empty body', { html: ' {{ plan }}\n', text: '' }, email, 'html'],
     ['empty SMS', { text: '{{ plan }}' }, sms, 'text'],
     ['unknown variable', { text: '{{ nope }}' }, email, 'text'],
     ['broken template', { html: '{% if plan %}' }, email, 'html'],
     ['endless loop', { text: '{% for i in (1..100000000) %}x{% endfor %}' }, email, 'text'],
+    ['too large by a loop', { html: `{% for i in (1..1000) %}${'x'.repeat(100_000)}{% endfor %}` }, email, 'html', large],
+    [
+      'too large by a loop of its own words',
+      { text: `{% for i in (1..1000) %}{{ address }}{{ "${'x'.repeat(1000)}" }}{% endfor %}` },
+      email,
+      'text',
+      large,
+    ],
+    ['too many steps', { html: loops('{{ i }}') }, email, 'html', endless],
+    ['too many steps that make nothing', { text: loops('{% if i == 0 %}x{% endif %}') }, email, 'text', endless],
     [
       'growing string',
       { text: '{% assign a = "x" %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}{{ a }}' },
@@ -61,9 +74,23 @@ describe('renderMessage', () => {
     ['too long for SMS', { text: 'x'.repeat(1601) }, sms, 'text'],
     ['files', { text: '{% include "/etc/passwd" %}' }, email, 'text'],
     ['methods', { text: '{{ first_name.constructor }}' }, email, 'text'],
-  ])('%s is a RenderError', (_, content, base, field) => {
+  ])('%s is a RenderError', (_, content, base, field, message = /\.$/) => {
     expect(() => render(content, base)).toThrow(RenderError);
-    expect(() => render(content, base)).toThrow(expect.objectContaining({ field, message: expect.stringMatching(/\.$/) }));
+    expect(() => render(content, base)).toThrow(expect.objectContaining({ field, message: expect.stringMatching(message) }));
+  });
+
+  test.each([
+    ['html', '{{ first_name }}'],
+    ['html', '{{ first_name | upcase }}'],
+    ['text', '{{ first_name }}'],
+    ['text', '{{ first_name | upcase }}'],
+  ] as const)('a column of 1 MB cannot be written often: %s %s', (field, tag) => {
+    const content = parseContent({ ...email, [field]: `${tag} `.repeat(40) });
+    const recipient = { address: 'ana@example.com', variables: { first_name: 'x'.repeat(1_000_000) } };
+    for (const apart of [false, true])
+      expect(() => renderMessage(content, recipient, apart)).toThrow(
+        expect.objectContaining({ field, message: expect.stringMatching(large) }),
+      );
   });
 
   test('an error does not carry the recipient’s data', () => {

@@ -66,8 +66,12 @@ describe('a campaign that is sent', () => {
 
   test('never has more delivered than sent, and tells who left or complained', async () => {
     const campaign = sampleCampaign({ total: 740, pending: 0, sent: 735, delivered: 739, bounced: 1, complained: 2, unsubscribed: 3 });
-    const { words } = await rendered(<ProgressHero campaign={campaign} />);
+    const { words, html } = await rendered(<ProgressHero campaign={campaign} />);
     expect(words).toContain('Of 735 sent, 734 delivered, 1 bounced, 2 complained, 3 unsubscribed');
+    expect(html).toContain('delivery=complained');
+    // Who may not see people is led to nobody.
+    const numbers = await rendered(<ProgressHero campaign={campaign} />, 'analyst', ['people:read']);
+    expect([numbers.words, numbers.html.includes('delivery=')]).toEqual([words, false]);
     const tabs = await rendered(<LedgerTabs filter={wholeLedger} counters={campaign} ended path={path} />);
     expect(tabs.words).toMatch(/Bounced 1 .*Complained 2 .*Unsubscribed 3/);
   });

@@ -71,6 +71,7 @@ export function sampleRecipient(change: Partial<RecipientJson> = {}): RecipientJ
     sent_at: null,
     failed_at: null,
     unsubscribed_at: null,
+    complained_at: null,
     failure_code: null,
     failure_reason: null,
     provider_message_id: null,

@@ -59,6 +59,7 @@ test('what came of messages has tabs of its own, counted beside the statuses', (
   expect(fits({ tab: 'bounced', code: null }, { ...sent, delivery: null })).toBe(false);
   expect(fits({ tab: 'unsubscribed', code: null }, { ...sent, delivery: 'delivered' })).toBe(false);
   expect(fits({ tab: 'unsubscribed', code: null }, { ...sent, unsubscribed_at: '2026-03-02T10:00:00.000Z' })).toBe(true);
+  expect(fits({ tab: 'complained', code: null }, { ...sent, delivery: 'delivered', complained_at: '2026-03-02T10:00:00.000Z' })).toBe(true);
 });
 
 test.each([
