@@ -21,7 +21,12 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
   if (!(await needsFirstAdministrator(context.db.pool))) throw redirect(MADE);
   const token = linkOf(request, context.env.baseUrl, SETUP);
   const open = await isSetupToken(context.db, token);
-  return { open, wrong: !open && (token !== '' || new URL(request.url).searchParams.has('wrong')) };
+  const { oidc } = context.auth;
+  return {
+    open,
+    provider: oidc?.settings.only ? oidc.settings.label : null,
+    wrong: !open && (token !== '' || new URL(request.url).searchParams.has('wrong')),
+  };
 }
 
 /** The page that tells whoever comes second. */
@@ -47,7 +52,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 
 /** Nobody can sign in yet: the first administrator makes themself, with the link that the log of the web process has. */
 export default function FirstRun() {
-  const { open, wrong } = useLoaderData<typeof loader>();
+  const { open, provider, wrong } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>() as { problem: FormProblem } | undefined;
   const { state } = useNavigation();
   const form = useRef<HTMLFormElement>(null);
@@ -88,18 +93,25 @@ export default function FirstRun() {
             required
             withAsterisk={false}
           />
-          <PasswordInput
-            name="password"
-            label="Password"
-            description={PASSWORD_ADVICE}
-            error={errorOf('password')}
-            size="md"
-            maxLength={PASSWORD_LENGTH.most}
-            autoComplete="new-password"
-            required
-            withAsterisk={false}
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
-          />
+          {provider ? (
+            <Text size="sm">
+              Passwords are switched off here. From the next time on you sign in with {provider}, which finds your account by this email
+              address.
+            </Text>
+          ) : (
+            <PasswordInput
+              name="password"
+              label="Password"
+              description={PASSWORD_ADVICE}
+              error={errorOf('password')}
+              size="md"
+              maxLength={PASSWORD_LENGTH.most}
+              autoComplete="new-password"
+              required
+              withAsterisk={false}
+              visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+            />
+          )}
           <Button type="submit" size="md" fullWidth loading={state !== 'idle'}>
             Make the account and sign in
           </Button>

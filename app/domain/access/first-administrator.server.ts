@@ -32,7 +32,8 @@ export async function isSetupToken({ pool, seals }: SecretStore, token: string):
 }
 
 /**
- * The first administrator makes themself, with what stands in the log. Of two at once one does.
+ * The first administrator makes themself, with what stands in the log. Of two at once one does. Where passwords are switched off they get none: the
+ * provider's sign-in finds the account by its address.
  *
  * @throws Problem 409 `link_ended` where there is one already, 422 (the field "token" where it is not what the log says), 503
  */
@@ -47,9 +48,7 @@ export async function makeFirstAdministrator(
     throw invalid([{ path: 'token', message: 'This is not what stands in the log.' }]);
   }
   const { name, email } = parseInput(firstPerson, { name: input.name, email: input.email });
-  const problem = passwordProblem(input.password, { email, name });
-  if (problem) throw invalid([{ path: 'password', message: problem }]);
-  const hash = await hashInTurn(auth, input.password, false);
+  const hash = auth.oidc?.settings.only ? null : await chosenHash(auth, input.password, { email, name });
 
   return inTransaction(db.pool, async (client) => {
     await client.query(`select pg_advisory_xact_lock(hashtext('rollcall first access'))`);
@@ -62,7 +61,7 @@ export async function makeFirstAdministrator(
     );
     const id = rows[0]?.id;
     if (!id) throw invalid([{ path: 'email', message: `${email} has an account already.` }]);
-    await setPasswordHash(client, id, hash);
+    if (hash !== null) await setPasswordHash(client, id, hash);
     await client.query('delete from app_secrets where name = $1', [SETUP_TOKEN]);
     const actor = { id, name, email, via: 'session' } as const;
     await audit(client, {
@@ -73,6 +72,12 @@ export async function makeFirstAdministrator(
     });
     return { id, email };
   });
+}
+
+async function chosenHash(auth: Auth, password: string, owner: { email: string; name: string }): Promise<string> {
+  const problem = passwordProblem(password, owner);
+  if (problem) throw invalid([{ path: 'password', message: problem }]);
+  return hashInTurn(auth, password, false);
 }
 
 const ended = () => conflict('There is an administrator already. Sign in, or ask them to invite you.', 'link_ended');

@@ -67,12 +67,12 @@ describe('where nobody is configured and nobody there', () => {
         ...(name !== '' && { body: new URLSearchParams(me(`${name}@example.com`)) }),
       });
     const looks = (request: Request) => loader({ ...visit, request }).catch((thrown: Response) => thrown.headers.get('location'));
-    expect(await looks(ask(''))).toEqual({ open: true, wrong: false });
-    expect(await looks(ask('', 'A'.repeat(43)))).toEqual({ open: false, wrong: true });
-    expect(await looks(new Request('https://rollcall.example.com/setup'))).toEqual({ open: false, wrong: false });
+    expect(await looks(ask(''))).toEqual({ open: true, provider: null, wrong: false });
+    expect(await looks(ask('', 'A'.repeat(43)))).toEqual({ open: false, provider: null, wrong: true });
+    expect(await looks(new Request('https://rollcall.example.com/setup'))).toEqual({ open: false, provider: null, wrong: false });
     const cut = openSetup({ ...visit, params: { token: token.slice(1) }, request: ask('') });
     expect(cut.headers.get('location')).toBe('/setup?wrong=1');
-    expect(await looks(new Request('https://rollcall.example.com/setup?wrong=1'))).toEqual({ open: false, wrong: true });
+    expect(await looks(new Request('https://rollcall.example.com/setup?wrong=1'))).toEqual({ open: false, provider: null, wrong: true });
     const came = await Promise.all(['ana', 'bo'].map((name) => action({ ...visit, request: ask(name) }) as Promise<Response>));
     expect(came.map(({ headers }) => headers.get('location')).sort()).toEqual(['/', '/login?made=1']);
     expect(await looks(ask(''))).toBe('/login?made=1');
@@ -123,6 +123,29 @@ test('where one is configured later the link of before is gone', async () => {
   Object.assign(context, { env: { ...context.env, adminEmail: 'chief@example.com', adminPassword: 'words of the configuration' } });
   await startWords();
   expect((await context.db.pool.query(`select from app_secrets where name = 'setup_token'`)).rowCount).toBe(0);
+});
+
+test('where passwords are switched off the first administrator gets none, and is signed in this once', async () => {
+  const oidc = {
+    ...{ issuer: 'https://id.example.com', clientId: 'rollcall', clientSecret: null, label: 'Example Company', scope: 'openid' },
+    ...{ roleClaim: null, roles: {}, defaultRole: null, trustEmail: false, only: true },
+  };
+  Object.assign(context, { auth: createAuth(context.db, { baseUrl: context.env.baseUrl, secret: 'x'.repeat(40), oidc }) });
+  const token = tokenOf(await startWords());
+  const headers = { origin: 'https://rollcall.example.com', cookie: `__Host-rollcall_setup=${token}` };
+  const ask = async (request: Request) => ({ request, context: context as never, params: {} });
+  expect(await loader(await ask(new Request('https://rollcall.example.com/setup', { headers })))).toEqual({
+    open: true,
+    provider: 'Example Company',
+    wrong: false,
+  });
+  const body = new URLSearchParams({ name: 'Ana', email: 'ana@example.com', password: 'of a form of before, perhaps' });
+  const answer = (await action(
+    await ask(new Request('https://rollcall.example.com/setup', { method: 'POST', headers, body })),
+  )) as Response;
+  const cookie = answer.headers.getSetCookie().map((one) => one.split(';')[0]);
+  expect(await currentViewer(context.auth, new Headers({ cookie: cookie.join('; ') }), null)).toMatchObject({ name: 'Ana', role: 'admin' });
+  expect((await context.db.pool.query('select from app_accounts where password is not null')).rowCount).toBe(0);
 });
 
 test.each([
