@@ -14,7 +14,7 @@ export const SETUP: Place = { cookie: 'rollcall_setup', page: '/setup' };
 const KEPT_S = 3_600;
 
 /**
- * The link's secret goes from the address into a cookie (without https one of the pages below /access or /setup), so that no history, log, copied
+ * The link's secret goes from the address into a cookie (that of an invitation, without https, one of the pages below /access), so that no history, log, copied
  * address or next page gets it. Where it is none of ours the page says so.
  */
 export function openLink(token: string, baseUrl: string, place = ACCESS): Response {

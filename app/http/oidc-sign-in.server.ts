@@ -3,9 +3,9 @@ import { redirect } from '@remix-run/node';
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { AppContext } from '#app/config/context.server.ts';
 import { accountOf } from '../domain/access/oidc-account.server.ts';
-import { OidcRefusal } from '../domain/access/oidc-refusal.ts';
+import { isRefusalOfOidc, OidcRefusal } from '../domain/access/oidc-refusal.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
-import { notFound } from '../domain/problem.ts';
+import { Problem } from '../domain/problem.ts';
 import { problemResponse } from './problem-response.server.ts';
 import { openSession, safeNext } from './sign-in.server.ts';
 
@@ -13,7 +13,7 @@ type Access = Pick<AppContext, 'auth' | 'db' | 'log'>;
 
 /** To the provider, or back to the sign-in with why not. */
 export async function beginOidc({ auth, log }: Access, request: Request): Promise<Response> {
-  if (!auth.oidc) throw problemResponse(notFound());
+  if (!auth.oidc) throw noProvider();
   const next = safeNext(new URL(request.url).searchParams.get('next'));
   try {
     const { url, cookie } = await auth.oidc.begin(next);
@@ -26,7 +26,7 @@ export async function beginOidc({ auth, log }: Access, request: Request): Promis
 /** Back from the provider: a session, or the sign-in page with why not. */
 export async function finishOidc({ auth, db, log }: Access, request: Request): Promise<Response> {
   const { oidc, failures } = auth;
-  if (!oidc) throw problemResponse(notFound());
+  if (!oidc) throw noProvider();
   const url = new URL(request.url);
   let next = '/';
   let recalled = false;
@@ -57,13 +57,22 @@ export async function finishOidc({ auth, db, log }: Access, request: Request): P
 
 /** Who signed out here may do so at the provider as well. */
 export async function endOidc({ auth, log }: Access): Promise<Response> {
-  if (!auth.oidc) throw problemResponse(notFound());
+  if (!auth.oidc) throw noProvider();
   try {
     return redirect((await auth.oidc.endUrl()) ?? '/login', { headers: PRIVATE });
   } catch (error) {
     return refused({ auth, log }, error, '/', false);
   }
 }
+
+const noProvider = () =>
+  problemResponse(
+    new Problem(
+      404,
+      'not_found',
+      'Nobody signs in through a provider here, at least not any more. Sign in with your email and your password.',
+    ),
+  );
 
 const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' };
 
@@ -82,7 +91,7 @@ const markOfSubject = (accountId: string) => createHash('sha256').update(account
  * @param who where the refusal does not say it
  */
 function refused({ auth, log }: Pick<AppContext, 'auth' | 'log'>, error: unknown, next: string, over: boolean, who?: Refused): Response {
-  if (!(error instanceof OidcRefusal)) throw error;
+  if (!isRefusalOfOidc(error)) throw error;
   const { code, cause } = error;
   const object = isObject(cause) ? cause : who;
   // What the provider was asked and answered may have secrets in it; what went wrong has none.

@@ -7,7 +7,7 @@ import { hasEmergency } from '../domain/access/give-password.server.ts';
 import { passedSecondStep } from '../domain/access/known-browser.server.ts';
 import { refuse } from '../domain/access/refusals.server.ts';
 import { tryCode } from '../domain/access/second-factor.server.ts';
-import { readCode } from '../domain/access/second-factor.ts';
+import { readCode, type TypedCode } from '../domain/access/second-factor.ts';
 import { assertSameOrigin } from './require.server.ts';
 import { openSession, type SignInRefusal, safeNext, switchedOff, waiting } from './sign-in.server.ts';
 
@@ -28,6 +28,7 @@ export function signInAgain(next: string | null): Response {
  * nor a sign-in that begins anew nor another address gives more tries; a browser that passed this step before is counted by itself, so that others'
  * guesses do not keep its person out.
  *
+ * @param asked what the page asked for: either is taken all the same
  * @returns a redirect with the session's cookie, or why not
  */
 export async function secondStep(
@@ -35,6 +36,7 @@ export async function secondStep(
   request: Request,
   typed: string,
   next: string | null,
+  asked: TypedCode['kind'] = 'code',
 ): Promise<Response | SignInRefusal> {
   assertSameOrigin(request, auth);
   const step = await firstStepOf({ auth, db }, request);
@@ -62,7 +64,7 @@ export async function secondStep(
   }
   if (!used) {
     refuse({ action: 'session.begin', refused: 'The code of the second step is wrong, or was used before.', object });
-    return { error: code?.kind === 'recovery' ? WRONG_RECOVERY : WRONG_CODE, status: 401 };
+    return { error: asked === 'recovery' || code?.kind === 'recovery' ? WRONG_RECOVERY : WRONG_CODE, status: 401 };
   }
   await counted.giveBack();
   const lost = used.left !== null && safeNext(next) === '/';

@@ -3,6 +3,7 @@ import { type ActionFunctionArgs, data, type HeadersFunction, type LoaderFunctio
 import { Link, useActionData, useLoaderData } from '@remix-run/react';
 import { PasswordForm } from '#app/components/account/password-form.tsx';
 import { SessionList } from '#app/components/account/session-list.tsx';
+import { Answers } from '#app/components/answers.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { ActButton } from '#app/components/settings/act-button.tsx';
@@ -59,10 +60,10 @@ export default function Account() {
     <>
       <PageHeader title="Your account" />
       <Stack gap="lg">
-        <Stack gap="sm" aria-live="polite" mb={answer ? 0 : 'calc(-1 * var(--mantine-spacing-lg))'}>
+        <Answers answer={answer} mb={answer ? 0 : 'calc(-1 * var(--mantine-spacing-lg))'}>
           {problem && problem.errors.length === 0 && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
           {answer?.said && <ProblemAlert kind="success" title={answer.said} />}
-        </Stack>
+        </Answers>
         <div>
           <SectionHead title={<span className="name">{name}</span>}>
             {email} · {roleLabels[role]}

@@ -1,5 +1,6 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { Answers } from '#app/components/answers.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
 import { LookedThrough } from '#app/components/people/looked-through.tsx';
 import { NoPeople } from '#app/components/people/no-people.tsx';
@@ -65,7 +66,7 @@ export default function People() {
     <>
       <PageHeader title="People" description="Everything that one person was sent, in all campaigns." />
       {seesPeople && <PeopleSearch q={q} only={only} />}
-      <div aria-live="polite">{answer && <SuppressionAnswerAlert answer={answer} />}</div>
+      <Answers answer={answer}>{answer && <SuppressionAnswerAlert answer={answer} />}</Answers>
       {!seesPeople ? (
         <PeopleHidden>What became of a campaign’s messages, in numbers, is on its page and under Reports.</PeopleHidden>
       ) : people.length > 0 || next !== null ? (

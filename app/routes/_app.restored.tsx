@@ -1,6 +1,7 @@
 import { Button, List, Paper, Stack, Text } from '@mantine/core';
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { Form, Link, useActionData, useLoaderData } from '@remix-run/react';
+import { Answers } from '#app/components/answers.tsx';
 import { useNumbers } from '#app/components/number.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
@@ -43,7 +44,7 @@ export default function Restored() {
         description="The database is an earlier copy. Nothing is sent until an administrator says so."
       />
       <Stack gap="md" maw={760}>
-        <div aria-live="polite">{problem && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}</div>
+        <Answers answer={problem}>{problem && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}</Answers>
         <Text>
           {state.known_until ? (
             <>

@@ -1,10 +1,12 @@
 import { List, Stack } from '@mantine/core';
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData } from '@remix-run/react';
+import { useRef } from 'react';
 import { PageLink } from '#app/components/page-link.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { ApprovalForm } from '#app/components/settings/approval-form.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
+import { SettingsAnswers } from '#app/components/settings/settings-answers.tsx';
 import { isRole, roleLabels } from '#app/domain/access/roles.ts';
 import { changeApprovalRule, listApprovers, readApprovalRule } from '#app/domain/campaigns/approval-rule.server.ts';
 import { assertMay, requireUser } from '#app/http/require.server.ts';
@@ -24,12 +26,13 @@ export const action = (args: ActionFunctionArgs) =>
     const roles = form.getAll('roles').map(String);
     const agreed = Number(form.get('agreed') ?? Number.NaN);
     const waiting = await changeApprovalRule(args.context.db, viewer, { more_than, roles }, Number.isSafeInteger(agreed) ? agreed : null);
-    return { waiting, typed: { more_than, roles: roles.filter(isRole) } };
+    return { said: undefined, waiting, typed: { more_than, roles: roles.filter(isRole) } };
   });
 
 export default function Approval() {
   const { rule, approvers } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
+  const asks = useRef<HTMLDivElement>(null);
   const { waiting = null, typed } = answer?.result ?? {};
   const on = rule.more_than !== null || rule.roles.length > 0;
   const shown = waiting && typed ? { more_than: Number(typed.more_than) || null, roles: typed.roles } : rule;
@@ -46,18 +49,16 @@ export default function Approval() {
           Four eyes: which campaigns go out only after somebody else has seen exactly what goes out and to how many, and has approved just
           that. Off while nothing is chosen.
         </SectionHead>
-        <Stack gap="sm" aria-live="polite" mb={answer ? 'md' : 0}>
+        <SettingsAnswers answer={answer} fields={['save']} next={asks} mb={said || answer?.problem ? 'md' : 0}>
           {said && <ProblemAlert kind="success" title={said} />}
-          {answer?.problem && answer.problem.errors.length === 0 && (
-            <ProblemAlert title="That did not work">{answer.problem.detail}</ProblemAlert>
-          )}
-        </Stack>
+        </SettingsAnswers>
         <ApprovalForm
           key={JSON.stringify([shown, waiting])}
           rule={shown}
           typed={answer?.problem?.fields.large ? answer.problem.fields.more_than : undefined}
           waiting={waiting ?? []}
           problem={answer?.problem ?? null}
+          asks={asks}
         />
       </div>
       <section aria-labelledby="approvers">

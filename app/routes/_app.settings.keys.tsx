@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import { Box, Stack } from '@mantine/core';
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData } from '@remix-run/react';
 import { IconKey } from '@tabler/icons-react';
@@ -8,6 +8,7 @@ import { KeyForm, readKeyForm } from '#app/components/settings/key-form.tsx';
 import { KeyRow } from '#app/components/settings/key-row.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import classes from '#app/components/settings/settings.module.css';
+import { SettingsAnswers } from '#app/components/settings/settings-answers.tsx';
 import { ShownOnce } from '#app/components/settings/shown-once.tsx';
 import type { ApiKeyJson } from '#app/domain/access/api-key.ts';
 import { createApiKey, listApiKeys, renameApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
@@ -62,8 +63,7 @@ export const action = (args: ActionFunctionArgs) =>
 export default function Keys() {
   const { keys, campaigns, scopes } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
-  const { said, made } = answer?.result ?? {};
-  const problem = answer?.problem;
+  const { made } = answer?.result ?? {};
   const ending = keys.filter(({ state }) => state === 'ending');
   return (
     <Stack gap="lg">
@@ -72,24 +72,24 @@ export default function Keys() {
           For one program each, with no more than it needs: “Authorization: Bearer KEY”. A key ends when the person who made it is disabled,
           and never may more than they may.
         </SectionHead>
-        <KeyForm key={made?.id ?? 'form'} scopes={scopes} campaigns={campaigns} problem={problem} />
+        <KeyForm key={made?.id ?? 'form'} scopes={scopes} campaigns={campaigns} problem={answer?.problem} />
       </section>
       <div>
-        <Stack gap="sm" aria-live="polite" mb={answer || ending.length > 0 ? 'md' : 0}>
-          {problem && problem.fields.intent !== 'add' && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
-          {said && <ProblemAlert kind="success" title={said} />}
+        <SettingsAnswers answer={answer} fields={['add']} mb="md">
           {made && (
             <ShownOnce title={`The key “${made.name}”`} value={made.key}>
               Put it where the program finds it, and nowhere else.
             </ShownOnce>
           )}
-          {ending.length > 0 && (
+        </SettingsAnswers>
+        {ending.length > 0 && (
+          <Box mb="md">
             <ProblemAlert kind="warning" title={ending.length === 1 ? 'A key ends soon' : `${ending.length} keys end soon`}>
               Make others in time, and give them to the programs that use{' '}
               <span className="name">{ending.map(({ name }) => name).join(', ')}</span>.
             </ProblemAlert>
-          )}
-        </Stack>
+          </Box>
+        )}
         {keys.length === 0 ? (
           <EmptyState icon={IconKey} size="inset" title="No keys">
             Programs use the REST API with a key. The description of all calls is at /api/v1/openapi.json.

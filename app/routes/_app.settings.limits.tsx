@@ -1,10 +1,10 @@
 import { List, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData } from '@remix-run/react';
-import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { RelativeTime } from '#app/components/relative-time.tsx';
 import { LimitCard } from '#app/components/settings/limit-card.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
+import { SettingsAnswers } from '#app/components/settings/settings-answers.tsx';
 import { channelField, rateInput } from '#app/domain/limits/limit-input.ts';
 import { changeRate, getLimits, tryNow } from '#app/domain/limits/limits.server.ts';
 import { parseInput } from '#app/domain/parse-input.ts';
@@ -47,10 +47,7 @@ export default function Limits() {
       <SectionHead title="Limits">
         How fast messages go out, for all workers together. A change holds at once, without a restart.
       </SectionHead>
-      <div aria-live="polite">
-        {answer?.result && <ProblemAlert kind="success" title={answer.result.said} />}
-        {problem && problem.errors.length === 0 && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
-      </div>
+      <SettingsAnswers answer={answer} fields={['rate']} />
       {limits.map((limit) => (
         <LimitCard
           key={`${limit.channel} ${limit.rate}`}

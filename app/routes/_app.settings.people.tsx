@@ -1,7 +1,6 @@
 import { Stack } from '@mantine/core';
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData } from '@remix-run/react';
-import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { AddForm } from '#app/components/settings/add-form.tsx';
 import { InvitationRow } from '#app/components/settings/invitation-row.tsx';
 import { MadeLink } from '#app/components/settings/made-link.tsx';
@@ -12,6 +11,7 @@ import { SecondFactorRolesForm } from '#app/components/settings/second-factor-ro
 import { SectionHead } from '#app/components/settings/section-head.tsx';
 import { SessionLimitsForm } from '#app/components/settings/session-limits-form.tsx';
 import classes from '#app/components/settings/settings.module.css';
+import { SettingsAnswers } from '#app/components/settings/settings-answers.tsx';
 import { useViewer } from '#app/components/use-viewer.ts';
 import { canMail } from '#app/domain/access/access-mail.server.ts';
 import { listInvitations } from '#app/domain/access/invitations.server.ts';
@@ -40,12 +40,18 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 
 export const action = (args: ActionFunctionArgs) => settingsAction(args, (submitted) => teamActs(args, submitted));
 
+/** What the page's forms below the list send; all else is of the list. */
+const forms = ['add', 'second-factor', 'sessions', 'people-data'];
+
 export default function People() {
   const { people, invitations, limits, secondFactor, withheld, mails, provider } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const viewer = useViewer();
-  const { said, link } = answer?.result ?? {};
+  const { link } = answer?.result ?? {};
   const problem = answer?.problem;
+  /** An answer stands where the form is that it answers. */
+  const of = (form: string) => (answer?.intent === form ? answer : undefined);
+  const ofList = answer && !forms.includes(answer.intent) ? answer : undefined;
   return (
     <Stack gap="lg">
       <div>
@@ -53,13 +59,9 @@ export default function People() {
           Who may sign in, and as what.
           {provider?.saysRoles && ` Whoever signs in with ${provider.label} gets the role again that it gives them.`}
         </SectionHead>
-        <Stack gap="sm" aria-live="polite" mb={answer ? 'md' : 0}>
-          {problem && !['add', 'sessions'].includes(problem.fields.intent ?? '') && (
-            <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>
-          )}
-          {said && <ProblemAlert kind="success" title={said} />}
-          {link && <MadeLink link={link} />}
-        </Stack>
+        <SettingsAnswers answer={ofList} mb="md">
+          {ofList && link && <MadeLink link={link} />}
+        </SettingsAnswers>
         <ul className={classes.list} aria-label="Team">
           {people.map((person) => (
             <PersonRow key={person.id} person={person} own={person.id === viewer.id} />
@@ -81,6 +83,9 @@ export default function People() {
           <SectionHead title={<span id="add-person">Invite somebody</span>}>
             They get a link that works once, and choose a password that nobody else knows.
           </SectionHead>
+          <SettingsAnswers answer={of('add')} fields={forms} mb="md">
+            {of('add') && link && <MadeLink link={link} />}
+          </SettingsAnswers>
           <AddForm
             key={link?.url ?? 'form'}
             intent="add"
@@ -97,12 +102,14 @@ export default function People() {
           After the password, a code from a phone. Whoever has one of these roles sets it up before they see anything else.
           {provider && ` Who signs in with ${provider.label} is asked for nothing more here.`}
         </SectionHead>
-        <SecondFactorRolesForm key={secondFactor.join()} required={secondFactor} />
+        <SettingsAnswers answer={of('second-factor')} mb="md" />
+        <SecondFactorRolesForm key={secondFactor.join()} required={secondFactor} refused={of('second-factor')?.problem} />
       </section>
       <section aria-labelledby="sessions">
         <SectionHead title={<span id="sessions">Sessions end by themselves</span>}>
           After so long without use, and so long after the sign-in in any case. Then everybody signs in again.
         </SectionHead>
+        <SettingsAnswers answer={of('sessions')} fields={forms} mb="md" />
         <SessionLimitsForm limits={limits} problem={problem} />
       </section>
       <section aria-labelledby="roles">
@@ -114,6 +121,7 @@ export default function People() {
           Addresses, names, columns of contact files, and what became of each person’s messages. A role without it sees campaigns and
           numbers, and may do the rest of what it may.
         </SectionHead>
+        <SettingsAnswers answer={of('people-data')} mb="md" />
         <PeopleDataForm key={JSON.stringify(withheld)} withheld={withheld} />
       </section>
     </Stack>

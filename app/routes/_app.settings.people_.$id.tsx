@@ -1,12 +1,12 @@
 import { Anchor, Group, Stack } from '@mantine/core';
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Link, useActionData, useLoaderData } from '@remix-run/react';
-import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { ConfirmButton } from '#app/components/settings/confirm-button.tsx';
 import { LinkButtons } from '#app/components/settings/link-buttons.tsx';
 import { MadeLink } from '#app/components/settings/made-link.tsx';
 import { RenameForm } from '#app/components/settings/rename-form.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
+import { SettingsAnswers } from '#app/components/settings/settings-answers.tsx';
 import { useViewer } from '#app/components/use-viewer.ts';
 import { canMail } from '#app/domain/access/access-mail.server.ts';
 import { getPerson } from '#app/domain/access/people.server.ts';
@@ -36,8 +36,7 @@ export default function PersonPage() {
   const answer = useActionData<typeof action>();
   const viewer = useViewer();
   const own = person.id === viewer.id;
-  const { said, link } = answer?.result ?? {};
-  const problem = answer?.problem;
+  const { link } = answer?.result ?? {};
   const words = <span className="name">{person.name}</span>;
   return (
     <Stack gap="lg">
@@ -50,15 +49,13 @@ export default function PersonPage() {
           {person.second_factor && ' · second factor'}
           {person.disabled && ' · disabled'}
         </SectionHead>
-        <Stack gap="sm" aria-live="polite">
-          {problem && problem.fields.intent !== 'rename' && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
-          {said && <ProblemAlert kind="success" title={said} />}
+        <SettingsAnswers answer={answer} fields={['rename']}>
           {link && <MadeLink link={link} />}
-        </Stack>
+        </SettingsAnswers>
       </div>
       <section aria-labelledby="name">
         <SectionHead title={<span id="name">Name</span>}>As others see it. What was done before keeps the name of then.</SectionHead>
-        <RenameForm key={person.name} name={person.name} problem={problem} />
+        <RenameForm key={person.name} name={person.name} problem={answer?.problem} />
       </section>
       {own ? (
         <p>

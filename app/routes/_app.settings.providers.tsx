@@ -1,6 +1,7 @@
 import { Code, Stack } from '@mantine/core';
 import type { ActionFunctionArgs, AppLoadContext, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { useActionData, useLoaderData } from '@remix-run/react';
+import { Answers } from '#app/components/answers.tsx';
 import { ProblemAlert } from '#app/components/problem-alert.tsx';
 import { ProviderCard } from '#app/components/settings/provider-card.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
@@ -64,7 +65,7 @@ export default function Providers() {
           <Code>SECRETS_KEY</Code> for every process, the output of <Code>openssl rand -base64 32</Code>.
         </ProblemAlert>
       )}
-      <div aria-live="polite">
+      <Answers answer={problem?.fields.channel ? null : answer}>
         {answer?.result && (
           <ProblemAlert kind="success" title={answer.result.said}>
             {answer.result.note}
@@ -73,7 +74,7 @@ export default function Providers() {
         {problem && problem.errors.length === 0 && !problem.fields.channel && (
           <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>
         )}
-      </div>
+      </Answers>
       {providers.map((provider, i) => {
         const form = forms[i];
         return (

@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Link, useActionData, useLoaderData, useRevalidator, useSearchParams } from '@remix-run/react';
 import { IconRefresh, IconSend } from '@tabler/icons-react';
@@ -10,6 +10,7 @@ import { DeliveryList } from '#app/components/settings/delivery-list.tsx';
 import { EndpointForm, readEndpointForm } from '#app/components/settings/endpoint-form.tsx';
 import { EndpointState } from '#app/components/settings/endpoint-state.tsx';
 import { SectionHead } from '#app/components/settings/section-head.tsx';
+import { SettingsAnswers } from '#app/components/settings/settings-answers.tsx';
 import { ShownOnce } from '#app/components/settings/shown-once.tsx';
 import { listDeliveries, resendDelivery, testEndpoint } from '#app/domain/alerts/deliveries.server.ts';
 import type { DeliveryJson } from '#app/domain/alerts/endpoint.ts';
@@ -80,7 +81,7 @@ export default function Webhook() {
   const answer = useActionData<typeof action>();
   const [parameters] = useSearchParams();
   const { revalidate, state } = useRevalidator();
-  const { said, secret, tried } = answer?.result ?? {};
+  const { secret, tried } = answer?.result ?? {};
   const errors = answer?.problem?.errors ?? [];
   const off = endpoint.disabled_at !== null;
   return (
@@ -117,21 +118,21 @@ export default function Webhook() {
           <EndpointState endpoint={endpoint} /> <RelativeTime at={endpoint.created_at} prefix="Added" />
           {endpoint.created_by && <span className="name"> by {endpoint.created_by}</span>}
         </SectionHead>
-        <Stack gap="sm" aria-live="polite">
-          {off && (
+        {off && (
+          <Box mb="sm">
             <ProblemAlert kind="warning" title="This endpoint is switched off">
               {endpoint.disabled_reason} Alerts since then were not sent to it.
             </ProblemAlert>
-          )}
-          {answer?.problem && errors.length === 0 && <ProblemAlert title="That did not work">{answer.problem.detail}</ProblemAlert>}
-          {said && <ProblemAlert kind="success" title={said} />}
+          </Box>
+        )}
+        <SettingsAnswers answer={answer} fields={['save']}>
           {tried && <Tried tried={tried} />}
           {secret && (
             <ShownOnce title="The new secret" value={secret}>
               Give it to the receiver. The former one signs beside it for 24 hours, so nothing is lost until then.
             </ShownOnce>
           )}
-        </Stack>
+        </SettingsAnswers>
       </div>
       <section aria-labelledby="deliveries">
         <SectionHead

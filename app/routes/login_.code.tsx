@@ -24,7 +24,9 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 
 export async function action({ context, request }: ActionFunctionArgs) {
   const form = await readForm(request, 64_000);
-  const answer = await secondStep(context, request, String(form.get('code') ?? ''), String(form.get('next') ?? ''));
+  const text = (field: string) => String(form.get(field) ?? '');
+  const asked = form.has('recovery') ? 'recovery' : 'code';
+  const answer = await secondStep(context, request, text('code'), text('next'), asked);
   if (answer instanceof Response) return answer;
   const wait: Record<string, string> = answer.retryAfterS === undefined ? {} : { 'Retry-After': String(answer.retryAfterS) };
   return data({ error: answer.error }, { status: answer.status, headers: wait });
@@ -51,6 +53,7 @@ export default function SecondStep() {
         <Stack gap="md">
           {failed && state === 'idle' && <ProblemAlert title="Sign-in failed">{failed.error}</ProblemAlert>}
           <input type="hidden" name="next" value={next ?? ''} />
+          {recovery && <input type="hidden" name="recovery" value="1" />}
           <TextInput
             ref={input}
             name="code"

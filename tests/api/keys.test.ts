@@ -410,8 +410,10 @@ describe('what the form takes', () => {
     [{ reach: 'letters' }, 'reach'],
     [{ name: ' ' }, 'name'],
     [{ role: 'owner' }, 'role'],
-  ])('%o is refused', (more, path) => {
-    expect(given(more).error?.issues[0]?.path[0]).toBe(path);
+    [{ name: '', scopes: [], reach: 'campaign', lifetime: 'date', until: '' }, 'name', 'scopes', 'campaign', 'until'],
+    [{ name: '', reach: 'campaign', campaign: '' }, 'name', 'campaign'],
+  ])('%o is refused, for all that is wrong', (more, ...paths) => {
+    expect(given(more).error?.issues.map(({ path }) => path[0])).toEqual(paths);
   });
   test('what is chosen beside the limit does not count', () => {
     expect(given({ reach: 'sms', campaign: '7' }).data).toMatchObject({ channel: 'sms', campaignId: null });

@@ -52,6 +52,24 @@ test('an endpoint is made, read, changed and removed; its secret is answered onc
   expect((await api.call('DELETE', `/webhook-endpoints/${made.id}`)).status).toBe(404);
 });
 
+test('a secret is answered once: a call that comes again gets the same answer without it', async () => {
+  const body = { url: receiver.url, events };
+  const made = await make();
+  for (const [key, path, sent] of [
+    ['made-once', '/webhook-endpoints', body],
+    ['rotated-once', `/webhook-endpoints/${made.id}/rotate-secret`, undefined],
+  ] as const) {
+    const call = () => api.call('POST', path, { ...(sent && { body: sent }), headers: { 'Idempotency-Key': key } });
+    const { secret, ...rest } = (await (await call()).json()) as EndpointJson & { secret: string };
+    expect(secret).toMatch(/^whsec_/);
+    const again = await call();
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await again.json()).toEqual(rest);
+  }
+  const { rows } = await api.db.pool.query(`select from idempotency_keys where body like '%whsec%'`);
+  expect(rows).toEqual([]);
+});
+
 test('a test is sent, listed with its answer, and sent again', async () => {
   const { id, secret } = await make();
   const sent = (await (await api.call('POST', `/webhook-endpoints/${id}/test`)).json()) as DeliveryJson;

@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, expect, type Page, test } from '@playwright/test';
+import { type Browser, expect, type Page } from '@playwright/test';
 import { Secret, TOTP } from 'otpauth';
 import { signIn } from './sent-campaign.ts';
+import { test } from './watched.ts';
 
 const password = 'the words of a browser';
 
@@ -56,11 +57,13 @@ test('a second factor is set up, asked for, lost and required, all by keyboard',
   await own.getByRole('link', { name: 'Set up' }).press('Enter');
   await own.getByRole('button', { name: 'Set it up' }).press('Enter');
   await expect(own.getByRole('img', { name: 'QR code for the app' })).toBeVisible();
+  await expect(own.locator(':focus')).toContainText('1. Let the app scan this');
   await expectAccessible(own);
   const app = await appOf(own);
   await own.getByRole('textbox', { name: 'Code' }).fill('000000');
   await own.keyboard.press('Enter');
   await expect(own.getByRole('textbox', { name: 'Code' })).toHaveAccessibleDescription(/This is not the code that the app shows now/);
+  await expect(own.getByRole('textbox', { name: 'Code' })).toBeFocused();
   await own.getByRole('textbox', { name: 'Code' }).fill(app.generate());
   await own.keyboard.press('Enter');
   const codes = own.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
@@ -87,6 +90,9 @@ test('a second factor is set up, asked for, lost and required, all by keyboard',
   await signOut(own, 'Tove');
   await sayPassword(own, email);
   await own.getByRole('link', { name: 'Use a recovery code instead' }).press('Enter');
+  await own.getByRole('textbox', { name: 'Recovery code' }).fill('lost it');
+  await own.keyboard.press('Enter');
+  await expect(own.getByRole('alert')).toContainText('This is none of your recovery codes');
   await own.getByRole('textbox', { name: 'Recovery code' }).fill(first.toUpperCase());
   await own.keyboard.press('Enter');
   await expect(own.getByRole('alert')).toContainText('You signed in with a recovery code');
@@ -103,7 +109,8 @@ test('a second factor is set up, asked for, lost and required, all by keyboard',
   await required.getByRole('checkbox', { name: 'Administrator' }).check();
   await required.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('alert')).toContainText('Set up a second factor for your own account first');
-  await page.reload();
+  await expect(page.getByRole('alert')).toBeInViewport();
+  await expect(required.getByRole('checkbox', { name: 'Administrator' })).not.toBeChecked();
   await required.getByRole('checkbox', { name: 'Analyst' }).press('Space');
   await required.getByRole('button', { name: 'Save' }).press('Enter');
   await expect(page.getByRole('status', { name: 'A second factor is required for: analyst.' })).toBeVisible();

@@ -1,8 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { Webhook } from 'standardwebhooks';
 import { admin, apiKey } from '../support/product.ts';
 import { type Received, type Receiver, startReceiver } from '../support/receiver.ts';
+import { test } from './watched.ts';
 
 let receiver: Receiver;
 test.beforeAll(async () => {
@@ -88,9 +89,10 @@ test('an administrator makes a key for a program, and takes it back', async ({ p
   const [before, name] = [`Nightly report ${Date.now()}`, `Weekly report ${Date.now()}`];
   await signIn(page, admin);
   await page.goto('/settings/keys');
-  await page.getByLabel('Name', { exact: true }).fill(before);
   await page.getByRole('button', { name: 'Make a key' }).click();
   await expect(page.getByText('Choose at least one thing')).toBeVisible();
+  await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
+  await page.keyboard.type(before);
   await page.getByRole('checkbox', { name: 'Read', exact: true }).check();
   await page.getByLabel('Ends after').selectOption('date');
   await page.getByLabel('Last day (UTC)').fill('2020-01-01');
@@ -99,6 +101,8 @@ test('an administrator makes a key for a program, and takes it back', async ({ p
   await page.getByLabel('Ends after').selectOption('30');
   await page.getByRole('button', { name: 'Make a key' }).click();
   const key = await page.getByText(/^rk_/).innerText();
+  await expect(page.getByText(/^rk_/)).toBeInViewport();
+  await expect(page.locator(':focus')).toContainText(key);
   const read = (path: string) => page.request.get(`/api/v1${path}`, { headers: { Authorization: `Bearer ${key}` } });
   expect((await read('/campaigns')).status()).toBe(200);
   expect((await read('/campaigns')).headers()['api-key-expires']).toMatch(/Z$/);
@@ -109,7 +113,10 @@ test('an administrator makes a key for a program, and takes it back', async ({ p
   await page.keyboard.press('Enter');
   await expect(page.getByText('The key has its new name.')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: name })).toContainText(/Read.*Ends in.*last used/s);
+  await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole('button', { name: `Revoke: ${name}` }).click();
+  await expect(page.getByRole('dialog', { name: 'Revoke this key?' })).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   await page.getByRole('button', { name: 'Revoke the key' }).click();
   await expect(page.getByText('The key is revoked.')).toBeVisible();
   await expect.poll(async () => (await read('/campaigns')).status(), { timeout: 8_000 }).toBe(401);

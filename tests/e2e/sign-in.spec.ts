@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { admin } from '#tests/support/product.ts';
 import { signIn } from './sent-campaign.ts';
+import { test } from './watched.ts';
 
 test('a wrong password is told without saying which part was wrong, and what was typed stays', async ({ page }) => {
   await page.goto('/login');

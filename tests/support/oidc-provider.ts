@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 // @ts-expect-error It comes without types, and those that others wrote are many packages for this one file.
 import Provider from 'oidc-provider';
-import { freePort } from './web.ts';
+import { freePort } from '../../scripts/postgres/embedded-postgres.ts';
 
 /** What the provider says of somebody; the subject is the name that they sign in with. */
 type Person = Record<string, unknown>;

@@ -18,7 +18,7 @@ export const webhookEndpoint = z.strictObject({
 });
 
 export const endpointWithSecret = webhookEndpoint.extend({
-  secret: z.string().describe('whsec_ and base64, for checking signatures. Shown once.'),
+  secret: z.string().optional().describe('whsec_ and base64, for checking signatures. Shown once: a replay by Idempotency-Key has none.'),
 });
 
 const alertType = z.enum([...alertEvents, 'webhook.test']);

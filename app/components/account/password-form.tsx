@@ -11,7 +11,7 @@ export function PasswordForm({ email, errors }: { email: string | null; errors: 
   const errorOf = (path: string) => errors.find((error) => error.path === path)?.message;
   return (
     <Paper p="md" maw={480}>
-      <Form method="post" noValidate replace>
+      <Form method="post" noValidate replace preventScrollReset>
         <input type="hidden" name="intent" value="password" />
         {email && <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />}
         <Stack gap="md" align="flex-start">

@@ -1,7 +1,8 @@
 import { Button, Group, Paper, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { groupedSecret, type SecondFactorState } from '#app/domain/access/second-factor.ts';
+import { Answers } from '../answers.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { RelativeTime } from '../relative-time.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
@@ -19,49 +20,52 @@ interface Props {
 /** One's own second factor: what there is of it, how one is set up, and how it ends. */
 export function SecondFactor({ state, email, answer, codesOnly = false }: Props) {
   const { problem, codes, said } = answer ?? {};
+  const next = useRef<HTMLDivElement>(null);
   const errorOf = (path: string) => problem?.errors.find((error) => error.path === path)?.message;
   return (
     <Stack gap="md">
-      <Stack gap="sm" aria-live="polite">
+      <Answers answer={answer} next={next}>
         {problem && problem.errors.length === 0 && <ProblemAlert title="That did not work">{problem.detail}</ProblemAlert>}
         {said && !codes && <ProblemAlert kind="success" title={said} />}
         {codes && <RecoveryCodes codes={codes} title={said ?? 'New recovery codes'} />}
-      </Stack>
-      {codesOnly ? null : state.begun ? (
-        <SetUp begun={state.begun} replaces={state.set_up_at !== null} error={errorOf('code')} />
-      ) : state.set_up_at !== null ? (
-        <Paper p="md" maw={560}>
-          <Text>
-            Each sign-in asks for a code, <RelativeTime at={state.set_up_at} prefix="set up" />.{' '}
-            {state.codes_left === 0
-              ? 'No recovery code is left.'
-              : state.codes_left === 1
-                ? 'One recovery code is left.'
-                : `${state.codes_left} recovery codes are left.`}
-          </Text>
-          <PasswordForm email={email} error={errorOf('former')}>
-            <Act intent="codes" label="New recovery codes" />
-            <Act intent="begin" label="Use another phone" />
-            {!state.required && <Act intent="remove" label="Turn it off" />}
-          </PasswordForm>
-          {state.required && (
-            <Text size="sm" c="dimmed" mt="sm">
-              Your role asks for a second factor, so it cannot be turned off.
+      </Answers>
+      <div ref={next} tabIndex={-1} className="answers" hidden={codesOnly}>
+        {codesOnly ? null : state.begun ? (
+          <SetUp begun={state.begun} replaces={state.set_up_at !== null} error={errorOf('code')} />
+        ) : state.set_up_at !== null ? (
+          <Paper p="md" maw={560}>
+            <Text>
+              Each sign-in asks for a code, <RelativeTime at={state.set_up_at} prefix="set up" />.{' '}
+              {state.codes_left === 0
+                ? 'No recovery code is left.'
+                : state.codes_left === 1
+                  ? 'One recovery code is left.'
+                  : `${state.codes_left} recovery codes are left.`}
             </Text>
-          )}
-        </Paper>
-      ) : state.has_password ? (
-        <Paper p="md" maw={560}>
-          <Text>
-            You need an app that makes codes, such as Google Authenticator, Microsoft Authenticator, 2FAS, Aegis, or a password manager.
-          </Text>
-          <PasswordForm email={email} error={errorOf('former')} asked={state.asks_password}>
-            <Act intent="begin" label="Set it up" main />
-          </PasswordForm>
-        </Paper>
-      ) : (
-        <Text>You sign in without a password of Rollcall, so there is nothing to add a code to.</Text>
-      )}
+            <PasswordForm email={email} error={errorOf('former')}>
+              <Act intent="codes" label="New recovery codes" />
+              <Act intent="begin" label="Use another phone" />
+              {!state.required && <Act intent="remove" label="Turn it off" />}
+            </PasswordForm>
+            {state.required && (
+              <Text size="sm" c="dimmed" mt="sm">
+                Your role asks for a second factor, so it cannot be turned off.
+              </Text>
+            )}
+          </Paper>
+        ) : state.has_password ? (
+          <Paper p="md" maw={560}>
+            <Text>
+              You need an app that makes codes, such as Google Authenticator, Microsoft Authenticator, 2FAS, Aegis, or a password manager.
+            </Text>
+            <PasswordForm email={email} error={errorOf('former')} asked={state.asks_password}>
+              <Act intent="begin" label="Set it up" main />
+            </PasswordForm>
+          </Paper>
+        ) : (
+          <Text>You sign in without a password of Rollcall, so there is nothing to add a code to.</Text>
+        )}
+      </div>
     </Stack>
   );
 }

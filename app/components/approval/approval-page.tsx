@@ -4,6 +4,7 @@ import { IconCheck, IconX } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import type { ApprovalJson } from '#app/domain/campaigns/approval.ts';
 import type { CampaignJson } from '#app/domain/campaigns/campaign.ts';
+import { Answers } from '../answers.tsx';
 import { CampaignMessage } from '../campaign-message/campaign-message.tsx';
 import { channelLabels } from '../channel-mark.tsx';
 import { useNumbers } from '../number.tsx';
@@ -23,6 +24,8 @@ export function ApprovalPage(loaded: ApprovalView) {
   const { counted } = useNumbers();
   const [seen, setSeen] = useState(loaded);
   const top = useRef<HTMLDivElement>(null);
+  /** Did they press one of the buttons? What others decide meanwhile moves nothing under their eyes. */
+  const decided = useRef<object | null>(null);
   const another = isAnother(seen.approval, loaded.approval);
   const { campaign, approval, sample, suppressed, warnings, mayNot, own, refused } = shownOf(seen, loaded);
   const open = approval.state === 'waiting' && (campaign.status === 'DRAFT' || campaign.status === 'SCHEDULED');
@@ -46,8 +49,10 @@ export function ApprovalPage(loaded: ApprovalView) {
         }
       />
       <div className={classes.stack} ref={top} tabIndex={-1}>
-        <div aria-live="polite">{refused && <ProblemAlert title={refused.title}>{refused.detail}</ProblemAlert>}</div>
-        <Outcome campaign={campaign} approval={approval} />
+        <Answers answer={refused ?? (open ? null : decided.current)}>
+          {refused && <ProblemAlert title={refused.title}>{refused.detail}</ProblemAlert>}
+          <Outcome campaign={campaign} approval={approval} />
+        </Answers>
         <dl className={classes.facts}>
           <Fact term="To">
             {counted(campaign.total, 'person', 'people')}
@@ -109,7 +114,17 @@ export function ApprovalPage(loaded: ApprovalView) {
             }}
           />
         ) : (
-          open && <Decide campaign={campaign} approval={approval} mayNot={mayNot} own={own} />
+          open && (
+            <Decide
+              campaign={campaign}
+              approval={approval}
+              mayNot={mayNot}
+              own={own}
+              onDecide={() => {
+                decided.current = {};
+              }}
+            />
+          )
         )}
       </div>
     </>
@@ -144,7 +159,11 @@ function Fact({ term, children }: { term: string; children: React.ReactNode }) {
   );
 }
 
-function Decide({ campaign, approval, mayNot, own }: Pick<ApprovalView, 'campaign' | 'approval' | 'mayNot' | 'own'>) {
+interface DecideProps extends Pick<ApprovalView, 'campaign' | 'approval' | 'mayNot' | 'own'> {
+  onDecide: () => void;
+}
+
+function Decide({ campaign, approval, mayNot, own, onDecide }: DecideProps) {
   const { counted } = useNumbers();
   const { state, formData } = useNavigation();
   const busy = (intent: string) => state !== 'idle' && formData?.get('intent') === intent;
@@ -166,7 +185,7 @@ function Decide({ campaign, approval, mayNot, own }: Pick<ApprovalView, 'campaig
           {goes ? 'It goes out at once then, and messages that have left cannot be called back.' : ''}
         </Text>
       )}
-      <Form method="post" replace preventScrollReset className={classes.decide} style={{ padding: 0 }}>
+      <Form method="post" replace preventScrollReset className={classes.decide} style={{ padding: 0 }} onSubmit={onDecide}>
         <input type="hidden" name="hash" value={approval.hash ?? ''} />
         <input type="hidden" name="revision" value={approval.revision ?? ''} />
         {!own && (

@@ -48,7 +48,7 @@ export function CampaignFilters({ waiting }: { waiting: number }) {
         />
         <NativeSelect
           key={`status ${parameters.get('status')}`}
-          className={classes.filter}
+          className={`${classes.filter} ${classes.statuses}`}
           name="status"
           aria-label="Status"
           data={[

@@ -1,6 +1,5 @@
 import { Button, Checkbox, Group, Paper, TextInput } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
-import { ProblemAlert } from '../problem-alert.tsx';
 import { RoleSelect } from './role-select.tsx';
 import type { SettingsAnswer } from './settings-answer.ts';
 
@@ -23,8 +22,7 @@ export function AddForm({ intent, submit, namePlaceholder, withEmail = false, ma
   const errorOf = (path: string) => mine?.errors.find((error) => error.path === path)?.message;
   return (
     <Paper p="md">
-      {mine && mine.errors.length === 0 && <ProblemAlert title="Nothing was added">{mine.detail}</ProblemAlert>}
-      <Form method="post" noValidate replace>
+      <Form method="post" noValidate replace preventScrollReset>
         <input type="hidden" name="intent" value={intent} />
         <Group align="flex-start" gap="sm">
           <TextInput

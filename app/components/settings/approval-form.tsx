@@ -1,5 +1,6 @@
 import { Button, Checkbox, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { Form, useNavigation } from '@remix-run/react';
+import type { RefObject } from 'react';
 import { roleLabels, roles } from '#app/domain/access/roles.ts';
 import type { ApprovalRule, Waiting } from '#app/domain/campaigns/approval-rule.ts';
 import { useNumbers } from '../number.tsx';
@@ -14,12 +15,14 @@ interface Props {
   /** Scheduled campaigns that would wait: told before it is saved. */
   waiting: Waiting[];
   problem: SettingsAnswer<unknown>['problem'];
+  /** The question whether those shall wait. */
+  asks: RefObject<HTMLDivElement>;
 }
 
 const SHOWN = 5;
 
 /** Which campaigns wait for somebody else. */
-export function ApprovalForm({ rule, typed, waiting, problem }: Props) {
+export function ApprovalForm({ rule, typed, waiting, problem, asks }: Props) {
   const { state, formData } = useNavigation();
   const { counted } = useNumbers();
   const words = counted(waiting.length, 'scheduled campaign', 'scheduled campaigns');
@@ -60,20 +63,22 @@ export function ApprovalForm({ rule, typed, waiting, problem }: Props) {
             </Group>
           </Checkbox.Group>
           {waiting.length > 0 && (
-            <ProblemAlert kind="warning" title={`${words} will wait for an approval`}>
-              <Text size="sm">
-                {waiting.length === 1 ? 'It stays' : 'They stay'} scheduled. What nobody has approved by its time does not go out, is a
-                draft again, and says so.
-              </Text>
-              <ul>
-                {waiting.slice(0, SHOWN).map(({ id, name, people }) => (
-                  <li key={id} className="name" dir="auto">
-                    {name}, to {counted(people, 'person', 'people')}
-                  </li>
-                ))}
-                {waiting.length > SHOWN && <li>and {waiting.length - SHOWN} more</li>}
-              </ul>
-            </ProblemAlert>
+            <div ref={asks} tabIndex={-1} className="answers">
+              <ProblemAlert kind="warning" title={`${words} will wait for an approval`}>
+                <Text size="sm">
+                  {waiting.length === 1 ? 'It stays' : 'They stay'} scheduled. What nobody has approved by its time does not go out, is a
+                  draft again, and says so.
+                </Text>
+                <ul>
+                  {waiting.slice(0, SHOWN).map(({ id, name, people }) => (
+                    <li key={id} className="name" dir="auto">
+                      {name}, to {counted(people, 'person', 'people')}
+                    </li>
+                  ))}
+                  {waiting.length > SHOWN && <li>and {waiting.length - SHOWN} more</li>}
+                </ul>
+              </ProblemAlert>
+            </div>
           )}
           {waiting.length > 0 && <input type="hidden" name="agreed" value={waiting.length} />}
           <Group justify="flex-end">

@@ -1,7 +1,8 @@
 import { Button, type ButtonProps, Group, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Form, useNavigation } from '@remix-run/react';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useSubmitted } from './use-submitted.ts';
 
 interface Props extends Pick<ButtonProps, 'size' | 'variant' | 'color'> {
   /** On the button. Where several rows have one, `name` says whose it is. */
@@ -20,9 +21,7 @@ interface Props extends Pick<ButtonProps, 'size' | 'variant' | 'color'> {
 export function ConfirmButton({ label, name, question, children, confirm, fields, danger = true, ...look }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
   const { state } = useNavigation();
-  useEffect(() => {
-    if (state === 'loading') close();
-  }, [state, close]);
+  useSubmitted(close);
   return (
     <>
       <Button

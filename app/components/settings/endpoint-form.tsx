@@ -20,7 +20,7 @@ export function EndpointForm({ endpoint, intent, submit, errors, extra }: Props)
   const errorOf = (field: string) => errors.find(({ path }) => path === field || path.startsWith(`${field}.`))?.message;
   const events = endpoint?.events ?? alertEvents;
   return (
-    <Form method="post" noValidate replace>
+    <Form method="post" noValidate replace preventScrollReset>
       <input type="hidden" name="intent" value={intent} />
       <Stack gap="lg">
         <TextInput

@@ -3,7 +3,6 @@ import { Form, useNavigation } from '@remix-run/react';
 import { useState } from 'react';
 import type { Lifetime } from '#app/domain/access/key-input.ts';
 import { type Scope, scopeTexts } from '#app/domain/access/roles.ts';
-import { ProblemAlert } from '../problem-alert.tsx';
 import { useHydrated } from '../use-hydrated.ts';
 import type { SettingsAnswer } from './settings-answer.ts';
 
@@ -33,8 +32,7 @@ export function KeyForm({ scopes, campaigns, problem }: Props) {
   const [lifetime, setLifetime] = useState(mine?.fields.lifetime ?? '90');
   return (
     <Paper p="md">
-      {mine && mine.errors.length === 0 && <ProblemAlert title="No key was made">{mine.detail}</ProblemAlert>}
-      <Form method="post" noValidate replace>
+      <Form method="post" noValidate replace preventScrollReset>
         <input type="hidden" name="intent" value="add" />
         <Stack gap="md">
           <TextInput
@@ -67,17 +65,18 @@ export function KeyForm({ scopes, campaigns, problem }: Props) {
               label="Campaigns"
               defaultValue={reach}
               onChange={(event) => setReach(event.currentTarget.value)}
-              error={errorOf('reach')}
+              description={campaigns.length === 0 ? 'For one campaign alone: make the campaign first.' : undefined}
+              error={errorOf('reach') ?? (campaigns.length === 0 && errorOf('campaign'))}
               flex="1 1 160px"
               maw={220}
               data={[
                 { value: 'all', label: 'All' },
                 { value: 'email', label: 'Email campaigns' },
                 { value: 'sms', label: 'SMS campaigns' },
-                { value: 'campaign', label: 'One campaign' },
+                { value: 'campaign', label: 'One campaign', disabled: campaigns.length === 0 },
               ]}
             />
-            {(reach === 'campaign' || !hydrated) && (
+            {campaigns.length > 0 && (reach === 'campaign' || !hydrated) && (
               <NativeSelect
                 name="campaign"
                 label="Which one"
@@ -86,7 +85,7 @@ export function KeyForm({ scopes, campaigns, problem }: Props) {
                 flex="1 1 220px"
                 maw={360}
                 data={[
-                  { value: '', label: campaigns.length > 0 ? 'Choose' : 'There are none yet' },
+                  { value: '', label: 'Choose' },
                   ...campaigns.map(({ id, name }) => ({ value: String(id), label: `${name} (${id})` })),
                 ]}
               />

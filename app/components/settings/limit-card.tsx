@@ -26,7 +26,7 @@ export function LimitCard({ limit: { channel, rate, default_rate, hold }, proble
         <ChannelMark channel={channel} />
         <Title order={3}>{name}</Title>
       </Group>
-      <Form method="post" noValidate replace>
+      <Form method="post" noValidate replace preventScrollReset>
         <input type="hidden" name="intent" value="rate" />
         <input type="hidden" name="channel" value={channel} />
         <Group align="flex-start" gap="sm">

@@ -2,6 +2,7 @@ import { Group, Paper, Stack, Title } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed, IconFlask } from '@tabler/icons-react';
 import type { ProviderForm } from '#app/domain/provider-keys/provider-keys.ts';
 import type { ProviderSummary } from '#app/providers/provider-summary.ts';
+import { Answers } from '../answers.tsx';
 import { ChannelMark } from '../channel-mark.tsx';
 import { useNumbers } from '../number.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
@@ -53,7 +54,6 @@ export function ProviderCard({ provider, form, sandbox, keeps, problem }: Props)
         )}
       </Group>
       <Stack gap="md">
-        {problem && problem.errors.length === 0 && <ProblemAlert title="Nothing was saved">{problem.detail}</ProblemAlert>}
         {configured ? (
           <dl className={classes.facts}>
             {facts.map(([term, value]) => (
@@ -83,6 +83,9 @@ export function ProviderCard({ provider, form, sandbox, keeps, problem }: Props)
             {keeps ? 'Enter the keys; they are tried before they are saved, and used at once.' : ''}
           </p>
         )}
+        <Answers answer={problem}>
+          {problem && problem.errors.length === 0 && <ProblemAlert title="Nothing was saved">{problem.detail}</ProblemAlert>}
+        </Answers>
         {!sandbox && keeps && <ProviderKeysForm key={saved?.saved_at} provider={form} name={name} problem={problem} />}
       </Stack>
     </Paper>

@@ -60,7 +60,7 @@ export function ProviderKeysForm({ provider: { channel, fixed, saved }, name, pr
         </Text>
       )}
       {open.length > 0 && (
-        <Form method="post" noValidate replace>
+        <Form method="post" noValidate replace preventScrollReset>
           <input type="hidden" name="intent" value="save" />
           <input type="hidden" name="channel" value={channel} />
           <Stack gap="md">

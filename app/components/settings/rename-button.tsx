@@ -1,7 +1,7 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Form, useNavigation } from '@remix-run/react';
-import { useEffect } from 'react';
+import { useSubmitted } from './use-submitted.ts';
 
 interface Props {
   what: string;
@@ -13,9 +13,7 @@ interface Props {
 export function RenameButton({ what, name, id }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
   const { state } = useNavigation();
-  useEffect(() => {
-    if (state === 'loading') close();
-  }, [state, close]);
+  useSubmitted(close);
   return (
     <>
       <Button variant="default" size="compact-sm" className="needs-script" onClick={open} aria-label={`Rename: ${name}`}>

@@ -7,7 +7,7 @@ export function RenameForm({ name, problem }: { name: string; problem: SettingsA
   const mine = problem?.fields.intent === 'rename' ? problem : undefined;
   return (
     <Paper p="md" maw={560}>
-      <Form method="post" noValidate replace>
+      <Form method="post" noValidate replace preventScrollReset>
         <input type="hidden" name="intent" value="rename" />
         <Group align="flex-start" gap="sm">
           <TextInput

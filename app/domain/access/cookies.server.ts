@@ -12,8 +12,8 @@ const kinds = {
   rollcall_step: { path: '/login', value: '[\\w.-]{1,300}', former: false },
   /** The secret of an invitation or of a link to a new password. */
   rollcall_link: { path: '/access', value: '[\\w-]{43}', former: false },
-  /** The secret of the link by which the first administrator makes themself. */
-  rollcall_setup: { path: '/setup', value: '[\\w-]{43}', former: false },
+  /** The secret of the link by which the first administrator makes themself. Scripts send the form to /setup.data, which is not below /setup. */
+  rollcall_setup: { path: '/', value: '[\\w-]{43}', former: false },
   /** What this browser was sent to the company's provider with. */
   'rollcall.oidc': { path: '/', value: '[\\w-]{1,3000}\\.[\\w-]{43}', former: false },
 } as const;

@@ -30,25 +30,28 @@ export const newKey = z
     lifetime: z.enum(lifetimes, 'Choose when the key ends.').default('never'),
     until: z.string().trim().optional(),
   })
-  .transform(({ role, scopes, reach, campaign, lifetime, until, ...key }, context) => {
+  // Told beside what is wrong with single fields: who corrects one thing learns of all.
+  .superRefine(({ role, scopes, reach, campaign, lifetime, until }, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (!role && scopes.length === 0) issue('scopes', 'Choose at least one thing that the key may do.');
     if (reach === 'campaign' && campaign === null) issue('campaign', 'Choose a campaign.');
-    const expiresAt =
-      lifetime === 'date' ? endOf(until ?? '') : lifetime === 'never' ? null : new Date(Date.now() + Number(lifetime) * DAY_MS);
+    const expiresAt = endOf(lifetime, until);
     if (expiresAt === undefined) issue('until', 'Enter a day, such as 2027-03-31.');
     else if (expiresAt && expiresAt.getTime() <= Date.now()) issue('until', 'This day is over already.');
     else if (expiresAt && expiresAt.getTime() > Date.now() + MOST_DAYS * DAY_MS) issue('until', 'The most are five years from now.');
-    return {
-      ...key,
-      role,
-      scopes: role ? null : scopes,
-      campaignId: reach === 'campaign' ? campaign : null,
-      channel: channels.find((channel) => channel === reach) ?? null,
-      expiresAt: expiresAt ?? null,
-    };
-  });
+  })
+  .transform(({ role, scopes, reach, campaign, lifetime, until, ...key }) => ({
+    ...key,
+    role,
+    scopes: role ? null : scopes,
+    campaignId: reach === 'campaign' ? campaign : null,
+    channel: channels.find((channel) => channel === reach) ?? null,
+    expiresAt: endOf(lifetime, until) ?? null,
+  }));
 
-function endOf(day: string): Date | undefined {
+/** Null: never; undefined: at a day that is none. */
+function endOf(lifetime: Lifetime, day = ''): Date | null | undefined {
+  if (lifetime === 'never') return null;
+  if (lifetime !== 'date') return new Date(Date.now() + Number(lifetime) * DAY_MS);
   return isDay(day) ? new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS) : undefined;
 }

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '#db/database.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { audit } from './audit.server.ts';
-import { OidcRefusal } from './oidc-refusal.ts';
+import { isRefusalOfOidc, OidcRefusal } from './oidc-refusal.ts';
 import { type Claims, emailOf, nameOf, type OidcSettings, roleOf } from './oidc-settings.ts';
 import { oneAtATime } from './people-guard.server.ts';
 import { type Role, roleLabels } from './roles.ts';
@@ -49,7 +49,7 @@ export async function accountOf(
     }
     return account;
   });
-  if (came instanceof OidcRefusal) throw came;
+  if (isRefusalOfOidc(came)) throw came;
   return came;
 }
 

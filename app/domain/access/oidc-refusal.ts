@@ -56,7 +56,7 @@ export type OidcRefusalCode = keyof typeof oidcRefusals;
 
 export const isOidcRefusal = (code: string | null): code is OidcRefusalCode => code !== null && Object.hasOwn(oidcRefusals, code);
 
-/** Thrown by what signs in through the provider. */
+/** Thrown by what signs in through the provider; told from other errors by `isRefusalOfOidc`. */
 export class OidcRefusal extends Error {
   override name = 'OidcRefusal';
   readonly code: OidcRefusalCode;
@@ -64,4 +64,9 @@ export class OidcRefusal extends Error {
     super(oidcRefusals[code].audit, { cause });
     this.code = code;
   }
+}
+
+/** By name and not by class: the server and the routes' bundle each have a class of their own. */
+export function isRefusalOfOidc(error: unknown): error is OidcRefusal {
+  return error instanceof Error && error.name === 'OidcRefusal' && 'code' in error;
 }

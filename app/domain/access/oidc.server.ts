@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as client from 'openid-client';
 import { cookie } from './cookies.server.ts';
 import { boundedFetch, withinAll } from './oidc-fetch.server.ts';
-import { OidcRefusal } from './oidc-refusal.ts';
+import { isRefusalOfOidc, OidcRefusal } from './oidc-refusal.ts';
 import type { Claims, OidcSettings, ShownProvider } from './oidc-settings.ts';
 
 /** The company's provider, as this process knows it. Nothing is asked of it before somebody signs in. */
@@ -157,7 +157,7 @@ function withSecret(secret: string): client.ClientAuth {
 }
 
 function refusalOf(error: unknown): OidcRefusal {
-  if (error instanceof OidcRefusal) return error;
+  if (isRefusalOfOidc(error)) return error;
   if (error instanceof client.AuthorizationResponseError) {
     if (['temporarily_unavailable', 'server_error'].includes(error.error)) return new OidcRefusal('unavailable', error);
     const unwilling = ['access_denied', 'login_required', 'consent_required', 'interaction_required', 'account_selection_required'];

@@ -25,9 +25,10 @@ export async function settingsAction<T>(
   const viewer = await requireUser(context, request);
   assertMay(viewer, 'settings:write');
   const form = await readForm(request);
+  const intent = String(form.get('intent') ?? '');
   try {
-    const result = await run({ form, intent: String(form.get('intent') ?? ''), viewer });
-    return data<SettingsAnswer<T>>({ result, problem: null });
+    const result = await run({ form, intent, viewer });
+    return data<SettingsAnswer<T>>({ intent, result, problem: null });
   } catch (thrown) {
     const error = problemOfChange(thrown);
     if (!error) throw thrown;
@@ -35,6 +36,6 @@ export async function settingsAction<T>(
       [...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string' && !secret.includes(entry[0])),
     );
     const problem = { detail: error.message, errors: error.errors ?? [], fields };
-    return data<SettingsAnswer<T>>({ result: null, problem }, { status: error.status });
+    return data<SettingsAnswer<T>>({ intent, result: null, problem }, { status: error.status });
   }
 }

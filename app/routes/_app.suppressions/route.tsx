@@ -2,6 +2,7 @@ import { Box, Button, Text } from '@mantine/core';
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node';
 import { Link, useActionData, useLoaderData, useNavigation, useSearchParams } from '@remix-run/react';
 import { IconDownload, IconSearchOff, IconShieldOff } from '@tabler/icons-react';
+import { Answers } from '#app/components/answers.tsx';
 import campaigns from '#app/components/campaigns/campaign-list.module.css';
 import { EmptyState } from '#app/components/empty-state.tsx';
 import { PageHeader } from '#app/components/page-header.tsx';
@@ -92,9 +93,9 @@ export default function Suppressions() {
           )
         }
       />
-      <div aria-live="polite" className={classes.answer}>
+      <Answers answer={answer} mb={answer && !refused ? 'md' : 0}>
         {answer && !refused && <SuppressionAnswerAlert answer={answer} />}
-      </div>
+      </Answers>
       {mayWrite ? (
         <SuppressionForms
           refused={refused}

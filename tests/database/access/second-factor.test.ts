@@ -239,6 +239,25 @@ describe('the second step', () => {
     expect((await audited(hal)).filter((one) => one === 'session.recovery done')).toHaveLength(2);
   });
 
+  test.each([
+    ['000000', 'code', /^That code is wrong.*app shows now/],
+    ['', 'code', /^That code is wrong/],
+    ['abcd e', 'code', /^That code is wrong/],
+    ['abcde-fghjk-mnpqr', 'code', /^This is none of your recovery codes/],
+    ['abcde-fghjk-mnpqr', 'recovery', /^This is none of your recovery codes/],
+    ['abcde-fghjk-mnp', 'recovery', /^This is none of your recovery codes/],
+    ['000000', 'recovery', /^This is none of your recovery codes/],
+    ['', 'recovery', /^This is none of your recovery codes/],
+  ] as const)('answers a wrong %j on the page for a %s with the words of that one', async (typed, asked, words) => {
+    const viewer = await person(`wrong-${asked}-${typed.replaceAll(' ', '')}`);
+    await withPhone(viewer);
+    const { cookie } = await sayPassword(viewer);
+    expect(await secondStep(api.context, post(cookie), typed, null, asked)).toMatchObject({
+      status: 401,
+      error: expect.stringMatching(words),
+    });
+  });
+
   test('is bounded by the account: not by beginning anew, by another address, by another process, or at once', async () => {
     const ida = await person('ida');
     const { totp, codes } = await withPhone(ida);

@@ -11,7 +11,7 @@ describe.each([
   ['rollcall_browser', '/', 'a~b'],
   ['rollcall_step', '/login', 'a.b.c'],
   ['rollcall_link', '/access', with43],
-  ['rollcall_setup', '/setup', with43],
+  ['rollcall_setup', '/', with43],
   ['rollcall.oidc', '/', `e30.${with43}`],
 ] as const)('%s', (name, path, value) => {
   test('is of this host alone where there is https', () => {
@@ -44,6 +44,18 @@ describe.each([
       expect(cookie(name, base).read(new Headers({ cookie: `${full}=${odd.replaceAll(';', '%3B')}` }))).toBeNull();
     }
   });
+});
+
+// RFC 6265, 5.1.4. A page's form goes to the page's own address with ".data" where there are scripts.
+test.each([
+  ['rollcall_step', '/login/code'],
+  ['rollcall_link', '/access/password'],
+  ['rollcall_setup', '/setup'],
+  ['rollcall.oidc', '/login/oidc/callback'],
+] as const)('%s reaches %s and its form, also without https', (name, page) => {
+  const path = /Path=([^;]*)/.exec(cookie(name, HTTP).set('x', 60))?.[1] as string;
+  for (const asked of [page, `${page}.data`])
+    expect(asked === path || asked.startsWith(path.endsWith('/') ? path : `${path}/`), asked).toBe(true);
 });
 
 test('no other file writes a cookie', () => {
