@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import pg from 'pg';
+import { createApiKey } from '#app/domain/access/api-keys.server.ts';
 import { draft, send } from '../stage/campaigns.ts';
 import { alone, percentile, type Row } from '../stage/figures.ts';
 import { startAlone } from '../stage/processes.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { Seen, WatchersInput } from '../stage/watchers.ts';
 import { IN_FLIGHT } from './throughput.ts';
+
+/** Below what one viewer may have open (socket-limits.server.ts). */
+const WATCHERS_A_KEY = 90;
 
 const now = () => performance.timeOrigin + performance.now();
 
@@ -35,10 +39,15 @@ async function lagsOf(stage: Stage, { recipients, watchers }: { recipients: numb
   });
   await listener.query('listen rollcall_campaign');
 
+  const keys: string[] = [];
+  while (keys.length * WATCHERS_A_KEY < watchers) {
+    keys.push((await createApiKey(stage.db, { name: `watchers ${keys.length}`, role: 'admin', createdBy: null })).key);
+  }
   const child = startAlone('watchers.ts');
-  const input: WatchersInput = { url: stage.url, key: stage.key, campaignId: id, count: watchers };
+  const input: WatchersInput = { url: stage.url, keys, campaignId: id, count: watchers };
   child.send({ input });
-  await once(child, 'message');
+  const [first] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
+  if (typeof first === 'number') throw new Error('The watchers could not connect.');
   await send(stage, id);
   // The last event is on its way.
   await new Promise((resolve) => setTimeout(resolve, 1_000));

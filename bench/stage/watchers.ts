@@ -6,7 +6,8 @@ import type { ClientEvents, ServerEvents } from '#app/realtime/events.ts';
 
 export interface WatchersInput {
   url: string;
-  key: string;
+  /** One has so many connections at most; the watchers take turns. */
+  keys: readonly string[];
   campaignId: number;
   count: number;
 }
@@ -23,16 +24,18 @@ process.on('message', async ({ input, stop }: { input?: WatchersInput; stop?: tr
     return;
   }
   if (!input) return;
-  await Promise.all(Array.from({ length: input.count }, () => watch(input)));
+  await Promise.all(Array.from({ length: input.count }, (_, n) => watch(input, input.keys[n % input.keys.length] as string)));
   process.send?.({ ready: true });
 });
 
-function watch({ url, key, campaignId }: WatchersInput): Promise<void> {
+function watch({ url, campaignId }: WatchersInput, key: string): Promise<void> {
   const socket: Socket<ServerEvents, ClientEvents> = io(url, { auth: { token: key }, transports: ['websocket'], forceNew: true });
   socket.on('campaign:progress', ({ id, version }) => {
     if (id === campaignId) seen.push([version, now()]);
   });
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    // Without all of them it would measure something else, or wait for ever.
+    socket.on('connect_error', reject);
     socket.on('connect', () => {
       socket.emit('recipients:watch', { campaign_id: campaignId, ids: [] });
       socket.emit('campaign:join', { id: campaignId }, () => resolve());
