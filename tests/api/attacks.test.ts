@@ -1,12 +1,12 @@
-import type { ActionFunctionArgs, ServerBuild } from '@remix-run/node';
+import type { ServerBuild } from '@remix-run/node';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApiKey, revokeApiKey } from '#app/domain/access/api-keys.server.ts';
 import { createAuth } from '#app/domain/access/auth.server.ts';
 import { createRequestCounts } from '#app/domain/access/request-counts.server.ts';
-import { action } from '#app/routes/login.tsx';
 import { apiRoute, startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign, numbered } from '#tests/support/campaigns.ts';
+import { loginRoute } from '#tests/support/login-route.ts';
 import { buildOf, freePort, startWeb } from '#tests/support/web.ts';
 
 /** What an attack on the running product did, against the whole web server: a part that is taken out of it is missed here. */
@@ -17,19 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.drop());
 
-/** The page's action without its page, which needs a build. */
-const login = {
-  id: 'routes/login',
-  path: 'login',
-  module: {
-    async action(args: ActionFunctionArgs) {
-      const answer = await action(args);
-      return answer instanceof Response ? answer : new Response(answer.data.error, { status: answer.init?.status ?? 200 });
-    },
-  },
-};
 const people = { id: 'routes/people', path: 'people', module: { loader: () => ({ address: 'ana@example.com' }) } };
-const build = buildOf([apiRoute, login, people]) as ServerBuild;
+const build = buildOf([apiRoute, loginRoute, people]) as ServerBuild;
 
 /** A web process of its own, with other settings or another memory. */
 async function open(env: Partial<TestApi['context']['env']> = {}, auth: Partial<TestApi['context']['auth']> = {}) {

@@ -1,7 +1,7 @@
-import type { ActionFunctionArgs, ServerBuild } from '@remix-run/node';
+import type { ServerBuild } from '@remix-run/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { action } from '#app/routes/login.tsx';
 import { startApi, type TestApi } from '#tests/support/api.ts';
+import { loginRoute } from '#tests/support/login-route.ts';
 import { buildOf, freePort, startWeb } from '#tests/support/web.ts';
 
 /** The sign-in behind a proxy, while 1,000 addresses guess: in less than a minute, so that it is more than 2,000 a minute. */
@@ -11,18 +11,6 @@ let api: TestApi;
 let web: { stop(): Promise<void> };
 let url: string;
 
-/** The page's action without its page, which needs a build. */
-const login = {
-  id: 'routes/login',
-  path: 'login',
-  module: {
-    async action(args: ActionFunctionArgs) {
-      const answer = await action(args);
-      return answer instanceof Response ? answer : new Response(answer.data.error, { status: answer.init?.status ?? 200 });
-    },
-  },
-};
-
 beforeAll(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
@@ -30,7 +18,7 @@ beforeAll(async () => {
   for (const name of ['ana', 'bea', 'cem']) {
     await api.context.auth.sessions.api.createUser({ body: { email: `${name}@example.com`, name, password, role: 'admin' } });
   }
-  web = await startWeb(api.context, { build: buildOf([login]) as ServerBuild });
+  web = await startWeb(api.context, { build: buildOf([loginRoute]) as ServerBuild });
 });
 afterAll(async () => {
   await web.stop();

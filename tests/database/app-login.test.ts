@@ -1,24 +1,14 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { migrate } from '#db/migrate/migrate.ts';
 import { appUrl, keepAppLogin } from '../../scripts/launch/app-login.ts';
 import { startProcess, until } from '../../scripts/launch/processes.ts';
 import { keepReportsLogin } from '../../scripts/launch/reports-login.ts';
 import { findRunning, startEmbeddedPostgres } from '../../scripts/postgres/embedded-postgres.ts';
+import { askDatabase as ask } from '../support/ask-database.ts';
 import { freePort } from '../support/web.ts';
-
-async function ask<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 const refused = [
   ['reads a file', `select pg_read_file('/etc/hostname')`],

@@ -1,8 +1,8 @@
 import { appendFileSync, chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askDatabase as ask } from '#tests/support/ask-database.ts';
 import { migrate } from '../../db/migrate/migrate.ts';
 import { backUpEmbedded, restoreEmbedded } from '../../scripts/backup/embedded.ts';
 import { readManifest } from '../../scripts/backup/files.ts';
@@ -16,16 +16,6 @@ beforeAll(() => {
   folder = join(root, 'data dir #1 $HOME');
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-async function ask<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 test('the embedded database is copied while it is written to, put back, and knows that it was', async () => {
   const server = await startEmbeddedPostgres({ folder });

@@ -1,90 +1,34 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { mayHere } from '#app/domain/access/ask.server.ts';
-import { createAuth, currentViewer, unfinishedViewer } from '#app/domain/access/auth.server.ts';
+import { describe, expect, test } from 'vitest';
+import { createAuth, currentViewer } from '#app/domain/access/auth.server.ts';
 import { cancelSecondFactor } from '#app/domain/access/begun-factor.server.ts';
-import { currentDoor, through } from '#app/domain/access/door.server.ts';
 import { givePassword } from '#app/domain/access/give-password.server.ts';
 import { sessionOf } from '#app/domain/access/own-sessions.server.ts';
 import { disablePerson, listPeople, takeSecondFactor } from '#app/domain/access/people.server.ts';
-import type { Role, Viewer } from '#app/domain/access/roles.ts';
-import {
-  beginSecondFactor,
-  confirmSecondFactor,
-  removeOwnSecondFactor,
-  renewRecoveryCodes,
-  secondFactorState,
-} from '#app/domain/access/second-factor.server.ts';
-import { changeSecondFactorRoles, listSecondFactorRoles } from '#app/domain/access/second-factor-roles.server.ts';
+import type { Viewer } from '#app/domain/access/roles.ts';
+import { beginSecondFactor, confirmSecondFactor, secondFactorState } from '#app/domain/access/second-factor.server.ts';
 import { openSeed, sealSeed } from '#app/domain/access/second-factor-seed.server.ts';
-import { requireApi, requireUser } from '#app/http/require.server.ts';
 import { firstStepOf, secondStep } from '#app/http/second-step.server.ts';
 import { signIn, waiting } from '#app/http/sign-in.server.ts';
-import { startApi, type TestApi } from '#tests/support/api.ts';
+import type { TestApi } from '#tests/support/api.ts';
 
-const password = 'correct horse battery';
-const SECRET = 'a secret of at least 32 characters, for tests';
-let api: TestApi;
-let boss: Viewer;
-beforeAll(async () => {
-  api = await startApi();
-  boss = await person('boss', 'admin');
-});
-afterAll(() => api.drop());
-beforeEach(() => api.db.pool.query('delete from sign_in_failures; delete from second_factor_roles'));
+import {
+  api,
+  audited,
+  boss,
+  cookiesOf,
+  elsewhere,
+  outcome,
+  password,
+  person,
+  post,
+  sayCode,
+  sayPassword,
+  withPhone,
+  withSecondFactor,
+} from '#tests/support/second-factor.ts';
 
-async function person(name: string, role: Role = 'marketer'): Promise<Viewer> {
-  const email = `${name}@example.com`;
-  const { user } = await api.context.auth.sessions.api.createUser({ body: { name, email, password, role: role as 'admin' } });
-  return { id: user.id, name, email, role, via: 'session', label: name };
-}
-
-const post = (cookie = '', address = '192.0.2.1') =>
-  new Request('http://localhost:3000/login', {
-    method: 'POST',
-    headers: { origin: 'http://localhost:3000', cookie, 'x-real-client-ip': address },
-  });
-const cookiesOf = (answer: Response) =>
-  answer.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0])
-    .join('; ');
-/** As another process does it. */
-const elsewhere = () => ({ ...api.context, auth: createAuth(api.db, { baseUrl: 'http://localhost:3000', secret: SECRET }) });
-
-/** The first step, in a browser that was never here. */
-async function sayPassword({ email }: Viewer, cookie = '', address?: string): Promise<{ cookie: string; location: string | null }> {
-  const answer = await signIn(api.context, post(cookie, address), { email: email as string, password, next: '/reports' });
-  if (!(answer instanceof Response)) throw new Error(answer.error);
-  return { cookie: [cookie, cookiesOf(answer)].filter(Boolean).join('; '), location: answer.headers.get('location') };
-}
-const sayCode = (cookie: string, code: string, context = api.context) => secondStep(context, post(cookie), code, '/reports');
-/** "in", or the status of the refusal. */
-async function outcome(answer: Promise<Awaited<ReturnType<typeof secondStep>>>): Promise<'in' | 'again' | number> {
-  const got = await answer;
-  if (!(got instanceof Response)) return got.status;
-  return got.headers.get('location')?.startsWith('/login') ? 'again' : 'in';
-}
-
-/** Sets a phone up, as its owner does. */
-async function withPhone(viewer: Viewer): Promise<{ totp: TOTP; codes: string[]; headers: Headers }> {
-  const { cookie } = await sayPassword(viewer);
-  const headers = new Headers({ cookie });
-  await beginSecondFactor(api.context, viewer, headers, '');
-  const { begun } = await secondFactorState(api.context, viewer, headers);
-  const totp = new TOTP({ secret: Secret.fromBase32(begun?.secret as string) });
-  const codes = await confirmSecondFactor(api.context, viewer, totp.generate(), await sessionOf(api.context.auth, headers));
-  // As if that had been a while ago.
-  await api.db.pool.query('update second_factors set last_step = 0 where user_id::text = $1', [viewer.id]);
-  return { totp, codes, headers };
-}
-const audited = async (viewer: Viewer) =>
-  (
-    await api.db.pool.query<{ action: string; outcome: string }>(
-      `select action, outcome from audit_log where object_id = $1 or actor_id = $1 order by id`,
-      [viewer.id],
-    )
-  ).rows.map(({ action, outcome }) => `${action} ${outcome}`);
+withSecondFactor();
 
 describe('setting it up', () => {
   test('needs a code of the app, gives ten codes, and ends sessions that began without it', async () => {
@@ -393,103 +337,5 @@ describe('what changes while a session begins', () => {
     const context = whileSomebody(() => givePassword(api.context, viewer.email as string, 'another one of these'));
     expect(await sayCode(cookie, totp.generate(), context)).toMatchObject({ status: 401 });
     expect(await sessionsOf(viewer)).toBe(0);
-  });
-});
-
-describe('without it', () => {
-  test('one turns it off and makes new codes with the password only', async () => {
-    const max = await person('max');
-    const { codes, headers } = await withPhone(max);
-    await expect(removeOwnSecondFactor(api.context, max, 'guess')).rejects.toMatchObject({ status: 422 });
-    await expect(renewRecoveryCodes(api.context, max, 'guess')).rejects.toMatchObject({ status: 422 });
-    const fresh = await renewRecoveryCodes(api.context, max, password);
-    expect(fresh).toHaveLength(10);
-    expect(await outcome(sayCode((await sayPassword(max)).cookie, codes[0] as string))).toBe(401);
-    expect(await outcome(sayCode((await sayPassword(max)).cookie, fresh[0] as string))).toBe('in');
-    await removeOwnSecondFactor(api.context, max, password);
-    expect((await sayPassword(max)).location).toBe('/reports');
-    expect(await secondFactorState(api.context, max, headers)).toMatchObject({ set_up_at: null, codes_left: 0 });
-    await expect(renewRecoveryCodes(api.context, max, password)).rejects.toMatchObject({ status: 409 });
-    expect(await audited(max)).toEqual(expect.arrayContaining(['person.codes done', 'person.factor_end done']));
-  });
-
-  test('an administrator takes it off, and sessions end; not their own, and nobody else may', async () => {
-    const ned = await person('ned');
-    const { headers } = await withPhone(ned);
-    await expect(takeSecondFactor(api.db, { ...ned, id: 'x' }, ned.id)).rejects.toMatchObject({ status: 403 });
-    await expect(takeSecondFactor(api.db, boss, boss.id)).rejects.toMatchObject({ status: 409 });
-    await takeSecondFactor(api.db, boss, ned.id);
-    expect(await currentViewer(api.context.auth, headers, null)).toBeNull();
-    expect((await sayPassword(ned)).location).toBe('/reports');
-    await expect(takeSecondFactor(api.db, boss, ned.id)).rejects.toMatchObject({ status: 409 });
-    expect(await audited(ned)).toContain('person.factor_end done');
-  });
-
-  test('npm run reset-password leaves it, or removes it where that is asked for', async () => {
-    const ola = await person('ola');
-    expect(await givePassword(api.context, ola.email as string, password)).toMatchObject({ secondFactor: 'none' });
-    await withPhone(ola);
-    expect(await givePassword(api.context, ola.email as string, password)).toMatchObject({ secondFactor: 'stays' });
-    expect((await sayPassword(ola)).location).toMatch(/^\/login\/code/);
-    expect(await givePassword(api.context, ola.email as string, password, true)).toMatchObject({ secondFactor: 'removed' });
-    expect((await sayPassword(ola)).location).toBe('/reports');
-  });
-});
-
-describe('a role that must have it', () => {
-  const page = (cookie: string) => requireUser(api.context, new Request('http://localhost:3000/reports', { headers: { cookie } }));
-  test('is asked of others at once, and of one’s own role only by who has one', async () => {
-    const pat = await person('pat', 'support');
-    const { cookie } = await sayPassword(pat);
-    expect(await page(cookie)).toMatchObject({ id: pat.id });
-    await expect(changeSecondFactorRoles(api.context, pat, ['analyst'])).rejects.toMatchObject({ status: 403 });
-    await expect(changeSecondFactorRoles(api.context, boss, ['admin', 'support'])).rejects.toMatchObject({
-      status: 409,
-      code: 'own_account',
-    });
-    await expect(changeSecondFactorRoles(api.context, boss, ['everybody'])).rejects.toMatchObject({ status: 422 });
-    expect(await listSecondFactorRoles(api.db)).toEqual([]);
-
-    // Another administrator took the role away at that moment.
-    const former = { ...(await person('former')), role: 'admin' } as const;
-    await expect(changeSecondFactorRoles(api.context, former, ['analyst'])).rejects.toMatchObject({ status: 403 });
-
-    await changeSecondFactorRoles(api.context, boss, ['support', 'support']);
-    // Everything asks the same two functions: pages, data, the API with a session, sockets.
-    const thrown = await page(cookie).catch((response: Response) => response);
-    expect((thrown as Response).headers.get('location')).toBe('/second-factor?next=%2Freports');
-    const headers = new Headers({ cookie });
-    expect(await currentViewer(api.context.auth, headers, null, false)).toBeNull();
-    await expect(requireApi(api.context, new Request('http://localhost:3000/api/v1/campaigns', { headers }))).rejects.toMatchObject({
-      status: 401,
-    });
-    expect(await unfinishedViewer(api.context.auth, headers)).toMatchObject({ id: pat.id });
-    // Nor does the domain take them for somebody who asks.
-    const asks = await through({ door: 'page', address: null, device: null }, async () => {
-      await unfinishedViewer(api.context.auth, headers);
-      return { who: currentDoor()?.viewer?.id, sees: mayHere('campaigns:read') };
-    });
-    expect(asks).toEqual({ who: pat.id, sees: false });
-    // Programs are not asked.
-    expect(await api.call('GET', '/campaigns', { key: api.keys.support })).toMatchObject({ status: 200 });
-
-    const { headers: done } = await withPhone(pat);
-    expect(await page(done.get('cookie') as string)).toMatchObject({ id: pat.id });
-    expect(await unfinishedViewer(api.context.auth, done)).toBeNull();
-    await expect(removeOwnSecondFactor(api.context, pat, password)).rejects.toMatchObject({ status: 409 });
-  });
-
-  test('may be the administrators’ once the one who asks has it, who then can take it back', async () => {
-    const chief = await person('chief', 'admin');
-    await withPhone(chief);
-    await changeSecondFactorRoles(api.context, chief, ['admin']);
-    const { cookie } = await sayPassword(boss);
-    await expect(page(cookie)).rejects.toMatchObject({ status: 302 });
-    await changeSecondFactorRoles(api.context, chief, []);
-    expect(await page(cookie)).toMatchObject({ id: boss.id });
-    const { rows } = await api.db.pool.query<{ after: object }>(
-      `select after from audit_log where action = 'settings.change' and object_name = 'Second factor' order by id desc limit 2`,
-    );
-    expect(rows.map(({ after }) => after)).toEqual([{ required_for: [] }, { required_for: ['admin'] }]);
   });
 });
