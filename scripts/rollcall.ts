@@ -15,7 +15,7 @@ try {
 
 const args = process.argv.slice(2);
 // Who reads a part of what is shown (`| head`) has what they wanted; what is being done goes on without anybody who reads.
-const doing = ['send', 'retry', 'watch', 'login', 'logout'].some((name) => args.includes(name));
+const doing = ['send', 'retry', 'watch', 'login', 'logout'].includes(args[0] ?? '');
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') process.stderr.write(`What is told could not be written (${error.code}).\n`);
   if (error.code !== 'EPIPE' || !doing) process.exit(error.code === 'EPIPE' ? 0 : 1);

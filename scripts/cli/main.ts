@@ -115,7 +115,8 @@ export async function main(args: string[], terminal: Terminal): Promise<number> 
     const logins = await readLogins(terminal.env);
     const file = await writeLogins(terminal.env, { current: where, keys: { ...logins.keys, [where]: key } });
     terminal.stderr.write(`Logged in to ${where}. The key is in ${file}, which only you may read.\n`);
-    if (terminal.env.API_KEY) terminal.stderr.write('Note: API_KEY is set, and is used in its place.\n');
+    if (terminal.env.API_KEY)
+      terminal.stderr.write('Note: API_KEY is set, and is used while it is, also where it is for another Rollcall.\n');
   });
   command('logout', 'Forget the API key').action(async ({ url }: Shared) => {
     const logins = await readLogins(terminal.env);

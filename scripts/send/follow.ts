@@ -17,7 +17,7 @@ const FIRST_TRIES = 8;
 
 export interface Following {
   socket: Socket<ServerEvents, ClientEvents>;
-  /** Resolves with the first snapshot; rejects where none can be had. */
+  /** Resolves once the server has answered, with the first snapshot where it could; rejects where there is no way to it. */
   joined: Promise<void>;
   /** Resolves when the campaign has ended and nothing of it is in flight; rejects where it cannot be followed any more. */
   ended: Promise<void>;
@@ -72,7 +72,8 @@ export function follow({ url, key }: Pick<Order, 'url' | 'key'>, id: number, sho
     else if (!socket.active && message === 'forbidden') lose('The key may not follow campaigns.');
     else if (!socket.active && message !== 'unavailable')
       lose('The key does not count any more. What is being sent goes on without this terminal.');
-    else if (++tries >= FIRST_TRIES) lose('The live connection does not come about: something in between lets no WebSocket through.');
+    else if (message !== 'unavailable' && ++tries >= FIRST_TRIES)
+      lose('The live connection does not come about: something in between lets no WebSocket through.');
   });
   socket.on('campaign:resync', join);
   socket.on('campaign:progress', (progress) => {

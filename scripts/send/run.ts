@@ -3,7 +3,7 @@ import { Client } from './client.ts';
 import { follow } from './follow.ts';
 import { drawProgress } from './progress-bar.ts';
 import { endText, importText } from './summary.ts';
-import { harmless, says } from './terminal.ts';
+import { harmless, isAsked, says } from './terminal.ts';
 
 /** What it reads answers from and writes to. */
 type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>;
@@ -95,7 +95,7 @@ async function prepare(client: Client, order: Order, id: number, streams: Stream
   }
   if (problems.some(({ severity }) => severity === 'error')) throw new BadInput('The message is not ready to be sent.');
 
-  if (yes || !streams.stdin.isTTY || !streams.stdout.isTTY) return revision;
+  if (yes || !isAsked(streams)) return revision;
   const kind = campaign.channel === 'email' ? 'the email' : 'the SMS';
   const question = `Send ${kind} to ${report.accepted.toLocaleString('en-US')} people now?`;
   return (await says(streams, question)) ? revision : null;

@@ -41,7 +41,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
     .join('\n');
 }
 
-export const isAsked = ({ stdin, stderr }: Terminal): boolean => Boolean(stdin.isTTY && stderr.isTTY);
+export const isAsked = ({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>): boolean => Boolean(stdin.isTTY && stderr.isTTY);
 
 /** A question with yes or no, on the terminal and not in what is piped on. */
 export async function says({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>, question: string): Promise<boolean> {

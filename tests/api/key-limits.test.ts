@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '#app/api/operations.server.ts';
 import { createApiKey, listApiKeys, type NewKey } from '#app/domain/access/api-keys.server.ts';
-import type { Role } from '#app/domain/access/roles.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 import { draftCampaign } from '#tests/support/campaigns.ts';
 

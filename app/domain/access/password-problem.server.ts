@@ -30,12 +30,25 @@ export function passwordProblem(password: string, owner: Owner): string | null {
 /** Six bytes of a hash: nobody has to read what people choose, and no other password of any length has the same by chance. */
 export const markOfPassword = (plain: string): string => createHash('sha256').update(plain).digest().subarray(0, 6).toString('base64');
 
+/** What is too short for that list, and is made long enough by a year or a number: the first that are tried. */
+const STEMS = new Set(
+  `password passwort passw0rd admin welcome monkey dragon sunshine princess letmein football baseball iloveyou qwerty qwertz azerty shadow master
+  superman batman michael jordan charlie hunter tigger soccer summer winter spring autumn flower secret starwars computer whatever hello freedom
+  trustno ninja mustang access google changeme default login test qwertyuiop asdfgh zxcvbn abc abcd abcdef abcdefg p@ssword p@ssw0rd pa$$word`.split(
+    /\s+/,
+  ),
+);
+
 let marks: Set<string> | undefined;
 function isCommon(plain: string): boolean {
   marks ??= new Set(COMMON.match(/.{8}/g));
   // "monkey", "Monkey1" and "monkey2026!" are one idea.
   const end = /[^\p{L}]{0,5}$/u.exec(plain)?.[0].length ?? 0;
-  return Array.from({ length: end + 1 }, (_, cut) => plain.slice(0, plain.length - cut)).some((one) => marks?.has(markOfPassword(one)));
+  const stem = plain.slice(0, /[^\p{L}]*$/u.exec(plain)?.index);
+  return (
+    STEMS.has(stem) ||
+    Array.from({ length: end + 1 }, (_, cut) => plain.slice(0, plain.length - cut)).some((one) => marks?.has(markOfPassword(one)))
+  );
 }
 
 function namesOwner(plain: string, { email, name }: Owner): boolean {

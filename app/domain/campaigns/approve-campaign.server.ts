@@ -112,7 +112,6 @@ export async function approveCampaign(
   refuseKeys(viewer);
   const checked = await checkStored(db, id);
   // What goes out by it passes the gate in the same transaction, which hashes it (db/definitions/approvals.sql): a long list takes a second.
-  let gated = false;
   await inTransaction(db.pool, async (client) => {
     const campaign = await lockCampaign(client, viewer, id);
     const approval = await waitingFor(client, campaign, seen);
@@ -120,7 +119,7 @@ export async function approveCampaign(
     await refuseOwn(client, campaign, viewer.id, await approver(client, viewer));
     const sends = approval.send && campaign.status === 'DRAFT';
     const sender = { id: approval.asked_as ?? approval.asked_by_id ?? '', label: approval.asked_by };
-    gated = sends && (await needsApproval(client, campaign.total, sender));
+    const gated = sends && (await needsApproval(client, campaign.total, sender));
     if (!gated && (await hashOf(client, id, approval.sender)) !== hash) throw await changed(client, campaign, approval);
 
     const now = campaign.now.getTime();
@@ -138,7 +137,7 @@ export async function approveCampaign(
       await sendLocked(client, campaign, { sender: readySender(campaign, senders, checked), by, time, askedBy: by });
     }
   }).catch(async (error: unknown) => {
-    if (!gated || !isUnapproved(error)) throw error;
+    if (!isUnapproved(error)) throw error;
     throw await inTransaction(db.pool, async (client) => {
       const campaign = await lockCampaign(client, viewer, id);
       return changed(client, campaign, await waitingFor(client, campaign, seen));

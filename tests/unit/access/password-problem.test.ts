@@ -21,6 +21,10 @@ describe.each([
       'password123',
       'Password123!',
       '１２３４５６７８９０',
+      'monkey2026!',
+      'Sunshine-2026',
+      'Welcome12345!',
+      'pa$$word2026!',
     ],
     owner: [
       'mina.okafor@shop.example',
@@ -51,6 +55,7 @@ test.each([
   'the roll of a call',
   'basket under the balls',
   'x7#Kq9!vTz2m',
+  'monkeys wear hats',
 ])('%j is taken', (password) => {
   expect(passwordProblem(password, mina)).toBeNull();
 });
