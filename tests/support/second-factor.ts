@@ -9,7 +9,7 @@ import { signIn } from '#app/http/sign-in.server.ts';
 import { startApi, type TestApi } from '#tests/support/api.ts';
 
 export const password = 'correct horse battery';
-export const SECRET = 'a secret of at least 32 characters, for tests';
+const SECRET = 'a secret of at least 32 characters, for tests';
 export let api: TestApi;
 export let boss: Viewer;
 
